@@ -1,0 +1,65 @@
+import type { Clock } from '../time/clock.ts';
+import type { Result } from '../platform/diagnostics.ts';
+import type { UndoEntry } from '../undo/entry.ts';
+
+/** One thing that a fault hits, named so that a person recognises it. */
+export interface Target {
+  /** For instance `process a/api-1` or `proxy a/postgres`. */
+  readonly name: string;
+  /** Identity at the time of planning, where there is one: process id and start time, pod UID. */
+  readonly identity?: string;
+}
+
+/** A target's confirmation that a fault is in: the instant lies between `sent` and `confirmed` (monotonic ms). */
+export interface Acknowledgement {
+  readonly target: string;
+  readonly sent: number;
+  readonly confirmed: number;
+  /** What was seen, for instance `pid 4711 gone`. */
+  readonly detail: string;
+}
+
+export interface DriverContext {
+  readonly clock: Clock;
+  /** Ends waiting. Healing gets one of its own, never the run's. */
+  readonly signal: AbortSignal;
+  readonly say: (message: string) => void;
+}
+
+/** Whether a fault is in at a target. `unknown` carries the reason, and is never taken for healed. */
+export type FaultStatus =
+  | { readonly state: 'absent' }
+  | { readonly state: 'present'; readonly detail: string }
+  | { readonly state: 'unknown'; readonly reason: string };
+
+/**
+ * Injects and heals one kind of fault.
+ *
+ * `heal` is idempotent: it may be called when nothing was injected, twice, or by another process from the
+ * undo entry alone. It resolves once the target itself shows that nothing is left, and rejects otherwise.
+ */
+export interface FaultDriver<Config = unknown> {
+  readonly kind: string;
+  parse(raw: unknown, path: string): Result<Config>;
+  describe(config: Config): string;
+  targets(config: Config, context: DriverContext): Promise<readonly Target[]>;
+  inject(config: Config, context: DriverContext): Promise<readonly Acknowledgement[]>;
+  status(config: Config, context: DriverContext): Promise<FaultStatus>;
+  heal(entry: UndoEntry, context: DriverContext): Promise<void>;
+}
+
+/** Optional ability: identities that a kill must change, which is the proof of its effect. */
+export interface Witness<Config> {
+  /** Identity of every target now: `name → identity`. A target that does not answer maps to undefined. */
+  identities(config: Config, context: DriverContext): Promise<Readonly<Record<string, string | undefined>>>;
+}
+
+/** Optional ability: the fault ends by itself at its target (a kill under a supervisor). */
+export interface OneShot<Config> {
+  /** Resolves when every target has been replaced and is ready. Returns the monotonic instant. */
+  replaced(
+    config: Config,
+    before: Readonly<Record<string, string | undefined>>,
+    context: DriverContext,
+  ): Promise<number>;
+}

@@ -1,0 +1,40 @@
+import type { DriverContext } from './fault.ts';
+
+/** What one node of a store says of itself. */
+export type StoreNode =
+  | {
+      readonly name: string;
+      readonly reachable: true;
+      readonly role: 'primary' | 'standby';
+      /** PostgreSQL: the timeline. Grows with each promotion. */
+      readonly timeline: number;
+      /** Log position in bytes, so that two can be subtracted. */
+      readonly position: number;
+      /** For a standby: seconds behind by its own account; undefined when it does not replicate. */
+      readonly lagSeconds?: number;
+      readonly detail: Readonly<Record<string, string>>;
+    }
+  | { readonly name: string; readonly reachable: false; readonly reason: string };
+
+export interface StoreStatus {
+  readonly nodes: readonly StoreNode[];
+  /** Durability settings that decide what can be lost, for the record. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/**
+ * Moves the primary of a store. Nodes are named as in the platform file.
+ * Each method is idempotent, and rejects with a sentence that says what to do.
+ */
+export interface StoreDriver {
+  readonly kind: string;
+  status(context: DriverContext): Promise<StoreStatus>;
+  /** Resolves when the node accepts writes on a new timeline. */
+  promote(node: string, context: DriverContext): Promise<void>;
+  /** Makes sure that the node cannot accept writes, now and after any restart, until it is rejoined. */
+  fence(node: string, context: DriverContext): Promise<void>;
+  /** Planned: stops the primary cleanly, so that its standby has everything. It is fenced afterwards. */
+  demote(node: string, context: DriverContext): Promise<void>;
+  /** Makes a fenced node a standby of `primary`. Resolves when it streams. */
+  rejoin(node: string, primary: string, context: DriverContext): Promise<void>;
+}

@@ -1,0 +1,39 @@
+/**
+ * A sparse exponential histogram of milliseconds, as Prometheus' native histograms are: bucket `i` holds
+ * values in (2^((i-1)·2^-schema), 2^(i·2^-schema)]. Two of one schema merge by adding, without loss.
+ */
+export interface SparseHistogram {
+  readonly schema: number;
+  readonly count: number;
+  /** Sum of the values, milliseconds. */
+  readonly sum: number;
+  /** Values so small that they have no bucket. */
+  readonly zero: number;
+  /** Pairs of bucket index and count, by rising index. */
+  readonly buckets: readonly (readonly [index: number, count: number])[];
+}
+
+/** What the client itself saw between two of its own reports (about one second apart). */
+export interface ClientInterval {
+  /** Monotonic milliseconds, `from` excluded and `to` included. */
+  readonly from: number;
+  readonly to: number;
+  /** Iterations that ended, and ticks for which no virtual user was free. */
+  readonly iterations: number;
+  readonly dropped: number;
+  readonly requests: number;
+  readonly failed: number;
+  /** Failed requests by kind: `status 503`, `timeout`, `refused`, `reset`, `check <name>`, … */
+  readonly errors: Readonly<Record<string, number>>;
+  readonly latency: SparseHistogram;
+  /** Requests that ended within a limit, exactly as counted by the client. Keys are milliseconds. */
+  readonly under: Readonly<Record<string, number>>;
+}
+
+/** The client's measurements of a running workload, as far as they have come in. */
+export interface ClientStream {
+  /** Intervals that overlap the span, in order of time. */
+  between(from: number, to: number): readonly ClientInterval[];
+  /** Monotonic instant up to which the stream is complete. */
+  completeUntil(): number;
+}

@@ -1,0 +1,44 @@
+import type { Bounds } from '../time/interval.ts';
+
+/** Why nothing could be decided. */
+export type InconclusiveReason =
+  | 'no-samples'
+  | 'too-few-samples'
+  | 'not-a-number'
+  | 'stale'
+  | 'query-failed'
+  | 'load-invalid'
+  | 'straddles-limit'
+  | 'ineffective'
+  | 'not-run'
+  | 'observer-broke';
+
+/** One objective's outcome in one window. */
+export interface Finding {
+  /** Name of the objective. */
+  readonly objective: string;
+  /** Name of the window that it was judged in. */
+  readonly window: string;
+  /** The signal in words, for instance `client p95 latency`. */
+  readonly signal: string;
+  readonly outcome: 'pass' | 'fail' | 'inconclusive';
+  /** The value lies in here; null when there is none. `high` null stands for no upper bound. */
+  readonly value: { readonly low: number; readonly high: number | null } | null;
+  readonly limit: number;
+  readonly comparator: '<' | '<=' | '>' | '>=';
+  readonly samples: number;
+  readonly unit: string;
+  readonly severity: 'must' | 'should';
+  /** Always there when inconclusive. */
+  readonly reason?: InconclusiveReason;
+  /** A sentence for people: what was seen, and what would decide it. */
+  readonly explanation?: string;
+  /** What was asked of Prometheus, if anything. */
+  readonly query?: string;
+  readonly source?: string;
+}
+
+/** Serialises bounds for a finding: JSON has no Infinity. */
+export function valueOf(bounds: Bounds): { low: number; high: number | null } {
+  return { low: bounds.low, high: Number.isFinite(bounds.high) ? bounds.high : null };
+}

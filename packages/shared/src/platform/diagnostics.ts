@@ -1,0 +1,13 @@
+/** One mistake in something that a person wrote. */
+export interface Diagnostic {
+  /** Where it stands, for instance `platform.ts: objectives[2].limit`. */
+  readonly path: string;
+  readonly expected: string;
+  readonly found: string;
+  readonly hint: string;
+}
+
+/** A value, or every mistake in it at once. */
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };

@@ -1,0 +1,159 @@
+import type { Objective } from '../objectives/objective.ts';
+import type { LabSite } from './site.ts';
+
+/** The system under test, as its file states it. Nothing in here does anything. */
+export interface Platform {
+  /** As the folder in `platforms/`. */
+  readonly name: string;
+  readonly title: string;
+  readonly environment: 'lab' | 'test' | 'staging' | 'production';
+  /** Base address that clients use, for instance https://api.example.com */
+  readonly entry: string;
+  readonly regions: readonly string[];
+  /** Milliseconds until a client's attempt counts as failed, unless a request says otherwise. */
+  readonly timeoutMs: number;
+  /** Sent with every request. The run's tag is added. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tenants: readonly Tenant[];
+  readonly health: readonly HealthCheck[];
+  /** By name. */
+  readonly journeys: Readonly<Record<string, JourneyEntry>>;
+  readonly prometheus: PrometheusSettings;
+  /** By name; scenarios pick from them. */
+  readonly objectives: Readonly<Record<string, Objective>>;
+  /** By name: what may be broken, and by which driver. `config` is checked by the driver. */
+  readonly faults: Readonly<Record<string, FaultEntry>>;
+  readonly stores: Readonly<Record<string, DriverEntry>>;
+  readonly routes: Readonly<Record<string, DriverEntry>>;
+  readonly probes: readonly ProbeSpec[];
+  readonly ledger: LedgerSpec | null;
+  /** Deletes whatever a run has left on the platform, and tells how much there still is. */
+  readonly sweep: SweepSpec | null;
+  readonly guardrails: Guardrails;
+}
+
+export interface Tenant {
+  readonly id: string;
+  readonly allowedRegions: readonly string[];
+}
+
+export interface HealthCheck {
+  readonly name: string;
+  /** Absolute, or relative to the entry. */
+  readonly url: string;
+  readonly expectStatus: number;
+}
+
+export interface JourneyEntry {
+  /** `new URL('./journeys/x.ts', import.meta.url)` */
+  readonly file: URL;
+  /** Share of a workload's rate, relative to the others'. */
+  readonly weight: number;
+}
+
+export interface PrometheusSettings {
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly scrapeIntervalSeconds: number;
+  /** Selectors of `up`-like series that preflight and the barrier watch, with the least number of live series. */
+  readonly targets: readonly { readonly name: string; readonly selector: string; readonly least: number }[];
+}
+
+export interface FaultEntry {
+  readonly title: string;
+  readonly driver: string;
+  readonly config: unknown;
+  /** Whether healing it could bring back a primary that accepts writes. */
+  readonly revives: 'nothing' | 'old-primary';
+}
+
+export interface DriverEntry {
+  readonly driver: string;
+  readonly config: unknown;
+}
+
+/**
+ * A request as data. `{{id}}`, `{{collection}}`, `{{payload}}`, `{{run}}`, `{{tenant}}` and `{{cursor}}` in the
+ * path and in strings of the body are replaced.
+ */
+export interface RequestTemplate {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+}
+
+/** An open-loop client stream that sees outages. */
+export interface ProbeSpec {
+  readonly name: string;
+  /** `pooled` keeps its connections; `fresh` connects anew for each attempt. */
+  readonly connection: 'pooled' | 'fresh';
+  readonly request: RequestTemplate;
+  readonly expectStatus: number;
+}
+
+/** How the ledger writes through the platform's own API, and reads everything back. */
+export interface LedgerSpec {
+  readonly write: RequestTemplate;
+  /** Statuses that acknowledge a write. */
+  readonly acknowledged: readonly number[];
+  /** Statuses that prove that it was not applied. Everything else is unknown. */
+  readonly rejected: readonly number[];
+  /** Pages: `items` names the array, `id` and `payload` its fields, `next` the field of the next cursor. */
+  readonly read: RequestTemplate & {
+    readonly items: string;
+    readonly id: string;
+    readonly payload: string;
+    readonly next: string;
+  };
+  readonly clear: RequestTemplate;
+}
+
+export interface SweepSpec {
+  /** Sent until `count` says 0, at most a few times. */
+  readonly requests: readonly RequestTemplate[];
+  /** Answers `{ [field]: number }`: how much of the run is left. */
+  readonly count: RequestTemplate & { readonly field: string };
+}
+
+/** What may be done to the platform. */
+export interface Guardrails {
+  /** Fault drivers that may be used. */
+  readonly allowFaults: readonly string[];
+  /** Ceiling on iterations a second. */
+  readonly maxRate: number;
+  /** Ceiling on targets of one fault. */
+  readonly maxTargets: number;
+  /** A whole run may take no longer (seconds). */
+  readonly maxRunSeconds: number;
+  readonly abort: AbortCondition;
+}
+
+/** Evaluated each second while a fault is in: heal first, judge after. */
+export interface AbortCondition {
+  /** Share of failed requests, for instance 0.1 */
+  readonly errorRatio: number;
+  readonly consecutiveSeconds: number;
+  /** Seconds with fewer attempts do not count as bad. */
+  readonly leastAttempts: number;
+  /** The signal itself may be silent no longer than this. */
+  readonly silentSeconds: number;
+}
+
+/** What a platform file may ask for: its own settings, never the process's environment at large. */
+export interface PlatformContext {
+  /** A variable of the environment; with no default it is an error in the platform file when it is absent. */
+  env(name: string, fallback?: string): string;
+  /** The running lab. Without one, a placeholder whose addresses say so: enough to plan, not to run. */
+  lab(): LabSite;
+}
+
+/** What a platform file exports as default. */
+export interface PlatformFile {
+  readonly build: (context: PlatformContext) => Platform;
+}
+
+/** Defines a platform under test. */
+export function definePlatform(build: (context: PlatformContext) => Platform): PlatformFile {
+  return { build };
+}

@@ -1,0 +1,50 @@
+/**
+ * Coordinates of a running lab: what a platform file needs to know of it. Written by the lab, read by
+ * platform files through their `PlatformContext`.
+ */
+export interface LabSite {
+  readonly name: string;
+  /** The lab's own state directory. */
+  readonly dir: string;
+  /** HTTP entry (the global load balancer), for instance http://127.0.0.1:40001 */
+  readonly entry: string;
+  readonly prometheus: string;
+  readonly haproxy: { readonly socket: string; readonly backend: string };
+  readonly regions: Readonly<Record<'a' | 'b', LabRegion>>;
+  /** Sabotages that are switched on. */
+  readonly sabotage: readonly string[];
+}
+
+export interface LabRegion {
+  readonly name: 'a' | 'b';
+  /** API replicas: name as in HAProxy (`a1`), own address, and the unit name for the control command. */
+  readonly replicas: readonly { readonly name: string; readonly url: string; readonly unit: string }[];
+  readonly postgres: {
+    /** Superuser connection string, straight to the server, not through a proxy. */
+    readonly url: string;
+    readonly dataDir: string;
+    readonly binDir: string;
+    readonly port: number;
+    readonly unit: string;
+    /** Where this node connects to replicate from the other region (through the replication proxy). */
+    readonly upstreamUrl: string;
+    /** Name of the replication slot that this node uses on its upstream. */
+    readonly slot: string;
+    /** Numeric ids under which the server's files are owned; absent when the lab runs as an ordinary user. */
+    readonly runAs?: { readonly uid: number; readonly gid: number };
+  };
+  readonly redis: { readonly url: string; readonly unit: string };
+  readonly toxiproxy: { readonly api: string; readonly unit: string };
+  /** Names of the Toxiproxy proxies of this region, by what they lead to. */
+  readonly proxies: {
+    readonly postgresA: string;
+    readonly postgresB: string;
+    readonly redis: string;
+    readonly replication: string;
+  };
+  /**
+   * Control command of the lab: `[...control, 'start'|'stop'|'kill'|'status', unit]`.
+   * Units are `a/api-1`, `a/postgres`, … and `a` for the whole region.
+   */
+  readonly control: readonly string[];
+}

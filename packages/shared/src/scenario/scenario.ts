@@ -1,0 +1,101 @@
+/** A scenario is data: phases over one timeline, in order. All times are seconds. */
+export interface Scenario {
+  readonly name: string;
+  readonly title: string;
+  readonly phases: readonly Phase[];
+}
+
+/** How long things take. Every scenario has both: `short` has the same phases and least sample counts. */
+export type PaceName = 'full' | 'short';
+
+export type Phase = SmokePhase | LoadPhase | ExperimentPhase | DrillPhase;
+
+/** Health checks and every journey once. */
+export interface SmokePhase {
+  readonly phase: 'smoke';
+  readonly name: string;
+  readonly title: string;
+}
+
+/**
+ * Starts a workload, and judges a first window of it. The workload runs on under the phases that follow, until
+ * the scenario ends.
+ */
+export interface LoadPhase {
+  readonly phase: 'load';
+  readonly name: string;
+  readonly title: string;
+  /** Iterations a second. */
+  readonly rate: number;
+  /** Not judged. */
+  readonly warmUp: number;
+  readonly judgeFor: number;
+  /** Names of the platform's objectives that must hold in the judged window. */
+  readonly objectives: readonly string[];
+}
+
+/** steady → inject → hold → heal → recovery, under the workload that runs. */
+export interface ExperimentPhase {
+  readonly phase: 'experiment';
+  readonly name: string;
+  readonly title: string;
+  /** Name of one of the platform's faults. */
+  readonly fault: string;
+  readonly steadyFor: number;
+  /** The fault stays in for so long; after a one-shot fault (a kill) the during-window lasts at least so long. */
+  readonly hold: number;
+  /** Seconds until it must be steady again. */
+  readonly recoverWithin: number;
+  /** Consecutive good seconds that count as steady again. */
+  readonly steadyAgainFor: number;
+  readonly objectives: {
+    readonly steady: readonly string[];
+    readonly during: readonly string[];
+    readonly recovery: readonly string[];
+  };
+}
+
+/** A timed recovery exercise. */
+export interface DrillPhase {
+  readonly phase: 'drill';
+  readonly name: string;
+  readonly title: string;
+  readonly drill: DrillKind;
+  /** Names of the platform's store and route. */
+  readonly store: string;
+  readonly route: string;
+  /** Probes: seconds between two attempts of a stream, and until an attempt counts as bad. */
+  readonly probeEvery: number;
+  readonly probeTimeout: number;
+  /** Ledger writes a second, and how many seconds it writes before the fault. */
+  readonly ledgerRate: number;
+  readonly ledgerLead: number;
+  /** Recovered = good for so long and so many attempts. */
+  readonly stableFor: number;
+  readonly stableAttempts: number;
+  /** Not recovered by then is a failure, never a number. */
+  readonly deadline: number;
+  readonly targets: {
+    readonly rto: number;
+    readonly rpo: number;
+    readonly detection: number;
+    readonly failover: number;
+  };
+  /** Names of the platform's objectives on this drill's result. */
+  readonly objectives: readonly string[];
+}
+
+export type DrillKind =
+  /** `lose` names the fault that takes the region `from` away; `to` takes over. */
+  | { readonly kind: 'failover'; readonly lose: string; readonly from: string; readonly to: string }
+  /** The region `to` rejoins as standby (its fault is healed first), then becomes primary again. */
+  | { readonly kind: 'failback'; readonly restore: string; readonly from: string; readonly to: string };
+
+export interface ScenarioFile {
+  readonly build: (pace: PaceName) => Scenario;
+}
+
+/** Defines a scenario; the pace says how long its phases take. */
+export function defineScenario(build: (pace: PaceName) => Scenario): ScenarioFile {
+  return { build };
+}

@@ -1,0 +1,89 @@
+import type { Acknowledgement } from '../drivers/fault.ts';
+import type { Finding } from '../objectives/finding.ts';
+import type { WindowRecord } from '../record/record.ts';
+
+/** What happened, as it goes into the journal and to whoever watches. One variant a kind of event. */
+export type RunEvent =
+  | {
+      readonly type: 'run-started';
+      readonly run: string;
+      readonly kind: string;
+      readonly platform: string;
+      readonly scenario: string;
+      readonly seed: number;
+    }
+  | {
+      readonly type: 'phase-started';
+      readonly phase: string;
+      readonly title: string;
+      readonly expectedSeconds: number;
+    }
+  | {
+      readonly type: 'phase-ended';
+      readonly phase: string;
+      readonly outcome: 'done' | 'failed' | 'skipped';
+      readonly detail: string;
+    }
+  | {
+      readonly type: 'step-started';
+      readonly phase: string;
+      readonly step: string;
+      readonly targetSeconds: number | null;
+    }
+  | {
+      readonly type: 'step-ended';
+      readonly phase: string;
+      readonly step: string;
+      readonly outcome: 'done' | 'failed' | 'skipped';
+      readonly detail: string;
+    }
+  | {
+      readonly type: 'check';
+      readonly phase: string;
+      readonly name: string;
+      readonly held: boolean;
+      readonly detail: string;
+    }
+  | { readonly type: 'load-started'; readonly workload: string; readonly rate: number }
+  | { readonly type: 'load-ended'; readonly workload: string; readonly how: string; readonly detail: string }
+  /** Once a second while load runs. */
+  | {
+      readonly type: 'load-second';
+      readonly requestsPerSecond: number;
+      readonly failed: number;
+      readonly dropped: number;
+      readonly p95Ms: number | null;
+    }
+  | {
+      readonly type: 'fault-injecting';
+      readonly phase: string;
+      readonly fault: string;
+      readonly undo: string;
+    }
+  | {
+      readonly type: 'fault-injected';
+      readonly phase: string;
+      readonly fault: string;
+      readonly acknowledgements: readonly Acknowledgement[];
+    }
+  | {
+      readonly type: 'fault-healed';
+      readonly phase: string;
+      readonly fault: string;
+      readonly by: 'run' | 'guardian' | 'recover' | 'itself';
+    }
+  | {
+      readonly type: 'milestone';
+      readonly phase: string;
+      readonly name: string;
+      readonly at: { readonly low: number; readonly high: number };
+      readonly detail: string;
+    }
+  | { readonly type: 'window-closed'; readonly window: WindowRecord }
+  | { readonly type: 'finding'; readonly finding: Finding }
+  | { readonly type: 'warning'; readonly message: string }
+  | { readonly type: 'note'; readonly message: string }
+  | { readonly type: 'run-ended'; readonly outcome: string; readonly exitCode: number };
+
+/** An event with its instant on both clocks. */
+export type JournalEntry = RunEvent & { readonly monotonicMs: number; readonly at: string };
