@@ -1,0 +1,56 @@
+import type { Bounds } from '@ordeal/shared/time/interval';
+import type { LedgerRecord } from '@ordeal/shared/record/record';
+
+/** One attempt of a probe stream. Monotonic milliseconds. */
+export interface Attempt {
+  /** When it should have been sent, and when it was. */
+  readonly due: number;
+  readonly sent: number;
+  /** When its outcome was known: the answer, the error, or the timeout. */
+  readonly completed: number;
+  readonly ok: boolean;
+  /** HTTP status; 0 when there was no answer. */
+  readonly status: number;
+  /** `refused`, `reset`, `timeout`, … when it is not ok and there was no answer. */
+  readonly error?: string;
+}
+
+/** What one stream has seen so far. */
+export interface ProbeStream {
+  readonly name: string;
+  /** Milliseconds between two attempts, and until an attempt counts as bad. */
+  readonly everyMs: number;
+  readonly timeoutMs: number;
+  /** Completed attempts, by the time they were sent. */
+  readonly attempts: readonly Attempt[];
+  /** Ticks that could not be sent at all. */
+  readonly missedTicks: number;
+}
+
+/**
+ * Probe streams and the ledger of a drill, each in a process of its own. They outlive nothing: when the runner
+ * dies they end by themselves.
+ */
+export interface Observers {
+  readonly streams: () => readonly ProbeStream[];
+  /** The ledger's first and last acknowledgement so far, and their number. */
+  readonly ledger: () => {
+    readonly first: number | null;
+    readonly last: number | null;
+    readonly acknowledged: number;
+  };
+  /** Whether both processes are alive; a dead observer makes the drill inconclusive. */
+  readonly healthy: () => { readonly ok: true } | { readonly ok: false; readonly reason: string };
+  /** No more ledger writes; resolves when every outcome is known and on disk. */
+  stopWriting(): Promise<void>;
+  /**
+   * Reads everything back through the platform, and gives the set analysis over all readings so far.
+   * `fault` is the interval of the moment of the fault (monotonic ms); `targetSeconds` the RPO's target.
+   * May be called again later (after the old primary rejoined, after failback).
+   */
+  readBack(fault: Bounds, targetSeconds: number): Promise<LedgerRecord>;
+  /** Ends the probe streams. */
+  stopProbes(): Promise<void>;
+  /** Deletes what the probes and the ledger have written, and ends both processes. */
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,125 @@
+/** One program that Ordeal or its lab needs. */
+export interface Component {
+  readonly name: ComponentName;
+  readonly neededFor: string;
+  /** Environment variable that overrides where it is found. For `postgres` it names a directory. */
+  readonly override: string;
+  /** File names to look for, in order. */
+  readonly programs: readonly string[];
+  /** Directories to look in before PATH. `{cache}` is the project's own tool cache. */
+  readonly places: readonly string[];
+  readonly versionArguments: readonly string[];
+  /** What the version output must begin to match; the first group is the version. */
+  readonly version: RegExp;
+  readonly debian?: string;
+  readonly homebrew?: string;
+  /** Main package within `tools/go.mod`, for what is built from its Go module. */
+  readonly go?: string;
+}
+
+export type ComponentName =
+  | 'k6'
+  | 'toxiproxy'
+  | 'postgres'
+  | 'redis'
+  | 'haproxy'
+  | 'prometheus'
+  | 'postgres-exporter'
+  | 'redis-exporter';
+
+/** Everything that the embedded lab and a full run need beside Node. */
+export const components: readonly Component[] = [
+  {
+    name: 'k6',
+    neededFor: 'load (any run with a workload)',
+    override: 'K6_BIN',
+    programs: ['k6'],
+    places: ['{cache}'],
+    versionArguments: ['version'],
+    version: /k6(?:\.exe)? v(\S+)/,
+    go: 'go.k6.io/k6/v2',
+  },
+  {
+    name: 'toxiproxy',
+    neededFor: 'the lab (proxies before every dependency)',
+    override: 'TOXIPROXY_BIN',
+    programs: ['toxiproxy-server'],
+    places: ['{cache}'],
+    versionArguments: ['--version'],
+    version: /version (\S+)/,
+    go: 'github.com/Shopify/toxiproxy/v2/cmd/server',
+  },
+  {
+    name: 'postgres',
+    neededFor: 'the lab (primary and standby)',
+    override: 'PG_BIN_DIR',
+    programs: ['postgres'],
+    places: [
+      '/usr/lib/postgresql/18/bin',
+      '/usr/lib/postgresql/17/bin',
+      '/usr/lib/postgresql/16/bin',
+      '/usr/lib/postgresql/15/bin',
+      '/opt/homebrew/opt/postgresql@17/bin',
+      '/usr/local/opt/postgresql@17/bin',
+    ],
+    versionArguments: ['--version'],
+    version: /PostgreSQL\) (\S+)/,
+    debian: 'postgresql-15',
+    homebrew: 'postgresql@17',
+  },
+  {
+    name: 'redis',
+    neededFor: 'the lab (cache)',
+    override: 'REDIS_BIN',
+    programs: ['redis-server'],
+    places: [],
+    versionArguments: ['--version'],
+    version: /v=(\S+)/,
+    debian: 'redis-server',
+    homebrew: 'redis',
+  },
+  {
+    name: 'haproxy',
+    neededFor: 'the lab (global load balancer)',
+    override: 'HAPROXY_BIN',
+    programs: ['haproxy'],
+    places: ['/usr/sbin'],
+    versionArguments: ['-v'],
+    version: /version (\S+)/,
+    debian: 'haproxy',
+    homebrew: 'haproxy',
+  },
+  {
+    name: 'prometheus',
+    neededFor: 'the lab (judgement)',
+    override: 'PROMETHEUS_BIN',
+    programs: ['prometheus'],
+    places: [],
+    versionArguments: ['--version'],
+    version: /version (\S+)/,
+    debian: 'prometheus',
+    homebrew: 'prometheus',
+  },
+  {
+    name: 'postgres-exporter',
+    neededFor: 'the lab (PostgreSQL metrics)',
+    override: 'POSTGRES_EXPORTER_BIN',
+    programs: ['prometheus-postgres-exporter', 'postgres_exporter'],
+    places: [],
+    versionArguments: ['--version'],
+    version: /version (\S+)/,
+    debian: 'prometheus-postgres-exporter',
+    homebrew: 'postgres_exporter',
+  },
+  {
+    name: 'redis-exporter',
+    neededFor: 'the lab (Redis metrics)',
+    override: 'REDIS_EXPORTER_BIN',
+    programs: ['prometheus-redis-exporter', 'redis_exporter'],
+    places: [],
+    versionArguments: ['--version'],
+    version: /(?:version|Redis Metrics Exporter) v?(\S+)/,
+    debian: 'prometheus-redis-exporter',
+    homebrew: 'redis_exporter',
+  },
+];
