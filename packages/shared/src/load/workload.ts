@@ -12,6 +12,7 @@ export interface Workload {
   readonly entry: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  readonly tenantHeader: string;
   readonly tenants: readonly string[];
   /** Latency limits (ms) under which the client counts requests exactly. */
   readonly limitsMs: readonly number[];

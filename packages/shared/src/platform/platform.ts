@@ -14,6 +14,8 @@ export interface Platform {
   readonly timeoutMs: number;
   /** Sent with every request. The run's tag is added. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Name of the header that says for which tenant a request is. */
+  readonly tenantHeader: string;
   readonly tenants: readonly Tenant[];
   readonly health: readonly HealthCheck[];
   /** By name. */

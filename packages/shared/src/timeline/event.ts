@@ -72,11 +72,12 @@ export type RunEvent =
       readonly fault: string;
       readonly by: 'run' | 'guardian' | 'recover' | 'itself';
     }
+  /** `instant` bounds it in monotonic milliseconds. */
   | {
       readonly type: 'milestone';
       readonly phase: string;
       readonly name: string;
-      readonly at: { readonly low: number; readonly high: number };
+      readonly instant: { readonly low: number; readonly high: number };
       readonly detail: string;
     }
   | { readonly type: 'window-closed'; readonly window: WindowRecord }

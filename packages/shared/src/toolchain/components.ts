@@ -64,7 +64,7 @@ export const components: readonly Component[] = [
     ],
     versionArguments: ['--version'],
     version: /PostgreSQL\) (\S+)/,
-    debian: 'postgresql-15',
+    debian: 'postgresql',
     homebrew: 'postgresql@17',
   },
   {

@@ -1,0 +1,36 @@
+import { randomInt } from 'node:crypto';
+import type { Plan } from '@ordeal/shared/scenario/plan';
+import type { RunKind } from '@ordeal/shared/record/record';
+import { readSite } from '@ordeal/lab/lab';
+import { exitCodes } from '../command-error.ts';
+import type { Edge } from '../edge.ts';
+import type { RunOptions } from '../program.ts';
+import { prepare } from './prepare.ts';
+
+/** `ordeal plan`: what would be done to what and for how long. Does nothing. */
+export async function planCommand(kind: RunKind, options: RunOptions, edge: Edge): Promise<number> {
+  const site = readSite(options.labName);
+  const { plan, loaded } = await prepare(kind, options, options.seed ?? randomInt(2 ** 31), edge, site);
+  if (options.json === true) edge.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
+  else edge.stdout.write(renderPlan(plan, loaded.needsLab ? options.labName : undefined));
+  return plan.refusals.length > 0 ? exitCodes.refused : exitCodes.pass;
+}
+
+function renderPlan(plan: Plan, absentLab: string | undefined): string {
+  const lines = [
+    `${plan.scenario} of ${plan.platform} (${plan.environment}), pace ${plan.pace}, seed ${plan.seed}: about ${Math.ceil(plan.expectedSeconds)} s`,
+    ...(absentLab === undefined
+      ? []
+      : [`The lab "${absentLab}" is not up: its addresses are not known yet, everything else is as it would be.`]),
+    '',
+    ...plan.phases.flatMap((phase, index) => [
+      `${index + 1}. ${phase.name}: ${phase.title} (about ${Math.ceil(phase.expectedSeconds)} s)`,
+      ...phase.does.map((sentence) => `     - ${sentence}`),
+    ]),
+    '',
+    ...(plan.refusals.length === 0
+      ? ['Nothing was done.']
+      : ['It would be refused:', ...plan.refusals.map((refusal) => `  - ${refusal}`)]),
+  ];
+  return `${lines.join('\n')}\n`;
+}

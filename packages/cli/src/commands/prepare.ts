@@ -1,0 +1,81 @@
+import type { Phase } from '@ordeal/shared/scenario/scenario';
+import { planScenario, type Plan } from '@ordeal/shared/scenario/plan';
+import { describeDrill } from '@ordeal/dr/drills/describe-drill';
+import type { RunKind } from '@ordeal/shared/record/record';
+import type { Scenario } from '@ordeal/shared/scenario/scenario';
+import type { LabSite } from '@ordeal/shared/platform/site';
+import { systemClock } from '@ordeal/shared/time/system-clock';
+import type { Edge } from '../edge.ts';
+import { loadPlatform, type LoadedPlatform } from '../load/load-platform.ts';
+import { loadScenario } from '../load/load-scenario.ts';
+import type { RunOptions } from '../program.ts';
+
+export interface Prepared {
+  readonly loaded: LoadedPlatform;
+  readonly scenario: Scenario;
+  readonly plan: Plan;
+}
+
+/** Which phases of a scenario a command runs. Experiments and drills run under the scenario's load. */
+const phasesOf: Readonly<Record<RunKind, readonly Phase['phase'][]>> = {
+  smoke: ['smoke'],
+  load: ['load'],
+  chaos: ['load', 'experiment'],
+  drill: ['load', 'drill'],
+  gameday: ['smoke', 'load', 'experiment', 'drill'],
+};
+
+/** Reads everything a run needs and plans it. Touches nothing. */
+export async function prepare(
+  kind: RunKind,
+  options: RunOptions,
+  seed: number,
+  edge: Edge,
+  lab: LabSite | undefined,
+): Promise<Prepared> {
+  const loaded = await loadPlatform(options.platform, edge, lab);
+  const scenario = await loadScenario(options.scenario, options.pace, loaded, edge, (phase) =>
+    phasesOf[kind].includes(phase.phase),
+  );
+  const targets = await targetsOf(loaded, scenario);
+  const plan = planScenario(
+    loaded.platform,
+    scenario,
+    { pace: options.pace, seed },
+    {
+      fault: (name) => {
+        const { driver, config } = loaded.drivers.fault(name);
+        return { text: driver.describe(config), targets: targets.get(name) };
+      },
+      drill: (phase) => describeDrill(phase),
+    },
+  );
+  return { loaded, scenario, plan };
+}
+
+/** What each fault would hit, as far as the platform can be asked now. Only reads. */
+async function targetsOf(
+  loaded: LoadedPlatform,
+  scenario: Scenario,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const targets = new Map<string, readonly string[]>();
+  if (loaded.needsLab) return targets;
+  for (const phase of scenario.phases) {
+    if (phase.phase !== 'experiment') continue;
+    const { driver, config } = loaded.drivers.fault(phase.fault);
+    try {
+      const found = await driver.targets(config, {
+        clock: systemClock,
+        signal: AbortSignal.timeout(5000),
+        say: () => {},
+      });
+      targets.set(
+        phase.fault,
+        found.map((target) => target.name),
+      );
+    } catch {
+      // A target that cannot be asked is preflight's to report; a plan is made all the same.
+    }
+  }
+  return targets;
+}

@@ -1,0 +1,78 @@
+import { randomInt } from 'node:crypto';
+import { systemClock } from '@ordeal/shared/time/system-clock';
+import type { RunKind } from '@ordeal/shared/record/record';
+import { readSite } from '@ordeal/lab/lab';
+import { CommandError, exitCodes } from '../command-error.ts';
+import { createProgress } from '../progress/create-progress.ts';
+import { renderVerdict } from '../progress/render-verdict.ts';
+import type { Edge } from '../edge.ts';
+import type { RunOptions } from '../program.ts';
+import { run } from '../run/run.ts';
+import { prepare } from './prepare.ts';
+import { requirePrograms } from './programs.ts';
+import { withLab } from './with-lab.ts';
+
+/** `ordeal smoke|load|chaos|drill|gameday`: runs what the command's kind picks from a scenario. */
+export async function runCommand(kind: RunKind, options: RunOptions, edge: Edge): Promise<number> {
+  if (options.sabotage !== undefined && options.lab !== true) {
+    throw new CommandError(
+      '--sabotage goes with --lab: a lab that is already up keeps what it was started with (ordeal lab up --sabotage …).',
+      exitCodes.usage,
+    );
+  }
+  const seed = options.seed ?? randomInt(2 ** 31);
+  // Mistakes in the files are found before anything is started.
+  const before = await prepare(kind, options, seed, edge, readSite(options.labName));
+  refuse(before.plan.refusals);
+  if (options.lab === true) return withLab(options, edge, () => runPrepared(kind, options, seed, edge));
+  if (before.loaded.needsLab) {
+    throw new CommandError(
+      `Platform ${before.loaded.platform.name} runs on the lab, and no lab "${options.labName}" is up: ` +
+        'add --lab, or bring it up with `ordeal lab up`.',
+      exitCodes.usage,
+    );
+  }
+  return runPrepared(kind, options, seed, edge);
+}
+
+async function runPrepared(kind: RunKind, options: RunOptions, seed: number, edge: Edge): Promise<number> {
+  const { loaded, scenario, plan } = await prepare(kind, options, seed, edge, readSite(options.labName));
+  const programs = requirePrograms(edge, scenario.phases.some((phase) => phase.phase === 'load') ? ['k6'] : []);
+  // With --json standard output belongs to the record alone.
+  const screen = options.json === true ? edge.stderr : edge.stdout;
+  const colour = screen.isTTY && edge.env['NO_COLOR'] === undefined;
+  const progress = createProgress({
+    stream: screen,
+    isTty: screen.isTTY === true,
+    colour,
+    columns: screen.columns ?? 80,
+    clock: systemClock,
+  });
+  progress.setPlan([{ name: 'preflight', title: 'Preflight', expectedSeconds: 2 }, ...plan.phases]);
+  try {
+    const finished = await run(
+      {
+        kind,
+        loaded,
+        scenario,
+        pace: options.pace,
+        seed,
+        plan,
+        programs: { k6: programs['k6'] ?? '', node: edge.node },
+        listener: progress.listener,
+      },
+      edge,
+    );
+    progress.stop();
+    screen.write(`${renderVerdict(finished.record, { colour, reportPath: finished.report })}\n`);
+    if (options.json === true) edge.stdout.write(`${JSON.stringify(finished.record, null, 2)}\n`);
+    return finished.record.verdict.exitCode;
+  } finally {
+    progress.stop();
+  }
+}
+
+function refuse(refusals: readonly string[]): void {
+  if (refusals.length === 0) return;
+  throw new CommandError(`Refused:\n${refusals.map((one) => `  - ${one}`).join('\n')}`, exitCodes.refused);
+}

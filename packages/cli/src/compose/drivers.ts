@@ -1,0 +1,95 @@
+import { hostDriver } from '@ordeal/chaos/drivers/host';
+import { proxyDriver } from '@ordeal/chaos/drivers/proxy';
+import { createHaproxyRoute } from '@ordeal/dr/drivers/haproxy/haproxy-route';
+import { parseHaproxyRoute } from '@ordeal/dr/drivers/haproxy/config';
+import { createPostgresStore } from '@ordeal/dr/drivers/postgres/postgres-store';
+import { parsePostgresStore } from '@ordeal/dr/drivers/postgres/config';
+import type { FaultDriver } from '@ordeal/shared/drivers/fault';
+import type { StoreDriver } from '@ordeal/shared/drivers/store';
+import { hintFrom } from '@ordeal/shared/platform/closest';
+import type { Diagnostic, Result } from '@ordeal/shared/platform/diagnostics';
+import type { Platform } from '@ordeal/shared/platform/platform';
+
+type HaproxyRoute = ReturnType<typeof createHaproxyRoute>;
+
+export interface ConfiguredFault {
+  readonly driver: FaultDriver;
+  readonly config: unknown;
+}
+
+export interface ConfiguredStore {
+  readonly driver: StoreDriver;
+  /** Name of the store's node in a region. */
+  readonly nodeOf: (region: string) => string;
+}
+
+/** The platform's drivers, with their settings checked. The names are the platform's own. */
+export interface Drivers {
+  fault(name: string): ConfiguredFault;
+  store(name: string): ConfiguredStore;
+  route(name: string): HaproxyRoute;
+}
+
+/** The only list of fault drivers. */
+const faultDrivers: Readonly<Record<string, FaultDriver>> = {
+  [hostDriver.kind]: hostDriver as FaultDriver,
+  [proxyDriver.kind]: proxyDriver as FaultDriver,
+};
+
+/** Hands every driver its settings; gives all their complaints at once. */
+export function composeDrivers(platform: Platform, shown: string): Result<Drivers> {
+  const diagnostics: Diagnostic[] = [];
+  const take = <T>(result: Result<T>, into: (value: T) => void): void => {
+    if (result.ok) into(result.value);
+    else diagnostics.push(...result.diagnostics);
+  };
+  const unknown = (path: string, driver: string, known: readonly string[]): void => {
+    diagnostics.push({
+      path,
+      expected: `a driver: ${known.join(', ')}`,
+      found: JSON.stringify(driver),
+      hint: hintFrom(driver, known),
+    });
+  };
+
+  const faults = new Map<string, ConfiguredFault>();
+  for (const [name, entry] of Object.entries(platform.faults)) {
+    const path = `${shown}: faults[${JSON.stringify(name)}]`;
+    const driver = faultDrivers[entry.driver];
+    if (driver === undefined) unknown(`${path}.driver`, entry.driver, Object.keys(faultDrivers));
+    else take(driver.parse(entry.config, `${path}.config`), (config) => faults.set(name, { driver, config }));
+  }
+  const stores = new Map<string, ConfiguredStore>();
+  for (const [name, entry] of Object.entries(platform.stores)) {
+    const path = `${shown}: stores[${JSON.stringify(name)}]`;
+    if (entry.driver !== 'postgres') unknown(`${path}.driver`, entry.driver, ['postgres']);
+    else
+      take(parsePostgresStore(entry.config, `${path}.config`), (config) =>
+        stores.set(name, {
+          driver: createPostgresStore(config),
+          nodeOf: (region) => found(config.nodes.find((node) => node.region === region)?.name, `node in region ${region}`),
+        }),
+      );
+  }
+  const routes = new Map<string, HaproxyRoute>();
+  for (const [name, entry] of Object.entries(platform.routes)) {
+    const path = `${shown}: routes[${JSON.stringify(name)}]`;
+    if (entry.driver !== 'haproxy') unknown(`${path}.driver`, entry.driver, ['haproxy']);
+    else take(parseHaproxyRoute(entry.config, `${path}.config`), (config) => routes.set(name, createHaproxyRoute(config)));
+  }
+  if (diagnostics.length > 0) return { ok: false, diagnostics };
+  return {
+    ok: true,
+    value: {
+      fault: (name) => found(faults.get(name), `fault ${name}`),
+      store: (name) => found(stores.get(name), `store ${name}`),
+      route: (name) => found(routes.get(name), `route ${name}`),
+    },
+  };
+}
+
+// References were checked when the scenario was read: this is a defect, not a mistake of the user.
+function found<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`there is no ${what}`);
+  return value;
+}

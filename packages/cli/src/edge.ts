@@ -1,0 +1,44 @@
+import process from 'node:process';
+import { join } from 'node:path';
+
+/** What the command reads of the process it runs in. This file is the only one that does. */
+export interface Edge {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly argv: readonly string[];
+  /** The Node that runs this, for programs of their own. */
+  readonly node: string;
+  /** Root of the project's checkout. */
+  readonly root: string;
+  readonly pid: number;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  onSignal(listener: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void): () => void;
+  exit(code: number): never;
+}
+
+export function processEdge(): Edge {
+  return {
+    env: process.env,
+    cwd: process.cwd(),
+    argv: process.argv.slice(2),
+    node: process.execPath,
+    root: join(import.meta.dirname, '..', '..', '..'),
+    pid: process.pid,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    onSignal: (listener) => {
+      const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+      for (const signal of signals) process.on(signal, listener);
+      return () => {
+        for (const signal of signals) process.off(signal, listener);
+      };
+    },
+    exit: (code) => process.exit(code),
+  };
+}
+
+/** Where the project keeps the programs that it built for itself. */
+export function toolCache(edge: Edge): string {
+  return join(edge.root, '.cache', 'tools', 'bin');
+}

@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { CommandError, exitCodes } from '../command-error.ts';
+
+/** Imports a TypeScript file that a user wrote; a mistake in it names the file and, where known, the line. */
+export async function importFile(path: string, what: string): Promise<Record<string, unknown>> {
+  if (!existsSync(path)) throw new CommandError(`${what} is not there: ${path}`, exitCodes.usage);
+  try {
+    return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+  } catch (error) {
+    throw new CommandError(`${what} cannot be read: ${path}\n  ${reasonOf(error, path)}`, exitCodes.usage, [], error);
+  }
+}
+
+function reasonOf(error: unknown, path: string): string {
+  if (!(error instanceof Error)) return String(error);
+  const place = new RegExp(`${path.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}:(\\d+)(?::\\d+)?`).exec(error.stack ?? '');
+  const line = place === null ? '' : ` (line ${place[1]})`;
+  return `${error.name}: ${error.message}${line}`;
+}

@@ -1,0 +1,93 @@
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Diagnostic } from '@ordeal/shared/platform/diagnostics';
+import type { Journey } from '@ordeal/shared/journey/journey';
+import { parsePlatform } from '@ordeal/shared/platform/parse-platform';
+import type { Platform, PlatformFile } from '@ordeal/shared/platform/platform';
+import type { LabSite } from '@ordeal/shared/platform/site';
+import { CommandError, exitCodes, mistakesIn } from '../command-error.ts';
+import { composeDrivers, type Drivers } from '../compose/drivers.ts';
+import type { Edge } from '../edge.ts';
+import { findPlatform } from './find-platform.ts';
+import { importFile } from './import-file.ts';
+import { platformContext } from './platform-context.ts';
+
+/** A platform that was read, checked, and whose drivers took their settings. */
+export interface LoadedPlatform {
+  readonly platform: Platform;
+  readonly folder: string;
+  readonly journeys: Readonly<Record<string, Journey>>;
+  readonly drivers: Drivers;
+  /** The file asked for a lab, and none is up: it can be planned by, not run. */
+  readonly needsLab: boolean;
+}
+
+/** Reads a platform; every mistake in it and in its drivers' settings comes at once. */
+export async function loadPlatform(nameOrPath: string, edge: Edge, lab: LabSite | undefined): Promise<LoadedPlatform> {
+  const folder = findPlatform(nameOrPath, edge);
+  const file = join(folder, 'platform.ts');
+  const shown = relative(edge.cwd, file) || file;
+  const context = platformContext(edge, lab);
+  const parsed = parsePlatform(build(await importFile(file, 'The platform file'), context, shown), shown);
+  if (!parsed.ok) throw mistakesIn(shown, parsed.diagnostics);
+  const platform = parsed.value;
+
+  const { journeys, diagnostics } = await loadJourneys(platform, shown);
+  const drivers = composeDrivers(platform, shown);
+  const mistakes = [...diagnostics, ...(drivers.ok ? [] : drivers.diagnostics)];
+  if (mistakes.length > 0 || !drivers.ok) throw mistakesIn(shown, mistakes);
+  return { platform, folder, journeys, drivers: drivers.value, needsLab: context.usedPlaceholder() };
+}
+
+function build(module: Record<string, unknown>, context: ReturnType<typeof platformContext>, shown: string): unknown {
+  const exported = module['default'] as PlatformFile | undefined;
+  if (typeof exported?.build !== 'function') {
+    throw mistakesIn(shown, [
+      {
+        path: `${shown}: default`,
+        expected: 'export default definePlatform(context => ({ … }))',
+        found: exported === undefined ? 'no default export' : 'something else',
+        hint: "import { definePlatform } from '@ordeal/shared/platform/platform'",
+      },
+    ]);
+  }
+  try {
+    return exported.build(context);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`${shown}: while it was read: ${message}`, exitCodes.usage, [], error);
+  }
+}
+
+async function loadJourneys(
+  platform: Platform,
+  shown: string,
+): Promise<{ journeys: Record<string, Journey>; diagnostics: Diagnostic[] }> {
+  const journeys: Record<string, Journey> = {};
+  const diagnostics: Diagnostic[] = [];
+  for (const [name, entry] of Object.entries(platform.journeys)) {
+    const path = `${shown}: journeys[${JSON.stringify(name)}].file`;
+    try {
+      const module = await importFile(fileURLToPath(entry.file), 'The journey');
+      const journey = module['default'] as Journey | undefined;
+      if (typeof journey?.run === 'function' && typeof journey.name === 'string') {
+        journeys[name] = journey;
+      } else {
+        diagnostics.push({
+          path,
+          expected: 'a file that exports defineJourney({ … }) as default',
+          found: `no such default export in ${entry.file.pathname}`,
+          hint: "import { defineJourney } from '@ordeal/shared/journey/journey'",
+        });
+      }
+    } catch (error) {
+      diagnostics.push({
+        path,
+        expected: 'a journey that can be imported',
+        found: error instanceof Error ? error.message : String(error),
+        hint: 'correct the file, or its address (new URL("journeys/x.ts", import.meta.url))',
+      });
+    }
+  }
+  return { journeys, diagnostics };
+}

@@ -1,0 +1,47 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { hintFrom } from '@ordeal/shared/platform/closest';
+import { parseScenario } from '@ordeal/shared/scenario/parse-scenario';
+import type { PaceName, Phase, Scenario, ScenarioFile } from '@ordeal/shared/scenario/scenario';
+import { CommandError, exitCodes, mistakesIn } from '../command-error.ts';
+import type { Edge } from '../edge.ts';
+import { importFile } from './import-file.ts';
+import type { LoadedPlatform } from './load-platform.ts';
+
+/** Reads a scenario from the platform's folder, and keeps those of its phases that are wanted. */
+export async function loadScenario(
+  name: string,
+  pace: PaceName,
+  loaded: LoadedPlatform,
+  edge: Edge,
+  wanted: (phase: Phase) => boolean,
+): Promise<Scenario> {
+  const folder = join(loaded.folder, 'scenarios');
+  const file = join(folder, `${name}.ts`);
+  if (!existsSync(file)) {
+    const known = existsSync(folder) ? readdirSync(folder).map((entry) => entry.replace(/\.ts$/, '')) : [];
+    throw new CommandError(
+      `Platform ${loaded.platform.name} has no scenario "${name}": ${hintFrom(name, known)}.`,
+      exitCodes.usage,
+    );
+  }
+  const shown = relative(edge.cwd, file) || file;
+  const exported = (await importFile(file, 'The scenario'))['default'] as ScenarioFile | undefined;
+  if (typeof exported?.build !== 'function') {
+    throw mistakesIn(shown, [
+      {
+        path: `${shown}: default`,
+        expected: 'export default defineScenario(pace => ({ … }))',
+        found: exported === undefined ? 'no default export' : 'something else',
+        hint: "import { defineScenario } from '@ordeal/shared/scenario/scenario'",
+      },
+    ]);
+  }
+  const parsed = parseScenario(exported.build(pace), loaded.platform, shown);
+  if (!parsed.ok) throw mistakesIn(shown, parsed.diagnostics);
+  const phases = parsed.value.phases.filter(wanted);
+  if (phases.length === 0) {
+    throw new CommandError(`Scenario "${name}" of ${loaded.platform.name} has no phase of that kind.`, exitCodes.usage);
+  }
+  return { ...parsed.value, phases };
+}

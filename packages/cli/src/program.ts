@@ -1,0 +1,142 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { exitCodes } from './command-error.ts';
+import type { Edge } from './edge.ts';
+
+/** Options that every command that runs something has. */
+export interface RunOptions {
+  readonly platform: string;
+  readonly scenario: string;
+  readonly pace: 'full' | 'short';
+  readonly seed?: number;
+  readonly json?: boolean;
+  readonly lab?: boolean;
+  readonly labName: string;
+  readonly sabotage?: readonly string[];
+}
+
+/** Reads the command line, runs the command, and returns the exit code. */
+export async function runProgram(edge: Edge): Promise<number> {
+  let code: number = exitCodes.pass;
+  const done = (action: (options: never, command: Command) => Promise<number>) =>
+    async (...args: unknown[]): Promise<void> => {
+      code = await action(args.at(-2) as never, args.at(-1) as Command);
+    };
+  const program = new Command('ordeal')
+    .description('Verifies that a platform survives what production does to it.')
+    .configureOutput({
+      writeOut: (text) => void edge.stdout.write(text),
+      writeErr: (text) => void edge.stderr.write(text),
+    })
+    .showHelpAfterError('(ordeal --help, or ordeal <command> --help, shows what there is)')
+    .exitOverride();
+
+  const kinds = {
+    smoke: 'Health endpoints and every critical journey once: the gate after a deploy',
+    load: 'The load phases of a scenario, on k6',
+    chaos: 'The experiments of a scenario, under its load',
+    drill: 'The recovery drills of a scenario, under its load',
+    gameday: 'A whole scenario over one timeline',
+  } as const;
+  for (const [kind, description] of Object.entries(kinds)) {
+    runOptions(program.command(kind).description(description)).action(
+      done(async (options: RunOptions) => {
+        const { runCommand } = await import('./commands/run.ts');
+        return runCommand(kind as keyof typeof kinds, options, edge);
+      }),
+    );
+  }
+  runOptions(program.command('plan').description('Shows what a run would do to what, and does nothing'))
+    .addOption(new Option('--kind <kind>', 'plan only what this command would run').choices(Object.keys(kinds)).default('gameday'))
+    .action(
+      done(async (options: RunOptions & { kind: keyof typeof kinds }) => {
+        const { planCommand } = await import('./commands/plan.ts');
+        return planCommand(options.kind, options, edge);
+      }),
+    );
+
+  const lab = program.command('lab').description('The embedded reference platform on this machine');
+  for (const verb of ['up', 'status', 'down'] as const) {
+    const command = lab
+      .command(verb)
+      .description({ up: 'Brings the lab up', status: 'Shows its units', down: 'Takes it down, also what a crash has left' }[verb])
+      .option('--lab-name <name>', 'labs of different names run side by side', 'main')
+      .option('--platform <name>', 'the platform whose contract it serves', 'agentic-platform')
+      .option('--json', 'print JSON');
+    if (verb === 'up') command.option('--sabotage <name...>', 'make the lab misbehave in a known way');
+    command.action(
+      done(async (options: never) => {
+        const { labCommand } = await import('./commands/lab.ts');
+        return labCommand(verb, options, edge);
+      }),
+    );
+  }
+
+  program
+    .command('doctor')
+    .description('Shows every program that is needed: its version, where it was found, what it is needed for')
+    .option('--platform <name>', 'accepted for symmetry; all platforms need the same')
+    .option('--json', 'print JSON')
+    .action(
+      done(async (options: { json?: boolean }) => {
+        const { doctorCommand } = await import('./commands/doctor.ts');
+        return doctorCommand(options, edge);
+      }),
+    );
+
+  for (const [name, description] of [
+    ['judge', "Recomputes a run's verdict from its folder alone"],
+    ['report', "Renders a run's reports again"],
+  ] as const) {
+    program
+      .command(name)
+      .description(description)
+      .argument('[run]', "a run's id or folder (default: the newest)")
+      .option('--platform <name>', 'the newest run of this platform')
+      .option('--json', 'print JSON')
+      .action(
+        done(async (options: { json?: boolean; platform?: string }, command) => {
+          const { judgeCommand } = await import('./commands/judge.ts');
+          const { reportCommand } = await import('./commands/report.ts');
+          return (name === 'judge' ? judgeCommand : reportCommand)(command.args[0], options, edge);
+        }),
+      );
+  }
+  program
+    .command('recover')
+    .description('Heals whatever earlier runs have left, and says what a person has to do')
+    .option('--platform <name>', 'only runs of this platform')
+    .option('--json', 'print JSON')
+    .action(
+      done(async (options: { json?: boolean; platform?: string }) => {
+        const { recoverCommand } = await import('./commands/recover.ts');
+        return recoverCommand(options, edge);
+      }),
+    );
+
+  try {
+    await program.parseAsync([...edge.argv], { from: 'user' });
+  } catch (error) {
+    // Commander has already said what was wrong; asking for help is no mistake.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.pass : exitCodes.usage;
+    throw error;
+  }
+  return code;
+}
+
+function runOptions(command: Command): Command {
+  return command
+    .option('--platform <name>', 'a folder in ./platforms, or the path of one', 'agentic-platform')
+    .option('--scenario <name>', "a scenario of the platform's", 'gameday')
+    .addOption(new Option('--pace <pace>', 'how long the phases take').choices(['full', 'short']).default('full'))
+    .option('--seed <number>', 'for everything that is chosen by chance', wholeNumber)
+    .option('--lab', 'bring the lab up before, and take it down after')
+    .option('--lab-name <name>', 'which lab', 'main')
+    .option('--sabotage <name...>', 'with --lab: make the lab misbehave in a known way')
+    .option('--json', 'print the record as JSON on standard output; progress goes to standard error');
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('expected a whole number from 0 on, for instance 42');
+  return value;
+}

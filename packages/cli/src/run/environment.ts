@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { versions } from 'node:process';
+import { promisify } from 'node:util';
+import { locateAll } from '@ordeal/shared/toolchain/find';
+import { versionOf } from '@ordeal/shared/toolchain/version';
+import { toolCache, type Edge } from '../edge.ts';
+import type { Session } from './session.ts';
+
+const run = promisify(execFile);
+
+/** The suite's own version. */
+export function suiteVersion(edge: Edge): string {
+  const manifest = JSON.parse(readFileSync(join(edge.root, 'packages', 'cli', 'package.json'), 'utf8')) as { version: string };
+  return manifest.version;
+}
+
+/** Commit of the checkout that a folder is in; null when it is in none. */
+export async function commitOf(folder: string): Promise<string | null> {
+  try {
+    return (await run('git', ['-C', folder, 'rev-parse', 'HEAD'])).stdout.trim();
+  } catch {
+    return null;
+  }
+}
+
+/** Versions of everything that took part, for the record. */
+export async function versionsOf(edge: Edge): Promise<Record<string, string>> {
+  const located = locateAll({ env: edge.env, cacheDir: toolCache(edge) });
+  const found = await Promise.all(
+    located.map(async (one) => [one.component.name, one.found ? ((await versionOf(one)) ?? 'unknown') : 'absent'] as const),
+  );
+  return { ordeal: suiteVersion(edge), node: versions.node, ...Object.fromEntries(found) };
+}
+
+/** Settings that decide what the figures mean: machine, pace, the stores' durability. */
+export async function settingsOf(session: Session): Promise<Record<string, string>> {
+  const settings: Record<string, string> = {
+    machine: `${platform()} ${release()} ${arch()}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+    pace: session.pace,
+    entry: session.loaded.platform.entry,
+    prometheus: withoutSecrets(session.loaded.platform.prometheus.url),
+  };
+  for (const name of Object.keys(session.loaded.platform.stores)) {
+    try {
+      const status = await session.loaded.drivers.store(name).driver.status({
+        clock: session.context.clock,
+        signal: AbortSignal.timeout(5000),
+        say: () => {},
+      });
+      for (const [key, value] of Object.entries(status.settings)) settings[`${name}.${key}`] = value;
+    } catch (error) {
+      settings[`${name}`] = `not readable: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+  return settings;
+}
+
+function withoutSecrets(url: string): string {
+  const parsed = new URL(url);
+  return `${parsed.protocol}//${parsed.host}${parsed.pathname}`;
+}

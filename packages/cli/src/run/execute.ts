@@ -1,0 +1,76 @@
+import type { Phase } from '@ordeal/shared/scenario/scenario';
+import { drillPhase } from './phases/drill.ts';
+import { experimentPhase } from './phases/experiment.ts';
+import { loadPhase } from './phases/load.ts';
+import { smokePhase } from './phases/smoke.ts';
+import { assign, type PhaseOutcome, type Session } from './session.ts';
+
+/**
+ * Runs the phases in their order. A phase that leaves the platform in no state to go on stops the rest; what
+ * was left out is then inconclusive, never a pass.
+ */
+export async function executePhases(session: Session, phases: readonly PlannedTime[]): Promise<void> {
+  const { journal, signal } = session.context;
+  let stopped: string | undefined;
+  for (const phase of session.scenario.phases) {
+    const expectedSeconds = phases.find((one) => one.name === phase.name)?.expectedSeconds ?? 0;
+    signal.throwIfAborted();
+    if (stopped !== undefined) {
+      journal.append({ type: 'phase-ended', phase: phase.name, outcome: 'skipped', detail: stopped });
+      leaveOut(phase, stopped, session);
+      continue;
+    }
+    journal.append({ type: 'phase-started', phase: phase.name, title: phase.title, expectedSeconds });
+    const outcome = await runPhase(phase, session);
+    const failed = outcome.next === 'stop';
+    journal.append({
+      type: 'phase-ended',
+      phase: phase.name,
+      outcome: failed ? 'failed' : 'done',
+      detail: outcome.detail,
+    });
+    if (failed) stopped = `${phase.name}: ${outcome.detail}`;
+  }
+}
+
+interface PlannedTime {
+  readonly name: string;
+  readonly expectedSeconds: number;
+}
+
+function runPhase(phase: Phase, session: Session): Promise<PhaseOutcome> {
+  switch (phase.phase) {
+    case 'smoke':
+      return smokePhase(phase, session);
+    case 'load':
+      return loadPhase(phase, session);
+    case 'experiment':
+      return experimentPhase(phase, session);
+    case 'drill':
+      return drillPhase(phase, session);
+  }
+}
+
+/** What a left-out phase would have judged is still assigned: it is then found not to have run. */
+function leaveOut(phase: Phase, reason: string, session: Session): void {
+  switch (phase.phase) {
+    case 'smoke':
+      return;
+    case 'load':
+    case 'drill':
+      assign(session, phase.name, phase.objectives);
+      return;
+    case 'experiment':
+      session.results.experiments.push({
+        name: phase.name,
+        fault: session.loaded.platform.faults[phase.fault]?.title ?? phase.fault,
+        targets: [],
+        injectedAt: null,
+        healedAt: null,
+        notInjected: `left out: ${reason}`,
+        effective: null,
+        witness: 'nothing was watched',
+        recoverySeconds: null,
+      });
+  }
+}

@@ -1,0 +1,74 @@
+import type { RunContext } from '@ordeal/shared/drivers/run-context';
+import type { ResidueRecord } from '@ordeal/shared/record/record';
+import { unwind } from '@ordeal/shared/undo/unwind';
+import type { Healers } from '@ordeal/shared/undo/healer';
+import type { Session } from './session.ts';
+import { sweep } from './sweep.ts';
+
+const HEAL_DEADLINE_MS = 60_000;
+
+/**
+ * Ends everything that the run has started or broken, whatever state it is in: workload, observers, faults,
+ * what journeys left on the platform. Has a deadline of its own and never the run's signal.
+ */
+export async function endEverything(session: Session, healers: Healers): Promise<readonly ResidueRecord[]> {
+  const { results, context } = session;
+  // Faults first: what was broken hurts now, what is left running only costs.
+  const residue = [...(await healFaults(context, healers))];
+  await quietly(session, 'stopping the workload', async () => {
+    if (results.workload !== null) results.loads.push(await results.workload.stop());
+  });
+  for (const drill of results.drills) {
+    await quietly(session, 'ending the observers', () => drill.dispose());
+  }
+  residue.push(...(await healFaults(context, healers)).filter((one) => !residue.some((other) => other.what === one.what)));
+  for (const left of await sweep(session.loaded.platform, context.runId, context.clock)) {
+    residue.push({ what: 'data that the run created', where: left, how: 'the platform did not delete it; delete it by hand' });
+  }
+  return [...residue, ...(await lookAgain(session))];
+}
+
+async function healFaults(context: RunContext, healers: Healers): Promise<readonly ResidueRecord[]> {
+  const outcome = await unwind(context.undo, healers, {
+    clock: context.clock,
+    deadlineMs: HEAL_DEADLINE_MS,
+    by: 'run',
+    say: (message) => context.journal.append({ type: 'note', message }),
+  });
+  const kept = outcome.kept.map((entry) => ({
+    what: entry.describe,
+    where: `undo entry ${entry.id}`,
+    how: `kept on purpose: ${context.undo.promotion()?.nextStep ?? 'run `ordeal recover`'}`,
+  }));
+  return [...outcome.left, ...kept];
+}
+
+/** A real look at every target: what we believe we did is not enough. */
+async function lookAgain(session: Session): Promise<readonly ResidueRecord[]> {
+  const { loaded, context, scenario } = session;
+  const touched = scenario.phases.some((phase) => phase.phase === 'experiment' || phase.phase === 'drill');
+  if (!touched || context.undo.promotion() !== undefined) return [];
+  const residue: ResidueRecord[] = [];
+  for (const [name, entry] of Object.entries(loaded.platform.faults)) {
+    const { driver, config } = loaded.drivers.fault(name);
+    const status = await driver.status(config, {
+      clock: context.clock,
+      signal: AbortSignal.timeout(10_000),
+      say: () => {},
+    });
+    if (status.state !== 'absent') {
+      const seen = status.state === 'present' ? status.detail : `cannot be told: ${status.reason}`;
+      residue.push({ what: entry.title, where: seen, how: 'run `ordeal recover`' });
+    }
+  }
+  return residue;
+}
+
+async function quietly(session: Session, what: string, action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    const message = `${what} failed: ${error instanceof Error ? error.message : String(error)}`;
+    session.context.journal.append({ type: 'warning', message });
+  }
+}

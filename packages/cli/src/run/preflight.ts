@@ -1,0 +1,95 @@
+import { createFetchClient } from '@ordeal/shared/journey/fetch-client';
+import type { Session } from './session.ts';
+
+/** What preflight found. `refusal`: a guardrail forbids the run; `blind`: it could not be judged. */
+export type Preflight =
+  | { readonly outcome: 'ready' }
+  | { readonly outcome: 'refused'; readonly reasons: readonly string[] }
+  | { readonly outcome: 'blind'; readonly reasons: readonly string[] };
+
+const PHASE = 'preflight';
+
+/** Observers answer, targets answer, no residue of an earlier run, the machine is fit to measure. */
+export async function preflight(session: Session): Promise<Preflight> {
+  const { context, scenario } = session;
+  const needsPrometheus = scenario.phases.some((phase) => phase.phase !== 'smoke');
+  const breaks = scenario.phases.some((phase) => phase.phase === 'experiment' || phase.phase === 'drill');
+  const blind = [
+    ...(needsPrometheus ? await report(session, 'Prometheus answers and sees its targets', askPrometheus(session)) : []),
+    ...(await report(session, 'the event loop keeps time', keepsTime(session))),
+  ];
+  const refused = [
+    ...(await report(session, 'the platform answers', askPlatform(session))),
+    ...(breaks ? await report(session, 'no fault of an earlier run is left', lookForFaults(session)) : []),
+  ];
+  context.signal.throwIfAborted();
+  if (refused.length > 0) return { outcome: 'refused', reasons: refused };
+  return blind.length > 0 ? { outcome: 'blind', reasons: blind } : { outcome: 'ready' };
+}
+
+async function report(session: Session, name: string, check: Promise<readonly string[]>): Promise<readonly string[]> {
+  const problems = await check;
+  const detail = problems.join('; ');
+  session.context.journal.append({ type: 'check', phase: PHASE, name, held: problems.length === 0, detail });
+  return problems;
+}
+
+async function askPrometheus(session: Session): Promise<readonly string[]> {
+  const { prometheus, url, targets } = { prometheus: session.prometheus, ...session.loaded.platform.prometheus };
+  // A lab that has just come up has not been scraped everywhere yet.
+  const deadline = session.context.clock.now() + 15_000;
+  for (;;) {
+    const problems: string[] = [];
+    for (const target of targets) {
+      const answer = await prometheus.instant(`count(${target.selector})`);
+      if (!answer.ok) return [`Prometheus at ${hostOf(url)} does not answer: ${answer.error.message}`];
+      const live = Number(answer.value.series[0]?.samples[0]?.[1] ?? 0);
+      if (live < target.least) problems.push(`${target.name}: ${live} live series of ${target.least} (${target.selector})`);
+    }
+    if (problems.length === 0 || session.context.clock.now() > deadline) return problems;
+    await session.context.clock.sleep(250, session.context.signal);
+  }
+}
+
+async function askPlatform(session: Session): Promise<readonly string[]> {
+  const { platform } = session.loaded;
+  const client = createFetchClient({
+    entry: platform.entry,
+    headers: platform.headers,
+    timeoutMs: platform.timeoutMs,
+    now: () => session.context.clock.now(),
+    signal: session.context.signal,
+  });
+  const first = platform.health[0];
+  const answer = await client.request({ path: first?.url ?? '/' });
+  return answer.status === 0
+    ? [`${platform.entry} does not answer: ${answer.error}. Is the platform up, and reachable from here?`]
+    : [];
+}
+
+async function lookForFaults(session: Session): Promise<readonly string[]> {
+  const { loaded, context } = session;
+  const problems: string[] = [];
+  for (const [name, entry] of Object.entries(loaded.platform.faults)) {
+    const { driver, config } = loaded.drivers.fault(name);
+    const status = await driver.status(config, { clock: context.clock, signal: context.signal, say: () => {} });
+    if (status.state === 'present') problems.push(`"${entry.title}" is in: ${status.detail}. Heal it first (\`ordeal recover\`)`);
+    if (status.state === 'unknown') problems.push(`whether "${entry.title}" is in cannot be told: ${status.reason}`);
+  }
+  return problems;
+}
+
+async function keepsTime(session: Session): Promise<readonly string[]> {
+  const { clock, signal } = session.context;
+  let worst = 0;
+  for (let tick = 0; tick < 20; tick += 1) {
+    const before = clock.now();
+    await clock.sleep(5, signal);
+    worst = Math.max(worst, clock.now() - before - 5);
+  }
+  return worst > 250 ? [`this machine is too busy to measure on: a 5 ms wait took ${Math.round(worst)} ms longer`] : [];
+}
+
+function hostOf(url: string): string {
+  return new URL(url).host;
+}

@@ -1,0 +1,17 @@
+import { mkdirSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+
+/** Where the runs of a working directory are kept. */
+export function runsDirectory(cwd: string): string {
+  return join(cwd, '.ordeal', 'runs');
+}
+
+/** Makes the directory of a new run. Its id sorts by time, and is safe in addresses and label values. */
+export function createRunDirectory(cwd: string, startedAt: Date): { readonly id: string; readonly dir: string } {
+  const stamp = startedAt.toISOString().replaceAll(/[-:]/g, '').slice(0, 15).toLowerCase();
+  const id = `${stamp}-${randomBytes(3).toString('hex')}`;
+  const dir = join(runsDirectory(cwd), id);
+  mkdirSync(join(dir, 'undo'), { recursive: true });
+  return { id, dir };
+}

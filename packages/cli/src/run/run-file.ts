@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DriverEntry, Platform } from '@ordeal/shared/platform/platform';
+import { processIdentity } from '@ordeal/shared/process/identity';
+import { writeWhole } from './write-file.ts';
+
+/** What `recover` and the guardian need of a run without reading the platform file again. */
+export interface RunFile {
+  readonly run: string;
+  /** The runner's process: while it lives, nobody else heals. */
+  readonly runner: string;
+  readonly platform: string;
+  readonly startedAt: string;
+  readonly stores: Readonly<Record<string, DriverEntry>>;
+}
+
+/** Written before anything is done. Readable by its owner alone: a store's address may hold a password. */
+export function saveRunFile(
+  dir: string,
+  run: { readonly run: string; readonly pid: number; readonly platform: Platform; readonly startedAt: Date },
+): void {
+  const file: RunFile = {
+    run: run.run,
+    runner: processIdentity(run.pid) ?? `${run.pid}@unknown`,
+    platform: run.platform.name,
+    startedAt: run.startedAt.toISOString(),
+    stores: run.platform.stores,
+  };
+  writeWhole(join(dir, 'run.json'), JSON.stringify(file), 0o600);
+}
+
+/** Reads it; undefined when the directory holds no run. */
+export function readRunFile(dir: string): RunFile | undefined {
+  try {
+    return JSON.parse(readFileSync(join(dir, 'run.json'), 'utf8')) as RunFile;
+  } catch {
+    return undefined;
+  }
+}

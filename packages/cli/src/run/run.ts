@@ -1,0 +1,151 @@
+import { join } from 'node:path';
+import { createPrometheus } from '@ordeal/shared/prometheus/client';
+import { createFileJournal } from '@ordeal/shared/journal/file-journal';
+import type { RunEnd } from '@ordeal/shared/judge/verdict';
+import type { ResidueRecord, RunKind, RunRecord } from '@ordeal/shared/record/record';
+import type { Plan } from '@ordeal/shared/scenario/plan';
+import type { PaceName, Scenario } from '@ordeal/shared/scenario/scenario';
+import { anchorOf } from '@ordeal/shared/time/clock';
+import { systemClock } from '@ordeal/shared/time/system-clock';
+import type { JournalEntry } from '@ordeal/shared/timeline/event';
+import { createFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
+import { spawnGuardian, type Guardian } from '@ordeal/shared/undo/spawn-guardian';
+import { healers } from '../compose/healers.ts';
+import type { Edge } from '../edge.ts';
+import type { LoadedPlatform } from '../load/load-platform.ts';
+import { commitOf, settingsOf, suiteVersion, versionsOf } from './environment.ts';
+import { executePhases } from './execute.ts';
+import { judgeRun } from './finish.ts';
+import { endEverything } from './heal.ts';
+import { Interrupted, watchSignals } from './interruption.ts';
+import { takeLease } from './lease.ts';
+import { preflight } from './preflight.ts';
+import { createRunDirectory } from './run-directory.ts';
+import { saveRunFile } from './run-file.ts';
+import { emptyResults, type Session } from './session.ts';
+import { writeRecord } from './write-record.ts';
+
+export interface RunRequest {
+  readonly kind: RunKind;
+  readonly loaded: LoadedPlatform;
+  readonly scenario: Scenario;
+  readonly pace: PaceName;
+  readonly seed: number;
+  readonly plan: Plan;
+  readonly programs: { readonly k6: string; readonly node: string };
+  readonly listener: (entry: JournalEntry) => void;
+}
+
+export interface FinishedRun {
+  readonly record: RunRecord;
+  readonly dir: string;
+  readonly report: string;
+}
+
+/** A whole run, on the straight line: preflight → execute → heal → judge → record. */
+export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun> {
+  const clock = systemClock;
+  const startedAt = new Date(clock.wall());
+  const { id, dir } = createRunDirectory(edge.cwd, startedAt);
+  const journal = createFileJournal(join(dir, 'journal.jsonl'), clock, [request.listener]);
+  const undo = createFileUndoLedger(dir, clock);
+  const signals = watchSignals(edge, () => undo.open().map((entry) => entry.describe));
+  const session: Session = {
+    kind: request.kind,
+    loaded: request.loaded,
+    scenario: request.scenario,
+    pace: request.pace,
+    context: { runId: id, dir, seed: request.seed, clock, journal, undo, signal: signals.signal },
+    anchor: anchorOf(clock),
+    prometheus: createPrometheus(request.loaded.platform.prometheus, clock),
+    programs: request.programs,
+    results: emptyResults(),
+  };
+  const { platform } = request.loaded;
+  journal.append({
+    type: 'run-started',
+    run: id,
+    kind: request.kind,
+    platform: platform.name,
+    scenario: request.scenario.name,
+    seed: request.seed,
+  });
+  saveRunFile(dir, { run: id, pid: edge.pid, platform, startedAt });
+
+  const lease = takeLease(join(edge.cwd, '.ordeal'), platform.entry, id, edge.pid, startedAt);
+  let guardian: Guardian | undefined;
+  let end: RunEnd = { how: 'finished' };
+  let residue: readonly ResidueRecord[] = [];
+  let settings: Record<string, string> = {};
+  try {
+    if (lease.taken) {
+      guardian = spawnGuardian({
+        argv: [edge.node, join(import.meta.dirname, '..', 'guardian.main.ts'), dir],
+        env: edge.env,
+        runDir: dir,
+        clock,
+      });
+      await guardian.ready;
+      settings = await settingsOf(session);
+      end = await attempt(session, request.plan);
+      journal.append({ type: 'note', message: 'healing, and looking for residue' });
+      residue = await endEverything(session, healers);
+    } else {
+      const { holder } = lease;
+      end = {
+        how: 'refused',
+        reasons: [`run ${holder.run} has been at work on this platform since ${holder.since}: wait for it, or end it`],
+      };
+    }
+  } catch (error) {
+    end = { how: 'broken', reason: describe(error) };
+  }
+  const record = await judgeRun(session, {
+    startedAt,
+    end: signals.signal.aborted ? interrupted(signals.signal) : end,
+    residue,
+    environment: { versions: await versionsOf(edge), settings },
+    suiteVersion: suiteVersion(edge),
+    commit: await commitOf(request.loaded.folder),
+  });
+  journal.append({ type: 'run-ended', outcome: record.verdict.outcome, exitCode: record.verdict.exitCode });
+  const report = writeRecord(dir, record);
+  await guardian?.release();
+  if (lease.taken) lease.release();
+  journal.close();
+  signals.stop();
+  return { record, dir, report };
+}
+
+async function attempt(session: Session, plan: Plan): Promise<RunEnd> {
+  try {
+    const { journal } = session.context;
+    journal.append({ type: 'phase-started', phase: 'preflight', title: 'Preflight', expectedSeconds: 2 });
+    const ready = await preflight(session);
+    const reasons = ready.outcome === 'ready' ? [] : ready.reasons;
+    journal.append({
+      type: 'phase-ended',
+      phase: 'preflight',
+      outcome: ready.outcome === 'ready' ? 'done' : 'failed',
+      detail: reasons.join('; '),
+    });
+    if (ready.outcome === 'refused') return { how: 'refused', reasons };
+    if (ready.outcome === 'blind') return { how: 'blind', reasons };
+    await executePhases(session, plan.phases);
+    return { how: 'finished' };
+  } catch (error) {
+    if (session.context.signal.aborted) return interrupted(session.context.signal);
+    return { how: 'broken', reason: describe(error) };
+  }
+}
+
+function interrupted(signal: AbortSignal): RunEnd {
+  const { reason } = signal;
+  return reason instanceof Interrupted
+    ? { how: 'interrupted', exitCode: reason.exitCode, reason: reason.message }
+    : { how: 'broken', reason: describe(reason) };
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

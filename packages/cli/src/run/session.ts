@@ -1,0 +1,89 @@
+import type { RunContext } from '@ordeal/shared/drivers/run-context';
+import type { Assignment, ObserverProblem } from '@ordeal/shared/judge/observations';
+import type { RunningWorkload } from '@ordeal/shared/load/workload';
+import type { Prometheus } from '@ordeal/shared/prometheus/client';
+import type {
+  DrillRecord,
+  ExperimentRecord,
+  LedgerRecord,
+  LoadRecord,
+  RunKind,
+  WindowRecord,
+} from '@ordeal/shared/record/record';
+import type { PaceName, Scenario } from '@ordeal/shared/scenario/scenario';
+import type { ClockAnchor } from '@ordeal/shared/time/clock';
+import type { SmokeResult } from '@ordeal/smoke/run-smoke';
+import type { LoadedPlatform } from '../load/load-platform.ts';
+
+/** One run under way: what it works with, and what has come out of it so far. */
+export interface Session {
+  readonly kind: RunKind;
+  readonly loaded: LoadedPlatform;
+  readonly scenario: Scenario;
+  readonly pace: PaceName;
+  readonly context: RunContext;
+  readonly anchor: ClockAnchor;
+  readonly prometheus: Prometheus;
+  readonly programs: { readonly k6: string; readonly node: string };
+  readonly results: Results;
+}
+
+/** Grows while the run goes on; everything in it ends up in the record. */
+export interface Results {
+  readonly windows: WindowRecord[];
+  readonly assignments: Assignment[];
+  readonly loads: LoadRecord[];
+  readonly experiments: ExperimentRecord[];
+  readonly drills: FinishedDrill[];
+  readonly observerProblems: ObserverProblem[];
+  smoke: SmokeResult | null;
+  workload: RunningWorkload | null;
+  /** Why the generator is no longer running, when nobody asked it to end. */
+  generatorBroke: string | null;
+}
+
+/** A drill whose ledger can be read back once more: after the old primary has rejoined. */
+export interface FinishedDrill {
+  record: DrillRecord;
+  readonly reread: () => Promise<LedgerRecord>;
+  readonly dispose: () => Promise<void>;
+}
+
+/** What a phase says to the run: go on, or leave out the rest, and why. */
+export type PhaseOutcome =
+  | { readonly next: 'continue'; readonly detail: string }
+  | { readonly next: 'stop'; readonly detail: string };
+
+export function emptyResults(): Results {
+  return {
+    windows: [],
+    assignments: [],
+    loads: [],
+    experiments: [],
+    drills: [],
+    observerProblems: [],
+    smoke: null,
+    workload: null,
+    generatorBroke: null,
+  };
+}
+
+/** Adds a window, and says what is to be judged in it. */
+export function assign(session: Session, window: string, objectives: readonly string[]): void {
+  for (const name of objectives) {
+    const objective = session.loaded.platform.objectives[name];
+    if (objective !== undefined) session.results.assignments.push({ objectiveName: name, objective, window });
+  }
+}
+
+/** A window record from two monotonic instants. */
+export function windowOf(
+  anchor: ClockAnchor,
+  name: string,
+  phase: string,
+  monotonicFrom: number,
+  monotonicTo: number,
+): WindowRecord {
+  const iso = (instant: number): string => new Date(anchor.wallMs + instant - anchor.monotonicMs).toISOString();
+  return { name, phase, from: iso(monotonicFrom), to: iso(monotonicTo), monotonicFrom, monotonicTo };
+}

@@ -1,0 +1,42 @@
+import { createFetchClient } from '@ordeal/shared/journey/fetch-client';
+import type { Platform } from '@ordeal/shared/platform/platform';
+import { fillTemplate } from '@ordeal/shared/platform/template';
+import type { Clock } from '@ordeal/shared/time/clock';
+
+/** Deletes what a run has left on the platform. Returns what is still there, a sentence each. */
+export async function sweep(platform: Platform, runId: string, clock: Clock): Promise<readonly string[]> {
+  if (platform.sweep === null) return [];
+  const left: string[] = [];
+  for (const tenant of platform.tenants) {
+    const remaining = await sweepTenant(platform, platform.sweep, tenant.id, runId, clock);
+    if (remaining !== undefined) left.push(remaining);
+  }
+  return left;
+}
+
+async function sweepTenant(
+  platform: Platform,
+  spec: NonNullable<Platform['sweep']>,
+  tenant: string,
+  runId: string,
+  clock: Clock,
+): Promise<string | undefined> {
+  const client = createFetchClient({
+    entry: platform.entry,
+    headers: { ...platform.headers, [platform.tenantHeader]: tenant, 'x-ordeal-run': runId },
+    timeoutMs: Math.max(platform.timeoutMs, 10_000),
+    now: () => clock.now(),
+  });
+  const values = { run: runId, tenant };
+  let seen = 'nothing was asked';
+  // Several times: what was under way when the workload ended may still arrive.
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    if (attempt > 0) await clock.sleep(300);
+    for (const template of spec.requests) await client.request(fillTemplate(template, values));
+    const answer = await client.request(fillTemplate(spec.count, values));
+    const count = answer.json<Record<string, unknown>>()?.[spec.count.field];
+    if (answer.status === 200 && count === 0) return undefined;
+    seen = answer.status === 200 ? `${String(count)} left` : `no count: status ${answer.status} ${answer.error ?? ''}`;
+  }
+  return `tenant ${tenant}: ${seen}`;
+}

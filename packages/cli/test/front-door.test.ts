@@ -1,0 +1,154 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { env, execPath } from 'node:process';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+/** The command as a user calls it, without a lab: what it says to help, mistakes and missing things. */
+
+const bin = join(import.meta.dirname, '..', 'bin', 'ordeal.js');
+const shared = join(import.meta.dirname, '..', '..', 'shared', 'src');
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'ordeal-front-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+function ordeal(args: readonly string[], changes: Record<string, string> = {}) {
+  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    execFile(execPath, [bin, ...args], { cwd: dir, env: { ...env, ...changes } }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+/** Writes a platform whose file holds `body` as what is built. */
+function writePlatform(name: string, body: string): void {
+  mkdirSync(join(dir, 'platforms', name, 'scenarios'), { recursive: true });
+  writeFileSync(join(dir, 'platforms', name, 'platform.ts'), body);
+}
+
+describe('help', () => {
+  it.each(['smoke', 'load', 'chaos', 'drill', 'gameday', 'doctor', 'plan', 'judge', 'report', 'recover'])(
+    '%s has --help, --platform and --json',
+    async (command) => {
+      const { code, stdout } = await ordeal([command, '--help']);
+      expect(code).toBe(0);
+      expect(stdout).toContain('--platform');
+      expect(stdout).toContain('--json');
+    },
+  );
+  it('lists all commands', async () => {
+    const { code, stdout } = await ordeal(['--help']);
+    expect(code).toBe(0);
+    for (const name of ['smoke', 'load', 'chaos', 'drill', 'gameday', 'lab', 'doctor', 'plan', 'judge', 'report', 'recover']) {
+      expect(stdout).toContain(name);
+    }
+  });
+});
+
+describe('wrong usage ends with 64, in a sentence', () => {
+  it.each([
+    [['gamedy'], 'unknown command'],
+    [['gameday', '--pase', 'short'], 'unknown option'],
+    [['gameday', '--pace', 'slow'], 'Allowed choices are full, short'],
+    [['gameday', '--seed', '-1'], 'whole number'],
+    [['gameday', '--platform', 'agentic-platfrom'], 'did you mean "agentic-platform"?'],
+    [['gameday', '--scenario', 'gamday'], 'did you mean "gameday"?'],
+    [['gameday', '--sabotage', 'slow'], '--sabotage goes with --lab'],
+    [['smoke', '--lab-name', 'not-there'], 'no lab "not-there" is up'],
+    [['judge'], 'no finished run'],
+    [['judge', 'nothing'], 'no run "nothing"'],
+  ])('%j', async (args, sentence) => {
+    const { code, stdout, stderr } = await ordeal(args);
+    expect(stderr).toContain(sentence);
+    expect(code).toBe(64);
+    expect(stdout + stderr).not.toMatch(/\n\s+at .*:\d+:\d+/);
+    expect(existsSync(join(dir, '.ordeal'))).toBe(false);
+  });
+});
+
+describe('a platform file with mistakes', () => {
+  it('lists all of them at once, with place, expectation, finding and hint, and touches nothing', async () => {
+    writePlatform(
+      'shop',
+      `import { definePlatform } from '${shared}/platform/platform.ts';
+       export default definePlatform(() => ({ name: 'Shop!', entry: 'nowhere', regions: [], timeoutMs: 'soon' }));`,
+    );
+    const { code, stderr } = await ordeal(['smoke', '--platform', 'shop']);
+    expect(code).toBe(64);
+    for (const field of ['name', 'entry', 'regions', 'timeoutMs', 'guardrails']) {
+      expect(stderr).toContain(`platforms/shop/platform.ts: ${field}`);
+    }
+    expect(stderr.match(/expected {2}/g)?.length).toBeGreaterThan(5);
+    expect(stderr).toContain('nothing was touched');
+    expect(existsSync(join(dir, '.ordeal'))).toBe(false);
+  });
+
+  it.each([
+    ['a syntax error', 'export default {', 'cannot be read'],
+    ['no default export', 'export const x = 1;', 'no default export'],
+    [
+      'a missing variable',
+      `import { definePlatform } from '${shared}/platform/platform.ts';
+       export default definePlatform((context) => ({ name: context.env('ORDEAL_NOT_SET') }));`,
+      'ORDEAL_NOT_SET is not set',
+    ],
+  ])('says what is wrong with %s', async (_, body, sentence) => {
+    writePlatform('shop', body);
+    const { code, stderr } = await ordeal(['smoke', '--platform', 'shop']);
+    expect(stderr).toContain(sentence);
+    expect(stderr).toContain('platforms/shop/platform.ts');
+    expect(code).toBe(64);
+  });
+});
+
+describe('plan', () => {
+  it('works without a lab, does nothing, and says so', async () => {
+    const { code, stdout } = await ordeal(['plan', '--lab-name', 'not-there']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('is not up');
+    expect(stdout).toContain('API replica a1 is killed');
+    expect(stdout).toContain('Nothing was done.');
+    expect(existsSync(join(dir, '.ordeal'))).toBe(false);
+  });
+
+  it('prints JSON when asked', async () => {
+    const { stdout } = await ordeal(['plan', '--lab-name', 'not-there', '--json', '--seed', '7', '--pace', 'short']);
+    expect(JSON.parse(stdout)).toMatchObject({ platform: 'agentic-platform', pace: 'short', seed: 7, refusals: [] });
+  });
+});
+
+describe('doctor', () => {
+  it('names what is missing, where it looked, and what it is needed for', async () => {
+    const { code, stdout } = await ordeal(['doctor'], { K6_BIN: '/nowhere/k6' });
+    expect(code).toBe(1);
+    expect(stdout).toContain('K6_BIN is set to /nowhere/k6');
+    expect(stdout).toContain('needed for load');
+  });
+
+  it('shows versions of what is there', async () => {
+    const { code, stdout } = await ordeal(['doctor', '--json']);
+    expect(code).toBe(0);
+    const rows = JSON.parse(stdout) as { name: string; version: string }[];
+    expect(rows.find((row) => row.name === 'postgres')?.version).toMatch(/^\d+/);
+  });
+});
+
+it('hands over to Node 24 when an older Node calls it', async () => {
+  // A stand-in for an old Node: the version check is all that differs.
+  const old = `Object.defineProperty(process.versions, 'node', { value: '20.11.0' });
+    await import(${JSON.stringify(bin)});`;
+  const done = await new Promise<{ code: number; stdout: string }>((resolve) => {
+    execFile(execPath, ['--input-type=module', '-e', old], { cwd: dir }, (error, stdout) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout });
+    });
+  });
+  // process.argv of `node -e` holds no command: ordeal's help comes from the newer Node.
+  expect(done.stdout + String(done.code)).not.toContain('needs Node 24');
+});
+
+it('runs nothing when there is nothing to recover', async () => {
+  expect(await ordeal(['recover'])).toMatchObject({ code: 0, stdout: 'Nothing is left of any run.\n' });
+});

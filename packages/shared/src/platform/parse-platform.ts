@@ -1,0 +1,74 @@
+import type { Diagnostic, Result } from './diagnostics.ts';
+import { hintFrom } from './closest.ts';
+import { fromZod } from './from-zod.ts';
+import { platformSchema } from './platform-schema.ts';
+import type { Platform } from './platform.ts';
+
+/** Checks what a platform file exports. All mistakes come at once, each with its path. */
+export function parsePlatform(raw: unknown, path: string): Result<Platform> {
+  const shape = fromZod(platformSchema, raw, `${path}: `);
+  if (!shape.ok) return shape;
+  const platform = shape.value as Platform;
+  const diagnostics = [
+    ...regionsOfTenants(platform, path),
+    ...allowedDrivers(platform, path),
+    ...healthAddresses(platform, path),
+    ...uniqueProbes(platform, path),
+  ];
+  return diagnostics.length === 0 ? { ok: true, value: platform } : { ok: false, diagnostics };
+}
+
+function regionsOfTenants(platform: Platform, path: string): Diagnostic[] {
+  return platform.tenants.flatMap((tenant, index) =>
+    tenant.allowedRegions
+      .filter((region) => !platform.regions.includes(region))
+      .map((region) => ({
+        path: `${path}: tenants[${index}].allowedRegions`,
+        expected: 'names of regions of this platform',
+        found: JSON.stringify(region),
+        hint: hintFrom(region, platform.regions),
+      })),
+  );
+}
+
+function allowedDrivers(platform: Platform, path: string): Diagnostic[] {
+  return Object.entries(platform.faults)
+    .filter(([, fault]) => !platform.guardrails.allowFaults.includes(fault.driver))
+    .map(([name, fault]) => ({
+      path: `${path}: faults[${JSON.stringify(name)}].driver`,
+      expected: `one of guardrails.allowFaults (${platform.guardrails.allowFaults.join(', ')})`,
+      found: JSON.stringify(fault.driver),
+      hint: 'allow the driver in guardrails.allowFaults, or take the fault out',
+    }));
+}
+
+function healthAddresses(platform: Platform, path: string): Diagnostic[] {
+  return platform.health.flatMap((check, index) =>
+    check.url.startsWith('/') || URL.canParse(check.url)
+      ? []
+      : [
+          {
+            path: `${path}: health[${index}].url`,
+            expected: 'an absolute address, or a path that begins with /',
+            found: JSON.stringify(check.url),
+            hint: `write "/${check.url}" for a path below the entry`,
+          },
+        ],
+  );
+}
+
+function uniqueProbes(platform: Platform, path: string): Diagnostic[] {
+  const names = platform.probes.map((probe) => probe.name);
+  return names.flatMap((name, index) =>
+    names.indexOf(name) === index
+      ? []
+      : [
+          {
+            path: `${path}: probes[${index}].name`,
+            expected: 'a name of its own for each probe',
+            found: `${JSON.stringify(name)} a second time`,
+            hint: 'rename one of the two',
+          },
+        ],
+  );
+}

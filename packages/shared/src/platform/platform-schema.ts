@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { objectiveSchema } from './objective-schema.ts';
+
+const text = z.string().min(1);
+const name = z
+  .string()
+  .regex(/^[\w][\w .:-]*$/, 'a name of letters, digits, spaces, dots, colons, hyphens and underscores');
+const httpUrl = z.url({ protocol: /^https?$/ });
+const status = z.number().int().min(100).max(599);
+const headers = z.record(z.string(), z.string());
+const positive = z.number().positive();
+
+const requestTemplate = z.strictObject({
+  method: z.enum(['GET', 'POST', 'PUT', 'DELETE']),
+  path: z.string().startsWith('/'),
+  headers: headers.optional(),
+  json: z.unknown().optional(),
+});
+
+const driverEntry = z.strictObject({ driver: text, config: z.unknown() });
+
+/** The whole of a platform file's value, by shape alone. What refers to what is checked in `parse-platform.ts`. */
+export const platformSchema = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and hyphens'),
+  title: text,
+  environment: z.enum(['lab', 'test', 'staging', 'production']),
+  entry: httpUrl,
+  regions: z.array(text).min(1),
+  timeoutMs: positive,
+  headers,
+  tenantHeader: text,
+  tenants: z.array(z.strictObject({ id: text, allowedRegions: z.array(text).min(1) })).min(1),
+  health: z.array(z.strictObject({ name, url: text, expectStatus: status })),
+  journeys: z.record(name, z.strictObject({ file: z.instanceof(URL), weight: positive })),
+  prometheus: z.strictObject({
+    url: httpUrl,
+    headers: headers.optional(),
+    scrapeIntervalSeconds: positive,
+    targets: z.array(z.strictObject({ name, selector: text, least: z.number().int().positive() })),
+  }),
+  objectives: z.record(name, objectiveSchema),
+  faults: z.record(
+    name,
+    z.strictObject({
+      title: text,
+      driver: text,
+      config: z.unknown(),
+      revives: z.enum(['nothing', 'old-primary']),
+    }),
+  ),
+  stores: z.record(name, driverEntry),
+  routes: z.record(name, driverEntry),
+  probes: z.array(
+    z.strictObject({
+      name,
+      connection: z.enum(['pooled', 'fresh']),
+      request: requestTemplate,
+      expectStatus: status,
+    }),
+  ),
+  ledger: z
+    .strictObject({
+      write: requestTemplate,
+      acknowledged: z.array(status).min(1),
+      rejected: z.array(status),
+      read: requestTemplate.extend({ items: text, id: text, payload: text, next: text }),
+      clear: requestTemplate,
+    })
+    .nullable(),
+  sweep: z
+    .strictObject({ requests: z.array(requestTemplate), count: requestTemplate.extend({ field: text }) })
+    .nullable(),
+  guardrails: z.strictObject({
+    allowFaults: z.array(text),
+    maxRate: positive,
+    maxTargets: z.number().int().positive(),
+    maxRunSeconds: positive,
+    abort: z.strictObject({
+      errorRatio: z.number().gt(0).max(1),
+      consecutiveSeconds: z.number().int().positive(),
+      leastAttempts: z.number().int().positive(),
+      silentSeconds: positive,
+    }),
+  }),
+});

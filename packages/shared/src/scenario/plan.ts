@@ -1,0 +1,134 @@
+import type { Platform } from '../platform/platform.ts';
+import type { Phase, PaceName, Scenario } from './scenario.ts';
+
+/** What a run would do, before it does anything. */
+export interface Plan {
+  readonly platform: string;
+  readonly environment: string;
+  readonly scenario: string;
+  readonly pace: PaceName;
+  readonly seed: number;
+  readonly phases: readonly PlannedPhase[];
+  readonly expectedSeconds: number;
+  /** Sentences of the guardrails that forbid this run. Not empty: it is refused, and nothing is touched. */
+  readonly refusals: readonly string[];
+}
+
+export interface PlannedPhase {
+  readonly name: string;
+  readonly title: string;
+  readonly kind: Phase['phase'];
+  readonly expectedSeconds: number;
+  /** What is done to which target, a sentence each. */
+  readonly does: readonly string[];
+}
+
+/**
+ * What the drivers say of the platform's faults and drills; made by whoever knows the drivers. Targets are
+ * undefined when the platform could not be asked.
+ */
+export interface Describers {
+  readonly fault: (name: string) => { readonly text: string; readonly targets: readonly string[] | undefined };
+  readonly drill: (phase: Extract<Phase, { phase: 'drill' }>) => readonly string[];
+}
+
+/** Plans a run. Pure: the same input gives the same plan. */
+export function planScenario(
+  platform: Platform,
+  scenario: Scenario,
+  options: { readonly pace: PaceName; readonly seed: number },
+  describers: Describers,
+): Plan {
+  const phases = scenario.phases.map((phase) => planPhase(platform, phase, describers));
+  const expectedSeconds = phases.reduce((sum, phase) => sum + phase.expectedSeconds, 0);
+  return {
+    platform: platform.name,
+    environment: platform.environment,
+    scenario: scenario.name,
+    pace: options.pace,
+    seed: options.seed,
+    phases,
+    expectedSeconds,
+    refusals: refusalsOf(platform, scenario, expectedSeconds, describers),
+  };
+}
+
+function planPhase(platform: Platform, phase: Phase, describers: Describers): PlannedPhase {
+  const head = { name: phase.name, title: phase.title, kind: phase.phase };
+  switch (phase.phase) {
+    case 'smoke':
+      return {
+        ...head,
+        expectedSeconds: 2,
+        does: [
+          `ask ${platform.health.length} health endpoints: ${platform.health.map((check) => check.name).join(', ')}`,
+          `run every journey once: ${Object.keys(platform.journeys).join(', ')}`,
+        ],
+      };
+    case 'load':
+      return {
+        ...head,
+        expectedSeconds: phase.warmUp + phase.judgeFor + 2,
+        does: [
+          `send ${phase.rate} iterations/s to ${platform.entry} until the run ends (${Object.entries(platform.journeys)
+            .map(([name, journey]) => `${name} × ${journey.weight}`)
+            .join(', ')})`,
+          `judge ${phase.judgeFor} s after ${phase.warmUp} s of warm-up: ${phase.objectives.join(', ')}`,
+        ],
+      };
+    case 'experiment':
+      return {
+        ...head,
+        expectedSeconds: phase.steadyFor + phase.hold + phase.steadyAgainFor + 3,
+        does: [
+          `watch for ${phase.steadyFor} s; not steady (${phase.objectives.steady.join(', ')}): nothing is injected`,
+          `inject: ${describers.fault(phase.fault).text}, and hold for ${phase.hold} s${hitting(describers.fault(phase.fault).targets)}`,
+          `heal, and wait up to ${phase.recoverWithin} s until it is steady again for ${phase.steadyAgainFor} s`,
+        ],
+      };
+    case 'drill':
+      return {
+        ...head,
+        expectedSeconds: phase.ledgerLead + phase.stableFor + 8,
+        does: [...describers.drill(phase), `objectives: ${phase.objectives.join(', ')}`],
+      };
+  }
+}
+
+function refusalsOf(
+  platform: Platform,
+  scenario: Scenario,
+  expectedSeconds: number,
+  describers: Describers,
+): readonly string[] {
+  const refusals: string[] = [];
+  const { maxTargets, maxRunSeconds } = platform.guardrails;
+  if (expectedSeconds > maxRunSeconds) {
+    refusals.push(`the run would take about ${Math.ceil(expectedSeconds)} s; guardrails.maxRunSeconds allows ${maxRunSeconds} s`);
+  }
+  for (const phase of scenario.phases) {
+    if (phase.phase !== 'experiment') continue;
+    const { targets } = describers.fault(phase.fault);
+    if (targets?.length === 0) refusals.push(`${phase.name} would hit nothing: its fault has no target`);
+    if (targets !== undefined && targets.length > maxTargets) {
+      refusals.push(`${phase.name} would hit ${targets.length} targets at once; guardrails.maxTargets allows ${maxTargets}`);
+    }
+  }
+  if (platform.environment === 'production' && scenario.phases.some((phase) => phase.phase !== 'smoke')) {
+    refusals.push('this platform is production: only the smoke gate runs there without an explicit permission');
+  }
+  for (const phase of scenario.phases) {
+    if (phase.phase !== 'drill') continue;
+    const { to } = phase.drill;
+    for (const tenant of platform.tenants) {
+      if (!tenant.allowedRegions.includes(to)) {
+        refusals.push(`${phase.name} would move tenant ${tenant.id} to region ${to}, which is not among its allowed regions (${tenant.allowedRegions.join(', ')})`);
+      }
+    }
+  }
+  return refusals;
+}
+
+function hitting(targets: readonly string[] | undefined): string {
+  return targets === undefined ? '' : `; it would hit: ${targets.join(', ')}`;
+}

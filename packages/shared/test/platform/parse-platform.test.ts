@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { parsePlatform } from '../../src/platform/parse-platform.ts';
+import { platformValue } from './platform-value.ts';
+
+function mistakes(raw: unknown) {
+  const result = parsePlatform(raw, 'platform.ts');
+  return result.ok ? [] : result.diagnostics;
+}
+
+describe('parsePlatform', () => {
+  it('takes a platform without mistakes', () => {
+    expect(parsePlatform(platformValue(), 'platform.ts')).toMatchObject({ ok: true });
+  });
+
+  it('gives all mistakes at once, each with its place, what was expected and what was found', () => {
+    const value = platformValue();
+    const found = mistakes({
+      ...value,
+      entry: 'shop.example.com',
+      timeoutMs: -1,
+      objectives: { errors: { ...value.objectives['errors'], comparator: '=<' } },
+      surprise: true,
+    });
+    const paths = found.map((one) => one.path);
+    expect(paths).toContain('platform.ts: entry');
+    expect(paths).toContain('platform.ts: timeoutMs');
+    expect(paths.some((path) => path.includes('objectives.errors.comparator'))).toBe(true);
+    expect(paths.some((path) => path.includes('surprise'))).toBe(true);
+    for (const one of found) {
+      expect(one.expected).not.toBe('');
+      expect(one.found).not.toBe('');
+      expect(one.hint).not.toBe('');
+    }
+  });
+
+  it('names the nearest region for one that is not there', () => {
+    const found = mistakes(
+      platformValue({
+        regions: ['us-east', 'eu-west'],
+        tenants: [{ id: 'acme', allowedRegions: ['eu-wets'] }],
+      }),
+    );
+    expect(found).toHaveLength(1);
+    expect(found[0]?.hint).toContain('eu-west');
+  });
+
+  it('does not take a fault whose driver the guardrails do not allow', () => {
+    const faults = { gone: { title: 'Gone', driver: 'proxy', config: {}, revives: 'nothing' as const } };
+    expect(mistakes(platformValue({ faults }))[0]?.path).toContain('faults["gone"].driver');
+  });
+
+  it('does not take NaN for a limit', () => {
+    const value = platformValue();
+    const objectives = { errors: { ...value.objectives['errors'], limit: Number.NaN } };
+    expect(mistakes({ ...value, objectives })[0]?.path).toContain('limit');
+  });
+});

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { parseScenario } from '../../src/scenario/parse-scenario.ts';
+import { planScenario } from '../../src/scenario/plan.ts';
+import type { DrillPhase, ExperimentPhase, LoadPhase, Scenario } from '../../src/scenario/scenario.ts';
+import { platformValue } from '../platform/platform-value.ts';
+
+const load: LoadPhase = {
+  phase: 'load',
+  name: 'baseline',
+  title: 'Baseline',
+  rate: 50,
+  warmUp: 1,
+  judgeFor: 5,
+  objectives: ['errors'],
+};
+const experiment: ExperimentPhase = {
+  phase: 'experiment',
+  name: 'kill',
+  title: 'Kill',
+  fault: 'kill',
+  steadyFor: 5,
+  hold: 5,
+  recoverWithin: 10,
+  steadyAgainFor: 2,
+  objectives: { steady: ['errors'], during: ['errors'], recovery: ['errors'] },
+};
+const drill: DrillPhase = {
+  phase: 'drill',
+  name: 'lost',
+  title: 'Lost',
+  drill: { kind: 'failover', lose: 'lost', from: 'a', to: 'b' },
+  store: 'main',
+  route: 'global',
+  probeEvery: 0.1,
+  probeTimeout: 1,
+  ledgerRate: 10,
+  ledgerLead: 2,
+  stableFor: 5,
+  stableAttempts: 50,
+  deadline: 60,
+  targets: { rto: 60, rpo: 10, detection: 5, failover: 20 },
+  objectives: ['RTO'],
+};
+const scenario = (...phases: Scenario['phases']): Scenario => ({ name: 'day', title: 'Day', phases });
+const describers = {
+  fault: (name: string) => ({ text: `break ${name}`, targets: name === 'lost' ? ['p1', 'p2'] : ['p1'] }),
+  drill: () => ['fail over'],
+};
+const options = { pace: 'full', seed: 1 } as const;
+
+describe('parseScenario', () => {
+  it('takes a scenario whose names are all there', () => {
+    expect(parseScenario(scenario(load, experiment, drill), platformValue(), 'day.ts')).toMatchObject({ ok: true });
+  });
+
+  it('names every reference that leads nowhere, and what was probably meant', () => {
+    const wrong = scenario(
+      { ...load, objectives: ['erors'] },
+      { ...experiment, fault: 'kil' },
+      { ...drill, store: 'mian', drill: { ...drill.drill, to: 'c' } as DrillPhase['drill'] },
+    );
+    const result = parseScenario(wrong, platformValue(), 'day.ts');
+    const diagnostics = result.ok ? [] : result.diagnostics;
+    expect(diagnostics.map((one) => one.path)).toEqual([
+      'day.ts: phases[0].objectives',
+      'day.ts: phases[1].fault',
+      'day.ts: phases[2].drill.to',
+      'day.ts: phases[2].store',
+    ]);
+    expect(diagnostics[0]?.hint).toContain('errors');
+  });
+
+  it('refuses an experiment without load, a rate over the ceiling, and probes too coarse for the target', () => {
+    const paths = (phases: Scenario['phases']) => {
+      const result = parseScenario(scenario(...phases), platformValue(), 'day.ts');
+      return result.ok ? [] : result.diagnostics.map((one) => one.path);
+    };
+    expect(paths([experiment])).toEqual(['day.ts: phases[0]']);
+    expect(paths([{ ...load, rate: 101 }])).toEqual(['day.ts: phases[0].rate']);
+    expect(paths([{ ...drill, probeEvery: 2, probeTimeout: 7 }])).toEqual([
+      'day.ts: phases[0].probeEvery',
+      'day.ts: phases[0].probeTimeout',
+    ]);
+  });
+});
+
+describe('planScenario', () => {
+  it('says what is done to what, and for how long', () => {
+    const plan = planScenario(platformValue(), scenario(load, experiment), options, describers);
+    expect(plan.refusals).toEqual([]);
+    expect(plan.phases.map((phase) => phase.name)).toEqual(['baseline', 'kill']);
+    expect(plan.phases[1]?.does.join(' ')).toContain('break kill');
+    expect(plan.expectedSeconds).toBeGreaterThan(15);
+  });
+
+  it('is pure: the same input gives the same plan', () => {
+    const once = planScenario(platformValue(), scenario(load, drill), options, describers);
+    expect(planScenario(platformValue(), scenario(load, drill), options, describers)).toEqual(once);
+  });
+
+  it.each([
+    ['production', platformValue({ environment: 'production' }), scenario(load), 'production'],
+    [
+      'too many targets',
+      platformValue(),
+      scenario(load, { ...experiment, fault: 'lost' }),
+      'guardrails.maxTargets allows 1',
+    ],
+    [
+      'a tenant that may not be moved',
+      platformValue({ tenants: [{ id: 'eu', allowedRegions: ['a'] }] }),
+      scenario(drill),
+      'tenant eu',
+    ],
+    [
+      'a run that takes too long',
+      platformValue({ guardrails: { ...platformValue().guardrails, maxRunSeconds: 5 } }),
+      scenario(load),
+      'maxRunSeconds',
+    ],
+  ])('refuses %s', (_, platform, day, sentence) => {
+    expect(planScenario(platform, day, options, describers).refusals.join(' ')).toContain(sentence);
+  });
+});

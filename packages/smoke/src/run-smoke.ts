@@ -1,0 +1,89 @@
+import { createFetchClient } from '@ordeal/shared/journey/fetch-client';
+import type { Journey } from '@ordeal/shared/journey/journey';
+import type { Platform } from '@ordeal/shared/platform/platform';
+import type { RunContext } from '@ordeal/shared/drivers/run-context';
+import { journeyContext, type Failures } from './journey-context.ts';
+
+export interface SmokeResult {
+  readonly total: number;
+  readonly failed: number;
+  /** A sentence for each failed check, beginning with the check's name. */
+  readonly failures: readonly string[];
+}
+
+interface Check {
+  readonly name: string;
+  run(): Promise<Failures>;
+}
+
+/** Asks every health endpoint and runs every journey once, all side by side. */
+export async function runSmoke(
+  phase: string,
+  platform: Platform,
+  journeys: Readonly<Record<string, Journey>>,
+  context: RunContext,
+): Promise<SmokeResult> {
+  const checks = [...healthChecks(platform, context), ...journeyChecks(platform, journeys, context)];
+  const outcomes = await Promise.all(checks.map((check) => runCheck(phase, check, context)));
+  const failures = outcomes.flat();
+  return {
+    total: checks.length,
+    failed: outcomes.filter((outcome) => outcome.length > 0).length,
+    failures,
+  };
+}
+
+async function runCheck(phase: string, check: Check, context: RunContext): Promise<readonly string[]> {
+  const failures = await check.run().catch((error: unknown) => [`threw: ${String(error)}`]);
+  context.journal.append({
+    type: 'check',
+    phase,
+    name: check.name,
+    held: failures.length === 0,
+    detail: failures.join('; '),
+  });
+  return failures.map((failure) => `${check.name}: ${failure}`);
+}
+
+function healthChecks(platform: Platform, context: RunContext): Check[] {
+  const client = createFetchClient({
+    entry: platform.entry,
+    headers: { ...platform.headers, 'x-ordeal-run': context.runId },
+    timeoutMs: platform.timeoutMs,
+    now: () => context.clock.now(),
+    signal: context.signal,
+  });
+  return platform.health.map((health) => ({
+    name: health.name,
+    run: async () => {
+      const response = await client.request({ path: health.url });
+      if (response.status === health.expectStatus) return [];
+      const got = response.status === 0 ? `no answer: ${response.error}` : `status ${response.status}`;
+      return [`expected status ${health.expectStatus}, got ${got} (GET ${health.url})`];
+    },
+  }));
+}
+
+function journeyChecks(
+  platform: Platform,
+  journeys: Readonly<Record<string, Journey>>,
+  context: RunContext,
+): Check[] {
+  const tenant = platform.tenants[0]?.id ?? '';
+  const client = createFetchClient({
+    entry: platform.entry,
+    headers: { ...platform.headers, [platform.tenantHeader]: tenant, 'x-ordeal-run': context.runId },
+    timeoutMs: platform.timeoutMs,
+    now: () => context.clock.now(),
+    signal: context.signal,
+  });
+  return Object.entries(journeys).map(([name, journey]) => ({
+    name,
+    run: async () => {
+      const failures: Failures = [];
+      const id = `${context.runId}-smoke-${name}`;
+      await journey.run(journeyContext(client, { run: context.runId, id, tenant }, failures));
+      return failures;
+    },
+  }));
+}

@@ -1,0 +1,26 @@
+import { defineJourney } from '@ordeal/shared/journey/journey';
+
+export default defineJourney({
+  name: 'execute-task',
+  title: 'Execute a simple task with a new agent',
+  async run(context) {
+    const created = await context.request('create agent', {
+      method: 'POST',
+      path: '/v1/agents',
+      json: { name: `worker ${context.id}`, instructions: 'Count words.', labels: { run: context.run } },
+      expect: 201,
+    });
+    const agent = created.json<{ id: string }>()?.id;
+    if (agent === undefined) return;
+    const task = await context.request('execute task', {
+      method: 'POST',
+      path: `/v1/agents/${agent}/tasks`,
+      json: { kind: 'word-count', input: 'a platform that survives production' },
+      expect: 201,
+    });
+    const output = task.json<{ status: string; output: unknown }>();
+    await context.check('the task is completed', output?.status === 'completed');
+    await context.check('the words are counted', String(output?.output) === '5');
+    await context.request('delete agent', { method: 'DELETE', path: `/v1/agents/${agent}`, expect: 204 });
+  },
+});

@@ -1,0 +1,145 @@
+import type { Objective } from '@ordeal/shared/objectives/objective';
+
+const profile = 'set by this profile: the document names no number';
+
+/** The platform's promises. Numbers are the deployment guide's own where it states one. */
+export const objectives: Readonly<Record<string, Objective>> = {
+  'smoke gate': {
+    signal: { from: 'smoke', measure: 'failed' },
+    comparator: '<=',
+    limit: 0,
+    unit: 'checks',
+    source: 'deployment guide, "Smoke Tests"',
+  },
+  'client errors': {
+    signal: { from: 'client', measure: 'error-ratio' },
+    comparator: '<',
+    limit: 0.01,
+    unit: 'ratio',
+    source: profile,
+  },
+  'client p95': {
+    signal: { from: 'client', measure: 'latency', quantile: 0.95 },
+    comparator: '<',
+    limit: 200,
+    unit: 'ms',
+    source: profile,
+  },
+  'client throughput': {
+    signal: { from: 'client', measure: 'throughput' },
+    comparator: '>',
+    limit: 20,
+    unit: 'req/s',
+    severity: 'should',
+    source: profile,
+  },
+  'client errors under a killed replica': {
+    signal: { from: 'client', measure: 'error-ratio' },
+    comparator: '<',
+    limit: 0.05,
+    unit: 'ratio',
+    source: profile,
+  },
+  'client errors while a database is unreachable': {
+    signal: { from: 'client', measure: 'error-ratio' },
+    comparator: '<',
+    limit: 0.25,
+    unit: 'ratio',
+    source: profile,
+  },
+  'API errors': {
+    signal: {
+      from: 'prometheus',
+      measure: 'ratio',
+      bad: 'http_requests_total{job="api",status=~"5.."}',
+      all: 'http_requests_total{job="api"}',
+    },
+    comparator: '<',
+    limit: 0.01,
+    unit: 'ratio',
+    source: profile,
+  },
+  'API p95': {
+    signal: {
+      from: 'prometheus',
+      measure: 'latency',
+      quantile: 0.95,
+      histogram: 'http_request_duration_seconds',
+      matchers: 'job="api",route=~"/v1/.*"',
+    },
+    comparator: '<',
+    limit: 200,
+    unit: 'ms',
+    source: profile,
+  },
+  'database connections': {
+    signal: {
+      from: 'prometheus',
+      measure: 'gauge',
+      selector: 'pg_stat_activity_count{job="postgres"}',
+      take: 'max',
+    },
+    comparator: '<',
+    limit: 90,
+    unit: '1',
+    severity: 'should',
+    source: profile,
+  },
+  'API metrics present': {
+    signal: { from: 'prometheus', measure: 'present', selector: 'http_requests_total{job="api"}' },
+    comparator: '>=',
+    limit: 4,
+    unit: 'series',
+    source: 'deployment guide, "Monitoring and Logging"',
+  },
+  'time to steady': {
+    signal: { from: 'experiment', measure: 'seconds-to-steady' },
+    comparator: '<=',
+    limit: 15,
+    unit: 's',
+    source: profile,
+  },
+  RTO: {
+    signal: { from: 'drill', measure: 'rto' },
+    comparator: '<=',
+    limit: 120,
+    unit: 's',
+    source:
+      'deployment guide, "Failover Time Target": failover < 2 minutes (its disaster-recovery RTO is 1 hour)',
+  },
+  RPO: {
+    signal: { from: 'drill', measure: 'rpo' },
+    comparator: '<=',
+    limit: 900,
+    unit: 's',
+    source: 'deployment guide, "Backup and Disaster Recovery": RPO 15 minutes',
+  },
+  'no acknowledged write lost': {
+    signal: { from: 'drill', measure: 'lost' },
+    comparator: '<=',
+    limit: 0,
+    unit: 'writes',
+    source: 'set by this profile: replication is synchronous in the lab',
+  },
+  'no ledger anomaly': {
+    signal: { from: 'drill', measure: 'anomalies' },
+    comparator: '<=',
+    limit: 0,
+    unit: 'writes',
+    source: profile,
+  },
+  detection: {
+    signal: { from: 'drill', measure: 'detection' },
+    comparator: '<=',
+    limit: 30,
+    unit: 's',
+    source: 'deployment guide, "Failover Time Target": detection < 30 seconds',
+  },
+  failover: {
+    signal: { from: 'drill', measure: 'failover' },
+    comparator: '<=',
+    limit: 120,
+    unit: 's',
+    source: 'deployment guide, "Failover Time Target": failover < 2 minutes',
+  },
+};

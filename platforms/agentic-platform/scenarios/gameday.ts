@@ -1,0 +1,88 @@
+import { defineScenario } from '@ordeal/shared/scenario/scenario';
+
+const steady = ['client errors', 'client p95'];
+const drillTargets = { rto: 120, rpo: 900, detection: 30, failover: 120 };
+
+/** The quarterly game day: everything on one timeline, under one baseline load. */
+export default defineScenario((pace) => {
+  const full = pace === 'full';
+  const drill = {
+    phase: 'drill' as const,
+    store: 'main',
+    route: 'global',
+    probeEvery: full ? 0.1 : 0.02,
+    probeTimeout: 1,
+    ledgerRate: 50,
+    ledgerLead: full ? 10 : 3,
+    stableFor: full ? 30 : 6,
+    stableAttempts: 300,
+    deadline: 90,
+    targets: drillTargets,
+    objectives: ['RTO', 'RPO', 'no acknowledged write lost', 'no ledger anomaly'],
+  };
+  const experiment = {
+    phase: 'experiment' as const,
+    steadyFor: full ? 10 : 4,
+    hold: full ? 10 : 5,
+    recoverWithin: 20,
+    steadyAgainFor: full ? 5 : 3,
+  };
+  return {
+    name: 'gameday',
+    title: 'Game day',
+    phases: [
+      { phase: 'smoke', name: 'smoke', title: 'Health endpoints and every journey once' },
+      {
+        phase: 'load',
+        name: 'baseline',
+        title: 'Baseline load',
+        rate: 60,
+        warmUp: full ? 5 : 2,
+        judgeFor: full ? 25 : 6,
+        objectives: [
+          ...steady,
+          'client throughput',
+          'API errors',
+          'API p95',
+          'API metrics present',
+          'database connections',
+        ],
+      },
+      {
+        ...experiment,
+        name: 'replica-killed',
+        title: 'One API replica is killed',
+        fault: 'replica-killed',
+        objectives: {
+          steady,
+          during: ['client errors under a killed replica'],
+          recovery: ['client errors under a killed replica', 'time to steady'],
+        },
+      },
+      {
+        ...experiment,
+        name: 'database-unreachable',
+        title: 'The database is unreachable from region A',
+        fault: 'database-unreachable-from-a',
+        objectives: {
+          steady,
+          during: ['client errors while a database is unreachable'],
+          recovery: ['client errors while a database is unreachable', 'time to steady'],
+        },
+      },
+      {
+        ...drill,
+        name: 'region-lost',
+        title: 'Region A is lost; region B takes over',
+        drill: { kind: 'failover', lose: 'region-a-lost', from: 'a', to: 'b' },
+        objectives: [...drill.objectives, 'detection', 'failover'],
+      },
+      {
+        ...drill,
+        name: 'failback',
+        title: 'Region A rejoins and becomes primary again',
+        drill: { kind: 'failback', restore: 'region-a-lost', from: 'b', to: 'a' },
+      },
+    ],
+  };
+});
