@@ -51,8 +51,8 @@ export const objectives: Readonly<Record<string, Objective>> = {
     signal: {
       from: 'prometheus',
       measure: 'ratio',
-      bad: 'http_requests_total{job="api",status=~"5.."}',
-      all: 'http_requests_total{job="api"}',
+      bad: 'http_requests_total{job="api",route=~"/v1/.*",status=~"5.."}',
+      all: 'http_requests_total{job="api",route=~"/v1/.*"}',
     },
     comparator: '<',
     limit: 0.01,
@@ -76,7 +76,7 @@ export const objectives: Readonly<Record<string, Objective>> = {
     signal: {
       from: 'prometheus',
       measure: 'gauge',
-      selector: 'pg_stat_activity_count{job="postgres"}',
+      selector: 'pg_node_connections{job="postgres"}',
       take: 'max',
     },
     comparator: '<',
@@ -85,8 +85,21 @@ export const objectives: Readonly<Record<string, Objective>> = {
     severity: 'should',
     source: profile,
   },
+  'replication lag': {
+    signal: {
+      from: 'prometheus',
+      measure: 'gauge',
+      selector: 'pg_node_replication_lag_seconds{job="postgres"}',
+      take: 'max',
+    },
+    comparator: '<',
+    limit: 900,
+    unit: 's',
+    source:
+      'deployment guide, "Backup and Disaster Recovery": more lag than the RPO of 15 minutes could not be kept',
+  },
   'API metrics present': {
-    signal: { from: 'prometheus', measure: 'present', selector: 'http_requests_total{job="api"}' },
+    signal: { from: 'prometheus', measure: 'present', selector: 'process_start_time_seconds{job="api"}' },
     comparator: '>=',
     limit: 4,
     unit: 'series',

@@ -46,6 +46,7 @@ export default defineScenario((pace) => {
           'API p95',
           'API metrics present',
           'database connections',
+          'replication lag',
         ],
       },
       {

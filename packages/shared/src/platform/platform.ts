@@ -57,7 +57,10 @@ export interface PrometheusSettings {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly scrapeIntervalSeconds: number;
-  /** Selectors of `up`-like series that preflight and the barrier watch, with the least number of live series. */
+  /**
+   * Selectors of `up`-like series (1: the target is alive) that preflight and the barrier watch, with the least
+   * number of live ones. Plain selectors: the barrier asks for the time of their last sample.
+   */
   readonly targets: readonly { readonly name: string; readonly selector: string; readonly least: number }[];
 }
 

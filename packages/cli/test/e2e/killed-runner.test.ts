@@ -1,0 +1,145 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { env } from 'node:process';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readSite } from '@ordeal/lab/lab';
+import type { LabSite } from '@ordeal/shared/platform/site';
+import type { JournalEntry } from '@ordeal/shared/timeline/event';
+import { makeWorkplace, type Running, type Workplace } from './ordeal.ts';
+
+/** The runner dies in the middle: nothing that it broke may outlive it. */
+
+const LAB = 'e2e-killed';
+/** More of them are run by `npm run prove -- kills`. */
+const rounds = Number(env['ORDEAL_PROVE_KILLS'] ?? 1);
+const lab = makeWorkplace();
+let site: LabSite;
+let workplace: Workplace;
+
+async function up(): Promise<void> {
+  const ended = await lab.run('lab', 'up', '--lab-name', LAB);
+  expect(ended.code, ended.stderr).toBe(0);
+  const found = readSite(LAB);
+  if (found === undefined) throw new Error('the lab is up and has no site');
+  site = found;
+}
+const down = () => lab.run('lab', 'down', '--lab-name', LAB);
+
+beforeEach(() => {
+  workplace = makeWorkplace();
+});
+afterEach(() => workplace.remove());
+afterAll(() => lab.remove());
+
+const start = (kind: string): Running => workplace.start(kind, '--pace', 'short', '--lab-name', LAB);
+const openEntries = (): readonly string[] =>
+  readdirSync(join(workplace.newestRun(), 'undo')).filter((name) => name.endsWith('.json') && name !== 'promotion.json');
+
+async function within(ms: number, what: string, holds: () => boolean | Promise<boolean>): Promise<number> {
+  const started = performance.now();
+  for (;;) {
+    if (await holds()) return performance.now() - started;
+    if (performance.now() - started > ms) throw new Error(`not within ${ms} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+async function kill(running: Running): Promise<void> {
+  running.child.kill('SIGKILL');
+  await running.finished;
+}
+
+const injected = (fault: string) => (entry: JournalEntry) => entry.type === 'fault-injected' && entry.phase === fault;
+const step = (name: RegExp) => (entry: JournalEntry) => entry.type === 'step-started' && name.test(entry.step);
+
+async function toxics(api: string): Promise<number> {
+  const proxies = (await (await fetch(`${api}/proxies`)).json()) as Record<string, { toxics: unknown[]; enabled: boolean }>;
+  return Object.values(proxies).reduce((sum, proxy) => sum + proxy.toxics.length + (proxy.enabled ? 0 : 1), 0);
+}
+
+describe('SIGKILL of the runner in an experiment', () => {
+  beforeAll(up);
+  afterAll(down);
+
+  for (let round = 1; round <= rounds; round += 1) {
+    it(`while the database is unreachable: healed within a second (${round})`, async () => {
+      const running = start('chaos');
+      await workplace.until('the fault is in', injected('database-unreachable'), 90_000);
+      expect(await toxics(site.regions.a.toxiproxy.api)).toBeGreaterThan(0);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 2000));
+      await kill(running);
+      await within(1000, 'no toxic is left', async () => (await toxics(site.regions.a.toxiproxy.api)) === 0);
+      await within(3000, 'the guardian has settled everything, k6 included', () => openEntries().length === 0);
+      const recover = await workplace.run('recover');
+      expect(recover).toMatchObject({ code: 0, stdout: 'Nothing is left of any run.\n' });
+    });
+  }
+
+  it('while a replica is killed: it is replaced, and nothing is left', async () => {
+    const running = start('chaos');
+    await workplace.until('the fault is in', injected('replica-killed'), 90_000);
+    await kill(running);
+    const replica = site.regions.a.replicas[0]?.url ?? '';
+    await within(3000, 'the replica is ready again', async () =>
+      fetch(`${replica}/health/ready`).then((answer) => answer.status === 200, () => false),
+    );
+    await within(3000, 'nothing is open', () => openEntries().length === 0);
+    expect(await workplace.run('recover')).toMatchObject({ code: 0 });
+  });
+
+  it('Ctrl-C: heals, writes the record, and exits 130', async () => {
+    const running = start('chaos');
+    await workplace.until('the fault is in', injected('database-unreachable'), 90_000);
+    running.child.kill('SIGINT');
+    const ended = await running.finished;
+    expect(ended.code).toBe(130);
+    expect(await toxics(site.regions.a.toxiproxy.api)).toBe(0);
+    expect(openEntries()).toEqual([]);
+    expect(workplace.record()).toMatchObject({ verdict: { exitCode: 130, outcome: 'interrupted' }, residue: [] });
+  });
+});
+
+describe('SIGKILL of the runner in the drill', () => {
+  beforeEach(up);
+  afterEach(async () => {
+    await down();
+  });
+
+  it('before promotion is requested: region A is restored, and is the writer again', async () => {
+    const running = start('drill');
+    await workplace.until('region A is lost', injected('region-lost'), 90_000);
+    await kill(running);
+    await within(20_000, 'region A is back and the platform takes writes', () => takesWrites(site, 'a'));
+    await within(5000, 'nothing is open', () => openEntries().length === 0);
+    expect(await workplace.run('recover')).toMatchObject({ code: 0, stdout: 'Nothing is left of any run.\n' });
+  });
+
+  it('after promotion is requested: the old primary stays fenced, and recover names writer and next step', async () => {
+    const running = start('drill');
+    await workplace.until('promotion has been requested', step(/promote/i), 120_000);
+    await kill(running);
+    await within(20_000, 'region B takes writes', () => takesWrites(site, 'b'));
+    // Whatever brings the region back later: its database must not accept writes.
+    const recover = await workplace.run('recover');
+    expect(recover.code).toBe(4);
+    expect(recover.stdout).toMatch(/writer[^\n]*\bb\b/i);
+    expect(recover.stdout).toMatch(/next step/i);
+    expect(await takesWrites(site, 'a')).toBe(false);
+  });
+});
+
+/** Whether the node of a region is a primary, as itself says. */
+async function takesWrites(lab: LabSite, region: 'a' | 'b'): Promise<boolean> {
+  const { Client } = (await import('pg')).default;
+  const client = new Client({ connectionString: lab.regions[region].postgres.url, connectionTimeoutMillis: 500 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ standby: boolean }>('select pg_is_in_recovery() as standby');
+    return rows[0]?.standby === false;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}

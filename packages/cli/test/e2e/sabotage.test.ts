@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeWorkplace, type Workplace } from './ordeal.ts';
+
+/** Negative controls: the suite turns red when the lab is made to misbehave, and names what it saw. */
+let workplace: Workplace;
+beforeEach(() => {
+  workplace = makeWorkplace();
+});
+afterEach(() => workplace.remove());
+
+async function gameday(sabotage: string) {
+  const lab = ['--lab', '--lab-name', `e2e-${sabotage}`, '--sabotage', sabotage];
+  const finished = await workplace.run('gameday', '--pace', 'short', ...lab);
+  return { finished, record: workplace.record() };
+}
+
+describe('a sabotaged lab', () => {
+  it('lose-acknowledged-writes: the drill fails, and counts what was lost', async () => {
+    const { finished, record } = await gameday('lose-acknowledged-writes');
+    expect(finished.code).toBe(1);
+    const drill = record.drills.find((one) => one.name === 'region-lost');
+    expect(drill?.rpo.lost).toBeGreaterThan(0);
+    const finding = record.findings.find(
+      (one) => one.objective === 'no acknowledged write lost' && one.window.startsWith('region-lost'),
+    );
+    expect(finding).toMatchObject({ outcome: 'fail', value: { low: drill?.rpo.lost } });
+    expect(record.verdict.reasons.join(' ')).toContain('no acknowledged write lost');
+  });
+
+  it('slow: p95 is over its limit, and nothing is broken on purpose on top of it', async () => {
+    const { finished, record } = await gameday('slow');
+    expect(finished.code).toBe(1);
+    expect(record.findings.find((one) => one.objective === 'client p95' && one.window === 'baseline')).toMatchObject({
+      outcome: 'fail',
+    });
+    expect(record.experiments.every((one) => one.injectedAt === null)).toBe(true);
+    expect(record.drills).toEqual([]);
+  });
+
+  it('errors: two in a hundred requests fail', async () => {
+    const { finished, record } = await gameday('errors');
+    expect(finished.code).toBe(1);
+    const finding = record.findings.find((one) => one.objective === 'client errors' && one.window === 'baseline');
+    expect(finding).toMatchObject({ outcome: 'fail' });
+  });
+
+  it('no-metrics: what cannot be seen is never a pass', async () => {
+    const { finished, record } = await gameday('no-metrics');
+    expect(finished.code).toBe(2);
+    expect(record.verdict.outcome).toBe('inconclusive');
+    expect(record.verdict.reasons.join(' ')).toContain('API replicas');
+  });
+});

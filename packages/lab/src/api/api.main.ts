@@ -1,0 +1,53 @@
+/**
+ * One replica of the reference platform's API.
+ * Usage: api.main.ts <config.json>
+ */
+import { readFileSync } from 'node:fs';
+import process, { argv, exit, stderr } from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { systemClock } from '@ordeal/shared/time/system-clock';
+import { Cache } from './cache.ts';
+import type { ApiConfig } from './config.ts';
+import { durableWriter } from './documents/durable-writer.ts';
+import { lossyWriter } from './documents/lossy-writer.ts';
+import { Metrics } from './metrics.ts';
+import { Readiness } from './readiness.ts';
+import { buildServer } from './server.ts';
+import { Store } from './store/store.ts';
+import { Tenants } from './tenants.ts';
+
+/** Long enough for the load balancer's checks to see that the replica leaves. */
+const LEAVE_MS = 700;
+
+const config = JSON.parse(readFileSync(argv[2]!, 'utf8')) as ApiConfig;
+const complain = (line: string) => void stderr.write(`${line}\n`);
+
+const store = new Store(config.databases, systemClock.now);
+const metrics = new Metrics(store);
+const cache = new Cache(config.redis, () => metrics.cacheError());
+const readiness = new Readiness(store, cache, systemClock.now);
+const app = {
+  store,
+  cache,
+  tenants: new Tenants(store),
+  documents: config.sabotage.includes('lose-acknowledged-writes')
+    ? lossyWriter(store, systemClock.now)
+    : durableWriter(store),
+};
+const server = await buildServer(config, app, readiness, metrics, complain);
+
+let leaving = false;
+async function leave(): Promise<void> {
+  if (leaving) return;
+  leaving = true;
+  readiness.leave();
+  await delay(LEAVE_MS);
+  await server.close();
+  await store.close();
+  cache.close();
+  exit(0);
+}
+process.on('SIGTERM', () => void leave());
+process.on('SIGINT', () => void leave());
+
+await server.listen({ port: config.port, host: '127.0.0.1' });

@@ -1,0 +1,13 @@
+import type { Sabotage } from '../sabotage.ts';
+
+/** What one replica of the API is given, as a JSON file. */
+export interface ApiConfig {
+  /** As the load balancer calls it, for instance `a1`. */
+  readonly replica: string;
+  readonly region: 'a' | 'b';
+  readonly port: number;
+  /** Connection strings of both nodes, through the region's proxies. */
+  readonly databases: { readonly a: string; readonly b: string };
+  readonly redis: string;
+  readonly sabotage: readonly Sabotage[];
+}

@@ -1,0 +1,47 @@
+import type { Cache } from './cache.ts';
+import type { Store } from './store/store.ts';
+
+const REUSE_MS = 200;
+
+/** Why a replica cannot take traffic; nothing when it can. */
+export type Reasons = readonly string[];
+
+/** Whether the database accepts writes and the cache answers. Asks both at most every 200 ms. */
+export class Readiness {
+  readonly #store: Store;
+  readonly #cache: Cache;
+  readonly #now: () => number;
+  #checking: Promise<Reasons> | undefined;
+  #last: { readonly at: number; readonly reasons: Reasons } | undefined;
+  #leaving = false;
+
+  constructor(store: Store, cache: Cache, now: () => number) {
+    this.#store = store;
+    this.#cache = cache;
+    this.#now = now;
+  }
+
+  /** From now on not ready, so that the load balancer looks elsewhere. */
+  leave(): void {
+    this.#leaving = true;
+  }
+
+  async reasons(): Promise<Reasons> {
+    if (this.#leaving) return ['shutting down'];
+    if (this.#last !== undefined && this.#now() - this.#last.at < REUSE_MS) return this.#last.reasons;
+    this.#checking ??= this.#check().finally(() => {
+      this.#checking = undefined;
+    });
+    return this.#checking;
+  }
+
+  async #check(): Promise<Reasons> {
+    const [cache] = await Promise.all([this.#cache.answers(), this.#store.look()]);
+    const reasons = [
+      ...(this.#store.writer === undefined ? ['database: no node accepts writes'] : []),
+      ...(cache ? [] : ['cache: no answer']),
+    ];
+    this.#last = { at: this.#now(), reasons };
+    return reasons;
+  }
+}

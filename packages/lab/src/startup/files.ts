@@ -1,0 +1,65 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Blueprint } from '../layout/blueprint.ts';
+import { inLab, regionNames, siteNames, type SiteName } from '../layout/paths.ts';
+import { reservePorts } from '../layout/ports.ts';
+import type { SupervisorConfig, Unit } from '../supervisor/config.ts';
+import { apiFiles, apiUnit, replicaNumbers } from '../units/api.ts';
+import { exporterFiles, postgresExporterUnit, redisExporterUnit } from '../units/exporters.ts';
+import { haproxyFiles, haproxyUnit } from '../units/haproxy.ts';
+import { postgresUnit } from '../units/postgres.ts';
+import { prometheusFiles, prometheusUnit } from '../units/prometheus.ts';
+import { redisUnit } from '../units/redis.ts';
+import { toxiproxyFiles, toxiproxyUnit } from '../units/toxiproxy.ts';
+import { makePostgresHomes } from './databases.ts';
+
+/** Writes everything that the lab's processes read. They hold a password: only this user may read them. */
+export function writeLabFiles(blueprint: Blueprint): void {
+  const { dir } = blueprint;
+  // The database's user has to get through to its own directory.
+  chmodSync(dir, 0o711);
+  for (const site of siteNames) {
+    mkdirSync(join(dir, site), { mode: 0o711 });
+    mkdirSync(dirname(inLab.log(dir, site, 'any')), { mode: 0o700 });
+    mkdirSync(inLab.run(dir, site), { mode: 0o700 });
+  }
+  makePostgresHomes(blueprint);
+  reservePorts(dir, blueprint.ports);
+  const files = {
+    ...Object.assign({}, ...regionNames.map((region) => toxiproxyFiles(blueprint, region))),
+    ...Object.assign(
+      {},
+      ...regionNames.flatMap((region) => replicaNumbers.map((number) => apiFiles(blueprint, region, number))),
+    ),
+    ...haproxyFiles(blueprint),
+    ...exporterFiles(blueprint),
+    ...prometheusFiles(blueprint),
+  } as Readonly<Record<string, string>>;
+  for (const [file, text] of Object.entries(files)) writeFileSync(file, text, { mode: 0o600 });
+  for (const site of siteNames) {
+    const config: SupervisorConfig = {
+      site,
+      labDir: dir,
+      node: blueprint.tools.node,
+      units: unitsOf(blueprint, site),
+    };
+    writeFileSync(inLab.config(dir, site), JSON.stringify(config, null, 2), { mode: 0o600 });
+  }
+}
+
+function unitsOf(blueprint: Blueprint, site: SiteName): readonly Unit[] {
+  if (site === 'edge') {
+    return [
+      haproxyUnit(blueprint),
+      prometheusUnit(blueprint),
+      ...regionNames.map((region) => postgresExporterUnit(blueprint, region)),
+      redisExporterUnit(blueprint),
+    ];
+  }
+  return [
+    ...replicaNumbers.map((number) => apiUnit(blueprint, site, number)),
+    postgresUnit(blueprint, site),
+    redisUnit(blueprint, site),
+    toxiproxyUnit(blueprint, site),
+  ];
+}

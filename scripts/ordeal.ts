@@ -1,0 +1,31 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** How a command ended, and how long it took. */
+export interface Ended {
+  readonly code: number | null;
+  readonly seconds: number;
+  readonly output: string;
+}
+
+export const root = join(import.meta.dirname, '..');
+const bin = join(root, 'packages', 'cli', 'bin', 'ordeal.js');
+
+/** A directory of its own to run `ordeal` in. */
+export function workplace(): string {
+  return mkdtempSync(join(tmpdir(), 'ordeal-scripts-'));
+}
+
+/** Runs `ordeal` to its end; what it prints is kept. */
+export function ordeal(cwd: string, ...args: readonly string[]): Promise<Ended> {
+  const started = performance.now();
+  const child = spawn(process.execPath, [bin, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += String(chunk)));
+  child.stderr.on('data', (chunk) => (output += String(chunk)));
+  return new Promise((resolve) => {
+    child.on('close', (code) => resolve({ code, seconds: (performance.now() - started) / 1000, output }));
+  });
+}
