@@ -1,0 +1,77 @@
+import type { ClientInterval } from '@ordeal/shared/load/client-interval';
+import { sumIntervals } from '@ordeal/shared/load/window';
+import type { LoadRecord } from '@ordeal/shared/record/record';
+import { generatorFailures } from './k6/failure-kind.ts';
+import type { Totals } from './remote-write/client-series.ts';
+
+/** What is known of how the generator did. */
+export interface GeneratorEvidence {
+  readonly offered: number;
+  readonly totals: Totals;
+  readonly intervals: readonly ClientInterval[];
+  /** Mean number of cores that k6 used, or waited for, in an interval; undefined when that could not be seen. */
+  readonly coresWanted: (interval: ClientInterval) => number | undefined;
+  readonly cores: number;
+  readonly virtualUsers: number;
+  readonly timeoutMs: number;
+  /** Why the generator ended though nobody asked it to. */
+  readonly broke: string | undefined;
+}
+
+/** A smaller share of the offered iterations is a shortfall. */
+const ENOUGH = 0.98;
+/** A process that wants more of all cores than this does not get enough. */
+const BUSY = 0.9;
+/** Virtual users that spend less of their time on requests than this do not wait for the platform. */
+const WAITING = 0.5;
+
+/**
+ * Whether the generator offered what it promised. A shortfall counts against the generator only when it was itself
+ * limited; when its virtual users were waiting for the platform, what was dropped are the platform's failures.
+ */
+export function judgeValidity(evidence: GeneratorEvidence): LoadRecord['validity'] {
+  const reason = limitOf(evidence);
+  return reason === undefined ? { valid: true } : { valid: false, reason };
+}
+
+function limitOf(evidence: GeneratorEvidence): string | undefined {
+  const { offered, totals, intervals } = evidence;
+  if (evidence.broke !== undefined) return evidence.broke;
+  if (totals.requests === 0) return 'not one request was made';
+  const { errors } = sumIntervals(intervals);
+  const own = generatorFailures.filter((kind) => (errors[kind] ?? 0) > 0);
+  if (own.length > 0) return `the generator's machine ran out of ${own.join(' and ')}`;
+  if (totals.iterations >= ENOUGH * offered) return undefined;
+  const arrivals = totals.started + totals.dropped;
+  if (arrivals < ENOUGH * offered) {
+    return `k6 came to ${arrivals} of ${Math.round(offered)} arrivals: it was too slow to keep the rate`;
+  }
+  if (totals.dropped === 0) return `${totals.started - totals.iterations} iterations were cut off`;
+  return limitWhileDropping(evidence);
+}
+
+function limitWhileDropping(evidence: GeneratorEvidence): string | undefined {
+  const dropping = evidence.intervals.filter((interval) => interval.dropped > 0);
+  for (const interval of dropping) {
+    const wanted = evidence.coresWanted(interval);
+    if (wanted === undefined) {
+      return `${evidence.totals.dropped} arrivals found no free virtual user, and k6's CPU could not be seen`;
+    }
+    if (wanted > BUSY * evidence.cores) {
+      return `k6 wanted ${wanted.toFixed(1)} of ${evidence.cores} cores while arrivals were dropped`;
+    }
+  }
+  // A request that kept a virtual user busy counts when it ends, which is a timeout later at most.
+  const from = dropping[0]?.from ?? 0;
+  const to = (dropping.at(-1)?.to ?? 0) + evidence.timeoutMs;
+  const around = evidence.intervals.filter((interval) => interval.to > from && interval.from < to);
+  const waited = sumIntervals(around).latency.sum / 1000;
+  const share = waited / (sumIntervals(dropping).seconds * evidence.virtualUsers);
+  if (share < WAITING) {
+    return (
+      `${evidence.totals.dropped} arrivals found no free virtual user of ${evidence.virtualUsers}, although these ` +
+      `waited for the platform only ${Math.round(share * 100)} % of the time: do journeys pause for long?`
+    );
+  }
+  return undefined;
+}
