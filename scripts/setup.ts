@@ -29,11 +29,18 @@ function findMissing(): readonly Component[] {
 
 /** Installs what can be installed; returns why the rest could not be, by component. */
 async function install(components: readonly Component[]): Promise<ReadonlyMap<string, string>> {
-  const packages = components.flatMap((component) => component.debian ?? []);
-  const modules = components.filter((component) => component.go !== undefined);
-  echo(`Setting up: ${components.map((component) => component.name).join(', ')}`);
+  // Somebody has said where these are, and they are not there: installing others would not be used.
+  const misplaced = components.filter((component) => (process.env[component.override] ?? '') !== '');
+  const wanted = components.filter((component) => !misplaced.includes(component));
+  const packages = wanted.flatMap((component) => component.debian ?? []);
+  const modules = wanted.filter((component) => component.go !== undefined);
+  if (wanted.length > 0) echo(`Setting up: ${wanted.map((component) => component.name).join(', ')}`);
   const [apt, go] = await Promise.all([installPackages(packages), buildModules(modules)]);
-  return new Map([...apt, ...go]);
+  const wrong = misplaced.map((component): [string, string] => [
+    component.name,
+    `${component.override} is set to ${process.env[component.override]}, where it is not: correct or unset it`,
+  ]);
+  return new Map([...wrong, ...apt, ...go]);
 }
 
 async function installPackages(packages: readonly string[]): Promise<[string, string][]> {
@@ -68,7 +75,7 @@ async function buildModules(modules: readonly Component[]): Promise<[string, str
     const started = Date.now();
     const result = await $({
       cwd: join(root, 'tools'),
-    })`go build -trimpath -ldflags ${'-s -w'} -o ${building} ${component.go ?? ''}`
+    })`go build -trimpath -ldflags ${`-s -w ${component.goLinkerFlags ?? ''}`} -o ${building} ${component.go ?? ''}`
       .quiet()
       .nothrow();
     if (result.exitCode === 0) {
@@ -84,7 +91,7 @@ async function buildModules(modules: readonly Component[]): Promise<[string, str
 
 function explain(components: readonly Component[], reasons: ReadonlyMap<string, string>): void {
   const lines = components.map((component) => {
-    const reason = reasons.get(component.debian ?? '') ?? reasons.get(component.name) ?? 'still not found';
+    const reason = reasons.get(component.name) ?? reasons.get(component.debian ?? '') ?? 'still not found';
     return `  ${component.name.padEnd(18)} ${reason}\n${' '.repeat(21)}needed for ${component.neededFor}; or set ${component.override}`;
   });
   const debian = components.flatMap((component) => component.debian ?? []);

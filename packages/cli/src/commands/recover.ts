@@ -1,6 +1,6 @@
 import { recoveryAdvice } from '@ordeal/dr/drills/recovery-advice';
 import { parsePostgresStore } from '@ordeal/dr/drivers/postgres/config';
-import { createPostgresStore } from '@ordeal/dr/drivers/postgres/postgres-store';
+import { createPostgresStore } from '@ordeal/dr/drivers/postgres/store';
 import { isAlive } from '@ordeal/shared/process/identity';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import type { PromotionMark } from '@ordeal/shared/undo/entry';

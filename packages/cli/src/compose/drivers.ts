@@ -1,8 +1,8 @@
 import { hostDriver } from '@ordeal/chaos/drivers/host';
 import { proxyDriver } from '@ordeal/chaos/drivers/proxy';
-import { createHaproxyRoute } from '@ordeal/dr/drivers/haproxy/haproxy-route';
+import { createHaproxyRoute } from '@ordeal/dr/drivers/haproxy/route';
 import { parseHaproxyRoute } from '@ordeal/dr/drivers/haproxy/config';
-import { createPostgresStore } from '@ordeal/dr/drivers/postgres/postgres-store';
+import { createPostgresStore } from '@ordeal/dr/drivers/postgres/store';
 import { parsePostgresStore } from '@ordeal/dr/drivers/postgres/config';
 import type { FaultDriver } from '@ordeal/shared/drivers/fault';
 import type { StoreDriver } from '@ordeal/shared/drivers/store';

@@ -43,7 +43,7 @@ async function askPrometheus(session: Session): Promise<readonly string[]> {
     for (const target of targets) {
       const answer = await prometheus.instant(`count(${target.selector} == 1)`);
       if (!answer.ok) return [`Prometheus at ${hostOf(url)} does not answer: ${answer.error.message}`];
-      const live = Number(answer.series[0]?.samples[0]?.[1] ?? 0);
+      const live = Number(answer.value.series[0]?.samples[0]?.[1] ?? 0);
       if (live < target.least) problems.push(`${target.name}: ${live} alive, ${target.least} needed (${target.selector})`);
     }
     if (problems.length === 0 || session.context.clock.now() > deadline) return problems;

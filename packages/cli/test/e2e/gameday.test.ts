@@ -80,7 +80,7 @@ describe('a whole game day on the healthy lab', () => {
 
   it('left nothing: no residue, no lab, no process', () => {
     expect(record.residue).toEqual([]);
-    expect(readSite({ name: 'e2e-full' })).toBeUndefined();
+    expect(readSite('e2e-full')).toBeUndefined();
     expect(processesOf(workplace.dir)).toEqual([]);
   });
 

@@ -56,6 +56,8 @@ export interface Witness<Config> {
 
 /** Optional ability: the fault ends by itself at its target (a kill under a supervisor). */
 export interface OneShot<Config> {
+  /** Whether a fault of this configuration does so. */
+  endsByItself(config: Config): boolean;
   /** Resolves when every target has been replaced and is ready. Returns the monotonic instant. */
   replaced(
     config: Config,

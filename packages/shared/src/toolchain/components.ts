@@ -15,6 +15,8 @@ export interface Component {
   readonly homebrew?: string;
   /** Main package within `tools/go.mod`, for what is built from its Go module. */
   readonly go?: string;
+  /** What the linker is told besides, so that the program knows its own version. */
+  readonly goLinkerFlags?: string;
 }
 
 export type ComponentName =
@@ -48,6 +50,7 @@ export const components: readonly Component[] = [
     versionArguments: ['--version'],
     version: /version (\S+)/,
     go: 'github.com/Shopify/toxiproxy/v2/cmd/server',
+    goLinkerFlags: '-X github.com/Shopify/toxiproxy/v2.Version=2.12.0',
   },
   {
     name: 'postgres',

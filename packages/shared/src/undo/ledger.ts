@@ -14,3 +14,15 @@ export interface UndoLedger {
   clearPromotion(): void;
   promotion(): PromotionMark | undefined;
 }
+
+/**
+ * Optional ability of a ledger that several processes use: keeps a promotion and the revival of the old
+ * primary by somebody else than the run apart, so that only one of them can begin.
+ */
+export interface RevivalGuard {
+  /**
+   * Asked before an entry that revives the old primary is healed by another process than the run. False: a
+   * promotion mark stands, and nothing may be revived. After true, `markPromotion` throws.
+   */
+  beginRevival(id: string): boolean;
+}

@@ -16,6 +16,7 @@ export async function drillPhase(phase: DrillPhase, session: Session): Promise<P
   const route = loaded.drivers.route(phase.route);
   const store = loaded.drivers.store(phase.store);
   const faultName = phase.drill.kind === 'failover' ? phase.drill.lose : phase.drill.restore;
+  const tenant = loaded.platform.tenants[0]?.id ?? '';
   const outcome = await runDrill(
     phase,
     {
@@ -30,9 +31,12 @@ export async function drillPhase(phase: DrillPhase, session: Session): Promise<P
           {
             name: phase.name,
             entry: loaded.platform.entry,
-            headers: { ...loaded.platform.headers, 'x-ordeal-run': context.runId },
-            tenantHeader: loaded.platform.tenantHeader,
-            tenant: loaded.platform.tenants[0]?.id ?? '',
+            headers: {
+              ...loaded.platform.headers,
+              [loaded.platform.tenantHeader]: tenant,
+              'x-ordeal-run': context.runId,
+            },
+            tenant,
             collection: `${context.runId}-${phase.name}`,
             probes: loaded.platform.probes,
             probeEveryMs: phase.probeEvery * 1000,

@@ -1,0 +1,103 @@
+import type { ClientInterval } from '@ordeal/shared/load/client-interval';
+import { quantileBounds } from '@ordeal/shared/load/histogram';
+import { sumIntervals } from '@ordeal/shared/load/window';
+
+/** Whether a witness moved beyond its steady band, and what was watched, in words. */
+export interface Effect {
+  readonly effective: boolean;
+  readonly witness: string;
+}
+
+export type Identities = Readonly<Record<string, string | undefined>>;
+
+/** So many seconds must lie beyond the band: one slow second is noise. */
+const LEAST_SECONDS = 2;
+const LEAST_FAILED = 5;
+/** Beyond the band: this many times its worst second, and at least so many ms. */
+const LATENCY_FACTOR = 1.5;
+const LATENCY_LEAST_MS = 5;
+const RATE_FACTOR = 0.5;
+
+/**
+ * Proof of a kill: of each target none of the processes from before is there any more, and something else is, or
+ * its driver has acknowledged that they are gone.
+ */
+export function identityEffect(before: Identities, after: Identities, gone: ReadonlySet<string>): Effect {
+  const targets = Object.entries(before).map(([name, old]) => {
+    const now = after[name];
+    const survivors = (old?.split(' ') ?? []).filter((one) => now?.split(' ').includes(one));
+    const changed = old !== undefined && survivors.length === 0 && (now !== undefined || gone.has(name));
+    return {
+      changed,
+      words: `${name} ${changed ? 'changed' : 'did not change'} (${short(old)} → ${short(now)})`,
+    };
+  });
+  return {
+    effective: targets.length > 0 && targets.every(({ changed }) => changed),
+    witness: `process identities: ${targets.map(({ words }) => words).join('; ') || 'none'}`,
+  };
+}
+
+/** Proof of any fault that clients feel: errors, latency or rate left the band of the steady window. */
+export function clientEffect(steady: readonly ClientInterval[], during: readonly ClientInterval[]): Effect {
+  if (steady.length === 0 || during.length === 0) {
+    return {
+      effective: false,
+      witness: `client errors, p95 and rate: nothing was measured ${steady.length === 0 ? 'before' : 'during'} the fault`,
+    };
+  }
+  const ratios = steady.map(errorRatio);
+  const worstRatio = Math.max(...ratios);
+  const sum = sumIntervals(during);
+  const bad = sum.failed + sum.dropped;
+  const ratio = bad / Math.max(1, sum.requests + sum.dropped);
+  const errorsMoved = bad >= LEAST_FAILED && ratio > worstRatio;
+
+  const worstP95 = Math.max(...steady.map(p95));
+  const slow = during.filter(
+    (one) => p95(one) > Math.max(worstP95 * LATENCY_FACTOR, worstP95 + LATENCY_LEAST_MS),
+  );
+  const latencyMoved = slow.length >= LEAST_SECONDS;
+
+  const lowestRate = Math.min(...steady.map(rate));
+  const starved = during.filter((one) => rate(one) < lowestRate * RATE_FACTOR);
+  const rateMoved = starved.length >= LEAST_SECONDS;
+
+  const peak = Math.max(...during.map(p95));
+  return {
+    effective: errorsMoved || latencyMoved || rateMoved,
+    witness: [
+      `client errors ${percent(ratio)} (steady: at most ${percent(worstRatio)} in a second)${moved(errorsMoved)}`,
+      `client p95 up to ${peak.toFixed(0)} ms (steady: up to ${worstP95.toFixed(0)} ms)${moved(latencyMoved)}`,
+      `client rate down to ${Math.min(...during.map(rate)).toFixed(0)}/s (steady: at least ${lowestRate.toFixed(0)}/s)${moved(rateMoved)}`,
+    ].join('; '),
+  };
+}
+
+function errorRatio({ requests, dropped, failed }: ClientInterval): number {
+  return (failed + dropped) / Math.max(1, requests + dropped);
+}
+
+function p95({ latency }: ClientInterval): number {
+  return quantileBounds(latency, 0.95)?.high ?? 0;
+}
+
+function rate({ requests, from, to }: ClientInterval): number {
+  return to > from ? (requests / (to - from)) * 1000 : 0;
+}
+
+function percent(ratio: number): string {
+  return `${(ratio * 100).toFixed(1)} %`;
+}
+
+function moved(yes: boolean): string {
+  return yes ? ': moved' : '';
+}
+
+function short(identity: string | undefined): string {
+  if (identity === undefined) return 'none';
+  const all = identity.split(' ');
+  return all.length > 3
+    ? `${all.length} processes`
+    : `pid ${all.map((one) => Number.parseInt(one, 10)).join(', ')}`;
+}

@@ -1,0 +1,44 @@
+import type { Finding } from '@ordeal/shared/objectives/finding';
+import type { Span } from '@ordeal/shared/time/interval';
+import { completeUntil, intervalsOf, waitUntil } from './observe.ts';
+import type { Scope } from './scope.ts';
+import { isSteady } from './steady-again.ts';
+
+export interface SteadyWindow {
+  readonly span: Span;
+  readonly findings: readonly Finding[];
+  /** Why nothing may be injected; undefined when the platform is steady. */
+  readonly refusal?: string;
+}
+
+/** The client reports about once a second; so much later the window's last report must be there. */
+const REPORT_WITHIN_MS = 5_000;
+
+/** Watches the platform before the fault. Rejects when it is interrupted. */
+export async function observeSteady({ phase, deps, context }: Scope): Promise<SteadyWindow> {
+  const { clock, signal, journal } = context;
+  const { stream, steady, generatorEnded } = deps;
+  const from = clock.now();
+  const ended = await waitUntil(from + phase.steadyFor * 1000, clock, signal, generatorEnded);
+  const span = { from, to: clock.now() };
+  if (ended !== undefined) return { span, findings: [], refusal: `the load generator has ended: ${ended}` };
+  if (!(await completeUntil(stream, span.to, REPORT_WITHIN_MS, clock, signal))) {
+    const refusal = `the client has reported nothing about the end of the steady window for ${REPORT_WITHIN_MS / 1000} s`;
+    return { span, findings: [], refusal };
+  }
+  const findings = steady.judge(`${phase.name}/steady`, intervalsOf(stream, span));
+  const held = isSteady(findings);
+  const reason = whyNot(findings);
+  const detail = held ? `${findings.length} objectives hold` : reason;
+  journal.append({ type: 'check', phase: phase.name, name: 'steady before the fault', held, detail });
+  return { span, findings, ...(held ? {} : { refusal: `the platform is not steady: ${reason}` }) };
+}
+
+function whyNot(findings: readonly Finding[]): string {
+  const worst = findings.find(({ severity, outcome }) => severity === 'must' && outcome !== 'pass');
+  if (worst === undefined) return 'no objective says what steady is';
+  const { objective, outcome, explanation, signal, value, unit, comparator, limit } = worst;
+  const seen =
+    explanation ?? `${signal}: ${value?.low ?? 'no value'} ${unit}, must be ${comparator} ${limit}`;
+  return `${objective} ${outcome === 'fail' ? 'fails' : 'cannot be decided'} (${seen})`;
+}

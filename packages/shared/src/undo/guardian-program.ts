@@ -1,0 +1,53 @@
+import { closeSync, writeSync } from 'node:fs';
+import type { Readable, Writable } from 'node:stream';
+import type { Clock } from '../time/clock.ts';
+import { runGuardian } from './guardian.ts';
+import type { Healers } from './healer.ts';
+
+/** What a guardian needs of its process; `process` itself fits. */
+export interface GuardianProcess {
+  readonly pid: number;
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  on(signal: NodeJS.Signals, handle: () => void): unknown;
+}
+
+/** Descriptor on which a guardian says that it watches. */
+export const READY_DESCRIPTOR = 3;
+
+const UNWIND_WITHIN_MS = 120_000;
+
+/**
+ * The whole of a guardian's program but for its list of healers. Resolves with the exit code: 0, or 4 when
+ * something is left.
+ */
+export async function guardianProgram(
+  own: GuardianProcess,
+  runDir: string,
+  healers: Healers,
+  clock: Clock,
+): Promise<number> {
+  const say = (message: string): void => {
+    own.stdout.write(`${new Date(clock.wall()).toISOString()} ${message}\n`);
+  };
+  // What ends the runner must not end its guardian: a terminal sends these to everybody in it.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    own.on(signal, () => say(`${signal}: ignored while the run is watched`));
+  }
+  // A log on a full disk is no reason to stop.
+  own.stdout.on('error', () => undefined);
+  const ended = runGuardian({ input: own.stdin, runDir, healers, clock, say, deadlineMs: UNWIND_WITHIN_MS });
+  say(`watching (pid ${own.pid})`);
+  tellReady();
+  const end = await ended;
+  return end.how === 'unwound' && end.outcome.left.length + end.outcome.kept.length > 0 ? 4 : 0;
+}
+
+function tellReady(): void {
+  try {
+    writeSync(READY_DESCRIPTOR, 'ready\n');
+    closeSync(READY_DESCRIPTOR);
+  } catch {
+    // The runner is gone already; the closed pipe on stdin says so too.
+  }
+}

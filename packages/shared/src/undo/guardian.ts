@@ -1,0 +1,97 @@
+import type { Readable } from 'node:stream';
+import type { Clock } from '../time/clock.ts';
+import { openFileUndoLedger } from './file-ledger.ts';
+import type { Healers } from './healer.ts';
+import { unwind, type UnwindOutcome } from './unwind.ts';
+
+/** The line with which a runner that has healed for itself lets its guardian go. */
+export const RELEASED = 'released';
+
+export interface GuardianSettings {
+  /** Reading end of a pipe whose other end only the runner holds. */
+  readonly input: Readable;
+  readonly runDir: string;
+  readonly healers: Healers;
+  readonly clock: Clock;
+  readonly say: (message: string) => void;
+  /** Milliseconds for the unwinding after the runner's death. */
+  readonly deadlineMs: number;
+}
+
+export type GuardianEnd =
+  | { readonly how: 'released' }
+  /** The runner is gone without a word. */
+  | { readonly how: 'unwound'; readonly outcome: UnwindOutcome };
+
+/** How often the deadlines of the open entries are looked at. */
+const LOOK_EVERY_MS = 250;
+/** Healing of overdue entries gets so long before it begins anew. */
+const OVERDUE_WITHIN_MS = 30_000;
+/** A request that the runner sent as it died may take effect so much later. */
+const AGAIN_AFTER_MS = 200;
+
+/**
+ * Watches over a run from another process. When the pipe closes without a `released` line the runner is dead,
+ * whatever killed it, and everything that is open is healed at once. While the runner lives, entries are healed
+ * whose deadline has passed: the runner hangs.
+ */
+export async function runGuardian(settings: GuardianSettings): Promise<GuardianEnd> {
+  const { input, runDir, healers, clock, say, deadlineMs } = settings;
+  const ledger = openFileUndoLedger(runDir, clock);
+  const over = new AbortController();
+  const overdue = healOverdue(settings, over.signal);
+  const released = await lastWord(input);
+  over.abort(new Error('the runner has ended'));
+  await overdue;
+  if (released) {
+    say('released: the runner has ended in order');
+    return { how: 'released' };
+  }
+  say('the runner is gone: healing what it has left');
+  const outcome = await unwind(ledger, healers, {
+    clock,
+    by: 'guardian',
+    deadlineMs,
+    say,
+    againAfterMs: AGAIN_AFTER_MS,
+  });
+  for (const one of outcome.left) say(`left: ${one.what}: ${one.how}`);
+  const mark = ledger.promotion();
+  if (mark !== undefined) say(`the only writer is ${mark.writer}. Next step: ${mark.nextStep}`);
+  say(`healed ${outcome.healed.length}, kept ${outcome.kept.length}, left ${outcome.left.length}`);
+  return { how: 'unwound', outcome };
+}
+
+/** Resolves when the pipe closes: whether the runner has said that it is done. */
+function lastWord(input: Readable): Promise<boolean> {
+  return new Promise((resolve) => {
+    let heard = '';
+    const released = (): boolean => heard.split('\n').slice(0, -1).includes(RELEASED);
+    input.setEncoding('utf8');
+    input.on('data', (text: string) => {
+      heard += text;
+      if (released()) resolve(true);
+    });
+    for (const event of ['end', 'close', 'error']) input.once(event, () => resolve(released()));
+  });
+}
+
+async function healOverdue(settings: GuardianSettings, signal: AbortSignal): Promise<void> {
+  const { runDir, healers, clock, say } = settings;
+  const ledger = openFileUndoLedger(runDir, clock);
+  const isOverdue = (entry: { readonly deadline: string }): boolean =>
+    // A deadline that is no time has passed: `>` is false for NaN.
+    !(Date.parse(entry.deadline) > clock.wall());
+  while (!signal.aborted) {
+    await unwind(ledger, healers, {
+      clock,
+      by: 'guardian',
+      deadlineMs: OVERDUE_WITHIN_MS,
+      say,
+      signal,
+      select: isOverdue,
+      onHealed: (entry) => say(`its deadline had passed while the runner lived: ${entry.describe}`),
+    });
+    await clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
+  }
+}
