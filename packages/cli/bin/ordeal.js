@@ -2,13 +2,13 @@
 // Plain JavaScript: any Node can read it. The program itself needs Node 24, which the project brings along.
 import { spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
-import { createRequire, enableCompileCache } from 'node:module';
+import nodeModule, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const major = Number(process.versions.node.split('.')[0]);
 if (major >= 24) {
-  enableCompileCache?.();
+  nodeModule.enableCompileCache?.();
   await import('../src/main.ts');
 } else {
   handOver();

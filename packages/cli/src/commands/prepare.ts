@@ -1,6 +1,6 @@
 import type { Phase } from '@ordeal/shared/scenario/scenario';
 import { planScenario, type Plan } from '@ordeal/shared/scenario/plan';
-import { describeDrill } from '@ordeal/dr/drills/describe-drill';
+import { describeDrill } from '@ordeal/dr/drills/describe';
 import type { RunKind } from '@ordeal/shared/record/record';
 import type { Scenario } from '@ordeal/shared/scenario/scenario';
 import type { LabSite } from '@ordeal/shared/platform/site';

@@ -1,4 +1,4 @@
-import { recoveryAdvice } from '@ordeal/dr/drills/recovery-advice';
+import { recoveryAdvice } from '@ordeal/dr/drills/advice';
 import { parsePostgresStore } from '@ordeal/dr/drivers/postgres/config';
 import { createPostgresStore } from '@ordeal/dr/drivers/postgres/store';
 import { isAlive } from '@ordeal/shared/process/identity';
@@ -65,12 +65,14 @@ async function recoverRun(dir: string, file: RunFile): Promise<Recovered | undef
 async function adviceFor(mark: PromotionMark, file: RunFile): Promise<readonly string[]> {
   const entry = file.stores[mark.store];
   const config = entry === undefined ? undefined : parsePostgresStore(entry.config, `stores.${mark.store}`);
-  if (config?.ok !== true) return recoveryAdvice(mark, undefined);
+  const unseen = { nodes: [], settings: {} };
+  if (config?.ok !== true) return recoveryAdvice(mark, unseen);
   try {
     const context = { clock: systemClock, signal: AbortSignal.timeout(10_000), say: () => {} };
     return recoveryAdvice(mark, await createPostgresStore(config.value).status(context));
   } catch {
-    return recoveryAdvice(mark, undefined);
+    // What the mark says holds whether or not the store answers.
+    return recoveryAdvice(mark, unseen);
   }
 }
 

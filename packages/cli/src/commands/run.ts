@@ -64,7 +64,7 @@ async function runPrepared(kind: RunKind, options: RunOptions, seed: number, edg
       edge,
     );
     progress.stop();
-    screen.write(`${renderVerdict(finished.record, { colour, reportPath: finished.report })}\n`);
+    screen.write(`${renderVerdict(finished.record, { colour, reportPath: finished.report, columns: screen.columns ?? 100 })}\n`);
     if (options.json === true) edge.stdout.write(`${JSON.stringify(finished.record, null, 2)}\n`);
     return finished.record.verdict.exitCode;
   } finally {

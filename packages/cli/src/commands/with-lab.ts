@@ -19,7 +19,7 @@ export async function withLab(options: LabOptions, edge: Edge, action: () => Pro
   }
 }
 
-/** Brings the lab up; says how long it took. A signal takes down what is up so far. */
+/** Brings the lab up; the lab says how long it took. A signal takes down what is up so far. */
 export async function bringUp(options: LabOptions, edge: Edge): Promise<void> {
   if (readSite(options.labName) !== undefined) {
     throw new CommandError(
@@ -31,7 +31,6 @@ export async function bringUp(options: LabOptions, edge: Edge): Promise<void> {
   const tools = labPrograms(edge);
   const interrupted = new AbortController();
   const stop = edge.onSignal((signal) => interrupted.abort(new CommandError(`${signal}: the lab was taken down again.`, signal === 'SIGINT' ? 130 : 143)));
-  const started = systemClock.now();
   edge.stderr.write(`Bringing the lab "${options.labName}" up …\n`);
   try {
     await labUp({
@@ -48,5 +47,4 @@ export async function bringUp(options: LabOptions, edge: Edge): Promise<void> {
   } finally {
     stop();
   }
-  edge.stderr.write(`The lab is up after ${((systemClock.now() - started) / 1000).toFixed(1)} s.\n`);
 }

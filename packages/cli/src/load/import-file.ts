@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CommandError, exitCodes } from '../command-error.ts';
 
@@ -17,4 +18,10 @@ function reasonOf(error: unknown, path: string): string {
   const place = new RegExp(`${path.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}:(\\d+)(?::\\d+)?`).exec(error.stack ?? '');
   const line = place === null ? '' : ` (line ${place[1]})`;
   return `${error.name}: ${error.message}${line}`;
+}
+
+/** A path as a person would name it: relative below the working directory, whole elsewhere. */
+export function shownPath(cwd: string, path: string): string {
+  const short = relative(cwd, path);
+  return short.startsWith('..') ? path : short;
 }

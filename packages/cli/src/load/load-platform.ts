@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Diagnostic } from '@ordeal/shared/platform/diagnostics';
 import type { Journey } from '@ordeal/shared/journey/journey';
@@ -9,7 +9,7 @@ import { CommandError, exitCodes, mistakesIn } from '../command-error.ts';
 import { composeDrivers, type Drivers } from '../compose/drivers.ts';
 import type { Edge } from '../edge.ts';
 import { findPlatform } from './find-platform.ts';
-import { importFile } from './import-file.ts';
+import { importFile, shownPath } from './import-file.ts';
 import { platformContext } from './platform-context.ts';
 
 /** A platform that was read, checked, and whose drivers took their settings. */
@@ -26,7 +26,7 @@ export interface LoadedPlatform {
 export async function loadPlatform(nameOrPath: string, edge: Edge, lab: LabSite | undefined): Promise<LoadedPlatform> {
   const folder = findPlatform(nameOrPath, edge);
   const file = join(folder, 'platform.ts');
-  const shown = relative(edge.cwd, file) || file;
+  const shown = shownPath(edge.cwd, file);
   const context = platformContext(edge, lab);
   const parsed = parsePlatform(build(await importFile(file, 'The platform file'), context, shown), shown);
   if (!parsed.ok) throw mistakesIn(shown, parsed.diagnostics);

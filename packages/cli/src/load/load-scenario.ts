@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { hintFrom } from '@ordeal/shared/platform/closest';
 import { parseScenario } from '@ordeal/shared/scenario/parse-scenario';
 import type { PaceName, Phase, Scenario, ScenarioFile } from '@ordeal/shared/scenario/scenario';
 import { CommandError, exitCodes, mistakesIn } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
-import { importFile } from './import-file.ts';
+import { importFile, shownPath } from './import-file.ts';
 import type { LoadedPlatform } from './load-platform.ts';
 
 /** Reads a scenario from the platform's folder, and keeps those of its phases that are wanted. */
@@ -25,7 +25,7 @@ export async function loadScenario(
       exitCodes.usage,
     );
   }
-  const shown = relative(edge.cwd, file) || file;
+  const shown = shownPath(edge.cwd, file);
   const exported = (await importFile(file, 'The scenario'))['default'] as ScenarioFile | undefined;
   if (typeof exported?.build !== 'function') {
     throw mistakesIn(shown, [

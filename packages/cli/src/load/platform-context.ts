@@ -28,7 +28,7 @@ function placeholderRegion(name: 'a' | 'b'): LabSite['regions']['a'] {
     replicas: [1, 2].map((number) => ({ name: `${name}${number}`, url: `http://${nowhere}`, unit: `${name}/api-${number}` })),
     postgres: {
       url: `postgres://${nowhere}/ordeal`,
-      dataDir: '/lab-is-not-up',
+      dataDir: `/lab-is-not-up/${name}`,
       binDir: '/lab-is-not-up',
       port: 1,
       unit: `${name}/postgres`,

@@ -87,8 +87,10 @@ function columnWidths(table: readonly (readonly string[])[], room: number): read
   );
   const total = (): number => widths.reduce((sum, width) => sum + width, 0) + 2 * (widths.length - 1);
   for (const [column, least] of [
-    [2, 10],
-    [1, 10],
+    [2, 16],
+    [1, 16],
+    [2, 8],
+    [1, 8],
     [4, 8],
     [3, 8],
   ] as const) {

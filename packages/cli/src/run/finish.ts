@@ -21,7 +21,7 @@ export interface Ending {
 /** Reads Prometheus, judges, and puts the record together. Never throws for what an observer does. */
 export async function judgeRun(session: Session, ending: Ending): Promise<RunRecord> {
   const { context, scenario, loaded, results } = session;
-  const observations = await observe(session);
+  const observations = await observe(session, ending.end);
   writeWhole(join(context.dir, 'observations.json'), JSON.stringify(observations));
   const findings = judge(observations);
   for (const finding of findings) context.journal.append({ type: 'finding', finding });
@@ -57,7 +57,7 @@ export async function judgeRun(session: Session, ending: Ending): Promise<RunRec
   };
 }
 
-async function observe(session: Session): Promise<Observations> {
+async function observe(session: Session, end: RunEnd): Promise<Observations> {
   const { context, results, loaded, anchor } = session;
   const { windows, assignments } = results;
   const first = Math.min(...windows.map((window) => window.monotonicFrom));
@@ -71,10 +71,11 @@ async function observe(session: Session): Promise<Observations> {
       clock: context.clock,
       deadlineMs: 15_000,
     });
-    problems.push(...barrier.problems.map((reason) => ({ reason })));
+    problems.push(...barrier.problems.map((reason) => ({ reason, observer: 'prometheus' as const })));
   }
   const readings = await collectReadings(session.prometheus, loaded.platform.prometheus, assignments, windows);
   return {
+    end,
     anchor,
     assignments,
     windows,

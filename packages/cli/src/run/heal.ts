@@ -1,5 +1,7 @@
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import type { ResidueRecord } from '@ordeal/shared/record/record';
+import type { UndoEntry } from '@ordeal/shared/undo/entry';
+import { PROCESS_DRIVER } from '@ordeal/shared/undo/process-healer';
 import { unwind } from '@ordeal/shared/undo/unwind';
 import type { Healers } from '@ordeal/shared/undo/healer';
 import type { Session } from './session.ts';
@@ -13,23 +15,29 @@ const HEAL_DEADLINE_MS = 60_000;
  */
 export async function endEverything(session: Session, healers: Healers): Promise<readonly ResidueRecord[]> {
   const { results, context } = session;
-  // Faults first: what was broken hurts now, what is left running only costs.
-  const residue = [...(await healFaults(context, healers))];
+  // Faults first: what was broken hurts now. Programs of the run's own are asked to end in order before they are
+  // made to.
+  const residue = [...(await healFaults(context, healers, (entry) => entry.driver !== PROCESS_DRIVER))];
   await quietly(session, 'stopping the workload', async () => {
     if (results.workload !== null) results.loads.push(await results.workload.stop());
   });
   for (const drill of results.drills) {
     await quietly(session, 'ending the observers', () => drill.dispose());
   }
-  residue.push(...(await healFaults(context, healers)).filter((one) => !residue.some((other) => other.what === one.what)));
+  residue.push(...(await healFaults(context, healers, (entry) => entry.driver === PROCESS_DRIVER)));
   for (const left of await sweep(session.loaded.platform, context.runId, context.clock)) {
     residue.push({ what: 'data that the run created', where: left, how: 'the platform did not delete it; delete it by hand' });
   }
   return [...residue, ...(await lookAgain(session))];
 }
 
-async function healFaults(context: RunContext, healers: Healers): Promise<readonly ResidueRecord[]> {
+async function healFaults(
+  context: RunContext,
+  healers: Healers,
+  select: (entry: UndoEntry) => boolean,
+): Promise<readonly ResidueRecord[]> {
   const outcome = await unwind(context.undo, healers, {
+    select,
     clock: context.clock,
     deadlineMs: HEAL_DEADLINE_MS,
     by: 'run',

@@ -25,6 +25,11 @@ export interface ProbeStream {
   readonly attempts: readonly Attempt[];
   /** Ticks that could not be sent at all. */
   readonly missedTicks: number;
+  /**
+   * Every attempt that was sent before this instant is in `attempts`. Absent when no more are to come. An attempt
+   * that is still under way may turn out bad, so nothing is concluded from later ones before it is known.
+   */
+  readonly settledUntil?: number;
 }
 
 /**

@@ -48,7 +48,7 @@ export async function drillPhase(phase: DrillPhase, session: Session): Promise<P
           },
           context,
         ),
-      secondWitness: (span) => collectSecondWitness(session.prometheus, loaded.platform, span, anchor),
+      secondWitness: (span) => collectSecondWitness(session.prometheus, loaded.platform, span, anchor, phase.probeTimeout * 1000),
     },
     context,
   );

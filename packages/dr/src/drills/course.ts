@@ -1,0 +1,90 @@
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import type { RunContext } from '@ordeal/shared/drivers/run-context';
+import type { DrillRecord, LedgerRecord, StepRecord } from '@ordeal/shared/record/record';
+import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
+import type { Bounds } from '@ordeal/shared/time/interval';
+import type { PromotionMark, UndoEntry } from '@ordeal/shared/undo/entry';
+import type { Observers } from '../observers/observers.ts';
+import type { OutageAnalysis } from '../outage/outage.ts';
+import { ObserverBroke, type DrillDeps } from './drill.ts';
+
+export type MilestoneName = keyof DrillRecord['decomposition'];
+
+/** A drill under way: what its steps share, and what they leave for the record. */
+export interface Course {
+  readonly phase: DrillPhase;
+  readonly deps: DrillDeps;
+  readonly context: RunContext;
+  /** For drivers, as long as the run goes on. */
+  readonly driver: DriverContext;
+  readonly steps: StepRecord[];
+  readonly milestones: Map<MilestoneName, Bounds>;
+  observers: Observers | undefined;
+  /** When the measured time before the fault began. */
+  leadFrom: number | undefined;
+  /** The moment of the fault, or of the planned start of a switchover. */
+  t0: Bounds | undefined;
+  /** The undo entry of the fault that takes the region away, while it is open. */
+  entry: UndoEntry | undefined;
+  /** How far it has come towards a new writer. It only ever moves on. */
+  stage: 'untouched' | 'demoting' | 'no-return' | 'settled';
+  /** When recovery was confirmed, and what the streams looked like then. */
+  recovery: { readonly analyses: readonly OutageAnalysis[]; readonly confirmedAt: number } | undefined;
+  ledger: LedgerRecord | undefined;
+}
+
+/** Context for drivers. It speaks through the journal. */
+export function driverContext(context: RunContext, signal: AbortSignal): DriverContext {
+  return {
+    clock: context.clock,
+    signal,
+    say: (message) => void context.journal.append({ type: 'note', message }),
+  };
+}
+
+/** The observers of a course that has started them. */
+export function observersOf(course: Course): Observers {
+  if (course.observers === undefined) throw new ObserverBroke('the observers were not started');
+  return course.observers;
+}
+
+/** Rejects when an observer has died: nothing more can be measured. */
+export function mustObserve(course: Course): void {
+  const health = observersOf(course).healthy();
+  if (!health.ok) throw new ObserverBroke(health.reason);
+}
+
+/** Writes a milestone into the journal and the record. */
+export function reach(course: Course, name: MilestoneName, at: Bounds, detail: string): void {
+  course.milestones.set(name, at);
+  course.context.journal.append({ type: 'milestone', phase: course.phase.name, name, instant: at, detail });
+}
+
+/** Does something, and returns the bounds of the moment at which it took hold. */
+export async function timed(course: Course, act: () => Promise<void>): Promise<Bounds> {
+  const low = course.context.clock.now();
+  await act();
+  return { low, high: course.context.clock.now() };
+}
+
+/** Notes whether a condition holds, and rejects with the detail when it does not. */
+export function check(course: Course, name: string, held: boolean, detail: string): void {
+  course.context.journal.append({ type: 'check', phase: course.phase.name, name, held, detail });
+  if (!held) throw new Error(`${name}: ${detail}`);
+}
+
+/** Writes the promotion mark. Who writes, and what a person has to do if the run ends right here. */
+export function mark(course: Course, writer: string, fenced: readonly string[], nextStep: string): void {
+  const { phase, context } = course;
+  const before = context.undo.promotion();
+  const same = before?.drill === phase.name && before.writer === writer;
+  const next: PromotionMark = {
+    drill: phase.name,
+    store: phase.store,
+    requestedAt: same ? before.requestedAt : new Date(context.clock.wall()).toISOString(),
+    writer,
+    fenced,
+    nextStep,
+  };
+  context.undo.markPromotion(next);
+}

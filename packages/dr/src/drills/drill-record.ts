@@ -1,0 +1,108 @@
+import type { DrillRecord, LedgerRecord, OutageRecord, WindowRecord } from '@ordeal/shared/record/record';
+import { toWall } from '@ordeal/shared/time/clock';
+import type { Bounds } from '@ordeal/shared/time/interval';
+import { analyseOutage, rtoOf, type OutageAnalysis } from '../outage/outage.ts';
+import type { Course } from './course.ts';
+
+/** What the course left, as the record states it. Times count from the earliest moment the fault can have been. */
+export function drillRecord(course: Course): Omit<DrillRecord, 'secondWitness' | 'failed'> {
+  const { phase, t0 } = course;
+  const analyses = analysesOf(course);
+  return {
+    name: phase.name,
+    kind: phase.drill.kind,
+    rto: rtoRecord(course, analyses),
+    outages: t0 === undefined ? [] : analyses.map((one) => outageRecord(one, t0)),
+    rpo: course.ledger ?? emptyLedger(phase.targets.rpo),
+    steps: course.steps,
+    flaps: Math.max(0, ...analyses.map((one) => one.flaps)),
+    badSeconds: Math.max(0, ...analyses.map((one) => one.badMs)) / 1000,
+    decomposition:
+      t0 === undefined
+        ? {}
+        : Object.fromEntries([...course.milestones].map(([name, at]) => [name, secondsFrom(t0, at)])),
+  };
+}
+
+/** The windows before, in and after the outage. They meet, and none is there that has not begun. */
+export function drillWindows(course: Course, endedAt: number): readonly WindowRecord[] {
+  const { phase, t0, leadFrom, recovery, deps } = course;
+  if (t0 === undefined) return [];
+  const iso = (at: number): string => new Date(toWall(deps.anchor, at)).toISOString();
+  const window = (name: string, from: number, to: number): WindowRecord => ({
+    name: `${phase.name}/${name}`,
+    phase: phase.name,
+    from: iso(from),
+    to: iso(to),
+    monotonicFrom: from,
+    monotonicTo: to,
+  });
+  const before = leadFrom === undefined ? [] : [window('before', leadFrom, t0.low)];
+  const recovered = recovery === undefined ? undefined : course.milestones.get('recovered')?.high;
+  if (recovery === undefined || recovered === undefined) {
+    return [...before, window('outage', t0.low, endedAt)];
+  }
+  return [...before, window('outage', t0.low, recovered), window('after', recovered, recovery.confirmedAt)];
+}
+
+/** The streams as they were when recovery was confirmed, or as they are now. */
+function analysesOf(course: Course): readonly OutageAnalysis[] {
+  const { phase, t0, recovery, observers } = course;
+  if (recovery !== undefined) return recovery.analyses;
+  if (t0 === undefined || observers === undefined) return [];
+  const question = { from: t0, stableForMs: phase.stableFor * 1000, stableAttempts: phase.stableAttempts };
+  return observers.streams().map((stream) => analyseOutage(stream, question));
+}
+
+/** Recovery that the runbook did not confirm in time has no upper bound, whatever the streams did later. */
+function rtoRecord(course: Course, analyses: readonly OutageAnalysis[]): DrillRecord['rto'] {
+  const { t0, phase, recovery } = course;
+  const target = phase.targets.rto;
+  if (t0 === undefined) return { low: 0, high: null, target };
+  const { low, high } = rtoOf(analyses, t0);
+  return { low: low / 1000, high: recovery === undefined ? null : high / 1000, target };
+}
+
+function outageRecord(one: OutageAnalysis, t0: Bounds): OutageRecord {
+  return {
+    stream: one.stream,
+    attempts: one.attempts,
+    bad: one.bad,
+    outage:
+      one.outage === null
+        ? null
+        : {
+            low: one.outage.low / 1000,
+            high: Number.isFinite(one.outage.high) ? one.outage.high / 1000 : null,
+          },
+    firstSuccessSeconds: one.firstSuccess === null ? null : (one.firstSuccess - t0.low) / 1000,
+    latenessMs: one.lateness,
+    missedTicks: one.missedTicks,
+  };
+}
+
+function secondsFrom(t0: Bounds, at: Bounds): Bounds {
+  return { low: Math.max(0, at.low - t0.low) / 1000, high: (at.high - t0.low) / 1000 };
+}
+
+/** A ledger that was never read: nothing acknowledged, so it decides nothing. */
+function emptyLedger(target: number): LedgerRecord {
+  return {
+    seconds: 0,
+    atLeast: false,
+    lost: 0,
+    acknowledged: 0,
+    stale: 0,
+    duplicate: 0,
+    phantom: 0,
+    resurrected: 0,
+    corrupt: 0,
+    unresolved: 0,
+    recovered: 0,
+    holes: 0,
+    lostAfterFault: 0,
+    resolutionSeconds: 0,
+    target,
+    recoveryPoint: null,
+  };
+}

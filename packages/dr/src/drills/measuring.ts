@@ -1,0 +1,151 @@
+import { exactly } from '@ordeal/shared/time/interval';
+import { analyseOutage, rtoOf } from '../outage/outage.ts';
+import type { ProbeStream } from '../observers/observers.ts';
+import { check, mustObserve, observersOf, reach, type Course } from './course.ts';
+import { ObserverBroke } from './drill.ts';
+import type { DrillStep } from './steps.ts';
+import { reasonOf } from '../drivers/reason.ts';
+
+/** Share of bad attempts in a stream above which the platform is not well enough for a drill. */
+const mostBadBefore = 0.05;
+/** How much longer than planned the ledger may take to be as long as it must be. */
+const leadSlackMs = 15_000;
+
+/** Starts the probe streams and the ledger. */
+export const observe: DrillStep = {
+  name: 'observe',
+  plan: (phase) =>
+    `start the probes (an attempt every ${phase.probeEvery} s) and the ledger (${phase.ledgerRate} writes a second)`,
+  target: () => null,
+  run: async (course) => {
+    try {
+      course.observers = await course.deps.startObservers();
+    } catch (error) {
+      course.context.signal.throwIfAborted();
+      throw new ObserverBroke(`the observers could not be started: ${reasonOf(error)}`, { cause: error });
+    }
+    mustObserve(course);
+    const names = course.observers.streams().map((stream) => stream.name);
+    return { detail: `streams ${names.join(', ')} and the ledger run` };
+  },
+};
+
+/**
+ * Lets the ledger get long enough to tell a loss (its oldest write must survive), and sees to it that clients
+ * are well: an outage that was there before says nothing about the drill.
+ */
+export const lead: DrillStep = {
+  name: 'lead',
+  plan: (phase) => `observe for ${phase.ledgerLead} s with nothing wrong; refuse unless clients are well`,
+  target: () => null,
+  run: async (course) => {
+    const { clock, signal } = course.context;
+    const observers = observersOf(course);
+    const wantedMs = course.phase.ledgerLead * 1000;
+    const begun = clock.now();
+    course.leadFrom = begun;
+    for (;;) {
+      mustObserve(course);
+      const { first, last, acknowledged } = observers.ledger();
+      const now = clock.now();
+      if (first !== null && last !== null && now - Math.max(first, begun) >= wantedMs) {
+        const silentMs = now - last;
+        const most = Math.max(1000, 10_000 / course.phase.ledgerRate);
+        check(
+          course,
+          'ledger runs',
+          silentMs <= most,
+          `${acknowledged} writes acknowledged, the last ${Math.round(silentMs)} ms ago (at most ${most} ms)`,
+        );
+        break;
+      }
+      if (now - begun > wantedMs + leadSlackMs) {
+        throw new Error(
+          `expected acknowledged writes for ${course.phase.ledgerLead} s, found ${acknowledged} in ` +
+            `${Math.round((now - begun) / 1000)} s: the platform does not take the ledger's writes`,
+        );
+      }
+      await clock.sleep(50, signal);
+    }
+    for (const stream of observers.streams()) checkStream(course, stream, begun + wantedMs / 2);
+    return { detail: `${observers.ledger().acknowledged} writes acknowledged, all streams well` };
+  },
+};
+
+function checkStream(course: Course, stream: ProbeStream, from: number): void {
+  const recent = stream.attempts.filter((attempt) => attempt.sent >= from);
+  const bad = recent.filter((attempt) => !attempt.ok).length;
+  check(
+    course,
+    `stream ${stream.name} is well before`,
+    recent.length > 0 && bad <= recent.length * mostBadBefore,
+    `${bad} of ${recent.length} attempts were bad (at most ${mostBadBefore * 100} %)`,
+  );
+}
+
+/**
+ * Waits until every stream has recovered for as long as the phase wants it. Recovery counts from where the good
+ * stretch began, so a stretch that began in time is waited out beyond the deadline.
+ */
+export const recover: DrillStep = {
+  name: 'recover',
+  plan: (phase) =>
+    `wait until every stream is good for ${phase.stableFor} s and ${phase.stableAttempts} attempts; it must have ` +
+    `begun within ${phase.deadline} s`,
+  target: (phase) => phase.targets.rto,
+  run: async (course) => {
+    const { phase, context } = course;
+    const t0 = startOf(course);
+    const deadline = t0.low + phase.deadline * 1000;
+    const question = { from: t0, stableForMs: phase.stableFor * 1000, stableAttempts: phase.stableAttempts };
+    const confirmMs =
+      Math.max(question.stableForMs, phase.stableAttempts * phase.probeEvery * 1000) +
+      phase.probeTimeout * 1000 +
+      2000;
+    for (;;) {
+      mustObserve(course);
+      const analyses = observersOf(course)
+        .streams()
+        .map((stream) => analyseOutage(stream, question));
+      const rto = rtoOf(analyses, t0);
+      const at = { low: t0.low + rto.low, high: t0.low + rto.high };
+      const now = context.clock.now();
+      if (Number.isFinite(at.high) && at.high <= deadline) {
+        course.recovery = { analyses, confirmedAt: now };
+        const seconds = `${(rto.low / 1000).toFixed(2)} to ${(rto.high / 1000).toFixed(2)} s`;
+        reach(course, 'recovered', at, `clients are well again after ${seconds}`);
+        return { detail: `recovered after ${seconds}` };
+      }
+      if (now > deadline + confirmMs || (Number.isFinite(at.high) && now > deadline)) {
+        const late = analyses.filter((one) => one.recovered === null || one.recovered.high > deadline);
+        throw new Error(
+          `not recovered within ${phase.deadline} s: ${late.map((one) => one.stream).join(', ') || 'no stream'}`,
+        );
+      }
+      await context.clock.sleep(200, context.signal);
+    }
+  },
+};
+
+/** Ends the ledger's writing, and reads everything back through the platform. */
+export const readBack: DrillStep = {
+  name: 'read back',
+  plan: () => 'stop the ledger, and read every acknowledged write back through the platform',
+  target: () => null,
+  run: async (course) => {
+    const observers = observersOf(course);
+    try {
+      await observers.stopWriting();
+      course.ledger = await observers.readBack(startOf(course), course.phase.targets.rpo);
+    } catch (error) {
+      course.context.signal.throwIfAborted();
+      throw new ObserverBroke(`the ledger could not be read back: ${reasonOf(error)}`, { cause: error });
+    }
+    const { lost, acknowledged } = course.ledger;
+    return { detail: `${lost} of ${acknowledged} acknowledged writes lost` };
+  },
+};
+
+function startOf(course: Course): NonNullable<Course['t0']> {
+  return course.t0 ?? exactly(course.context.clock.now());
+}

@@ -1,0 +1,104 @@
+import type { RunContext } from '@ordeal/shared/drivers/run-context';
+import type { DrillRecord } from '@ordeal/shared/record/record';
+import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
+import { reasonOf } from '../drivers/reason.ts';
+import { driverContext, type Course } from './course.ts';
+import { drillRecord, drillWindows } from './drill-record.ts';
+import { ObserverBroke, type DrillDeps, type DrillOutcome } from './drill.ts';
+import { failback } from './failback.ts';
+import { failover } from './failover.ts';
+import { runSteps, type StepFailure } from './steps.ts';
+import { takeWayBack } from './way-back.ts';
+
+/**
+ * Runs a drill by its runbook. It resolves whatever happens: after a step that fails, or an abort, the steps
+ * behind it are skipped and the way back is taken. The caller may have the ledger read again, and disposes of
+ * the observers.
+ */
+export async function runDrill(
+  phase: DrillPhase,
+  deps: DrillDeps,
+  context: RunContext,
+): Promise<DrillOutcome> {
+  const course: Course = {
+    phase,
+    deps,
+    context,
+    driver: driverContext(context, context.signal),
+    steps: [],
+    milestones: new Map(),
+    observers: undefined,
+    leadFrom: undefined,
+    t0: undefined,
+    entry: undefined,
+    stage: 'untouched',
+    recovery: undefined,
+    ledger: undefined,
+  };
+  const failure = await runSteps(course, phase.drill.kind === 'failover' ? failover : failback);
+  const ended = failure === undefined ? undefined : await endEarly(course, failure);
+  const endedAt = context.clock.now();
+  const unread = await readLate(course);
+  const windows = drillWindows(course, endedAt);
+  for (const window of windows) context.journal.append({ type: 'window-closed', window });
+  const broke = failure?.error instanceof ObserverBroke ? failure.message : unread;
+  const record: DrillRecord = {
+    ...drillRecord(course),
+    secondWitness: await askSecondWitness(course, endedAt),
+    ...(ended === undefined || failure?.error instanceof ObserverBroke ? {} : { failed: ended }),
+  };
+  return {
+    record,
+    windows,
+    fault: course.t0 ?? null,
+    ...(broke === undefined ? {} : { observersBroke: broke }),
+    reread: async () => {
+      if (course.observers === undefined || course.t0 === undefined) return record.rpo;
+      return await course.observers.readBack(course.t0, phase.targets.rpo);
+    },
+    dispose: async () => {
+      await course.observers?.stopProbes();
+      await course.observers?.dispose();
+    },
+  };
+}
+
+/** The sentence about a drill that ended early, after its way back was taken. */
+async function endEarly(course: Course, failure: StepFailure): Promise<string> {
+  // Once traffic was led to the new primary, there is nothing left to go back from.
+  const way = course.milestones.has('routed') ? undefined : await takeWayBack(course);
+  const sentence = `${failure.step}: ${failure.message}${way === undefined ? '' : ` (${way})`}`;
+  const message = `${course.phase.title}: ${sentence}`;
+  course.context.journal.append({ type: 'warning', message });
+  return sentence;
+}
+
+/**
+ * Ends the ledger's writing, and reads it after all when the runbook did not come to that. Returns why it could
+ * not be read.
+ */
+async function readLate(course: Course): Promise<string | undefined> {
+  const { observers, t0, context, phase } = course;
+  if (observers === undefined || course.ledger !== undefined) return undefined;
+  try {
+    await observers.stopWriting();
+    if (t0 === undefined) return undefined;
+    if (context.signal.aborted) return 'the drill was stopped before the ledger was read back';
+    course.ledger = await observers.readBack(t0, phase.targets.rpo);
+    return undefined;
+  } catch (error) {
+    return `the ledger could not be read back: ${reasonOf(error)}`;
+  }
+}
+
+/** Asked even when the drill has failed: what Prometheus saw belongs to the evidence. */
+async function askSecondWitness(course: Course, endedAt: number): Promise<DrillRecord['secondWitness']> {
+  const { t0, deps, context } = course;
+  if (t0 === undefined) return { agrees: null, detail: 'not asked: nothing was touched' };
+  if (context.signal.aborted) return { agrees: null, detail: 'not asked: the drill was stopped' };
+  try {
+    return await deps.secondWitness({ from: t0.low, to: course.recovery?.confirmedAt ?? endedAt });
+  } catch (error) {
+    return { agrees: null, detail: `it could not be asked: ${reasonOf(error)}` };
+  }
+}

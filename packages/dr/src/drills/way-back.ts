@@ -1,0 +1,48 @@
+import { reasonOf } from '../drivers/reason.ts';
+import { driverContext, mark, type Course } from './course.ts';
+
+/** Restoring has time of its own: it must not end with what ended the drill. */
+const withinMs = 120_000;
+
+/**
+ * Leaves a drill that ended early in a defined state, and says in a sentence which.
+ *
+ * Before a promotion was requested everything is put back as it was. After it, nothing is: the old primary stays
+ * fenced, and the promotion mark says who writes and what to do next.
+ */
+export async function takeWayBack(course: Course): Promise<string> {
+  const { kind } = course.phase.drill;
+  const standing = course.context.undo.promotion();
+  // A failover's own mark can be on disk although writing it was reported to have failed.
+  if (course.stage === 'no-return' || (kind === 'failover' && standing !== undefined)) {
+    return `promotion was requested, so nothing was put back. ${standing?.nextStep ?? ''}`.trim();
+  }
+  try {
+    return kind === 'failover' ? await restoreRegion(course) : await restorePrimary(course);
+  } catch (error) {
+    const message = `what was begun could not be put back: ${reasonOf(error)}`;
+    course.context.journal.append({ type: 'warning', message });
+    return message;
+  }
+}
+
+async function restoreRegion(course: Course): Promise<string> {
+  const { entry, context, deps, phase } = course;
+  if (entry === undefined) return 'nothing was touched';
+  await deps.fault.driver.heal(entry, driverContext(context, AbortSignal.timeout(withinMs)));
+  context.undo.settle(entry.id, 'run');
+  course.entry = undefined;
+  context.journal.append({ type: 'fault-healed', phase: phase.name, fault: deps.fault.name, by: 'run' });
+  return `region ${phase.drill.from} was restored, and its node ${deps.nodeOf(phase.drill.from)} is the primary as before`;
+}
+
+/** A primary that was stopped for a switchover which did not come is promoted again: it has everything. */
+async function restorePrimary(course: Course): Promise<string> {
+  if (course.stage !== 'demoting') return 'the primary was not touched';
+  const { context, deps, phase } = course;
+  const node = deps.nodeOf(phase.drill.from);
+  const driver = driverContext(context, AbortSignal.timeout(withinMs));
+  await deps.store.promote(node, driver);
+  mark(course, node, [], `Node ${node} is the primary, as before the switchover. Run the failback again.`);
+  return `node ${node} is the primary again`;
+}

@@ -1,0 +1,16 @@
+import type { PostgresNode } from './config.ts';
+
+/** The node's `primary_conninfo`: its upstream, under its own name so that the primary can tell who streams. */
+export function standbyConninfo(node: Pick<PostgresNode, 'name' | 'upstreamUrl'>): string {
+  const url = new URL(node.upstreamUrl);
+  url.searchParams.set('application_name', node.name);
+  return url.toString();
+}
+
+/** A connection string without its password, and the password: command lines can be seen by everybody. */
+export function withoutPassword(connection: string): { readonly url: string; readonly password: string } {
+  const url = new URL(connection);
+  const password = decodeURIComponent(url.password);
+  url.password = '';
+  return { url: url.toString(), password };
+}

@@ -1,0 +1,141 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import { isAncestor } from './ancestor.ts';
+import type { PostgresNode, PostgresStoreConfig } from './config.ts';
+import { withoutPassword } from './conninfo.ts';
+import { makeOwnedDir, swapDirs, writeFence, writeStandby } from './files.ts';
+import { mustRun } from './program.ts';
+import { queryRows } from './query.ts';
+import { haltServer, startServer } from './server.ts';
+import { prepareSlot } from './slots.ts';
+import { reportOf } from './status.ts';
+import { waitForStandbys } from './synchronous.ts';
+
+const copyWithinMs = 30 * 60_000;
+const catchUpWithinMs = 5 * 60_000;
+/** A node that can follow with the data it has connects at once. */
+const followWithinMs = 15_000;
+
+/**
+ * Makes the node a standby of `primary`, and resolves when it streams and has replayed what the primary had
+ * written when it began to.
+ *
+ * After a clean switchover the node follows with the data that it has. Otherwise it gets a fresh copy, made
+ * beside the old data, which stays fenced all the while and is removed once the node streams. `pg_rewind` would
+ * copy only what differs, which is faster where there is much data; it needs checksums or `wal_log_hints`, and
+ * WAL back to where the two parted. A fresh copy needs neither, and is right whatever state the node was left in.
+ */
+export async function rejoin(
+  config: PostgresStoreConfig,
+  node: PostgresNode,
+  primary: PostgresNode,
+  context: DriverContext,
+): Promise<void> {
+  const [own, upstream] = await Promise.all([reportOf(node, context), reportOf(primary, context)]);
+  if (!upstream.node.reachable || upstream.node.role !== 'primary') {
+    const found = upstream.node.reachable ? 'a standby' : upstream.node.reason;
+    throw new Error(`expected node ${primary.name} to be the primary, found ${found}: promote it first`);
+  }
+  if (own.node.reachable && own.node.role === 'primary') {
+    throw new Error(
+      `node ${node.name} accepts writes as well as ${primary.name}: fence it before it can rejoin`,
+    );
+  }
+  if (!(await streams(node, primary, '0/0', context))) await makeStandby(config, node, primary, context);
+  if (!(await catchesUp(node, primary, catchUpWithinMs, context))) {
+    throw new Error(
+      `node ${node.name} runs but has not caught up with ${primary.name} within ${catchUpWithinMs / 1000} s: ` +
+        `look into its log, and check its way to ${primary.name}`,
+    );
+  }
+  if (config.synchronous) await waitForStandbys(primary, [node.name], context);
+  rmSync(oldDirOf(node), { recursive: true, force: true });
+}
+
+async function makeStandby(
+  config: PostgresStoreConfig,
+  node: PostgresNode,
+  primary: PostgresNode,
+  context: DriverContext,
+): Promise<void> {
+  // The primary must not wait for this standby while it cannot answer.
+  if (config.synchronous) await waitForStandbys(primary, [], context);
+  if (existsSync(node.dataDir)) writeFence(node.dataDir, node.runAs);
+  await haltServer(node, context);
+  await prepareSlot(config, node, primary, context);
+  if (existsSync(node.dataDir) && (await isAncestor(node, primary, context))) {
+    context.say(`node ${node.name} follows ${primary.name} with the data that it has`);
+    writeStandby(node.dataDir, node);
+    await startServer(node, context);
+    if (await catchesUp(node, primary, followWithinMs, context)) return;
+    context.say(`node ${node.name} did not follow`);
+    await haltServer(node, context);
+    await prepareSlot(config, node, primary, context);
+  }
+  await copyData(node, primary, context);
+  await startServer(node, context);
+}
+
+async function copyData(node: PostgresNode, primary: PostgresNode, context: DriverContext): Promise<void> {
+  const freshDir = `${node.dataDir}.fresh`;
+  makeOwnedDir(freshDir, node.runAs);
+  const { url, password } = withoutPassword(node.upstreamUrl);
+  context.say(`copying the data of node ${primary.name} for node ${node.name}`);
+  await mustRun(
+    [
+      join(node.binDir, 'pg_basebackup'),
+      '--no-password',
+      `--pgdata=${freshDir}`,
+      `--dbname=${url}`,
+      `--slot=${node.slot}`,
+      '--wal-method=stream',
+      '--checkpoint=fast',
+    ],
+    context,
+    { timeoutMs: copyWithinMs, runAs: node.runAs, env: { LC_ALL: 'C', PGPASSWORD: password } },
+  );
+  writeStandby(freshDir, node);
+  swapDirs(node.dataDir, freshDir, oldDirOf(node));
+}
+
+/** Whether the node replays, within the time, what the primary has written by now. */
+async function catchesUp(
+  node: PostgresNode,
+  primary: PostgresNode,
+  withinMs: number,
+  context: DriverContext,
+): Promise<boolean> {
+  const [row] = await queryRows<{ lsn: string }>(
+    primary,
+    context,
+    'SELECT pg_current_wal_lsn()::text AS lsn',
+  );
+  const goal = row?.lsn ?? '0/0';
+  const deadline = context.clock.now() + withinMs;
+  for (;;) {
+    if (await streams(node, primary, goal, context)) return true;
+    if (context.clock.now() > deadline) return false;
+    await context.clock.sleep(50, context.signal);
+  }
+}
+
+async function streams(
+  node: PostgresNode,
+  primary: PostgresNode,
+  goal: string,
+  context: DriverContext,
+): Promise<boolean> {
+  const rows = await queryRows(
+    primary,
+    context,
+    `SELECT 1 FROM pg_stat_replication JOIN pg_replication_slots ON active_pid = pid
+      WHERE application_name = $1 AND slot_name = $2 AND state = 'streaming' AND replay_lsn >= $3::pg_lsn`,
+    [node.name, node.slot, goal],
+  );
+  return rows.length > 0;
+}
+
+function oldDirOf(node: PostgresNode): string {
+  return `${node.dataDir}.old`;
+}

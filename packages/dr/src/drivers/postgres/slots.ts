@@ -1,0 +1,46 @@
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import type { PostgresNode, PostgresStoreConfig } from './config.ts';
+import { withSession, type Session } from './query.ts';
+
+/**
+ * Gives the node a new replication slot on the primary that keeps WAL from now on. Slots of this store that
+ * nobody uses are dropped: each would keep all WAL for ever. Slots that the store does not name are left alone.
+ */
+export async function prepareSlot(
+  config: PostgresStoreConfig,
+  node: PostgresNode,
+  primary: PostgresNode,
+  context: DriverContext,
+): Promise<void> {
+  await withSession(primary, context, async (session) => {
+    // The node is stopped, so whoever holds its slot is what is left of its last connection.
+    await session.rows(
+      `SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots
+        WHERE slot_name = $1 AND active_pid IS NOT NULL`,
+      [node.slot],
+    );
+    await mustBeFree(session, node.slot, context);
+    await session.rows(
+      `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+        WHERE slot_name = ANY($1) AND slot_type = 'physical' AND NOT active`,
+      [config.nodes.map((one) => one.slot)],
+    );
+    await session.rows('SELECT pg_create_physical_replication_slot($1, true)', [node.slot]);
+  });
+}
+
+async function mustBeFree(session: Session, slot: string, context: DriverContext): Promise<void> {
+  const deadline = context.clock.now() + 5000;
+  for (;;) {
+    const rows = await session.rows('SELECT 1 FROM pg_replication_slots WHERE slot_name = $1 AND active', [
+      slot,
+    ]);
+    if (rows.length === 0) return;
+    if (context.clock.now() > deadline) {
+      throw new Error(
+        `replication slot ${slot} is still in use, although the server that uses it is stopped`,
+      );
+    }
+    await context.clock.sleep(20, context.signal);
+  }
+}

@@ -1,0 +1,30 @@
+import type { StoreDriver } from '@ordeal/shared/drivers/store';
+import type { PostgresNode, PostgresStoreConfig } from './config.ts';
+import { demote } from './demote.ts';
+import { fence } from './fence.ts';
+import { promote } from './promote.ts';
+import { rejoin } from './rejoin.ts';
+import { storeStatus } from './status.ts';
+
+/**
+ * PostgreSQL with plain streaming replication: one primary, one standby, both with their files on this machine.
+ * See `parsePostgresStore` for its configuration.
+ */
+export function createPostgresStore(config: PostgresStoreConfig): StoreDriver {
+  const find = (name: string): PostgresNode => {
+    const node = config.nodes.find((one) => one.name === name);
+    if (node === undefined) {
+      const known = config.nodes.map((one) => one.name).join(', ');
+      throw new Error(`expected one of the store's nodes (${known}), found "${name}"`);
+    }
+    return node;
+  };
+  return {
+    kind: 'postgres',
+    status: async (context) => await storeStatus(config, context),
+    promote: async (node, context) => await promote(config, find(node), context),
+    fence: async (node, context) => await fence(find(node), context),
+    demote: async (node, context) => await demote(config, find(node), context),
+    rejoin: async (node, primary, context) => await rejoin(config, find(node), find(primary), context),
+  };
+}

@@ -1,0 +1,19 @@
+import type { LedgerSpec } from '@ordeal/shared/platform/platform';
+import type { Sent } from '../observers/send.ts';
+import type { LedgerWrite } from './writes.ts';
+
+/**
+ * What a client may conclude from the answer to a write. Only a complete answer with an acknowledging status is `ok`;
+ * only a refused connection or a rejecting status proves that nothing was applied; everything else is `info`.
+ */
+export function outcomeOf(
+  sent: Sent,
+  spec: Pick<LedgerSpec, 'acknowledged' | 'rejected'>,
+): { readonly outcome: LedgerWrite['outcome']; readonly detail: string } {
+  if (sent.kind === 'none') {
+    return { outcome: sent.neverSent ? 'fail' : 'info', detail: sent.error };
+  }
+  const detail = `status ${sent.status}`;
+  if (spec.acknowledged.includes(sent.status)) return { outcome: 'ok', detail };
+  return { outcome: spec.rejected.includes(sent.status) ? 'fail' : 'info', detail };
+}

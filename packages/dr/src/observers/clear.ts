@@ -1,0 +1,57 @@
+import type { RequestTemplate } from '@ordeal/shared/platform/platform';
+import type { Clock } from '@ordeal/shared/time/clock';
+import { freshConnections } from './connections.ts';
+import { send, splitEntry } from './send.ts';
+import { fillTemplate } from './template.ts';
+
+/** How a collection is deleted. */
+export interface ClearRequest {
+  readonly template: RequestTemplate;
+  readonly entry: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly run: string;
+  readonly tenant: string;
+  readonly timeoutMs: number;
+  readonly deadlineMs: number;
+}
+
+const retryAfterMs = 250;
+
+/** Deletes collections, retrying until the deadline. Rejects with the names of those that may still be there. */
+export async function clearCollections(
+  request: ClearRequest,
+  collections: readonly string[],
+  clock: Clock,
+): Promise<void> {
+  const results = await Promise.allSettled(
+    collections.map((collection) => clearCollection(request, collection, clock)),
+  );
+  const failed = results.filter((one) => one.status === 'rejected').map((one) => String(one.reason));
+  if (failed.length > 0) throw new Error(`What the drill has written is still there. ${failed.join(' ')}`);
+}
+
+async function clearCollection(request: ClearRequest, collection: string, clock: Clock): Promise<void> {
+  const { origin, prefix } = splitEntry(request.entry);
+  const filled = fillTemplate(
+    request.template,
+    { id: '', payload: '', cursor: '', collection, run: request.run, tenant: request.tenant },
+    request.headers,
+  );
+  const deadline = clock.now() + request.deadlineMs;
+  let last = 'there was no time to ask';
+  while (clock.now() < deadline) {
+    const connections = freshConnections(origin, request.timeoutMs);
+    const sent = await send(connections, { ...filled, path: prefix + filled.path }, request.timeoutMs, clock);
+    if (sent.kind === 'answer' && isGone(sent.status)) return;
+    last = sent.kind === 'answer' ? `status ${sent.status}` : sent.detail;
+    await clock.sleep(Math.min(retryAfterMs, Math.max(0, deadline - clock.now())));
+  }
+  throw new Error(
+    `Collection ${collection} could not be deleted within ${request.deadlineMs} ms: ` +
+      `${filled.method} ${filled.path}: ${last}. Delete it once the platform answers.`,
+  );
+}
+
+function isGone(status: number): boolean {
+  return (status >= 200 && status <= 299) || status === 404 || status === 410;
+}

@@ -1,0 +1,139 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Clock } from '@ordeal/shared/time/clock';
+
+export type Health = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
+/** The runner's end of the channel to an observer. */
+export interface ObserverProcess<Command, Event> {
+  readonly pid: number;
+  /**
+   * Sends a command and resolves with the next event of one of these types. Rejects when the process ends before,
+   * or after `timeoutMs`, if that is given.
+   */
+  ask<T extends EventType<Event>>(
+    command: Command,
+    types: readonly T[],
+    timeoutMs?: number,
+  ): Promise<Extract<Event, { type: T }>>;
+  health(): Health;
+  /** Closes the channel, which ends the process; kills it when it does not. */
+  end(): Promise<void>;
+}
+
+type EventType<Event> = Event extends { readonly type: infer T } ? T : never;
+
+/** An observer gives a sign of life ten times a second. */
+const silentAfterMs = 3000;
+const endsWithinMs = 2000;
+const stderrKept = 2000;
+
+/**
+ * Starts an observer. It gets no environment, for its requests must not depend on it, and a session of its own, so
+ * that a Ctrl-C in the terminal reaches the runner alone: the observer goes on until the runner lets it go.
+ */
+export function startObserverProcess<Command extends object, Event extends { readonly type: string }>(
+  program: URL,
+  options: {
+    readonly name: string;
+    readonly node: string;
+    readonly clock: Clock;
+    readonly onEvent: (event: Event) => void;
+  },
+): ObserverProcess<Command, Event> {
+  const { name, clock } = options;
+  const child = fork(fileURLToPath(program), [], {
+    execPath: options.node,
+    execArgv: [],
+    // Name look-ups that hang must not hold up the writing of files.
+    env: { UV_THREADPOOL_SIZE: '32' },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    detached: true,
+  });
+  const waiting = new Set<Waiter<Event>>();
+  let lastHeard = clock.now();
+  let ended: string | null = null;
+  let stderr = '';
+
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-stderrKept);
+  });
+  const noticeEnd = (how: string): void => {
+    ended ??= `the ${name} ended although it should not: ${how}${stderr === '' ? '' : `: ${stderr.trim()}`}`;
+    for (const one of waiting) one.reject(new Error(ended));
+    waiting.clear();
+  };
+  child.on('error', (error) => noticeEnd(error.message));
+  // `close` comes after `exit`, when what it wrote to stderr has arrived.
+  child.on('close', (code, signal) => noticeEnd(signal === null ? `exit code ${code}` : `signal ${signal}`));
+  child.on('message', (message) => {
+    const event = message as Event;
+    lastHeard = clock.now();
+    options.onEvent(event);
+    for (const one of waiting) {
+      if (!one.types.includes(event.type)) continue;
+      waiting.delete(one);
+      one.resolve(event);
+    }
+  });
+
+  return {
+    pid: child.pid ?? 0,
+    ask: (command, types, timeoutMs) =>
+      new Promise((resolve, reject) => {
+        if (ended !== null) {
+          reject(new Error(ended));
+          return;
+        }
+        const timer =
+          timeoutMs === undefined
+            ? undefined
+            : setTimeout(() => {
+                waiting.delete(one);
+                reject(new Error(`the ${name} did not say ${types.join(' or ')} within ${timeoutMs} ms`));
+              }, timeoutMs);
+        const one: Waiter<Event> = {
+          types,
+          resolve: (event) => {
+            clearTimeout(timer);
+            // `types` was looked at before this is called.
+            resolve(event as Extract<Event, { type: (typeof types)[number] }>);
+          },
+          reject: (reason) => {
+            clearTimeout(timer);
+            reject(reason);
+          },
+        };
+        waiting.add(one);
+        // A channel that is closed means that the process is ending: `close` says how.
+        child.send(command, () => undefined);
+      }),
+    health: () => {
+      if (ended !== null) return { ok: false, reason: ended };
+      const silentMs = clock.now() - lastHeard;
+      return silentMs <= silentAfterMs
+        ? { ok: true }
+        : { ok: false, reason: `the ${name} has been silent for ${Math.round(silentMs)} ms` };
+    },
+    end: () => endChild(child),
+  };
+}
+
+interface Waiter<Event> {
+  readonly types: readonly string[];
+  readonly resolve: (event: Event) => void;
+  readonly reject: (reason: Error) => void;
+}
+
+async function endChild(child: ChildProcess): Promise<void> {
+  // A process that could not be started has no exit to wait for.
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => child.kill('SIGKILL'), endsWithinMs);
+    child.once('exit', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    if (child.connected) child.disconnect();
+  });
+}

@@ -1,0 +1,33 @@
+import type { ProbeSpec } from '@ordeal/shared/platform/platform';
+import type { Attempt } from './observers.ts';
+
+export interface ProbeConfig {
+  readonly file: string;
+  readonly entry: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly run: string;
+  readonly tenant: string;
+  readonly collection: string;
+  readonly probes: readonly ProbeSpec[];
+  readonly everyMs: number;
+  readonly timeoutMs: number;
+}
+
+export type ProbeCommand =
+  { readonly type: 'start'; readonly config: ProbeConfig } | { readonly type: 'stop' };
+
+export type ProbeEvent =
+  | { readonly type: 'ready' }
+  /** About ten times a second, also when there is nothing new: a sign of life. One report a stream, in order. */
+  | { readonly type: 'batch'; readonly reports: readonly StreamReport[] }
+  | { readonly type: 'stopped' }
+  /** A limit of the observer itself, which makes what it sees worthless. */
+  | { readonly type: 'trouble'; readonly reason: string };
+
+export interface StreamReport {
+  /** Completed since the report before. */
+  readonly attempts: readonly Attempt[];
+  readonly missedTicks: number;
+  /** As in `ProbeStream`; null once the stream has ended. */
+  readonly settledUntil: number | null;
+}

@@ -1,0 +1,186 @@
+import { join } from 'node:path';
+import type { RunContext } from '@ordeal/shared/drivers/run-context';
+import type { LedgerSpec, ProbeSpec } from '@ordeal/shared/platform/platform';
+import type { ClockAnchor } from '@ordeal/shared/time/clock';
+import { analyseLedger } from '../ledger/analyse.ts';
+import { readLedgerFile } from '../ledger/ledger-file.ts';
+import type { LedgerCommand, LedgerEvent, LedgerProgress } from '../ledger/ledger-protocol.ts';
+import { clearCollections } from './clear.ts';
+import { startObserverProcess, type Health, type ObserverProcess } from './observer-process.ts';
+import type { Observers } from './observers.ts';
+import type { ProbeCommand, ProbeConfig, ProbeEvent } from './probe-protocol.ts';
+import { streamStore } from './stream-store.ts';
+import { collectionsOf } from './template.ts';
+
+/** What the observers of one drill do. */
+export interface ObserversSpec {
+  /** Of the drill; part of the names of the evidence files. */
+  readonly name: string;
+  /** Base address that clients use. */
+  readonly entry: string;
+  /** Sent with every request. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tenant: string;
+  /** Unique for the drill, and begins with the run's id. The ledger writes into it and nobody else does. */
+  readonly collection: string;
+  readonly probes: readonly ProbeSpec[];
+  readonly probeEveryMs: number;
+  /** Milliseconds until an attempt counts as bad. */
+  readonly probeTimeoutMs: number;
+  readonly ledger: LedgerSpec | null;
+  /** Writes a second. */
+  readonly ledgerRate: number;
+  /** Milliseconds until the outcome of a write is given up as unknown. Default: 1 s, or the probes' if longer. */
+  readonly ledgerTimeoutMs?: number;
+  /** How long one reading of the whole ledger may take, with all its retries. Default: a minute. */
+  readonly readDeadlineMs?: number;
+  /** How long the platform may take to delete what was written. Default: 20 s. */
+  readonly clearDeadlineMs?: number;
+  /** The Node program that the observers run on. */
+  readonly node: string;
+  readonly anchor: ClockAnchor;
+}
+
+type Probes = ObserverProcess<ProbeCommand, ProbeEvent>;
+type Ledger = ObserverProcess<LedgerCommand, LedgerEvent> & { readonly file: string };
+
+const startsWithinMs = 15_000;
+const clearTimeoutMs = 5000;
+
+/**
+ * Starts the probe streams and the ledger, each in a process of its own. Resolves when both are under way; rejects,
+ * and leaves nothing running, when one does not start. Their evidence is in the run's directory:
+ * `probes-<name>.jsonl` and `ledger-<name>.jsonl`.
+ *
+ * The probes' `{{collection}}` is another one than the ledger's, so that their writes are never taken for phantoms.
+ */
+export async function startObservers(spec: ObserversSpec, context: RunContext): Promise<Observers> {
+  const { clock } = context;
+  context.signal.throwIfAborted();
+  const probeCollection = `${spec.collection}-p`;
+  const stores = spec.probes.map((probe) => streamStore(probe.name, spec.probeEveryMs, spec.probeTimeoutMs));
+  let progress: LedgerProgress = { first: null, last: null, acknowledged: 0 };
+  let trouble: string | null = null;
+
+  const probes: Probes = startObserverProcess(new URL('./probe.main.ts', import.meta.url), {
+    name: 'probe process',
+    node: spec.node,
+    clock,
+    onEvent: (event: ProbeEvent) => {
+      if (event.type === 'batch') event.reports.forEach((report, i) => stores[i]?.add(report));
+      if (event.type === 'trouble') trouble ??= event.reason;
+    },
+  });
+  const ledger: Ledger | null =
+    spec.ledger === null
+      ? null
+      : {
+          file: join(context.dir, `ledger-${spec.name}.jsonl`),
+          ...startObserverProcess<LedgerCommand, LedgerEvent>(
+            new URL('../ledger/ledger.main.ts', import.meta.url),
+            {
+              name: 'ledger process',
+              node: spec.node,
+              clock,
+              onEvent: (event) => {
+                if (event.type === 'progress') ({ progress } = event);
+                if (event.type === 'trouble') trouble ??= event.reason;
+              },
+            },
+          ),
+        };
+  const endBoth = async (): Promise<void> => {
+    await Promise.all([probes.end(), ledger?.end()]);
+  };
+
+  const common = {
+    entry: spec.entry,
+    headers: spec.headers,
+    run: context.runId,
+    tenant: spec.tenant,
+  };
+  try {
+    const config: ProbeConfig = {
+      ...common,
+      file: join(context.dir, `probes-${spec.name}.jsonl`),
+      collection: probeCollection,
+      probes: spec.probes,
+      everyMs: spec.probeEveryMs,
+      timeoutMs: spec.probeTimeoutMs,
+    };
+    await Promise.all([
+      probes.ask({ type: 'start', config }, ['ready'], startsWithinMs),
+      spec.ledger === null
+        ? null
+        : ledger?.ask(
+            { type: 'start', config: { ...common, ...ledgerSettings(spec, spec.ledger), file: ledger.file } },
+            ['ready'],
+            startsWithinMs,
+          ),
+    ]);
+  } catch (error) {
+    await endBoth();
+    throw new Error(`The observers of ${spec.name} could not be started.`, { cause: error });
+  }
+
+  let stoppedWriting: Promise<void> | null = null;
+  let stoppedProbes: Promise<void> | null = null;
+  let disposed: Promise<void> | null = null;
+
+  const dispose = async (): Promise<void> => {
+    await endBoth();
+    if (spec.ledger === null) return;
+    const request = {
+      ...common,
+      template: spec.ledger.clear,
+      timeoutMs: clearTimeoutMs,
+      deadlineMs: spec.clearDeadlineMs ?? 20_000,
+    };
+    const written = spec.probes.flatMap((probe) => collectionsOf(probe.request, probeCollection));
+    const collections = [...new Set([spec.collection, ...written])];
+    await clearCollections(request, collections, clock);
+  };
+
+  return {
+    streams: () => stores.map((store) => store.stream()),
+    ledger: () => progress,
+    healthy: () => healthOf(probes.health(), ledger?.health(), trouble),
+    stopWriting: () => {
+      stoppedWriting ??= Promise.resolve(ledger?.ask({ type: 'stop' }, ['stopped'])).then(() => undefined);
+      return stoppedWriting;
+    },
+    readBack: async (fault, targetSeconds) => {
+      if (ledger === null) throw new Error('This platform has no ledger, so nothing can be said of loss.');
+      if (stoppedWriting === null) throw new Error('Stop writing before reading the ledger back.');
+      await stoppedWriting;
+      const event = await ledger.ask({ type: 'read' }, ['read-done', 'read-failed']);
+      if (event.type === 'read-failed') throw new Error(event.reason);
+      const { writes, readings } = await readLedgerFile(ledger.file);
+      return analyseLedger({ writes, readings, fault, targetSeconds, anchor: spec.anchor });
+    },
+    stopProbes: () => {
+      stoppedProbes ??= probes.ask({ type: 'stop' }, ['stopped']).then(() => undefined);
+      return stoppedProbes;
+    },
+    dispose: () => {
+      disposed ??= dispose();
+      return disposed;
+    },
+  };
+}
+
+function ledgerSettings(spec: ObserversSpec, ledger: LedgerSpec) {
+  return {
+    collection: spec.collection,
+    spec: ledger,
+    rate: spec.ledgerRate,
+    writeTimeoutMs: spec.ledgerTimeoutMs ?? Math.max(1000, spec.probeTimeoutMs),
+    readDeadlineMs: spec.readDeadlineMs ?? 60_000,
+  };
+}
+
+function healthOf(probes: Health, ledger: Health | undefined, trouble: string | null): Health {
+  if (!probes.ok) return probes;
+  if (ledger?.ok === false) return ledger;
+  return trouble === null ? { ok: true } : { ok: false, reason: trouble };
+}

@@ -1,0 +1,86 @@
+import type { RequestTemplate } from '@ordeal/shared/platform/platform';
+
+/** What the variables of a request template stand for. */
+export interface TemplateVariables {
+  readonly id: string;
+  readonly collection: string;
+  readonly run: string;
+  readonly tenant: string;
+  readonly payload: string;
+  readonly cursor: string;
+}
+
+/** A request as it goes over the wire. */
+export interface FilledRequest {
+  readonly method: RequestTemplate['method'];
+  /** With the query, relative to the entry. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}
+
+const variable = /\{\{\s*(\w+)\s*\}\}/g;
+const names: readonly string[] = ['id', 'collection', 'run', 'tenant', 'payload', 'cursor'];
+
+/**
+ * Fills a template: values are percent-encoded in the path, escaped in the JSON body, and as they are in the
+ * template's own headers. Those win over `headers`, whatever their case. Throws on a variable that does not exist.
+ */
+export function fillTemplate(
+  template: RequestTemplate,
+  variables: TemplateVariables,
+  headers: Readonly<Record<string, string>>,
+): FilledRequest {
+  const where = `${template.method} ${template.path}`;
+  const body =
+    template.json === undefined
+      ? null
+      : replace(JSON.stringify(template.json), variables, escapeJson, `the body of ${where}`);
+  const merged: Record<string, string> = body === null ? {} : { 'content-type': 'application/json' };
+  for (const [name, value] of Object.entries(headers)) merged[name.toLowerCase()] = value;
+  for (const [name, value] of Object.entries(template.headers ?? {})) {
+    merged[name.toLowerCase()] = replace(value, variables, unchanged, `header ${name} of ${where}`);
+  }
+  return {
+    method: template.method,
+    path: replace(template.path, variables, encodeURIComponent, where),
+    headers: merged,
+    body,
+  };
+}
+
+/** The collections that a request writes into: every string of its body that names `{{collection}}` and nothing else. */
+export function collectionsOf(template: RequestTemplate, collection: string): readonly string[] {
+  return stringsIn(template.json)
+    .filter((text) => [...text.matchAll(variable)].some((match) => match[1] === 'collection'))
+    .filter((text) => [...text.matchAll(variable)].every((match) => match[1] === 'collection'))
+    .map((text) => text.replaceAll(variable, collection));
+}
+
+function replace(
+  text: string,
+  variables: TemplateVariables,
+  encode: (value: string) => string,
+  where: string,
+): string {
+  return text.replaceAll(variable, (_, name: string) => {
+    if (!names.includes(name)) {
+      throw new Error(`Unknown variable {{${name}}} in ${where}. There are: ${names.join(', ')}.`);
+    }
+    return encode(variables[name as keyof TemplateVariables]);
+  });
+}
+
+function stringsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(stringsIn);
+}
+
+function escapeJson(value: string): string {
+  return JSON.stringify(value).slice(1, -1);
+}
+
+function unchanged(value: string): string {
+  return value;
+}

@@ -1,0 +1,293 @@
+import type { RunContext } from '@ordeal/shared/drivers/run-context';
+import type { StoreDriver } from '@ordeal/shared/drivers/store';
+import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
+import { anchorOf } from '@ordeal/shared/time/clock';
+import { systemClock } from '@ordeal/shared/time/system-clock';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { recoveryAdvice } from '../../src/drills/advice.ts';
+import type { DrillDeps, DrillOutcome } from '../../src/drills/drill.ts';
+import { runDrill } from '../../src/drills/run-drill.ts';
+import { testContext } from '../drivers/two-servers.ts';
+import { testObservers, type TestObservers } from './client.ts';
+import { testPlatform, trace, type TestPlatform, type Trace } from './platform.ts';
+
+let platform: TestPlatform;
+let run: Trace;
+let observers: TestObservers;
+const context = testContext(AbortSignal.timeout(120_000));
+
+const failover: DrillPhase = {
+  phase: 'drill',
+  name: 'region-lost',
+  title: 'Region a is lost',
+  drill: { kind: 'failover', lose: 'region-a-lost', from: 'a', to: 'b' },
+  store: 'main',
+  route: 'global',
+  probeEvery: 0.025,
+  probeTimeout: 1,
+  ledgerRate: 40,
+  ledgerLead: 0.5,
+  stableFor: 0.5,
+  stableAttempts: 15,
+  deadline: 15,
+  targets: { rto: 10, rpo: 5, detection: 3, failover: 5 },
+  objectives: [],
+};
+const failback: DrillPhase = {
+  ...failover,
+  name: 'failback',
+  title: 'Region a comes back',
+  drill: { kind: 'failback', restore: 'region-a-lost', from: 'b', to: 'a' },
+};
+
+async function drill(
+  phase: DrillPhase,
+  change: Partial<DrillDeps> = {},
+  signal = new AbortController().signal,
+): Promise<DrillOutcome> {
+  observers = testObservers(platform.edge.url);
+  const runContext: RunContext = {
+    runId: 'test',
+    dir: '/nowhere',
+    seed: 1,
+    clock: systemClock,
+    journal: run.journal,
+    undo: run.undo,
+    signal,
+  };
+  const outcome = await runDrill(
+    phase,
+    {
+      fault: { name: 'region-a-lost', driver: platform.fault, config: {} },
+      store: tracedStore(),
+      route: platform.route,
+      nodeOf: (region) => region,
+      regions: ['a', 'b'],
+      startObservers: async () => observers,
+      secondWitness: async () => ({ agrees: true, detail: 'it agrees' }),
+      anchor: anchorOf(systemClock),
+      ...change,
+    },
+    runContext,
+  );
+  await outcome.dispose();
+  return outcome;
+}
+
+/** The real store, which leaves in the trace when it was asked for what. */
+function tracedStore(change: Partial<StoreDriver> = {}): StoreDriver {
+  const { store } = platform;
+  return {
+    kind: store.kind,
+    status: store.status,
+    promote: async (node, ctx) => {
+      run.order.push(`promote ${node}`);
+      await (change.promote ?? store.promote)(node, ctx);
+    },
+    fence: async (node, ctx) => {
+      run.order.push(`fence ${node}`);
+      await (change.fence ?? store.fence)(node, ctx);
+    },
+    demote: async (node, ctx) => {
+      run.order.push(`demote ${node}`);
+      await (change.demote ?? store.demote)(node, ctx);
+    },
+    rejoin: store.rejoin,
+  };
+}
+
+async function roles(): Promise<Record<string, string>> {
+  const { nodes } = await platform.store.status(context);
+  return Object.fromEntries(nodes.map((node) => [node.name, node.reachable ? node.role : 'gone']));
+}
+
+function outcomes(outcome: DrillOutcome): Record<string, string> {
+  return Object.fromEntries(outcome.record.steps.map((step) => [step.name, step.outcome]));
+}
+
+// One story on one platform: each test begins where the one before has left it.
+beforeAll(async () => {
+  platform = await testPlatform();
+  run = trace();
+});
+afterAll(async () => await platform.dispose());
+
+it('touches nothing when the observers break before the fault', async () => {
+  const outcome = await drill(failover, {
+    startObservers: async () => {
+      observers.breakDown('the probe process ended with 1');
+      return observers;
+    },
+  });
+  expect(outcome).toMatchObject({ fault: null, observersBroke: 'the probe process ended with 1' });
+  expect(outcome.record.rto).toEqual({ low: 0, high: null, target: 10 });
+  expect(outcome.windows).toEqual([]);
+  expect(run.order).toEqual([]);
+});
+
+it('refuses a failover to a standby that does not follow', async () => {
+  const status: StoreDriver['status'] = async (ctx) => {
+    const real = await platform.store.status(ctx);
+    return {
+      ...real,
+      nodes: real.nodes.map((node) =>
+        node.name === 'b' && node.reachable ? { ...node, lagSeconds: 60 } : node,
+      ),
+    };
+  };
+  const outcome = await drill(failover, { store: { ...tracedStore(), status } });
+  expect(outcome.record.failed).toContain('standby follows: node b is 60.0 s behind (at most 5 s)');
+  expect(outcomes(outcome)).toMatchObject({ lead: 'done', check: 'failed', lose: 'skipped' });
+  expect(run.order).toEqual([]);
+});
+
+it('restores the region when a person decides against the promotion', async () => {
+  const outcome = await drill(failover, {
+    approve: async () => ({ approved: false, by: 'an operator' }),
+  });
+  expect(outcome.record.failed).toContain('an operator decided against promoting region b');
+  expect(outcome.record.failed).toContain('region a was restored');
+  expect(outcomes(outcome)).toMatchObject({ detect: 'done', decide: 'failed', fence: 'skipped' });
+  expect(run.order).toEqual(['push', 'settle']);
+  expect(await roles()).toEqual({ a: 'primary', b: 'standby' });
+  expect(outcome.record.rto.high).toBeNull();
+  expect(outcome.record.rpo.lost).toBe(0);
+});
+
+it('restores the region when it is stopped while it waits for a person', async () => {
+  run = trace();
+  const stop = new AbortController();
+  const outcome = await drill(
+    failover,
+    {
+      approve: async (_question, signal) => {
+        stop.abort(new Error('interrupted by SIGINT'));
+        return await new Promise((_resolve, reject) => {
+          if (signal.aborted) reject(signal.reason as Error);
+        });
+      },
+    },
+    stop.signal,
+  );
+  expect(outcome.record.failed).toContain('decide: stopped: interrupted by SIGINT');
+  expect(run.order).toEqual(['push', 'settle']);
+  expect(await roles()).toEqual({ a: 'primary', b: 'standby' });
+  expect(outcome.observersBroke).toContain('stopped before the ledger was read');
+});
+
+it('leaves the old primary fenced when the promotion fails', async () => {
+  run = trace();
+  const store = tracedStore({
+    promote: async () => {
+      throw new Error('the standby does not leave recovery');
+    },
+  });
+  const outcome = await drill(failover, { store });
+  expect(run.order).toEqual(['push', 'mark b', 'fence a', 'mark b', 'promote b']);
+  expect(outcome.record.failed).toContain('promote: the standby does not leave recovery');
+  expect(outcome.record.failed).toContain('nothing was put back');
+  expect(run.undo.open(), 'the fault stays in, and its entry open').toHaveLength(1);
+  expect(run.undo.promotion()).toMatchObject({ writer: 'b', fenced: ['a'], drill: 'region-lost' });
+  platform.servers.start(platform.servers.a);
+  expect(await roles(), 'nobody writes').toEqual({ a: 'standby', b: 'standby' });
+  platform.servers.kill(platform.servers.a);
+
+  const mark = run.undo.promotion();
+  if (mark === undefined) throw new Error('the mark stands');
+  expect(recoveryAdvice(mark, await platform.store.status(context))).toEqual([
+    expect.stringContaining('The only writer of store main is node b, but it is still a standby.'),
+    expect.stringMatching(/^Node a does not answer \(.*\). Keep it fenced/),
+    'Next: Promote node b, and lead all traffic to region b. Keep a fenced.',
+  ]);
+  // As the advice says.
+  await platform.store.promote('b', context);
+  await platform.route.switch(['b'], context);
+});
+
+it('makes the old primary writable again when the switchover fails before its promotion', async () => {
+  const store = tracedStore({
+    demote: async (node, ctx) => {
+      await platform.store.demote(node, ctx);
+      throw new Error('the standby has not got everything');
+    },
+  });
+  run.order.length = 0;
+  const outcome = await drill(failback, { store });
+  expect(outcome.record.failed).toContain('demote: the standby has not got everything');
+  expect(outcome.record.failed).toContain('node b is the primary again');
+  expect(outcomes(outcome)).toMatchObject({ rejoin: 'done', demote: 'failed', promote: 'skipped' });
+  expect(run.order).toEqual(['fence a', 'mark b', 'mark b', 'demote b', 'promote b', 'mark b']);
+  expect(run.undo.promotion()).toMatchObject({ writer: 'b', fenced: [] });
+  expect(await roles()).toEqual({ a: 'standby', b: 'primary' });
+  expect(outcome.record.rpo).toMatchObject({ lost: 0 });
+});
+
+it('fails back with a planned switchover', async () => {
+  run.order.length = 0;
+  const outcome = await drill(failback);
+  expect(outcome.record.failed).toBeUndefined();
+  expect(outcome.observersBroke).toBeUndefined();
+  expect(new Set(Object.values(outcomes(outcome)))).toEqual(new Set(['done']));
+  expect(await roles()).toEqual({ a: 'primary', b: 'standby' });
+  expect((await platform.route.status(context)).regions).toEqual({ a: 'active', b: 'active' });
+  expect(run.order).toEqual(['mark b', 'mark b', 'demote b', 'mark a', 'promote a', 'mark a', 'mark a', 'clear', 'settle']);
+  expect(outcome.record.rpo.lost).toBe(0);
+  expect(outcome.record.rpo.acknowledged).toBeGreaterThan(20);
+  expect(outcome.record.rto.high).toBeLessThan(10);
+});
+
+it('fails over: one writer at any time, every milestone in order, nothing lost that was replicated', async () => {
+  run = trace();
+  const outcome = await drill(failover);
+  expect(outcome.record.failed).toBeUndefined();
+  expect(await roles()).toEqual({ a: 'gone', b: 'primary' });
+  expect((await platform.route.status(context)).regions).toEqual({ a: 'out', b: 'active' });
+  expect(run.order).toEqual(['push', 'mark b', 'fence a', 'mark b', 'promote b', 'mark b', 'mark b']);
+  const { decomposition, rto, outages } = outcome.record;
+  const names = ['detected', 'decided', 'fenced', 'promoted', 'routed'] as const;
+  const highs = names.map((name) => decomposition[name]?.high ?? Number.NaN);
+  expect(highs).toEqual(highs.toSorted((a, b) => a - b));
+  expect(decomposition.recovered).toEqual({ low: rto.low, high: rto.high });
+  expect(rto.high).toBeGreaterThan(decomposition.promoted?.low ?? Number.NaN);
+  expect(outages.map((one) => one.stream)).toEqual(['read', 'write']);
+  expect(outages.every((one) => one.bad > 0 && one.outage?.high !== null)).toBe(true);
+  expect(outcome.windows.map((one) => one.name)).toEqual([
+    'region-lost/before',
+    'region-lost/outage',
+    'region-lost/after',
+  ]);
+  expect(outcome.windows[1]?.monotonicFrom).toBe(outcome.fault?.low);
+  expect(outcome.record.secondWitness.agrees).toBe(true);
+  const milestones = run.events.flatMap((event) => (event.type === 'milestone' ? [event.name] : []));
+  expect(milestones).toEqual([...names, 'recovered']);
+  expect((await outcome.reread()).acknowledged).toBe(outcome.record.rpo.acknowledged);
+});
+
+it('says that clients did not recover, and goes on fencing, when they are bad until the deadline', async () => {
+  await drill(failback);
+  run = trace();
+  const b1 = platform.edge.replicas['b1'];
+  const answer = b1?.answer;
+  const outcome = await drill(
+    { ...failover, deadline: 1.5 },
+    {
+      route: {
+        ...platform.route,
+        switch: async (regions, ctx) => {
+          if (b1 !== undefined) b1.answer = (_path, response) => void response.writeHead(500).end();
+          await platform.route.switch(regions, ctx);
+        },
+      },
+    },
+  );
+  if (b1 !== undefined && answer !== undefined) b1.answer = answer;
+  expect(outcome.record.failed).toContain('recover: not recovered within 1.5 s');
+  expect(outcome.record.rto.high).toBeNull();
+  expect(outcome.observersBroke).toContain('the ledger could not be read back');
+  expect(run.undo.promotion()).toMatchObject({ writer: 'b', fenced: ['a'] });
+  expect(run.undo.open()).toHaveLength(1);
+});
+
+it('never had two writers in all of this', () => {
+  expect(platform.twoWriters()).toBe(0);
+});

@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+import { analyseLedger, type LedgerQuestion } from '../../src/ledger/analyse.ts';
+import type { LedgerItem, LedgerReading, LedgerWrite } from '../../src/ledger/writes.ts';
+import { randomFrom } from '../outage/random.ts';
+import { plantLedger } from './planted.ts';
+
+const anchor = { monotonicMs: 0, wallMs: Date.UTC(2026, 0, 1) };
+
+/** Acknowledged at 100, 200, … by one worker. */
+function acknowledged(count: number): LedgerWrite[] {
+  return Array.from({ length: count }, (_, i) => write(i, 'ok'));
+}
+
+function write(sequence: number, outcome: LedgerWrite['outcome'], worker = 0): LedgerWrite {
+  const completed = (sequence + 1) * 100;
+  const id = `${worker}-${sequence}`;
+  return { id, worker, sequence, hash: `h${id}`, outcome, invoked: completed - 10, completed };
+}
+
+function item(id: string, hash = `h${id}`): LedgerItem {
+  return { id, hash };
+}
+
+function reading(begun: number, items: readonly LedgerItem[]): LedgerReading {
+  return { begun, completed: begun + 10, items };
+}
+
+/** Ten writes, the fault at 650 to 660; by default everything is there. */
+function analyse(more: Partial<LedgerQuestion> = {}) {
+  const writes = more.writes ?? acknowledged(10);
+  const items = writes.map((one) => item(one.id));
+  return analyseLedger({
+    writes,
+    readings: [reading(2000, items), reading(2100, items)],
+    fault: { low: 650, high: 660 },
+    targetSeconds: 1,
+    anchor,
+    ...more,
+  });
+}
+
+function without(...ids: string[]): LedgerItem[] {
+  return acknowledged(10)
+    .map((one) => item(one.id))
+    .filter((one) => !ids.includes(one.id));
+}
+
+describe('the ledger', () => {
+  it('finds nothing where nothing is wrong, and says how fine it looked', () => {
+    expect(analyse()).toEqual({
+      seconds: 0,
+      atLeast: false,
+      lost: 0,
+      acknowledged: 10,
+      stale: 0,
+      duplicate: 0,
+      phantom: 0,
+      resurrected: 0,
+      corrupt: 0,
+      unresolved: 0,
+      recovered: 0,
+      holes: 0,
+      lostAfterFault: 0,
+      resolutionSeconds: 0.1,
+      target: 1,
+      recoveryPoint: '2026-01-01T00:00:01.000Z',
+    });
+  });
+
+  it('measures the loss from the oldest lost acknowledgement to the fault', () => {
+    // Acknowledged at 500 and 600; the fault is confirmed at 660.
+    expect(analyse({ readings: [reading(2000, without('0-4', '0-5'))] })).toMatchObject({
+      lost: 2,
+      seconds: 0.16,
+      holes: 1,
+      lostAfterFault: 0,
+      atLeast: false,
+      recoveryPoint: '2026-01-01T00:00:00.400Z',
+    });
+  });
+
+  it('tells a loss after the fault apart, and measures to the newest', () => {
+    expect(analyse({ readings: [reading(2000, without('0-5', '0-8'))] })).toMatchObject({
+      lost: 2,
+      seconds: 0.3,
+      holes: 2,
+      lostAfterFault: 1,
+    });
+  });
+
+  it('says "at least" when the oldest write is lost itself', () => {
+    const readings = [reading(2000, without('0-0', '0-1', '0-2', '0-3', '0-4', '0-5'))];
+    expect(analyse({ readings })).toMatchObject({ atLeast: true, seconds: 0.56, recoveryPoint: null });
+  });
+
+  it('takes an empty set that was really read for a total loss', () => {
+    expect(analyse({ readings: [reading(2000, [])] })).toMatchObject({
+      lost: 10,
+      atLeast: true,
+      seconds: 0.9,
+    });
+  });
+
+  it('counts what a later reading shows as stale and not as lost', () => {
+    const readings = [reading(2000, without('0-3')), reading(2100, without())];
+    expect(analyse({ readings })).toMatchObject({ stale: 1, lost: 0 });
+  });
+
+  it('does not blame a reading that began before the acknowledgement', () => {
+    const readings = [reading(350, without('0-3')), reading(2100, without())];
+    expect(analyse({ readings })).toMatchObject({ stale: 0, lost: 0 });
+  });
+
+  it('lets the last reading decide: what the rejoined primary took away is lost', () => {
+    const readings = [reading(2000, without()), reading(2100, without('0-9'))];
+    expect(analyse({ readings })).toMatchObject({ stale: 0, lost: 1, lostAfterFault: 1, seconds: 0 });
+  });
+
+  it('keeps what is in doubt neutral', () => {
+    const writes = [...acknowledged(10), write(10, 'info'), write(11, 'info')];
+    const there = [...without(), item('0-10')];
+    expect(analyse({ writes, readings: [reading(2000, there)] })).toMatchObject({
+      recovered: 1,
+      unresolved: 1,
+      lost: 0,
+      acknowledged: 10,
+    });
+  });
+
+  it('counts what was in doubt, then seen, then gone as lost', () => {
+    const writes = [...acknowledged(10), write(10, 'info')];
+    const readings = [reading(2000, [...without(), item('0-10')]), reading(2100, without())];
+    expect(analyse({ writes, readings })).toMatchObject({ lost: 1, recovered: 0, unresolved: 0 });
+  });
+
+  it('measures a lost write in doubt that never ended from its invocation', () => {
+    const dangling = { ...write(5, 'info', 1), completed: Infinity };
+    const writes = [...acknowledged(10), dangling];
+    const readings = [reading(2000, [...without(), item('1-5')]), reading(2100, without())];
+    expect(analyse({ writes, readings })).toMatchObject({ lost: 1, seconds: 0.07 });
+  });
+
+  it('counts a rejected write that is there as resurrected, an unknown one as phantom', () => {
+    const writes = [...acknowledged(10), write(10, 'fail'), write(11, 'fail')];
+    const there = [...without(), item('0-10'), item('nobody'), item('nobody')];
+    expect(analyse({ writes, readings: [reading(2000, there)] })).toMatchObject({
+      resurrected: 1,
+      phantom: 1,
+      duplicate: 0,
+    });
+  });
+
+  it('counts copies and changed contents once a write', () => {
+    const twice = [...without(), item('0-1'), item('0-1'), item('0-2', 'another')];
+    expect(analyse({ readings: [reading(2000, twice), reading(2100, twice)] })).toMatchObject({
+      duplicate: 2,
+      corrupt: 1,
+      lost: 0,
+    });
+  });
+
+  it('leaves the silence of the outage out of its resolution, and not the silence before it', () => {
+    const writes = [write(0, 'ok'), write(1, 'ok'), write(50, 'ok')];
+    const readings = [
+      reading(
+        9000,
+        writes.map((one) => item(one.id)),
+      ),
+    ];
+    expect(analyse({ writes, readings }).resolutionSeconds).toBe(0.45);
+  });
+
+  it('says nothing where nothing is known', () => {
+    expect(() => analyse({ readings: [] })).toThrow('never read back');
+    expect(() => analyse({ readings: [reading(950, without())] })).toThrow('Stop writing');
+    expect(() => analyse({ writes: [], readings: [reading(2000, [])] })).toThrow('none before the fault');
+    expect(() => analyse({ fault: { low: 10, high: 20 } })).toThrow('none before the fault');
+    expect(() => analyse({ writes: [write(0, 'ok'), write(0, 'ok')] })).toThrow('two writes with the id');
+  });
+
+  it('finds exactly what was planted, for every seed', () => {
+    for (let seed = 0; seed < 500; seed += 1) {
+      const planted = plantLedger(randomFrom(seed));
+      const { writes, readings, fault, expected, rpo } = planted;
+      const found = analyseLedger({ writes, readings, fault, targetSeconds: 1, anchor });
+      expect(found, `seed ${seed}`).toMatchObject({ ...expected, atLeast: rpo.atLeast });
+      expect(found.seconds, `seed ${seed}`).toBeCloseTo(rpo.seconds, 9);
+      const point = found.recoveryPoint === null ? null : Date.parse(found.recoveryPoint) - anchor.wallMs;
+      expect(point, `seed ${seed}`).toBe(rpo.point === null ? null : Math.floor(rpo.point));
+    }
+  });
+});

@@ -1,0 +1,98 @@
+import type { ClientInterval } from '../load/client-interval.ts';
+import { sumIntervals, type ClientWindow } from '../load/window.ts';
+import type { Span } from '../time/interval.ts';
+import type { Measurement } from './decide.ts';
+import type { Observations } from './observations.ts';
+import { observerProblem, windowNamed } from './windows.ts';
+
+type Nothing = Extract<Measurement, { kind: 'nothing' }>;
+
+/** The client's measurements of a window, or why there are none to rely on. */
+export type ClientEvidence =
+  | { readonly ok: true; readonly sum: ClientWindow; readonly note: string }
+  | { readonly ok: false; readonly nothing: Nothing };
+
+/** The client's reports follow each other without a gap: a longer one means that one is missing. */
+const GAP_MS = 250;
+
+/** What the client saw in a window of the run. */
+export function clientEvidence(observations: Observations, name: string): ClientEvidence {
+  const broke = observerProblem(observations, name, 'client');
+  if (broke !== undefined) return nothing('observer-broke', broke);
+  const window = windowNamed(observations, name);
+  if (window === undefined) return nothing('not-run', `The run has no window ${name}.`);
+  const invalid = whyLoadInvalid(observations, window.name);
+  if (invalid !== undefined) return nothing('load-invalid', `The load was not valid: ${invalid}.`);
+  const span = { from: window.monotonicFrom, to: window.monotonicTo };
+  return evidenceOver(
+    observations.intervals.filter(({ from, to }) => to > span.from && from < span.to),
+    span,
+  );
+}
+
+/** What the client saw in a span, from the intervals that overlap it. */
+export function evidenceOver(intervals: readonly ClientInterval[], span: Span): ClientEvidence {
+  const ordered = [...intervals].sort((left, right) => left.from - right.from);
+  const missing = firstGap(ordered, span);
+  if (ordered.length === 0 || missing === undefined) {
+    return sumOf(
+      ordered.filter((one) => isMostlyIn(one, span)),
+      ordered,
+    );
+  }
+  return nothing(
+    'stale',
+    `The client's measurements are missing for ${(missing / 1000).toFixed(1)} s of the window.`,
+  );
+}
+
+function sumOf(inside: readonly ClientInterval[], overlapping: readonly ClientInterval[]): ClientEvidence {
+  if (inside.length === 0) {
+    return nothing(
+      'no-samples',
+      overlapping.length === 0
+        ? 'There are no measurements of the client in the window.'
+        : 'The window is shorter than the time between two reports of the client.',
+    );
+  }
+  const sum = sumIntervals(inside);
+  if (sum.requests + sum.dropped === 0) {
+    return nothing('no-samples', 'The client sent no request in the window.');
+  }
+  const push = Math.max(...inside.map(({ from, to }) => to - from)) / 1000;
+  return {
+    ok: true,
+    sum,
+    note: `The client reported every ${push.toFixed(1)} s: the edges are good to half of that.`,
+  };
+}
+
+// An interval counts for the window that holds its larger part, so that neighbouring windows share none.
+function isMostlyIn({ from, to }: ClientInterval, span: Span): boolean {
+  const middle = (from + to) / 2;
+  return middle >= span.from && middle < span.to;
+}
+
+/** Length of the first stretch of the span without measurements; undefined when there is none. */
+function firstGap(ordered: readonly ClientInterval[], span: Span): number | undefined {
+  let covered = span.from;
+  for (const { from, to } of ordered) {
+    if (from - covered > GAP_MS) return from - covered;
+    covered = Math.max(covered, to);
+  }
+  return span.to - covered > GAP_MS ? span.to - covered : undefined;
+}
+
+function whyLoadInvalid(observations: Observations, window: string): string | undefined {
+  const { loads, loadValid, generatorBroke } = observations;
+  const own = loadValid?.[window];
+  if (own !== undefined) return own.valid ? undefined : own.reason;
+  if (generatorBroke !== null) return `the generator ended: ${generatorBroke}`;
+  if (loads.length === 0) return 'nothing says whether the generator offered what it promised';
+  const bad = loads.find(({ validity }) => !validity.valid);
+  return bad === undefined || bad.validity.valid ? undefined : bad.validity.reason;
+}
+
+function nothing(reason: Nothing['reason'], sentence: string): ClientEvidence {
+  return { ok: false, nothing: { kind: 'nothing', reason, sentence } };
+}

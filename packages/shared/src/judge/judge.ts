@@ -1,0 +1,45 @@
+import type { Finding } from '../objectives/finding.ts';
+import { clientEvidence } from './client-evidence.ts';
+import { findingOf } from './decide.ts';
+import type { Assignment, Observations } from './observations.ts';
+import { judgeClient } from './signals/client.ts';
+import { judgeDrill } from './signals/drill.ts';
+import { judgeExperiment } from './signals/experiment.ts';
+import { judgePrometheus } from './signals/prometheus.ts';
+import { judgeSmoke } from './signals/smoke.ts';
+
+/**
+ * One finding for each assignment, in their order. Pure: the same observations give the same findings. Whatever
+ * cannot be decided, for whatever reason, is inconclusive.
+ */
+export function judge(observations: Observations): readonly Finding[] {
+  return observations.assignments.map((assignment) => {
+    try {
+      return judgeOne(assignment, observations);
+    } catch (error) {
+      // A judge that crashes has not acquitted anybody.
+      const sentence = `It could not be judged: ${error instanceof Error ? error.message : String(error)}.`;
+      return findingOf(
+        assignment,
+        { signal: assignment.objective.signal.measure },
+        { kind: 'nothing', reason: 'observer-broke', sentence },
+      );
+    }
+  });
+}
+
+function judgeOne(assignment: Assignment, observations: Observations): Finding {
+  const { signal } = assignment.objective;
+  switch (signal.from) {
+    case 'client':
+      return judgeClient(assignment, signal, clientEvidence(observations, assignment.window));
+    case 'prometheus':
+      return judgePrometheus(assignment, signal, observations);
+    case 'experiment':
+      return judgeExperiment(assignment, observations);
+    case 'smoke':
+      return judgeSmoke(assignment, observations);
+    case 'drill':
+      return judgeDrill(assignment, signal.measure, observations);
+  }
+}

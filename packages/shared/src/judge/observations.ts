@@ -1,0 +1,62 @@
+import type { ClientInterval } from '../load/client-interval.ts';
+import type { Objective } from '../objectives/objective.ts';
+import type { Answer, Reading } from '../prometheus/reading.ts';
+import type { DrillRecord, ExperimentRecord, LoadRecord, WindowRecord } from '../record/record.ts';
+import type { ClockAnchor } from '../time/clock.ts';
+import type { RunEnd } from './verdict.ts';
+
+/** That an objective is judged in a window. */
+export interface Assignment {
+  readonly objectiveName: string;
+  readonly objective: Objective;
+  /** Name of a window; for an objective on a drill or an experiment, its name or one of its windows. */
+  readonly window: string;
+  /** Fewer samples than this are inconclusive. Comes before the objective's own. */
+  readonly least?: number;
+}
+
+/** What Prometheus had to say of one selector in one window, or why it said nothing. */
+export interface PrometheusReading {
+  readonly window: string;
+  readonly selector: string;
+  readonly scrapeIntervalMs: number;
+  readonly answer: Answer<Reading>;
+  /** The scrapes behind the series, where they matter; null where they do not. */
+  readonly scrapes: Answer<Reading> | null;
+}
+
+/** Something was wrong with an observer, so that what it saw proves nothing. */
+export interface ObserverProblem {
+  /** Only this window, or this phase with its windows; otherwise the whole run. */
+  readonly window?: string;
+  readonly reason: string;
+  /** Whose eyes: the client's and its probes' (the default), or Prometheus'. */
+  readonly observer?: 'client' | 'prometheus';
+}
+
+/**
+ * Everything that judging needs, as JSON: saved with the run, so that its verdict can be computed again without
+ * anything else.
+ */
+export interface Observations {
+  readonly anchor: ClockAnchor;
+  readonly assignments: readonly Assignment[];
+  readonly windows: readonly WindowRecord[];
+  readonly intervals: readonly ClientInterval[];
+  readonly readings: readonly PrometheusReading[];
+  readonly loads: readonly LoadRecord[];
+  /** Whether the generator offered what it promised, by window, where that is known better than for a whole load. */
+  readonly loadValid?: Readonly<Record<string, LoadRecord['validity']>>;
+  /** Why the generator ended although nobody asked it to. */
+  readonly generatorBroke: string | null;
+  readonly experiments: readonly ExperimentRecord[];
+  readonly drills: readonly DrillRecord[];
+  readonly smoke: {
+    readonly failed: number;
+    readonly total: number;
+    readonly failures: readonly string[];
+  } | null;
+  readonly observerProblems: readonly ObserverProblem[];
+  /** How the run came to its end. */
+  readonly end: RunEnd;
+}

@@ -1,0 +1,119 @@
+import { NotACounter, type WallSpan } from '../prometheus/counters.ts';
+import type { RawSeries } from '../prometheus/reading.ts';
+import { numberOf } from '../prometheus/reading.ts';
+import { targetName, targetOf, targetsFrom, type Target } from '../prometheus/scrapes.ts';
+import { toWall } from '../time/clock.ts';
+import type { Measurement } from './decide.ts';
+import type { Observations, PrometheusReading } from './observations.ts';
+import { observerProblem, windowNamed } from './windows.ts';
+
+type Nothing = Extract<Measurement, { kind: 'nothing' }>;
+type Doubt = NonNullable<Extract<Measurement, { kind: 'measured' }>['doubt']>;
+
+/** What Prometheus has of a window, for the selectors of one signal. */
+export interface PrometheusEvidence {
+  readonly span: WallSpan;
+  readonly scrapeIntervalMs: number;
+  /** In the order of the selectors. */
+  readonly series: readonly (readonly RawSeries[])[];
+  /** Of the targets behind the series; none when that was not asked for, or could not be read. */
+  readonly targets: readonly Target[];
+  readonly doubt?: Doubt;
+}
+
+/** Measures with what Prometheus has, or says why it cannot. */
+export function withReadings(
+  observations: Observations,
+  window: string,
+  selectors: readonly string[],
+  measure: (evidence: PrometheusEvidence) => Measurement,
+): Measurement {
+  const record = windowNamed(observations, window);
+  if (record === undefined) return nothing('not-run', `The run has no window ${window}.`);
+  const readings = selectors.map((selector) =>
+    observations.readings.find((one) => one.window === window && one.selector === selector),
+  );
+  const answered: {
+    reading: PrometheusReading;
+    series: readonly RawSeries[];
+    warnings: readonly string[];
+  }[] = [];
+  for (const [index, reading] of readings.entries()) {
+    if (reading === undefined) {
+      return nothing('query-failed', `Prometheus was not asked for ${selectors[index]}.`);
+    }
+    if (!reading.answer.ok) return nothing('query-failed', `${reading.answer.error.message}.`);
+    answered.push({ reading, ...reading.answer.value });
+  }
+  const { anchor } = observations;
+  const doubt = doubtOf(
+    observations,
+    window,
+    answered.flatMap(({ warnings }) => warnings),
+  );
+  const scrapes = answered.flatMap(({ reading }) =>
+    reading.scrapes?.ok ? reading.scrapes.value.series : [],
+  );
+  try {
+    return measure({
+      span: { from: toWall(anchor, record.monotonicFrom), to: toWall(anchor, record.monotonicTo) },
+      scrapeIntervalMs: answered[0]?.reading.scrapeIntervalMs ?? 0,
+      series: answered.map(({ series }) => series),
+      targets: targetsFrom(scrapes),
+      ...(doubt === undefined ? {} : { doubt }),
+    });
+  } catch (error) {
+    if (error instanceof NotACounter) return nothing('not-a-number', `Prometheus: ${error.message}.`);
+    throw error;
+  }
+}
+
+/**
+ * Targets that were there in the window, could not be scraped at least once, and have no series: nobody knows what
+ * they served.
+ */
+export function unseenTargets(
+  targets: readonly Target[],
+  series: readonly RawSeries[],
+  span: WallSpan,
+): Doubt | undefined {
+  const known = new Set(series.map(({ labels }) => targetOf(targets, labels)));
+  const unseen = targets.filter(
+    (target) =>
+      !known.has(target) &&
+      target.scrapes.some(({ at, succeeded }) => !succeeded && at > span.from && at <= span.to),
+  );
+  if (unseen.length === 0) return undefined;
+  const names = unseen.map(({ labels }) => targetName(labels)).join(', ');
+  return {
+    reason: 'stale',
+    sentence: `Prometheus could not scrape ${names} in the window: what was served there is not known.`,
+  };
+}
+
+/** Whether any of the series has a sample in the span. */
+export function hasSamplesIn(series: readonly RawSeries[], span: WallSpan): boolean {
+  return series.some(({ samples }) =>
+    samples.some(([at, value]) => at > span.from && at <= span.to && !Number.isNaN(numberOf(value))),
+  );
+}
+
+/** A note on growth that no scrape can have shown. */
+export function hiddenNote(hiddenMs: number): string | undefined {
+  if (hiddenMs === 0) return undefined;
+  return (
+    `Processes or scrapes were lost: what was counted in ${(hiddenMs / 1000).toFixed(1)} s no scrape has shown, and ` +
+    `the bounds take it to be at most twice the busiest rate. The client's stream or the load balancer decide better.`
+  );
+}
+
+function doubtOf(observations: Observations, window: string, warnings: readonly string[]): Doubt | undefined {
+  const problem = observerProblem(observations, window, 'prometheus');
+  if (problem !== undefined) return { reason: 'observer-broke', sentence: problem };
+  if (warnings.length === 0) return undefined;
+  return { reason: 'query-failed', sentence: `Prometheus warned: ${[...new Set(warnings)].join('; ')}.` };
+}
+
+function nothing(reason: Nothing['reason'], sentence: string): Nothing {
+  return { kind: 'nothing', reason, sentence: sentence.replace(/\.\.$/, '.') };
+}

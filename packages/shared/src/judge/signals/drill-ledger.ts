@@ -1,0 +1,58 @@
+import type { DrillRecord, LedgerRecord } from '../../record/record.ts';
+import { exactly, type Bounds } from '../../time/interval.ts';
+import type { Measurement } from '../decide.ts';
+
+type LedgerMeasure = 'rpo' | 'lost' | 'anomalies' | 'stale';
+
+/** What the ledger of acknowledged writes shows of a drill. */
+export function drillLedger({ rpo, failed }: DrillRecord, measure: LedgerMeasure): Measurement {
+  if (rpo.acknowledged === 0) {
+    return failed === undefined
+      ? { kind: 'nothing', reason: 'no-samples', sentence: 'The ledger has no acknowledged write.' }
+      : {
+          kind: 'nothing',
+          reason: 'not-run',
+          sentence: `The drill failed before the ledger could be read back: ${failed}.`,
+        };
+  }
+  return {
+    kind: 'measured',
+    value: valueOf(rpo, measure),
+    samples: rpo.acknowledged,
+    // A lost write is a fact, however few writes there are.
+    violations: Infinity,
+    note: sentenceOf(rpo),
+    ...(failed === undefined
+      ? {}
+      : {
+          doubt: {
+            reason: 'not-run',
+            sentence: `The drill did not come to its end: ${failed}. What the ledger shows may not be all.`,
+          },
+        }),
+  };
+}
+
+function valueOf(rpo: LedgerRecord, measure: LedgerMeasure): Bounds {
+  switch (measure) {
+    case 'rpo':
+      return { low: rpo.seconds, high: rpo.atLeast ? Infinity : rpo.seconds };
+    case 'lost':
+      return exactly(rpo.lost);
+    case 'anomalies':
+      return exactly(rpo.duplicate + rpo.phantom + rpo.resurrected + rpo.corrupt);
+    case 'stale':
+      return exactly(rpo.stale);
+  }
+}
+
+function sentenceOf(rpo: LedgerRecord): string {
+  const split =
+    rpo.lostAfterFault > 0
+      ? ` ${rpo.lostAfterFault} of them were acknowledged after the fault: a split brain.`
+      : '';
+  return (
+    `${rpo.lost} of ${rpo.acknowledged} acknowledged writes were lost; the largest gap between acknowledgements ` +
+    `was ${rpo.resolutionSeconds.toFixed(2)} s.${split}`
+  );
+}

@@ -1,0 +1,45 @@
+import type { DrillRecord } from '../../record/record.ts';
+import type { Measurement } from '../decide.ts';
+
+/** RTO, detection and failover of a drill, as intervals of seconds. */
+export function drillTimes(drill: DrillRecord, measure: 'rto' | 'detection' | 'failover'): Measurement {
+  if (measure === 'rto') return recovery(drill);
+  const { detected, routed } = drill.decomposition;
+  if (detected === undefined) return unseen('detected');
+  if (measure === 'detection') {
+    return { kind: 'measured', value: detected, samples: 1 };
+  }
+  if (routed === undefined) return unseen('routed');
+  return {
+    kind: 'measured',
+    value: { low: Math.max(0, routed.low - detected.high), high: Math.max(0, routed.high - detected.low) },
+    samples: 1,
+  };
+}
+
+function recovery({ rto, failed, outages, secondWitness }: DrillRecord): Measurement {
+  const unrecovered = rto.high === null || failed !== undefined;
+  const notes = [
+    ...(failed === undefined ? [] : [`The drill failed: ${failed}.`]),
+    ...(secondWitness.agrees === false
+      ? [`The second witness does not agree: ${secondWitness.detail}.`]
+      : []),
+  ];
+  return {
+    kind: 'measured',
+    value: { low: rto.low, high: unrecovered ? Infinity : (rto.high ?? Infinity) },
+    samples: outages.reduce((sum, { attempts }) => sum + attempts, 0),
+    violations: Infinity,
+    // Not recovered by its deadline is a failure whatever the limit, and never a number.
+    ...(unrecovered ? { decision: 'violated' as const } : {}),
+    ...(notes.length === 0 ? {} : { note: notes.join(' ') }),
+  };
+}
+
+function unseen(milestone: string): Measurement {
+  return {
+    kind: 'nothing',
+    reason: 'no-samples',
+    sentence: `The drill never saw the milestone "${milestone}".`,
+  };
+}

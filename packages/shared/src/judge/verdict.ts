@@ -1,0 +1,117 @@
+import type { Finding } from '../objectives/finding.ts';
+import type { DrillRecord, ExperimentRecord, ResidueRecord, Verdict } from '../record/record.ts';
+
+/** How a run came to its end, apart from what was measured. */
+export type RunEnd =
+  | { readonly how: 'finished' }
+  /** A guardrail forbade it. */
+  | { readonly how: 'refused'; readonly reasons: readonly string[] }
+  /** It could not have been judged, and was not begun. */
+  | { readonly how: 'blind'; readonly reasons: readonly string[] }
+  /** 130 for SIGINT, 143 for SIGTERM. */
+  | { readonly how: 'interrupted'; readonly exitCode: number; readonly reason: string }
+  /** The suite itself broke. */
+  | { readonly how: 'broken'; readonly reason: string };
+
+/** All that a verdict follows from. */
+export interface VerdictInput {
+  readonly findings: readonly Finding[];
+  readonly experiments: readonly ExperimentRecord[];
+  readonly drills: readonly DrillRecord[];
+  readonly residue: readonly ResidueRecord[];
+  readonly end: RunEnd;
+}
+
+/**
+ * The worst of everything: residue 4, then interrupted (its own code), refused 3, broken 70, fail 1, inconclusive 2,
+ * pass 0. Reasons begin with those that decided. Objectives that are only `should` never change the code; a run in
+ * which no `must` objective was judged is inconclusive.
+ */
+export function verdictOf(input: VerdictInput): Verdict {
+  const { end } = input;
+  const residue = input.residue.map(({ what, where, how }) => `residue: ${what} at ${where} (${how})`);
+  const failures = failuresOf(input);
+  const doubts = doubtsOf(input);
+  const ranked: readonly (readonly [Verdict['outcome'], number, readonly string[]])[] = [
+    ['residue', 4, residue],
+    [
+      'interrupted',
+      end.how === 'interrupted' ? end.exitCode : 0,
+      end.how === 'interrupted' ? [`interrupted: ${end.reason}`] : [],
+    ],
+    ['refused', 3, end.how === 'refused' ? reasons('refused', end.reasons) : []],
+    ['broken', 70, end.how === 'broken' ? [`the suite itself broke: ${end.reason}`] : []],
+    ['fail', 1, failures],
+    ['inconclusive', 2, doubts],
+  ];
+  const worst = ranked.find(([, , said]) => said.length > 0);
+  const all = ranked.flatMap(([, , said]) => said);
+  if (worst === undefined) return { outcome: 'pass', exitCode: 0, reasons: passed(input.findings) };
+  return { outcome: worst[0], exitCode: worst[1], reasons: all };
+}
+
+function failuresOf({ findings, drills }: VerdictInput): readonly string[] {
+  const failed = findings.filter(({ severity, outcome }) => severity === 'must' && outcome === 'fail');
+  return [
+    ...failed.map((finding) => `${place(finding)} is ${range(finding)}, not ${wanted(finding)}`),
+    ...drills.flatMap(({ name, failed: why }) => (why === undefined ? [] : [`${name} failed: ${why}`])),
+  ];
+}
+
+function doubtsOf({ findings, experiments, end }: VerdictInput): readonly string[] {
+  const must = findings.filter(({ severity }) => severity === 'must');
+  return [
+    ...(end.how === 'blind' ? reasons('not begun', end.reasons) : []),
+    ...must
+      .filter(({ outcome }) => outcome === 'inconclusive')
+      .map((finding) => `${place(finding)} is inconclusive: ${finding.explanation ?? finding.reason}`),
+    ...experiments.flatMap(doubtsOfExperiment),
+    ...(must.length === 0 ? ['no objective that must hold was judged'] : []),
+  ];
+}
+
+function doubtsOfExperiment(experiment: ExperimentRecord): readonly string[] {
+  const { name, injectedAt, notInjected, effective, witness, aborted } = experiment;
+  if (injectedAt === null || notInjected !== undefined) {
+    return [`${name} was not injected: ${notInjected ?? 'no reason was given'}`];
+  }
+  return [
+    ...(effective === true ? [] : [`${name} is ineffective: ${witness}`]),
+    ...(aborted === undefined ? [] : [`${name} was aborted: ${aborted}`]),
+  ];
+}
+
+function passed(findings: readonly Finding[]): readonly string[] {
+  const must = findings.filter(({ severity }) => severity === 'must').length;
+  const warnings = findings
+    .filter(({ severity, outcome }) => severity === 'should' && outcome !== 'pass')
+    .map((finding) =>
+      finding.outcome === 'fail'
+        ? `warning: ${place(finding)} is ${range(finding)}, not ${wanted(finding)}`
+        : `warning: ${place(finding)} is inconclusive: ${finding.explanation ?? finding.reason}`,
+    );
+  return [`all ${must} objectives that must hold do`, ...warnings];
+}
+
+function reasons(what: string, list: readonly string[]): readonly string[] {
+  return list.length === 0 ? [what] : list.map((reason) => `${what}: ${reason}`);
+}
+
+function place({ objective, window }: Finding): string {
+  return `${objective} (${window})`;
+}
+
+function wanted({ comparator, limit, unit }: Finding): string {
+  return `${comparator} ${limit} ${unit}`;
+}
+
+function range({ value, unit }: Finding): string {
+  if (value === null) return 'without a value';
+  const { low, high } = value;
+  if (high === null) return `at least ${figure(low)} ${unit}`;
+  return `${low === high ? figure(low) : `${figure(low)} to ${figure(high)}`} ${unit}`;
+}
+
+function figure(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}

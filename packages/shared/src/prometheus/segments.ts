@@ -1,0 +1,89 @@
+import type { Target } from './scrapes.ts';
+
+/** Growth of one counter series between two scrapes. Wall-clock milliseconds. */
+export interface Segment {
+  /** After this scrape; -Infinity when it is not known since when. */
+  readonly from: number;
+  /** Up to this scrape. */
+  readonly to: number;
+  readonly low: number;
+  readonly high: number;
+  /** For so long within it the counter may have grown without any scrape ever showing it. */
+  readonly hiddenMs: number;
+}
+
+export type CounterSample = readonly [at: number, value: number];
+
+/** Start times that differ by less are one start, told twice. */
+const SAME_START_MS = 500;
+/** Start times are often whole seconds. */
+const START_ROUNDING_MS = 1000;
+
+/**
+ * Takes a counter series apart into its growth between scrapes.
+ *
+ * - A restart (the value falls, or the process' start time changes): the counter began again from zero, so it
+ *   grew by its new value at least; what it counted after its last scrape is lost, and said to be hidden.
+ * - A value that falls although the process is the same (backends that deduplicate do this) is no restart:
+ *   nothing is certain of it.
+ * - A birth: growth is counted from zero when the target was scraped before without the series, or its process
+ *   started later than the window. Otherwise nothing is known of its value before the first scrape.
+ * - An end: the time until the target is scraped again, or else until `until`, is hidden.
+ *
+ * Where the process' start time is not known, a restart after which the counter soon exceeds its old value
+ * cannot be seen.
+ */
+export function segmentsOf(
+  samples: readonly CounterSample[],
+  target: Target | undefined,
+  until: number,
+): readonly Segment[] {
+  const [first] = samples;
+  const last = samples.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const started = new Map(target?.scrapes.map((scrape) => [scrape.at, scrape.startedAt]));
+  const segments: Segment[] = [birth(first, target, started.get(first[0]))];
+  for (let index = 1; index < samples.length; index += 1) {
+    const before = samples[index - 1];
+    const after = samples[index];
+    if (before === undefined || after === undefined) continue;
+    segments.push(between(before, after, started.get(before[0]), started.get(after[0])));
+  }
+  return last[0] < until ? [...segments, end(last, target, until)] : segments;
+}
+
+function birth(
+  [at, value]: CounterSample,
+  target: Target | undefined,
+  startedAt: number | undefined,
+): Segment {
+  const before = target?.scrapes.findLast((scrape) => scrape.at < at && scrape.succeeded);
+  const since = Math.max(
+    before?.at ?? -Infinity,
+    startedAt === undefined ? -Infinity : Math.min(at, startedAt - START_ROUNDING_MS),
+  );
+  const low = Number.isFinite(since) ? value : 0;
+  return { from: since, to: at, low, high: value, hiddenMs: 0 };
+}
+
+function between(
+  [from, old]: CounterSample,
+  [to, value]: CounterSample,
+  startBefore: number | undefined,
+  startAfter: number | undefined,
+): Segment {
+  const known = startBefore !== undefined && startAfter !== undefined;
+  const moved = known ? Math.abs(startAfter - startBefore) : 0;
+  const fell = value < old;
+  if (moved > SAME_START_MS || (fell && (!known || moved > 0))) {
+    return { from, to, low: value, high: value, hiddenMs: to - from };
+  }
+  if (fell) return { from, to, low: 0, high: value, hiddenMs: to - from };
+  return { from, to, low: value - old, high: value - old, hiddenMs: 0 };
+}
+
+function end([from]: CounterSample, target: Target | undefined, until: number): Segment {
+  const next = target?.scrapes.find((scrape) => scrape.at > from && scrape.succeeded);
+  const to = next?.at ?? until;
+  return { from, to, low: 0, high: 0, hiddenMs: to - from };
+}

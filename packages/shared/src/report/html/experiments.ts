@@ -1,0 +1,72 @@
+import type { ExperimentRecord, RunRecord, WindowRecord } from '../../record/record.ts';
+import { count, quantity, secondsBetween, timeOfDay } from '../figures.ts';
+import { type Markup, markup } from '../markup.ts';
+import { dataTable } from './table.ts';
+import { toned } from './tone.ts';
+
+/** Each experiment: what was broken, the proof that it was, the windows, the way back. */
+export function experimentsSection(record: RunRecord): Markup | null {
+  if (record.experiments.length === 0) return null;
+  return markup`<section class="sheet"><h2>Experiments</h2>${record.experiments.map((each) => experimentUnit(record, each))}</section>`;
+}
+
+function experimentUnit(record: RunRecord, experiment: ExperimentRecord): Markup {
+  const windows = record.windows.filter((window) => window.phase === experiment.name);
+  const aborted =
+    experiment.aborted === undefined
+      ? null
+      : markup`<dt>Aborted</dt><dd class="wrap">${toned('unknown', 'aborted:')} ${experiment.aborted}</dd>`;
+  return markup`<div class="unit"><h3 class="wrap">${experiment.name}</h3><div class="two"><dl class="facts"><dt>Fault</dt><dd class="wrap">${experiment.fault}</dd>
+<dt>Targets</dt><dd class="wrap">${experiment.targets.length === 0 ? 'none' : experiment.targets.join(', ')}</dd>
+<dt>In and out</dt><dd class="wrap">${inAndOut(experiment)}</dd>
+<dt>Effect</dt><dd class="wrap">${effect(experiment)} <span class="soft">${experiment.witness}</span></dd>
+<dt>Recovery</dt><dd>${recovery(experiment)}</dd>${aborted}</dl><div>${windowTable(record, windows)}</div></div></div>`;
+}
+
+function inAndOut(experiment: ExperimentRecord): Markup {
+  const { injectedAt, healedAt } = experiment;
+  if (injectedAt === null)
+    return markup`${toned('unknown', 'not injected:')} ${experiment.notInjected ?? 'no reason was given'}`;
+  if (healedAt === null) return markup`in at ${timeOfDay(injectedAt)} UTC, ${toned('fail', 'not healed')}`;
+  return markup`in at ${timeOfDay(injectedAt)} UTC, out at ${timeOfDay(healedAt)}, after ${quantity(secondsBetween(injectedAt, healedAt), 's')}`;
+}
+
+function effect(experiment: ExperimentRecord): Markup {
+  if (experiment.effective === null) return toned('unknown', 'not tried.');
+  return experiment.effective ? toned('pass', 'seen.') : toned('fail', 'none was seen: it proves nothing.');
+}
+
+function recovery(experiment: ExperimentRecord): Markup {
+  if (experiment.injectedAt === null) return markup`–`;
+  if (experiment.recoverySeconds === null) return toned('fail', 'not steady again');
+  return toned('pass', `steady again ${quantity(experiment.recoverySeconds, 's')} after healing`);
+}
+
+function windowTable(record: RunRecord, windows: readonly WindowRecord[]): Markup {
+  if (windows.length === 0) return markup`<p class="note">No window was closed.</p>`;
+  return dataTable(
+    'Windows; times are UTC',
+    [
+      { heading: 'Window' },
+      { heading: 'From', align: 'right' },
+      { heading: 'Length', align: 'right' },
+      { heading: 'Findings', align: 'right' },
+    ],
+    windows.map((window) => [
+      window.name,
+      timeOfDay(window.from),
+      quantity((window.monotonicTo - window.monotonicFrom) / 1000, 's'),
+      standing(record, window),
+    ]),
+  );
+}
+
+function standing(record: RunRecord, window: WindowRecord): Markup {
+  const findings = record.findings.filter((finding) => finding.window === window.name);
+  const failed = findings.filter((finding) => finding.outcome === 'fail').length;
+  const unknown = findings.filter((finding) => finding.outcome === 'inconclusive').length;
+  if (findings.length === 0) return markup`<span class="soft">none</span>`;
+  if (failed > 0) return toned('fail', `${count(failed)} of ${count(findings.length)} fail`);
+  if (unknown > 0) return toned('unknown', `${count(unknown)} of ${count(findings.length)} inconclusive`);
+  return toned('pass', `${count(findings.length)} pass`);
+}

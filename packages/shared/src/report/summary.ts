@@ -1,0 +1,85 @@
+import type { RunRecord } from '../record/record.ts';
+import { count, dateTime, duration, quantity, secondsBetween, timeOfDay } from './figures.ts';
+import { headline } from './headline.ts';
+import { drillsSection } from './summary/drills.ts';
+import { findingsTable } from './summary/findings-table.ts';
+import { escapeMarkdown, markdownTable } from './summary/markdown.ts';
+import { VERDICT_MEANINGS, VERDICT_WORDS } from './words.ts';
+
+/** The record as Markdown for a job summary or a chat: the verdict and what decided it first, details after. */
+export function renderSummary(record: RunRecord): string {
+  const { run, verdict } = record;
+  const took = duration(secondsBetween(run.startedAt, run.finishedAt));
+  return `${[
+    `# ${VERDICT_WORDS[verdict.outcome]}: ${escapeMarkdown(run.scenario)} on ${escapeMarkdown(run.platform)}`,
+    verdict.reasons.length === 0
+      ? VERDICT_MEANINGS[verdict.outcome]
+      : verdict.reasons.map((reason) => `- ${escapeMarkdown(reason)}`).join('\n'),
+    escapeMarkdown(headline(record)),
+    ...section('Left behind', record.residue, () => residueTable(record)),
+    ...section('Findings', [0], () => findingsTable(record.findings)),
+    ...section('Drills', record.drills, () => drillsSection(record)),
+    ...section('Experiments', record.experiments, () => experimentsTable(record)),
+    ...section('Load', record.loads, () => loadsTable(record)),
+    record.residue.length === 0 ? 'Nothing was left behind.' : 'Run `ordeal recover` to remove what is left.',
+    [
+      `Exit code ${verdict.exitCode} · run ${escapeMarkdown(run.id)} · started ${dateTime(run.startedAt)} · took ${took}`,
+      `seed ${run.seed} · Ordeal ${escapeMarkdown(run.suiteVersion)} · commit ${escapeMarkdown(run.commit ?? 'none')}`,
+    ].join(' · '),
+  ].join('\n\n')}\n`;
+}
+
+function section(title: string, items: readonly unknown[], body: () => string): readonly string[] {
+  return items.length === 0 ? [] : [`## ${title}`, body()];
+}
+
+function residueTable(record: RunRecord): string {
+  return markdownTable(
+    ['What', 'Where', 'How to remove it'],
+    record.residue.map((left) => [left.what, left.where, left.how].map(escapeMarkdown)),
+  );
+}
+
+function experimentsTable(record: RunRecord): string {
+  return markdownTable(
+    ['Experiment', 'Fault', 'Targets', 'In (UTC)', 'Healed (UTC)', 'Effect', '>Steady again'],
+    record.experiments.map((experiment) => [
+      escapeMarkdown(experiment.name),
+      escapeMarkdown(experiment.fault),
+      escapeMarkdown(experiment.targets.join(', ')),
+      experiment.injectedAt === null
+        ? `**not injected:** ${escapeMarkdown(experiment.notInjected ?? 'no reason was given')}`
+        : timeOfDay(experiment.injectedAt),
+      experiment.healedAt === null ? '–' : timeOfDay(experiment.healedAt),
+      [
+        experiment.effective === true ? 'yes' : '**none seen**',
+        `: ${escapeMarkdown(experiment.witness)}`,
+        experiment.aborted === undefined ? '' : `; **aborted:** ${escapeMarkdown(experiment.aborted)}`,
+      ].join(''),
+      experiment.recoverySeconds === null ? '**no**' : `after ${quantity(experiment.recoverySeconds, 's')}`,
+    ]),
+  );
+}
+
+function loadsTable(record: RunRecord): string {
+  return markdownTable(
+    [
+      'Workload',
+      '>Offered',
+      '>Achieved',
+      '>Dropped',
+      '>Requests',
+      '>Failed',
+      '>p50',
+      '>p95',
+      '>p99',
+      'Valid',
+    ],
+    record.loads.map((load) => [
+      escapeMarkdown(load.workload),
+      ...[load.offered, load.achieved, load.dropped, load.requests, load.failed].map(count),
+      ...[load.latencyMs.p50, load.latencyMs.p95, load.latencyMs.p99].map((ms) => quantity(ms, 'ms')),
+      load.validity.valid ? 'yes' : `**no:** ${escapeMarkdown(load.validity.reason)}`,
+    ]),
+  );
+}

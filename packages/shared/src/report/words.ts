@@ -1,0 +1,86 @@
+import type { Finding, InconclusiveReason } from '../objectives/finding.ts';
+import type { LedgerRecord, Verdict } from '../record/record.ts';
+import { bound, count, counted, figure, interval, quantity } from './figures.ts';
+
+/** The verdict in one word. */
+export const VERDICT_WORDS: Readonly<Record<Verdict['outcome'], string>> = {
+  pass: 'PASS',
+  fail: 'FAIL',
+  inconclusive: 'INCONCLUSIVE',
+  refused: 'REFUSED',
+  residue: 'RESIDUE LEFT',
+  broken: 'SUITE BROKEN',
+  interrupted: 'INTERRUPTED',
+};
+
+/** What the verdict says of the platform. */
+export const VERDICT_MEANINGS: Readonly<Record<Verdict['outcome'], string>> = {
+  pass: 'Every objective that must hold was seen to hold.',
+  fail: 'The platform broke at least one objective that must hold.',
+  inconclusive: 'It could not be decided whether every objective held. That blocks a gate.',
+  refused: 'A guardrail refused the run.',
+  residue: 'Something that the run injected or created is still there. See to that first.',
+  broken: 'The suite itself broke. Nothing is said about the platform.',
+  interrupted: 'The run was interrupted, and what it had injected was healed.',
+};
+
+export const OUTCOME_WORDS: Readonly<Record<Finding['outcome'], string>> = {
+  pass: 'pass',
+  fail: 'fail',
+  inconclusive: 'inconclusive',
+};
+
+/** Shapes that carry the outcome without colour. */
+export const OUTCOME_SIGNS: Readonly<Record<Finding['outcome'], string>> = {
+  pass: '✔',
+  fail: '✖',
+  inconclusive: '?',
+};
+
+/** The value in words, with its unit. */
+export function valueInWords(finding: Finding): string {
+  return finding.value === null ? 'no value' : interval(finding.value, finding.unit, finding.limit);
+}
+
+export function limitInWords(finding: Finding): string {
+  return bound(finding.comparator, finding.limit, finding.unit);
+}
+
+/** Why nothing could be decided. */
+export function reasonInWords(reason: InconclusiveReason | undefined): string {
+  return reason === undefined ? 'no reason was given' : REASONS[reason];
+}
+
+/** One line that says what was seen: `client p95 in baseline: 142–151 ms, must be < 100 ms (1,204 samples)`. */
+export function findingInWords(finding: Finding): string {
+  const must = finding.severity === 'must' ? 'must' : 'should';
+  const seen = `${finding.objective} in ${finding.window}: ${valueInWords(finding)}, ${must} be ${limitInWords(finding)}`;
+  const why = finding.outcome === 'inconclusive' ? `; ${reasonInWords(finding.reason)}` : '';
+  return `${seen} (${counted(finding.samples, 'sample')})${why}`;
+}
+
+/** `0 of 18,204 acknowledged writes were lost`. */
+export function lossInWords(ledger: LedgerRecord): string {
+  return `${count(ledger.lost)} of ${counted(ledger.acknowledged, 'acknowledged write')} ${ledger.acknowledged === 1 ? 'was' : 'were'} lost`;
+}
+
+/** The recovery point objective's figure: `0 s` with its resolution, or how far back the loss reaches. */
+export function rpoInWords(ledger: LedgerRecord): string {
+  if (ledger.acknowledged === 0) return 'unknown: no write was acknowledged';
+  const least = ledger.atLeast ? '≥ ' : '';
+  const resolution = `largest gap between acknowledgements ${figure(ledger.resolutionSeconds)} s`;
+  return `${least}${quantity(ledger.seconds, 's')} (${resolution})`;
+}
+
+const REASONS: Readonly<Record<InconclusiveReason, string>> = {
+  'no-samples': 'there were no samples',
+  'too-few-samples': 'there were too few samples',
+  'not-a-number': 'the value was not a number',
+  stale: 'the samples were stale',
+  'query-failed': 'the query failed',
+  'load-invalid': 'the generator did not offer the load that it promised',
+  'straddles-limit': 'the interval straddles the limit',
+  ineffective: 'the fault had no effect that was seen',
+  'not-run': 'it was not run',
+  'observer-broke': 'the observer broke',
+};

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { renderSummary } from '../../src/report/summary.ts';
+import {
+  emptyRun,
+  failingRun,
+  gameDay,
+  hostileRun,
+  inconclusiveRun,
+  manyFindings,
+  residueRun,
+} from './fixture.ts';
+
+describe('summary', () => {
+  it('says the verdict first, then what decided it', () => {
+    const lines = renderSummary(failingRun().record).split('\n');
+    expect(lines[0]).toBe('# FAIL: gameday on agentic-platform');
+    expect(lines[2]).toContain('no acknowledged write lost');
+  });
+
+  it('tells the drill in one sentence: when, how long clients were failing, what was lost', () => {
+    const text = renderSummary(gameDay().record);
+    expect(text).toMatch(
+      /02:00:27\.412 UTC: recovered after 5\.1–5\.4 s; clients were failing for 5\.02–5\.31 s/u,
+    );
+    expect(text).toContain('0 of 18,204 acknowledged writes were lost');
+    expect(text).toContain('detected 2.00–2.15 s → decided');
+    expect(text).toContain('Nothing was left behind.');
+  });
+
+  it('lists the worst findings first', () => {
+    const rows = renderSummary(failingRun().record)
+      .split('\n')
+      .filter((line) => /^\| \**[✔✖?]/u.test(line));
+    const outcomes = rows.map((row) => /fail \(should\)|fail|inconclusive|pass/u.exec(row)?.[0]);
+    expect(outcomes.slice(0, 6)).toEqual(['fail', 'fail', 'fail', 'inconclusive', 'fail (should)', 'pass']);
+  });
+
+  it('names a split brain, a witness that does not agree, and a fault without effect', () => {
+    const text = renderSummary(failingRun().record);
+    expect(text).toContain('2 of them acknowledged after the fault: a split brain');
+    expect(text).toContain('**does not agree**');
+    expect(text).toContain('**none seen**');
+  });
+
+  it('says what is not known', () => {
+    const text = renderSummary(inconclusiveRun().record);
+    expect(text).toContain('no value');
+    expect(text).toContain('**not injected:** It was not steady before.');
+    expect(text).toContain('the generator used 98 % of its CPU');
+    expect(renderSummary(emptyRun().record)).toContain('Nothing was judged.');
+  });
+
+  it('never shows a recovery that did not happen, and says how to remove residue', () => {
+    const text = renderSummary(residueRun().record);
+    expect(text).toContain('not recovered (watched for 90 s)');
+    expect(text).toContain('it did not end');
+    expect(text).toContain('ordeal recover');
+    expect(text).not.toContain('Nothing was left behind.');
+  });
+
+  it('keeps hostile text from being Markdown or HTML, and tables whole', () => {
+    const text = renderSummary(hostileRun().record);
+    expect(text).not.toMatch(/<(?!br)[a-z/]/iu);
+    // oxlint-disable-next-line no-control-regex
+    expect(text).not.toMatch(/[\u0000-\u0008\u001b\u202e]/u);
+    const table = text.split('\n').filter((line) => line.startsWith('| **✖'));
+    expect(table).toHaveLength(1);
+    expect(table[0]?.match(/(?<!\\)\|/gu)).toHaveLength(8);
+  });
+
+  it('stays small however many findings there are', () => {
+    const record = { ...gameDay().record, findings: manyFindings(20_000) };
+    const text = renderSummary(record);
+    expect(text.length).toBeLessThan(100_000);
+    expect(text).toContain('19,800 more are in the report, 0 of them not passed.');
+  });
+});

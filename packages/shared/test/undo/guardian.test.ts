@@ -1,0 +1,178 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { env, kill } from 'node:process';
+import { PassThrough } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { processIdentity } from '../../src/process/identity.ts';
+import { testTools } from '../../src/testing/tools.ts';
+import { systemClock } from '../../src/time/system-clock.ts';
+import { createFileUndoLedger } from '../../src/undo/file-ledger.ts';
+import { runGuardian } from '../../src/undo/guardian.ts';
+import type { UndoLedger } from '../../src/undo/ledger.ts';
+import { createProcessHealer } from '../../src/undo/process-healer.ts';
+import { spawnGuardian } from '../../src/undo/spawn-guardian.ts';
+import { flagHealer, isRaised, raiseFlag } from './fixtures/flags.ts';
+
+let runDir: string;
+let ledger: UndoLedger;
+beforeEach(() => {
+  runDir = mkdtempSync(join(tmpdir(), 'ordeal-guardian-'));
+  ledger = createFileUndoLedger(runDir, systemClock);
+});
+afterEach(() => rmSync(runDir, { recursive: true, force: true }));
+
+describe('the guardian', () => {
+  it.each([
+    ['nothing', ''],
+    ['something else', 'hello\n'],
+    ['half a word', 'released'],
+  ])('heals when the pipe closes and said %s', async (_, words) => {
+    const flag = pushFlag(600_000);
+    const { input, end } = guard();
+    input.end(words);
+    expect(await end).toMatchObject({ how: 'unwound', outcome: { left: [] } });
+    expect(isRaised(flag)).toBe(false);
+  });
+
+  it('heals when the pipe breaks', async () => {
+    const flag = pushFlag(600_000);
+    const { input, end } = guard();
+    input.destroy(new Error('broken pipe'));
+    expect((await end).how).toBe('unwound');
+    expect(isRaised(flag)).toBe(false);
+  });
+
+  it('leaves everything as it is when it is released', async () => {
+    const flag = pushFlag(600_000);
+    const { input, end } = guard();
+    input.write('rele');
+    input.end('ased\n');
+    expect(await end).toEqual({ how: 'released' });
+    expect(isRaised(flag)).toBe(true);
+  });
+
+  it('heals what is overdue while the runner hangs, and nothing else', async () => {
+    const [due, later] = [pushFlag(100), pushFlag(600_000)];
+    const runner = spawn(testTools().node, [fixture('hung'), runDir], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      await once(runner.stdout, 'data');
+      await until(() => !isRaised(due));
+      expect(isRaised(later)).toBe(true);
+      expect(runner.exitCode).toBeNull();
+    } finally {
+      runner.kill('SIGKILL');
+    }
+    await until(() => !isRaised(later));
+    await until(() => ledger.open().length === 0);
+  });
+});
+
+describe('a guardian that was started', () => {
+  it('watches, and ends when it is released', async () => {
+    const flag = pushFlag(600_000);
+    const guardian = start([testTools().node, fixture('guardian'), runDir]);
+    await guardian.ready;
+    expect(guardian.alive()).toBe(true);
+    await guardian.release();
+    expect(guardian.alive()).toBe(false);
+    expect(isRaised(flag)).toBe(true);
+    expect(readFileSync(join(runDir, 'guardian.log'), 'utf8')).toMatch(/watching[^]*released/);
+  });
+
+  it.each([
+    ['cannot be started', ['/nowhere/guardian'] as const, /could not be started/],
+    [
+      'ends at once',
+      ['sh', '-c', 'echo no healers >&2; exit 7'] as const,
+      /has ended \(code 7\) before it watched/,
+    ],
+  ])('is not ready when it %s', async (_, argv, message) => {
+    const guardian = start(argv);
+    await expect(guardian.ready).rejects.toThrow(message);
+    expect(guardian.alive()).toBe(false);
+  });
+
+  it('is seen to be dead, and can then still be let go', async () => {
+    const guardian = start([testTools().node, fixture('guardian'), runDir]);
+    await guardian.ready;
+    kill(Number(/pid (\d+)/.exec(readFileSync(join(runDir, 'guardian.log'), 'utf8'))?.[1]), 'SIGKILL');
+    await until(() => !guardian.alive());
+    await expect(guardian.release()).resolves.toBeUndefined();
+  });
+});
+
+describe('the process healer', () => {
+  const healer = createProcessHealer(200);
+  const context = { clock: systemClock, signal: new AbortController().signal, say: () => undefined };
+
+  it.each([
+    ['asks a process to end', 'trap "exit 0" TERM; echo up; while :; do sleep 0.01; done', 0, null],
+    ['kills one that does not', 'trap "" TERM; echo up; while :; do sleep 0.01; done', null, 'SIGKILL'],
+  ])('%s, and is content when it is gone', async (_, script, code, signal) => {
+    const child = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const exited = once(child, 'exit');
+    await once(child.stdout, 'data');
+    const entry = ledger.push({
+      driver: 'process',
+      config: { identity: processIdentity(child.pid ?? 0), what: 'load generator' },
+      describe: 'x',
+      deadline: '',
+      revives: 'nothing',
+    });
+    await healer.heal(entry, context);
+    expect(await exited).toEqual([code, signal]);
+    await healer.heal(entry, context);
+  });
+
+  it('leaves a process alone that has taken over the id', async () => {
+    const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+    const exited = once(child, 'exit');
+    const config = { identity: `${child.pid}@1`, what: 'x' };
+    const entry = ledger.push({ driver: 'process', config, describe: 'x', deadline: '', revives: 'nothing' });
+    await healer.heal(entry, context);
+    child.kill('SIGKILL');
+    expect(await exited).toEqual([null, 'SIGKILL']);
+  });
+});
+
+function guard() {
+  const input = new PassThrough();
+  const end = runGuardian({
+    input,
+    runDir,
+    healers: { flag: flagHealer },
+    clock: systemClock,
+    say: () => undefined,
+    deadlineMs: 5_000,
+  });
+  return { input, end };
+}
+
+function start(argv: readonly [string, ...string[]]) {
+  return spawnGuardian({ argv, env, runDir, clock: systemClock });
+}
+
+function pushFlag(dueInMs: number): string {
+  const flag = raiseFlag(runDir, `flag-${ledger.open().length}`);
+  const deadline = new Date(Date.now() + dueInMs).toISOString();
+  ledger.push({ driver: 'flag', config: flag, describe: flag, deadline, revives: 'nothing' });
+  return flag;
+}
+
+function fixture(name: string): string {
+  return fileURLToPath(new URL(`./fixtures/${name}.main.ts`, import.meta.url));
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`not so within 10 s: ${String(condition)}`);
+    await systemClock.sleep(10);
+  }
+}
