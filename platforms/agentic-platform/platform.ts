@@ -164,7 +164,8 @@ export default definePlatform((context) => {
     guardrails: {
       allowFaults: ['host', 'proxy'],
       maxRate: 500,
-      maxTargets: 1,
+      // The database is reached from a region by two proxies, one to each of its nodes.
+      maxTargets: 2,
       maxRunSeconds: 600,
       abort: { errorRatio: 0.1, consecutiveSeconds: 5, leastAttempts: 20, silentSeconds: 10 },
     },

@@ -37,6 +37,8 @@ export async function runCommand(kind: RunKind, options: RunOptions, edge: Edge)
 
 async function runPrepared(kind: RunKind, options: RunOptions, seed: number, edge: Edge): Promise<number> {
   const { loaded, scenario, plan } = await prepare(kind, options, seed, edge, readSite(options.labName));
+  // Once more: only a platform that is up tells what its faults would hit.
+  refuse(plan.refusals);
   const programs = requirePrograms(edge, scenario.phases.some((phase) => phase.phase === 'load') ? ['k6'] : []);
   // With --json standard output belongs to the record alone.
   const screen = options.json === true ? edge.stderr : edge.stdout;

@@ -1,6 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { env } from 'node:process';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readSite } from '@ordeal/lab/lab';
 import type { LabSite } from '@ordeal/shared/platform/site';
@@ -33,7 +35,7 @@ afterAll(() => lab.remove());
 
 const start = (kind: string): Running => workplace.start(kind, '--pace', 'short', '--lab-name', LAB);
 const openEntries = (): readonly string[] =>
-  readdirSync(join(workplace.newestRun(), 'undo')).filter((name) => name.endsWith('.json') && name !== 'promotion.json');
+  readdirSync(join(workplace.newestRun(), 'undo')).filter((name) => /^\d{4}-.*\.json$/.test(name));
 
 async function within(ms: number, what: string, holds: () => boolean | Promise<boolean>): Promise<number> {
   const started = performance.now();
@@ -107,23 +109,33 @@ describe('SIGKILL of the runner in the drill', () => {
 
   it('before promotion is requested: region A is restored, and is the writer again', async () => {
     const running = start('drill');
-    await workplace.until('region A is lost', injected('region-lost'), 90_000);
+    await workplace.until('region A is being lost', step(/^lose$/), 90_000);
+    // The processes are killed within the next few hundred milliseconds, and only then is it detected.
+    await new Promise((resolve) => setTimeout(resolve, 200));
     await kill(running);
-    await within(20_000, 'region A is back and the platform takes writes', () => takesWrites(site, 'a'));
-    await within(5000, 'nothing is open', () => openEntries().length === 0);
+    expect(existsSync(join(workplace.newestRun(), 'undo', 'promotion.json'))).toBe(false);
+    await within(20_000, 'region A is back, and is the writer', () => takesWrites(site, 'a'));
+    expect(await takesWrites(site, 'b')).toBe(false);
+    await within(20_000, 'nothing is open', () => openEntries().length === 0);
     expect(await workplace.run('recover')).toMatchObject({ code: 0, stdout: 'Nothing is left of any run.\n' });
   });
 
-  it('after promotion is requested: the old primary stays fenced, and recover names writer and next step', async () => {
+  it.each([
+    ['is requested', step(/^promote$/)],
+    ['is done', step(/^recover$/)],
+  ])('after promotion %s: the old primary stays fenced, and recover names writer and next step', async (_, moment) => {
     const running = start('drill');
-    await workplace.until('promotion has been requested', step(/promote/i), 120_000);
+    await workplace.until('promotion', moment, 120_000);
     await kill(running);
-    await within(20_000, 'region B takes writes', () => takesWrites(site, 'b'));
-    // Whatever brings the region back later: its database must not accept writes.
+    await within(5000, 'k6 and the observers are gone', () => openEntries().length === 1);
     const recover = await workplace.run('recover');
     expect(recover.code).toBe(4);
-    expect(recover.stdout).toMatch(/writer[^\n]*\bb\b/i);
-    expect(recover.stdout).toMatch(/next step/i);
+    expect(recover.stdout).toMatch(/only writer[^\n]*node b/);
+    expect(recover.stdout).toMatch(/Next: .*fenced/);
+    // Whoever starts the region by hand: its database must not accept writes.
+    const [program = '', ...rest] = site.regions.a.control;
+    await promisify(execFile)(program, [...rest, 'start', 'a']).catch(() => undefined);
+    await promisify(execFile)(program, [...rest, 'start', site.regions.a.postgres.unit]).catch(() => undefined);
     expect(await takesWrites(site, 'a')).toBe(false);
   });
 });

@@ -1,7 +1,8 @@
 import type { DrillRecord, LedgerRecord, OutageRecord, WindowRecord } from '@ordeal/shared/record/record';
 import { toWall } from '@ordeal/shared/time/clock';
 import type { Bounds } from '@ordeal/shared/time/interval';
-import { analyseOutage, rtoOf, type OutageAnalysis } from '../outage/outage.ts';
+import { rtoOf, type OutageAnalysis } from '../outage/outage.ts';
+import { lastingOutage } from './lasting-outage.ts';
 import type { Course } from './course.ts';
 
 /** What the course left, as the record states it. Times count from the earliest moment the fault can have been. */
@@ -51,7 +52,7 @@ function analysesOf(course: Course): readonly OutageAnalysis[] {
   if (recovery !== undefined) return recovery.analyses;
   if (t0 === undefined || observers === undefined) return [];
   const question = { from: t0, stableForMs: phase.stableFor * 1000, stableAttempts: phase.stableAttempts };
-  return observers.streams().map((stream) => analyseOutage(stream, question));
+  return observers.streams().map((stream) => lastingOutage(stream, question));
 }
 
 /** Recovery that the runbook did not confirm in time has no upper bound, whatever the streams did later. */

@@ -131,6 +131,8 @@ const decide: DrillStep = {
   run: async (course) => {
     const { clock, signal } = course.context;
     const { approve } = course.deps;
+    // A failover that nobody measures is not worth having: the region can still simply be restored.
+    mustObserve(course);
     const { from, to } = roles(course);
     const asked = clock.now();
     const question = `Region ${from} is lost. Promote region ${to}? What ${from} had not replicated is then given up.`;

@@ -22,22 +22,22 @@ let readings = 0;
 const link = tieToParent<LedgerCommand, LedgerEvent>(
   process,
   (command) => {
-    if (command.type === 'start') ledger = start(command.config);
+    if (command.type === 'start') void start(command.config);
     else if (ledger !== null && command.type === 'stop') void stop(ledger);
     else if (ledger !== null) void read(ledger);
   },
   () => ledger?.log.flushNow(),
 );
 
-function start(config: LedgerConfig): Ledger {
+async function start(config: LedgerConfig): Promise<void> {
   const log = openDurableLog(config.file);
-  void log.append({ type: 'ledger', at: systemClock.now(), pid: process.pid, ...priority });
+  await log.append({ type: 'ledger', at: systemClock.now(), pid: process.pid, ...priority });
   const writer = startWriter(config, log, systemClock, (reason) => link.send({ type: 'trouble', reason }));
   setInterval(() => link.send({ type: 'progress', progress: writer.progress() }), reportEveryMs);
   const sample = startSelfWatch(process, systemClock);
   setInterval(() => void log.append(sample()), selfEveryMs);
+  ledger = { config, log, writer };
   link.send({ type: 'ready' });
-  return { config, log, writer };
 }
 
 async function stop({ writer }: Ledger): Promise<void> {

@@ -8,6 +8,8 @@ import type { LedgerItem, LedgerReading } from './writes.ts';
 
 const pageTimeoutMs = 10_000;
 const retryAfterMs = 200;
+/** With less time left a page is not asked for: its timeout would hide why the ones before failed. */
+const worthAskingMs = 100;
 
 type Page =
   | { readonly ok: true; readonly items: readonly LedgerItem[]; readonly next: string | null }
@@ -49,8 +51,8 @@ async function readPage(
     config.headers,
   );
   let reason = 'there was no time to ask';
-  while (clock.now() < deadline) {
-    const timeoutMs = Math.min(pageTimeoutMs, deadline - clock.now());
+  while (clock.now() + worthAskingMs <= deadline) {
+    const timeoutMs = Math.min(pageTimeoutMs, Math.max(worthAskingMs, deadline - clock.now()));
     const page = pageOf(
       await send(
         freshConnections(origin, timeoutMs),

@@ -15,16 +15,16 @@ let runners: readonly { readonly name: string; readonly runner: ProbeRunner }[] 
 const link = tieToParent<ProbeCommand, ProbeEvent>(
   process,
   (command) => {
-    if (command.type === 'start') start(command.config);
+    if (command.type === 'start') void start(command.config);
     else void stop();
   },
   () => log?.flushNow(),
 );
 
-function start(config: ProbeConfig): void {
+async function start(config: ProbeConfig): Promise<void> {
   const file = openDurableLog(config.file);
   log = file;
-  void file.append({ type: 'probes', at: systemClock.now(), pid: process.pid, ...priority });
+  await file.append({ type: 'probes', at: systemClock.now(), pid: process.pid, ...priority });
   const firstDue = systemClock.now() + config.everyMs;
   runners = config.probes.map((spec, i) => ({
     name: spec.name,
@@ -37,23 +37,27 @@ function start(config: ProbeConfig): void {
       (reason) => link.send({ type: 'trouble', reason }),
     ),
   }));
-  setInterval(() => report(file), reportEveryMs);
+  setInterval(() => void report(file), reportEveryMs);
   const sample = startSelfWatch(process, systemClock);
   setInterval(() => void file.append(sample()), selfEveryMs);
   link.send({ type: 'ready' });
 }
 
-function report(file: DurableLog): void {
+/** Resolves when the evidence is on disk. */
+async function report(file: DurableLog): Promise<void> {
   const reports = runners.map(({ runner }) => runner.report());
-  reports.forEach(({ attempts, missedTicks }, i) => {
-    const stream = runners[i]?.name;
-    if (attempts.length > 0) void file.append({ type: 'attempts', stream, missedTicks, attempts });
-  });
   link.send({ type: 'batch', reports });
+  await Promise.all(
+    reports.map(({ attempts, missedTicks }, i) =>
+      attempts.length === 0
+        ? null
+        : file.append({ type: 'attempts', stream: runners[i]?.name, missedTicks, attempts }),
+    ),
+  );
 }
 
 async function stop(): Promise<void> {
   await Promise.all(runners.map(({ runner }) => runner.stop()));
-  if (log !== null) report(log);
+  if (log !== null) await report(log);
   link.send({ type: 'stopped' });
 }

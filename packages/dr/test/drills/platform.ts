@@ -26,7 +26,10 @@ export interface TestPlatform {
 }
 
 export async function testPlatform(): Promise<TestPlatform> {
-  const servers = await twoServers();
+  // Commits on a wait for b, by a's command line: a switchover back has to manage with that.
+  const servers = await twoServers({
+    settings: (name) => ({ synchronous_standby_names: name === 'a' ? 'b' : '' }),
+  });
   const edge = await edgeOf(['a1', 'b1']);
   const pools = [servers.a, servers.b].map((node) => poolOf(node));
   const replicas = Object.values(edge.replicas);
@@ -157,7 +160,7 @@ export function trace(): Trace {
         entries.delete(id);
         order.push('settle');
       },
-      open: () => [...entries.values()].reverse(),
+      open: () => [...entries.values()].toReversed(),
       markPromotion: (next) => {
         mark = next;
         order.push(`mark ${next.writer}`);

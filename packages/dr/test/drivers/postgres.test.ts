@@ -1,114 +1,156 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { StoreNode } from '@ordeal/shared/drivers/store';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { kill } from 'node:process';
+import { pidOf } from '@ordeal/shared/process/identity';
+import type { StoreDriver, StoreNode } from '@ordeal/shared/drivers/store';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runningServer } from '../../src/drivers/postgres/server.ts';
 import { createPostgresStore } from '../../src/drivers/postgres/store.ts';
 import { sql, testContext, twoServers, type TwoServers } from './two-servers.ts';
 
 let servers: TwoServers;
+let store: StoreDriver;
 const context = testContext();
 
 async function node(name: 'a' | 'b'): Promise<StoreNode> {
-  const { nodes } = await createPostgresStore(servers.config).status(context);
-  const found = nodes.find((one) => one.name === name);
+  const found = (await store.status(context)).nodes.find((one) => one.name === name);
   if (found === undefined) throw new Error(`no node ${name}`);
   return found;
 }
 
 async function roles(): Promise<Record<string, string>> {
-  const { nodes } = await createPostgresStore(servers.config).status(context);
+  const { nodes } = await store.status(context);
   return Object.fromEntries(nodes.map((one) => [one.name, one.reachable ? one.role : 'unreachable']));
 }
 
-describe('a PostgreSQL store of two servers', () => {
-  beforeEach(async () => {
-    servers = await twoServers();
-  });
-  afterEach(() => servers.dispose());
+async function synchronousNames(): Promise<string | undefined> {
+  return (await store.status(context)).settings['synchronous_standby_names'];
+}
 
-  it('tells roles, timeline, positions, lag and durability', async () => {
-    await sql(servers.a, 'INSERT INTO writes VALUES (1)');
-    const status = await createPostgresStore(servers.config).status(context);
-    expect(status.nodes[0]).toMatchObject({ name: 'a', role: 'primary', timeline: 1 });
-    expect(status.nodes[1]).toMatchObject({
-      name: 'b',
-      role: 'standby',
-      timeline: 1,
-      detail: { receiver: 'streaming' },
-    });
-    expect(status.settings).toMatchObject({
-      synchronous_commit: 'on',
-      synchronous_standby_names: '',
-      fsync: 'off',
-    });
-    const [a, b] = status.nodes;
-    if (!a?.reachable || !b?.reachable) throw new Error('both answer');
-    expect(a.position - b.position).toBeLessThan(10_000);
-    expect(b.lagSeconds).toBeLessThan(5);
-    servers.stop(servers.a);
-    expect(await node('a')).toMatchObject({
-      reachable: false,
-      reason: expect.stringContaining('ECONNREFUSED'),
-    });
-    expect(await node('b')).not.toHaveProperty('lagSeconds');
-  });
+// One story on one pair of servers: each test begins where the one before has left it.
+beforeAll(async () => {
+  servers = await twoServers({ synchronous: true });
+  store = createPostgresStore(servers.config);
+});
+afterAll(() => servers.dispose());
 
-  it('refuses to make two writers', async () => {
-    const store = createPostgresStore(servers.config);
-    await expect(store.promote('b', context)).rejects.toThrow('node a accepts writes');
-    await expect(store.rejoin('a', 'b', context)).rejects.toThrow('expected node b to be the primary');
-    expect(await roles()).toEqual({ a: 'primary', b: 'standby' });
+it('tells roles, timeline, positions, lag and durability', async () => {
+  await sql(servers.a, 'INSERT INTO writes VALUES (1)');
+  const status = await store.status(context);
+  const [a, b] = status.nodes;
+  expect(a).toMatchObject({ name: 'a', role: 'primary', timeline: 1 });
+  expect(b).toMatchObject({ role: 'standby', timeline: 1, detail: { receiver: 'streaming' } });
+  expect(status.settings).toMatchObject({
+    synchronous_commit: 'on',
+    synchronous_standby_names: '"b"',
+    fsync: 'off',
   });
+  if (!a?.reachable || !b?.reachable) throw new Error('both answer');
+  expect(a.position - b.position).toBeLessThan(10_000);
+  expect(b.lagSeconds).toBeLessThan(5);
+});
 
-  it('fails over from a dead primary, which stays read-only through restarts, and rejoins both ways', async () => {
-    const store = createPostgresStore(servers.config);
-    await sql(servers.a, 'INSERT INTO writes VALUES (1)');
+it('refuses to make two writers, or to stop a primary whose standby does not follow', async () => {
+  await expect(store.promote('b', context)).rejects.toThrow('node a accepts writes');
+  await expect(store.rejoin('a', 'b', context)).rejects.toThrow('expected node b to be the primary');
+  servers.stop(servers.b);
+  expect(await node('b')).toMatchObject({
+    reachable: false,
+    reason: expect.stringContaining('ECONNREFUSED'),
+  });
+  await expect(store.demote('a', context)).rejects.toThrow('rejoin b first; a was left as it is');
+  servers.start(servers.b);
+  expect(await roles()).toEqual({ a: 'primary', b: 'standby' });
+  await store.rejoin('b', 'a', context);
+});
+
+it('fails over from a dead primary, which stays read-only through restarts', async () => {
+  servers.kill(servers.a);
+  await store.fence('a', context);
+  await store.fence('a', context);
+  expect(await node('b'), 'it follows nobody any more').not.toHaveProperty('lagSeconds');
+  await store.promote('b', context);
+  await store.promote('b', context);
+  expect(await node('b')).toMatchObject({ role: 'primary', timeline: 2 });
+  expect(await synchronousNames(), 'no commit waits for a standby that is not there').toBe('');
+  await sql(servers.b, 'INSERT INTO writes VALUES (2)');
+  for (const restart of [1, 2]) {
+    servers.start(servers.a);
+    expect(await node('a'), `restart ${restart}`).toMatchObject({ role: 'standby', timeline: 1 });
+    await expect(sql(servers.a, 'INSERT INTO writes VALUES (3)')).rejects.toThrow('read-only');
     servers.kill(servers.a);
-    await store.fence('a', context);
-    await store.fence('a', context);
-    await store.promote('b', context);
-    await store.promote('b', context);
-    expect(await node('b')).toMatchObject({ role: 'primary', timeline: 2 });
-    await sql(servers.b, 'INSERT INTO writes VALUES (2)');
+  }
+});
 
-    for (const restart of [1, 2]) {
-      servers.start(servers.a);
-      expect(await node('a'), `restart ${restart}`).toMatchObject({ role: 'standby', timeline: 1 });
-      await expect(sql(servers.a, 'INSERT INTO writes VALUES (3)')).rejects.toThrow('read-only');
-      if (restart === 1) servers.kill(servers.a);
-    }
-
-    await store.rejoin('a', 'b', context);
-    expect(await node('a')).toMatchObject({
-      role: 'standby',
-      timeline: 2,
-      detail: { receiver: 'streaming' },
-    });
-    expect(await sql(servers.a, 'SELECT id FROM writes ORDER BY id')).toEqual([{ id: 1 }, { id: 2 }]);
-    const inode = statSync(servers.a.dataDir).ino;
-    await store.rejoin('a', 'b', context);
-    expect(statSync(servers.a.dataDir).ino, 'a node that streams is left alone').toBe(inode);
-    expect(readdirSync(dirname(servers.a.dataDir)).sort()).toEqual(['a', 'a.log', 'b', 'b.log']);
-
-    // And back, planned: nothing may be lost under writes that go on until the primary stops.
-    let last = 10;
-    const writing = (async () => {
-      for (;;) {
-        await sql(servers.b, `INSERT INTO writes VALUES (${last + 1})`);
-        last += 1;
-      }
-    })().catch(() => undefined);
-    await store.demote('b', context);
-    await writing;
-    await store.demote('b', context);
-    await store.promote('a', context);
-    await store.rejoin('b', 'a', context);
-    expect(await roles()).toEqual({ a: 'primary', b: 'standby' });
-    expect(last).toBeGreaterThan(10);
-    const rows = await sql<{ id: number }>(servers.b, `SELECT id FROM writes WHERE id > 10 ORDER BY id`);
-    expect(rows.length).toBeGreaterThanOrEqual(last - 10);
-    expect(await sql(servers.a, 'SELECT slot_name, active FROM pg_replication_slots')).toEqual([
-      { slot_name: 'standby_b', active: true },
-    ]);
+it('rejoins with a fresh copy, also where an earlier rejoin was cut short', async () => {
+  renameSync(servers.a.dataDir, `${servers.a.dataDir}.old`);
+  await store.fence('a', context);
+  await store.rejoin('a', 'b', context);
+  expect(await node('a')).toMatchObject({
+    role: 'standby',
+    timeline: 2,
+    detail: { receiver: 'streaming' },
   });
+  expect(await sql(servers.a, 'SELECT id FROM writes ORDER BY id')).toEqual([{ id: 1 }, { id: 2 }]);
+  expect(await synchronousNames()).toBe('"a"');
+  const { ino } = statSync(servers.a.dataDir);
+  await store.rejoin('a', 'b', context);
+  expect(statSync(servers.a.dataDir).ino, 'a node that streams is left alone').toBe(ino);
+  expect(readdirSync(dirname(servers.a.dataDir)).sort()).toEqual(['a', 'a.log', 'b', 'b.log']);
+});
+
+it('switches over as planned, under writes, without a loss; the old primary follows with its own data', async () => {
+  let last = 10;
+  const writing = (async () => {
+    for (;;) {
+      await sql(servers.b, `INSERT INTO writes VALUES (${last + 1})`);
+      last += 1;
+    }
+  })().catch(() => undefined);
+  await store.demote('b', context);
+  await writing;
+  await store.demote('b', context);
+  await store.promote('a', context);
+  const { ino } = statSync(servers.b.dataDir);
+  await store.rejoin('b', 'a', context);
+  expect(statSync(servers.b.dataDir).ino).toBe(ino);
+  expect(await roles()).toEqual({ a: 'primary', b: 'standby' });
+  expect(last).toBeGreaterThan(10);
+  const rows = await sql<{ id: number }>(servers.b, 'SELECT id FROM writes WHERE id > 10');
+  expect(rows.length).toBeGreaterThanOrEqual(last - 10);
+  expect(await sql(servers.a, 'SELECT slot_name, active FROM pg_replication_slots')).toEqual([
+    { slot_name: 'standby_b', active: true },
+  ]);
+});
+
+/** The same store, with another word in the commands that stop node a. */
+function storeThatStops(word: string, instead: string): StoreDriver {
+  const { a, b } = servers;
+  const stop = a.service.stop.map((one) => (one === word ? instead : one));
+  return createPostgresStore({
+    ...servers.config,
+    nodes: [{ ...a, service: { ...a.service, stop } }, b],
+  });
+}
+
+it('tells a stop that was not clean, and fences the node all the same', async () => {
+  await expect(storeThatStops('fast', 'immediate').demote('a', context)).rejects.toThrow(
+    'saying "in production"',
+  );
+  await expect(store.demote('a', context), 'asked again, it says so again').rejects.toThrow('in production');
+  await store.promote('a', context);
+  expect(await node('a')).toMatchObject({ role: 'primary', timeline: 4 });
+  await store.rejoin('b', 'a', context);
+  expect(await node('b'), 'its standby follows onto the new timeline').toMatchObject({ timeline: 4 });
+});
+
+it('fences a primary that is frozen', async () => {
+  const server = runningServer(servers.a.dataDir);
+  if (server === undefined) throw new Error('it runs');
+  kill(pidOf(server), 'SIGSTOP');
+  // pg_ctl gives up after a second instead of twenty.
+  await storeThatStops('20', '1').fence('a', context);
+  expect(runningServer(servers.a.dataDir)).toBeUndefined();
+  servers.start(servers.a);
+  await expect(sql(servers.a, 'INSERT INTO writes VALUES (0)')).rejects.toThrow('read-only');
 });

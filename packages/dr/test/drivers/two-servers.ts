@@ -25,8 +25,8 @@ export interface TwoServers {
 
 export interface TwoServersOptions {
   readonly synchronous?: boolean;
-  /** More of the servers' command line. */
-  readonly settings?: Readonly<Record<string, string>>;
+  /** More of a server's command line. */
+  readonly settings?: (name: string) => Readonly<Record<string, string>>;
 }
 
 /** A driver context that says nothing. */
@@ -64,11 +64,10 @@ export async function twoServers(options: TwoServersOptions = {}): Promise<TwoSe
     wal_level: 'replica',
     shared_buffers: '16MB',
     wal_retrieve_retry_interval: '100ms',
-    ...options.settings,
   };
   const node = (name: string, port: number, upstream: number): PostgresNode => {
     const dataDir = join(dir, name);
-    const line = Object.entries({ ...settings, port: String(port) })
+    const line = Object.entries({ ...settings, port: String(port), ...options.settings?.(name) })
       .map(([key, value]) => `-c ${key}='${value}'`)
       .join(' ');
     const control = [...as, join(binDir, 'pg_ctl'), '-D', dataDir, '-s', '-w', '-t', '20'];

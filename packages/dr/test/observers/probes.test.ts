@@ -9,7 +9,7 @@ import { startFixturePlatform, type FixturePlatform } from './fixtures/platform.
 import type { FixtureAnswer } from './fixtures/protocol.ts';
 import { until } from './fixtures/until.ts';
 
-const stable = { stableForMs: 400, stableAttempts: 15 };
+const stable = { stableForMs: 300, stableAttempts: 12 };
 let platform: FixturePlatform;
 let observed: Observed;
 

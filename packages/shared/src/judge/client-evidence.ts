@@ -1,11 +1,9 @@
 import type { ClientInterval } from '../load/client-interval.ts';
 import { sumIntervals, type ClientWindow } from '../load/window.ts';
 import type { Span } from '../time/interval.ts';
-import type { Measurement } from './decide.ts';
+import type { Nothing } from './decide.ts';
 import type { Observations } from './observations.ts';
 import { observerProblem, windowNamed } from './windows.ts';
-
-type Nothing = Extract<Measurement, { kind: 'nothing' }>;
 
 /** The client's measurements of a window, or why there are none to rely on. */
 export type ClientEvidence =

@@ -13,6 +13,8 @@ export interface CollectOptions {
 }
 
 const CONCURRENCY = 4;
+/** After so many failures in a row to get any answer, nothing more is asked: a run must not wait for each one. */
+const GIVE_UP_AFTER = 4;
 /** Scrapes read after the window's end, so that the growth across its edge is seen. */
 const SCRAPES_AFTER = 2;
 
@@ -32,12 +34,20 @@ export async function collectReadings(
   const readings: PrometheusReading[] = [];
   const scrapesRead = new Map<string, Promise<Answer<Reading>>>();
   let next = 0;
+  let silences = 0;
+  let silent: Answer<Reading> | undefined;
 
   async function read({ window, selector, scrapes }: Job): Promise<PrometheusReading> {
     const from = Date.parse(window.from);
     const to = Date.parse(window.to) + SCRAPES_AFTER * scrapeIntervalMs;
-    const ask = (text: string): Promise<Answer<Reading>> =>
-      prometheus.rawSamples(text, from, to, options.signal);
+    const ask = async (text: string): Promise<Answer<Reading>> => {
+      if (silent !== undefined && silences >= GIVE_UP_AFTER) return silent;
+      const given = await prometheus.rawSamples(text, from, to, options.signal);
+      const heard = given.ok || given.error.kind === 'refused-query' || given.error.kind === 'malformed';
+      silences = heard ? 0 : silences + 1;
+      silent = heard ? undefined : given;
+      return given;
+    };
     const answer = await ask(selector);
     const names = answer.ok && scrapes ? jobNames(answer.value) : [];
     if (names.length === 0) {

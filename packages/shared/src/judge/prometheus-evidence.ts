@@ -1,14 +1,10 @@
 import { NotACounter, type WallSpan } from '../prometheus/counters.ts';
-import type { RawSeries } from '../prometheus/reading.ts';
-import { numberOf } from '../prometheus/reading.ts';
+import { numberOf, type RawSeries, type Reading } from '../prometheus/reading.ts';
 import { targetName, targetOf, targetsFrom, type Target } from '../prometheus/scrapes.ts';
 import { toWall } from '../time/clock.ts';
-import type { Measurement } from './decide.ts';
+import type { Doubt, Measurement, Nothing } from './decide.ts';
 import type { Observations, PrometheusReading } from './observations.ts';
 import { observerProblem, windowNamed } from './windows.ts';
-
-type Nothing = Extract<Measurement, { kind: 'nothing' }>;
-type Doubt = NonNullable<Extract<Measurement, { kind: 'measured' }>['doubt']>;
 
 /** What Prometheus has of a window, for the selectors of one signal. */
 export interface PrometheusEvidence {
@@ -19,6 +15,10 @@ export interface PrometheusEvidence {
   /** Of the targets behind the series; none when that was not asked for, or could not be read. */
   readonly targets: readonly Target[];
   readonly doubt?: Doubt;
+}
+
+interface Answered extends Reading {
+  readonly reading: PrometheusReading;
 }
 
 /** Measures with what Prometheus has, or says why it cannot. */
@@ -33,11 +33,7 @@ export function withReadings(
   const readings = selectors.map((selector) =>
     observations.readings.find((one) => one.window === window && one.selector === selector),
   );
-  const answered: {
-    reading: PrometheusReading;
-    series: readonly RawSeries[];
-    warnings: readonly string[];
-  }[] = [];
+  const answered: Answered[] = [];
   for (const [index, reading] of readings.entries()) {
     if (reading === undefined) {
       return nothing('query-failed', `Prometheus was not asked for ${selectors[index]}.`);
@@ -46,11 +42,7 @@ export function withReadings(
     answered.push({ reading, ...reading.answer.value });
   }
   const { anchor } = observations;
-  const doubt = doubtOf(
-    observations,
-    window,
-    answered.flatMap(({ warnings }) => warnings),
-  );
+  const doubt = doubtOf(observations, window, answered);
   const scrapes = answered.flatMap(({ reading }) =>
     reading.scrapes?.ok ? reading.scrapes.value.series : [],
   );
@@ -91,6 +83,26 @@ export function unseenTargets(
   };
 }
 
+/** Targets whose last scrape that is known lies before the end of the span: what came after it is not known. */
+export function uncoveredTargets(
+  targets: readonly Target[],
+  series: readonly RawSeries[],
+  span: WallSpan,
+): Doubt | undefined {
+  const last = new Map<string, number>();
+  for (const { labels, samples } of series) {
+    const name = targetName(labels);
+    const scraped = targetOf(targets, labels)?.scrapes.at(-1)?.at ?? -Infinity;
+    last.set(name, Math.max(last.get(name) ?? -Infinity, scraped, samples.at(-1)?.[0] ?? -Infinity));
+  }
+  const behind = [...last].filter(([, at]) => at < span.to).map(([name]) => name);
+  if (behind.length === 0) return undefined;
+  return {
+    reason: 'stale',
+    sentence: `No scrape of ${behind.join(', ')} covers the end of the window.`,
+  };
+}
+
 /** Whether any of the series has a sample in the span. */
 export function hasSamplesIn(series: readonly RawSeries[], span: WallSpan): boolean {
   return series.some(({ samples }) =>
@@ -107,11 +119,27 @@ export function hiddenNote(hiddenMs: number): string | undefined {
   );
 }
 
-function doubtOf(observations: Observations, window: string, warnings: readonly string[]): Doubt | undefined {
+function doubtOf(
+  observations: Observations,
+  window: string,
+  answered: readonly Answered[],
+): Doubt | undefined {
   const problem = observerProblem(observations, window, 'prometheus');
   if (problem !== undefined) return { reason: 'observer-broke', sentence: problem };
-  if (warnings.length === 0) return undefined;
-  return { reason: 'query-failed', sentence: `Prometheus warned: ${[...new Set(warnings)].join('; ')}.` };
+  const scrapes = answered.flatMap(({ reading }) => reading.scrapes ?? []);
+  const failed = scrapes.find((one) => !one.ok);
+  if (failed !== undefined && !failed.ok) {
+    return {
+      reason: 'query-failed',
+      sentence: `How the targets were scraped is not known: ${failed.error.message}.`,
+    };
+  }
+  const warnings = new Set([
+    ...answered.flatMap((one) => one.warnings),
+    ...scrapes.flatMap((one) => (one.ok ? one.value.warnings : [])),
+  ]);
+  if (warnings.size === 0) return undefined;
+  return { reason: 'query-failed', sentence: `Prometheus warned: ${[...warnings].join('; ')}.` };
 }
 
 function nothing(reason: Nothing['reason'], sentence: string): Nothing {

@@ -84,12 +84,14 @@ export function createPrometheus(
 
   // Reads only: asking again changes nothing. Only a connection that broke is worth it.
   async function attempts<T>(once: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const deadline = clock.now() + timeoutMs;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await once();
       } catch (error) {
-        if (attempt >= ATTEMPTS || signal.aborted) throw error;
-        await clock.sleep(PAUSE_MS * attempt, signal);
+        const pause = PAUSE_MS * attempt;
+        if (attempt >= ATTEMPTS || signal.aborted || clock.now() + pause >= deadline) throw error;
+        await clock.sleep(pause, signal);
       }
     }
   }

@@ -90,7 +90,8 @@ function growthOfTarget(
       const sum = place === 'inside' ? inside : edge;
       sum.low += segment.low;
       sum.high += segment.high;
-      hiddenHere += Math.min(segment.hiddenMs, window.to - window.from);
+      const overlap = Math.min(segment.to, window.to) - Math.max(segment.from, window.from);
+      hiddenHere += Math.max(0, Math.min(segment.hiddenMs, overlap));
     }
     // The series of one target are lost together: the one that lost most speaks for all.
     hiddenMs = Math.max(hiddenMs, hiddenHere);

@@ -30,15 +30,16 @@ export function ratioBounds(
   for (const name of names) {
     const p = part.get(name) ?? nothing;
     const w = whole.get(name) ?? nothing;
-    // The part's series can be lost while the whole's go on, and may be far too rare to show a rate.
+    // Lost together, an event may have been either. The part's series alone lost: what the whole shows as a miss may
+    // have been a hit. The part may be far too rare to show a rate of its own.
     const busiest = whole.has(name) ? w.busiest : p.busiest;
-    const hidden = hiddenGrowth(Math.max(p.hiddenMs, w.hiddenMs), busiest);
-    if (p.inside.low > w.inside.high || p.edge.low > w.edge.high) nested = false;
+    const both = hiddenGrowth(w.hiddenMs, busiest);
+    const partOnly = hiddenGrowth(Math.max(0, p.hiddenMs - w.hiddenMs), busiest);
     hiddenMs += Math.max(p.hiddenMs, w.hiddenMs);
     hit.low += p.inside.low;
-    hit.high += p.inside.high + p.edge.high + hidden;
-    miss.low += Math.max(0, w.inside.low - p.inside.high);
-    miss.high += Math.max(0, w.inside.high - p.inside.low) + Math.max(0, w.edge.high - p.edge.low) + hidden;
+    hit.high += p.inside.high + p.edge.high + both + partOnly;
+    miss.low += Math.max(0, w.inside.low - p.inside.high - partOnly);
+    miss.high += Math.max(0, w.inside.high - p.inside.low) + Math.max(0, w.edge.high - p.edge.low) + both;
   }
   const total = totalGrowth(whole.values());
   const counts = { part: hit.low, rest: miss.low, whole: total.low, hiddenMs };

@@ -4,7 +4,7 @@ import type { RawSeries, Reading, SampleValue } from './reading.ts';
 // Prometheus writes numbers as strings, as Go formats them.
 const value = z.string().transform((text, context): SampleValue => {
   if (text === 'NaN' || text === '+Inf' || text === '-Inf') return text;
-  const number = /^[+-]?(\d|\.\d)/.test(text) ? Number(text) : Number.NaN;
+  const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
   if (!Number.isFinite(number)) {
     context.addIssue({ code: 'custom', message: `expected a number, found ${JSON.stringify(text)}` });
     return z.NEVER;

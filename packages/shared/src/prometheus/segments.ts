@@ -28,6 +28,8 @@ const START_ROUNDING_MS = 1000;
  *   nothing is certain of it.
  * - A birth: growth is counted from zero when the target was scraped before without the series, or its process
  *   started later than the window. Otherwise nothing is known of its value before the first scrape.
+ * - A series that its target did not show for some scrapes, and then again: when it began anew, an end and a birth;
+ *   otherwise it grew by the difference at least, and by its new value at most.
  * - An end: the time until the target is scraped again, or else until `until`, is hidden.
  *
  * Where the process' start time is not known, a restart after which the counter soon exceeds its old value
@@ -41,13 +43,19 @@ export function segmentsOf(
   const [first] = samples;
   const last = samples.at(-1);
   if (first === undefined || last === undefined) return [];
-  const started = new Map(target?.scrapes.map((scrape) => [scrape.at, scrape.startedAt]));
+  const started: ReadonlyMap<number, number | undefined> = new Map(
+    target?.scrapes.map((scrape) => [scrape.at, scrape.startedAt]),
+  );
   const segments: Segment[] = [birth(first, target, started.get(first[0]))];
   for (let index = 1; index < samples.length; index += 1) {
     const before = samples[index - 1];
     const after = samples[index];
     if (before === undefined || after === undefined) continue;
-    segments.push(between(before, after, started.get(before[0]), started.get(after[0])));
+    const absent = target?.scrapes.find(
+      (scrape) => scrape.at > before[0] && scrape.at < after[0] && scrape.succeeded,
+    );
+    const growth = between(before, after, started.get(before[0]), started.get(after[0]));
+    segments.push(...(absent === undefined ? [growth] : comeback(growth, absent.at, after, target, started)));
   }
   return last[0] < until ? [...segments, end(last, target, until)] : segments;
 }
@@ -80,6 +88,21 @@ function between(
   }
   if (fell) return { from, to, low: 0, high: value, hiddenMs: to - from };
   return { from, to, low: value - old, high: value - old, hiddenMs: 0 };
+}
+
+function comeback(
+  growth: Segment,
+  absentAt: number,
+  after: CounterSample,
+  target: Target | undefined,
+  started: ReadonlyMap<number, number | undefined>,
+): readonly Segment[] {
+  const { from } = growth;
+  const lost = { from, to: absentAt, low: 0, high: 0, hiddenMs: absentAt - from };
+  const restarted = growth.hiddenMs > 0 && growth.low > 0;
+  return restarted
+    ? [lost, birth(after, target, started.get(after[0]))]
+    : [{ ...growth, high: after[1], hiddenMs: absentAt - from }];
 }
 
 function end([from]: CounterSample, target: Target | undefined, until: number): Segment {

@@ -112,7 +112,7 @@ describe('findings from a real Prometheus contain the truth', () => {
   let server: RealPrometheus;
   let readings: readonly PrometheusReading[];
   let findings: readonly Finding[];
-  let again: readonly Finding[];
+  let judgedAgain: readonly Finding[];
   let barrier: Barrier;
   let window: WindowRecord;
   let span: { from: number; to: number };
@@ -166,7 +166,7 @@ describe('findings from a real Prometheus contain the truth', () => {
     readings = await collectReadings(prometheus, settings, assignments, [window]);
     const observations = observationsOf({ anchor, assignments, windows: [window], readings });
     findings = judge(observations);
-    again = judge(JSON.parse(JSON.stringify(observations)));
+    judgedAgain = judge(JSON.parse(JSON.stringify(observations)));
   });
 
   afterAll(async () => {
@@ -212,7 +212,7 @@ describe('findings from a real Prometheus contain the truth', () => {
   });
 
   test('judged again from JSON, they are the same', () => {
-    expect(again).toEqual(findings);
+    expect(judgedAgain).toEqual(findings);
   });
 
   test('plain: tight bounds, and a failure', () => {

@@ -32,7 +32,7 @@ export async function isAncestor(
     context,
     // The WAL from there on must still be there: a new slot only keeps what comes after its creation.
     `SELECT $1::pg_lsn > $2::pg_lsn
-      AND pg_stat_file('pg_wal/' || pg_walfile_name($1::pg_lsn), true) IS NOT NULL AS holds`,
+      AND (pg_stat_file('pg_wal/' || pg_walfile_name($1::pg_lsn), true)).size IS NOT NULL AS holds`,
     [left, own.checkpoint],
   );
   return later?.holds === true;

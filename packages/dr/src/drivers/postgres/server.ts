@@ -8,7 +8,10 @@ import { mustRun } from './program.ts';
 import { reasonOf } from '../reason.ts';
 import { reportOf } from './status.ts';
 
-const stopWithinMs = 20_000;
+/** A clean stop writes out whatever the last checkpoint left. */
+const stopWithinMs = 60_000;
+/** One that is only to be gone need not be clean, and clients wait for it. */
+const haltWithinMs = 5_000;
 
 /** Identity of the server process that runs in the directory; undefined when none does. */
 export function runningServer(dataDir: string): string | undefined {
@@ -57,10 +60,14 @@ export async function startServer(
 }
 
 /** Stops the server by its service command. Resolves when no server process is left; rejects if one is. */
-export async function stopServer(node: PostgresNode, context: DriverContext): Promise<void> {
+export async function stopServer(
+  node: PostgresNode,
+  context: DriverContext,
+  withinMs = stopWithinMs,
+): Promise<void> {
   let refusal = '';
   try {
-    await mustRun(node.service.stop, context, { timeoutMs: stopWithinMs });
+    await mustRun(node.service.stop, context, { timeoutMs: withinMs });
   } catch (error) {
     context.signal.throwIfAborted();
     refusal = reasonOf(error);
@@ -79,7 +86,7 @@ export async function stopServer(node: PostgresNode, context: DriverContext): Pr
  */
 export async function haltServer(node: PostgresNode, context: DriverContext): Promise<void> {
   try {
-    await stopServer(node, context);
+    await stopServer(node, context, haltWithinMs);
     return;
   } catch (error) {
     context.signal.throwIfAborted();

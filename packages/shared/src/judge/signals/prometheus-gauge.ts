@@ -1,20 +1,25 @@
 import { gaugeWindow } from '../../prometheus/gauges.ts';
 import { exactly } from '../../time/interval.ts';
 import type { Doubt, Measurement } from '../decide.ts';
-import type { PrometheusEvidence } from '../prometheus-evidence.ts';
+import { uncoveredTargets, type PrometheusEvidence } from '../prometheus-evidence.ts';
 
-/** Longer without a sample than so many scrapes: something else may have happened meanwhile. */
-const SILENT_SCRAPES = 3;
+/** Longer without a sample than so many scrapes (one may be missing): who knows what happened meanwhile. */
+const SILENT_SCRAPES = 2.5;
 
 /** The extreme value of gauges at their scrapes in the window. */
 export function prometheusGauge(evidence: PrometheusEvidence, take: 'max' | 'min'): Measurement {
-  const { value, scrapes, notNumbers, silence } = gaugeWindow(evidence.series[0] ?? [], evidence.span, take);
+  const { span } = evidence;
+  const [series = []] = evidence.series;
+  const { value, scrapes, notNumbers, silence } = gaugeWindow(series, span, take);
   if (value === undefined) {
     return notNumbers > 0
       ? { kind: 'nothing', reason: 'not-a-number', sentence: 'Every sample in the window is NaN.' }
       : { kind: 'nothing', reason: 'no-samples', sentence: 'Prometheus has no sample in the window.' };
   }
-  const doubt = evidence.doubt ?? doubtOf(notNumbers, silence, evidence.scrapeIntervalMs);
+  const doubt =
+    evidence.doubt ??
+    doubtOf(notNumbers, silence, evidence.scrapeIntervalMs) ??
+    uncoveredTargets([], series, span);
   return {
     kind: 'measured',
     value: exactly(value),

@@ -6,7 +6,13 @@ import {
   shareAtMost,
 } from '../../prometheus/classic-histogram.ts';
 import type { Measurement } from '../decide.ts';
-import { hasSamplesIn, hiddenNote, unseenTargets, type PrometheusEvidence } from '../prometheus-evidence.ts';
+import {
+  hasSamplesIn,
+  hiddenNote,
+  uncoveredTargets,
+  unseenTargets,
+  type PrometheusEvidence,
+} from '../prometheus-evidence.ts';
 import { decideByShare } from './share.ts';
 
 /**
@@ -38,7 +44,8 @@ export function prometheusLatency(
   const limit = objective.limit / 1000;
   const { decision, wanted } = decideByShare(shareAtMost(window, limit), quantile, objective.comparator);
   const { low, high } = quantileOf(window, quantile);
-  const doubt = evidence.doubt ?? unseenTargets(targets, series, span);
+  const doubt =
+    evidence.doubt ?? unseenTargets(targets, series, span) ?? uncoveredTargets(targets, series, span);
   const slow = certainlyAbove(window, limit);
   const note = hiddenNote(window.hiddenMs);
   return {

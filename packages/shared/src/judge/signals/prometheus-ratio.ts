@@ -2,7 +2,13 @@ import type { Objective } from '../../objectives/objective.ts';
 import { growthOf } from '../../prometheus/counters.ts';
 import { ratioBounds } from '../../prometheus/ratio-bounds.ts';
 import type { Measurement } from '../decide.ts';
-import { hasSamplesIn, hiddenNote, unseenTargets, type PrometheusEvidence } from '../prometheus-evidence.ts';
+import {
+  hasSamplesIn,
+  hiddenNote,
+  uncoveredTargets,
+  unseenTargets,
+  type PrometheusEvidence,
+} from '../prometheus-evidence.ts';
 
 /** Growth of one counter over that of another, from raw samples. */
 export function prometheusRatio(evidence: PrometheusEvidence, objective: Objective): Measurement {
@@ -26,7 +32,7 @@ export function prometheusRatio(evidence: PrometheusEvidence, objective: Objecti
       sentence: 'Nothing was counted in the window: no traffic.',
     };
   }
-  const doubt = evidence.doubt ?? unseenTargets(targets, all, span);
+  const doubt = evidence.doubt ?? unseenTargets(targets, all, span) ?? uncoveredTargets(targets, all, span);
   const fewIsGood = objective.comparator === '<' || objective.comparator === '<=';
   const notes = [
     bad.length === 0 ? 'No series matches what is counted as bad: taken for zero.' : undefined,

@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { kill } from 'node:process';
+import { systemClock } from '@ordeal/shared/time/system-clock';
+import { describe, expect, it } from 'vitest';
+import type { Defect } from './fixtures/protocol.ts';
+import { withGround } from './fixtures/ground.ts';
+import { until } from './fixtures/until.ts';
+
+const collection = 'run-1-drill';
+describe.concurrent('the ledger of acknowledged writes', () => {
+  it('finds nothing wrong with an honest platform', () =>
+    withGround(async (ground) => {
+      const { observers, fault, truth } = await ground.write({});
+      const record = await observers.readBack(fault, 5);
+      expect(record).toMatchObject({
+        seconds: 0,
+        atLeast: false,
+        lost: 0,
+        stale: 0,
+        duplicate: 0,
+        phantom: 0,
+        resurrected: 0,
+        corrupt: 0,
+        unresolved: 0,
+        recovered: 0,
+        holes: 0,
+        target: 5,
+        acknowledged: truth.collections[collection],
+      });
+      expect(record.resolutionSeconds).toBeLessThan(0.2);
+      expect(observers.ledger().acknowledged).toBe(record.acknowledged);
+    }));
+
+  it('counts every kind of defect exactly as often as the platform had it', () =>
+    withGround(async (ground) => {
+      const { observers, fault, truth } = await ground.write({
+        3: 'lose',
+        7: 'duplicate',
+        11: 'corrupt',
+        15: 'phantom',
+        19: 'reject-and-keep',
+        23: 'drop-and-keep',
+        27: 'drop-and-forget',
+        31: 'hide-at-first',
+        35: 'reject',
+        37: 'lose',
+      });
+      const planted = (defect: Defect): number => truth.planted[defect]?.length ?? 0;
+      const record = await observers.readBack(fault, 5);
+      expect(planted('lose')).toBeGreaterThan(4);
+      expect(record).toMatchObject({
+        lost: planted('lose'),
+        duplicate: planted('duplicate'),
+        corrupt: planted('corrupt'),
+        phantom: planted('phantom'),
+        resurrected: planted('reject-and-keep'),
+        recovered: planted('drop-and-keep'),
+        unresolved: planted('drop-and-forget'),
+        stale: planted('hide-at-first'),
+        acknowledged: truth.acknowledged,
+      });
+      expect(record.seconds).toBeGreaterThan(0);
+    }));
+
+  it('rejects when the set cannot be read, which is not the same as empty', () =>
+    withGround(async (ground) => {
+      const { observers, fault } = await ground.write({});
+      await ground.platform.tell({ type: 'break-reads', status: 503 });
+      await expect(observers.readBack(fault, 5)).rejects.toThrow(/could not be read back.*status 503/);
+      await ground.platform.tell({ type: 'refuse' });
+      await expect(observers.readBack(fault, 5)).rejects.toThrow(/ECONNREFUSED/);
+      await ground.platform.tell({ type: 'answer' });
+      await ground.platform.tell({ type: 'break-reads', status: null });
+      expect(await observers.readBack(fault, 5)).toMatchObject({ lost: 0 });
+    }));
+
+  it('retries a reading while the platform comes back', () =>
+    withGround(async (ground) => {
+      const { observers, fault } = await ground.write({});
+      await ground.platform.tell({ type: 'refuse' });
+      const reading = observers.readBack(fault, 5);
+      await systemClock.sleep(500);
+      await ground.platform.tell({ type: 'answer' });
+      expect(await reading).toMatchObject({ lost: 0 });
+    }));
+
+  it('keeps what an outage left in doubt apart from what was refused', () =>
+    withGround(async (ground) => {
+      const { observers, dir } = await ground.observe({ ledgerTimeoutMs: 200 });
+      await until(() => observers.ledger().acknowledged > 50, 'acknowledged writes');
+      const down = await ground.platform.tell({ type: 'hang' });
+      await systemClock.sleep(300);
+      await ground.platform.tell({ type: 'refuse' });
+      await systemClock.sleep(200);
+      await ground.platform.tell({ type: 'answer' });
+      const before = observers.ledger().acknowledged;
+      await until(() => observers.ledger().acknowledged > before + 20, 'writes after the outage');
+      await observers.stopWriting();
+      const record = await observers.readBack({ low: down.from, high: down.to }, 5);
+      const lines = readFileSync(join(dir, 'ledger-drill.jsonl'), 'utf8').trim().split('\n');
+      const outcomes = lines
+        .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
+        .filter((line) => line['type'] === 'outcome');
+      const count = (outcome: string): number =>
+        outcomes.filter((line) => line['outcome'] === outcome).length;
+      expect(record).toMatchObject({ lost: 0, resurrected: 0 });
+      expect(record.unresolved + record.recovered).toBe(count('info'));
+      expect(record.unresolved).toBeGreaterThan(10);
+      expect(count('fail')).toBeGreaterThan(10);
+      expect(outcomes.filter((line) => line['outcome'] === 'fail').map((line) => line['detail'])).toEqual(
+        Array.from({ length: count('fail') }, () => 'refused'),
+      );
+    }));
+
+  it('has each intent on disk before its request is sent', () =>
+    withGround(async (ground) => {
+      const { dir } = await ground.write({});
+      const lines = readFileSync(join(dir, 'ledger-drill.jsonl'), 'utf8').trim().split('\n');
+      const intents = new Map<unknown, number>();
+      for (const line of lines.map((text) => JSON.parse(text) as Readonly<Record<string, unknown>>)) {
+        if (line['type'] === 'intent') intents.set(line['id'], Number(line['at']));
+        if (line['type'] !== 'outcome') continue;
+        const stated = intents.get(line['id']);
+        expect(stated).toBeDefined();
+        expect(Number(line['invoked'])).toBeGreaterThan(stated ?? Infinity);
+      }
+    }));
+
+  it('wants writing to be stopped before it reads', () =>
+    withGround(async (ground) => {
+      const { observers } = await ground.observe();
+      await expect(observers.readBack({ low: 0, high: 0 }, 5)).rejects.toThrow('Stop writing');
+    }));
+
+  it('deletes what the ledger and the probes have written, and says so where it cannot', () =>
+    withGround(async (ground) => {
+      const written = await ground.write({});
+      const before = await ground.platform.tell({ type: 'tell' });
+      expect(Object.keys(before.collections).sort()).toEqual([collection, `${collection}-p`]);
+      await written.end();
+      expect((await ground.platform.tell({ type: 'tell' })).collections).toEqual({});
+
+      const observed = await ground.observe({ clearDeadlineMs: 300 });
+      await ground.platform.tell({ type: 'refuse' });
+      const pids = observed.pids();
+      await expect(observed.end()).rejects.toThrow(`Collection ${collection} could not be deleted`);
+      expect(pids.map((pid) => isThere(pid))).toEqual([false, false]);
+    }));
+});
+
+function isThere(pid: number): boolean {
+  try {
+    kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

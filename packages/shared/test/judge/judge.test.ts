@@ -1,0 +1,261 @@
+import { describe, expect, test } from 'vitest';
+import { judge } from '../../src/judge/judge.ts';
+import { leastForShare } from '../../src/judge/least-samples.ts';
+import type { Observations } from '../../src/judge/observations.ts';
+import { steadyStateOf } from '../../src/judge/steady.ts';
+import type { DrillMeasure, Objective } from '../../src/objectives/objective.ts';
+import type { DrillRecord, ExperimentRecord } from '../../src/record/record.ts';
+import { failover } from '../report/fixture-drills.ts';
+import {
+  errorRatio,
+  histogramOf,
+  observationsOf,
+  p95,
+  second,
+  throughput,
+  windowAt,
+} from './observations-of.ts';
+
+function one(objective: Objective, given: Partial<Observations>, least?: number) {
+  const assignment = {
+    objectiveName: 'o',
+    objective,
+    window: 'w',
+    ...(least === undefined ? {} : { least }),
+  };
+  const [finding] = judge(
+    observationsOf({ windows: [windowAt('w', 0, 4000)], ...given, assignments: [assignment] }),
+  );
+  if (finding === undefined) throw new Error('no finding');
+  return finding;
+}
+
+const seconds = (given: Parameters<typeof second>[1]) => [0, 1, 2, 3].map((index) => second(index, given));
+
+test('least samples are those of measurement: 59, 299 and 2,995', () => {
+  expect([0.05, 0.01, 0.001, 0.25, 1, 0].map(leastForShare)).toEqual([59, 299, 2995, 11, 1, 299]);
+});
+
+describe('client', () => {
+  test('a healthy window passes, with exact values', () => {
+    const intervals = seconds({ requests: 100 });
+    expect(one(errorRatio, { intervals })).toMatchObject({
+      outcome: 'pass',
+      value: { low: 0, high: 0 },
+      samples: 400,
+    });
+    expect(one(p95, { intervals }).outcome).toBe('pass');
+    expect(one(throughput, { intervals })).toMatchObject({ outcome: 'pass', value: { low: 100, high: 100 } });
+  });
+
+  test('a dropped iteration counts as the requests it would have made', () => {
+    const intervals = seconds({ requests: 100, iterations: 50, failed: 2, dropped: 5 });
+    expect(one(errorRatio, { intervals })).toMatchObject({
+      outcome: 'fail',
+      value: { low: 12 / 110, high: 12 / 110 },
+      samples: 440,
+      explanation: expect.stringContaining('status 503 × 8, dropped iterations × 20'),
+    });
+  });
+
+  test('nothing but dropped iterations is a failure, not an absence', () => {
+    const intervals = seconds({ requests: 0, dropped: 100 });
+    expect(one(errorRatio, { intervals })).toMatchObject({ outcome: 'fail', value: { low: 1, high: 1 } });
+  });
+
+  test('failing fast is no throughput', () => {
+    expect(one(throughput, { intervals: seconds({ requests: 1000, failed: 990 }) }).outcome).toBe('fail');
+  });
+
+  test('few samples decide nothing, unless ten of them prove the violation', () => {
+    expect(one(errorRatio, { intervals: seconds({ requests: 10 }) })).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'too-few-samples',
+      explanation: expect.stringContaining('299 would decide it'),
+    });
+    expect(one(errorRatio, { intervals: seconds({ requests: 10, failed: 2 }) }).outcome).toBe('inconclusive');
+    expect(one(errorRatio, { intervals: seconds({ requests: 10, failed: 3 }) }).outcome).toBe('fail');
+    expect(one(errorRatio, { intervals: seconds({ requests: 10 }) }, 40).outcome).toBe('pass');
+    expect(one({ ...errorRatio, leastSamples: 40 }, { intervals: seconds({ requests: 10 }) }).outcome).toBe(
+      'pass',
+    );
+  });
+
+  test('the share under the limit decides a quantile exactly, where it was counted', () => {
+    const took = (slow: number) => [
+      ...Array.from({ length: 100 - slow }, () => 199),
+      ...Array.from({ length: slow }, () => 205),
+    ];
+    // 199 and 205 ms share one bucket of the histogram.
+    expect(histogramOf([199]).buckets[0]?.[0]).toBe(histogramOf([205]).buckets[0]?.[0]);
+    const exact = (slow: number) => one(p95, { intervals: seconds({ requests: 100, tookMs: took(slow) }) });
+    expect(exact(5)).toMatchObject({ outcome: 'pass', value: { high: 200 } });
+    expect(exact(6)).toMatchObject({ outcome: 'fail', value: { low: 200 } });
+    const uncounted = { ...p95, limit: 202 };
+    expect(one(uncounted, { intervals: seconds({ requests: 100, tookMs: took(5) }) })).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'straddles-limit',
+    });
+  });
+
+  test.each<[string, Partial<Observations>, string]>([
+    ['no window', { windows: [] }, 'not-run'],
+    ['no interval', { intervals: [] }, 'no-samples'],
+    ['no request', { intervals: seconds({ requests: 0 }) }, 'no-samples'],
+    ['a gap', { intervals: [0, 1, 3].map((index) => second(index, { requests: 500 })) }, 'stale'],
+    ['an early end', { intervals: [0, 1, 2].map((index) => second(index, { requests: 500 })) }, 'stale'],
+    ['a broken generator', { generatorBroke: 'killed' }, 'load-invalid'],
+    ['no load record', { loads: [] }, 'load-invalid'],
+    ['an invalid window', { loadValid: { w: { valid: false, reason: 'CPU' } } }, 'load-invalid'],
+    ['a broken observer', { observerProblems: [{ reason: 'stalled' }] }, 'observer-broke'],
+    [
+      'one broken in this phase',
+      { observerProblems: [{ window: 'w', reason: 'stalled' }] },
+      'observer-broke',
+    ],
+  ])('%s is inconclusive, whatever the values are', (_name, given, reason) => {
+    for (const failed of [0, 100]) {
+      const intervals = seconds({ requests: 200, failed });
+      expect(one(errorRatio, { intervals, ...given })).toMatchObject({ outcome: 'inconclusive', reason });
+    }
+  });
+
+  test('an observer that broke elsewhere, or the other observer, does not matter', () => {
+    const intervals = seconds({ requests: 200 });
+    const observerProblems = [
+      { window: 'other', reason: 'stalled' },
+      { observer: 'prometheus' as const, reason: 'stalled' },
+    ];
+    expect(one(errorRatio, { intervals, observerProblems }).outcome).toBe('pass');
+  });
+
+  test('an interval counts for the window that has its larger part', () => {
+    const intervals = [second(-1, { requests: 500, failed: 500 }), ...seconds({ requests: 100 })];
+    expect(one(errorRatio, { intervals, windows: [windowAt('w', -400, 4000)] }).outcome).toBe('pass');
+    expect(one(errorRatio, { intervals, windows: [windowAt('w', -600, 4000)] }).outcome).toBe('fail');
+  });
+});
+
+describe('steady state', () => {
+  test('judges the client objectives, and nothing is never steady', () => {
+    const smoke: Objective = { ...errorRatio, signal: { from: 'smoke', measure: 'failed' } };
+    const state = steadyStateOf({ errors: errorRatio, p95, smoke });
+    expect(state.judge('w', seconds({ requests: 100 })).map(({ outcome }) => outcome)).toEqual([
+      'pass',
+      'pass',
+    ]);
+    expect(state.judge('w', seconds({ requests: 100, failed: 50 }))[0]?.outcome).toBe('fail');
+    expect(state.judge('w', []).map(({ outcome }) => outcome)).toEqual(['inconclusive', 'inconclusive']);
+    expect(steadyStateOf({ smoke }).judge('w', seconds({ requests: 100 }))).toMatchObject([
+      { outcome: 'inconclusive', severity: 'must' },
+    ]);
+  });
+});
+
+describe('smoke', () => {
+  const gate: Objective = {
+    signal: { from: 'smoke', measure: 'failed' },
+    comparator: '<=',
+    limit: 0,
+    unit: 'checks',
+  };
+  test.each([
+    [{ failed: 0, total: 7, failures: [] }, 'pass'],
+    [{ failed: 1, total: 7, failures: ['ready: status 503'] }, 'fail'],
+    [{ failed: 0, total: 0, failures: [] }, 'inconclusive'],
+    [null, 'inconclusive'],
+  ])('%j: %s', (smoke, outcome) => {
+    expect(one(gate, { smoke }).outcome).toBe(outcome);
+  });
+});
+
+describe('experiment', () => {
+  const toSteady: Objective = {
+    signal: { from: 'experiment', measure: 'seconds-to-steady' },
+    comparator: '<=',
+    limit: 15,
+    unit: 's',
+  };
+  const healthy: ExperimentRecord = {
+    name: 'w',
+    fault: 'f',
+    targets: ['t'],
+    injectedAt: '2026-01-01T00:00:00.000Z',
+    healedAt: '2026-01-01T00:00:10.000Z',
+    effective: true,
+    witness: 'pid 1 → 2',
+    recoverySeconds: 3.2,
+  };
+  test.each<[string, Partial<ExperimentRecord>, string, string | undefined]>([
+    ['steady in time', {}, 'pass', undefined],
+    ['steady too late', { recoverySeconds: 15.1 }, 'fail', undefined],
+    ['never steady', { recoverySeconds: null }, 'fail', undefined],
+    ['cut short', { recoverySeconds: null, aborted: 'SIGINT' }, 'inconclusive', 'straddles-limit'],
+    ['without effect', { effective: false }, 'inconclusive', 'ineffective'],
+    ['with an unknown effect', { effective: null }, 'inconclusive', 'ineffective'],
+    ['without effect and late', { effective: false, recoverySeconds: 20 }, 'fail', undefined],
+    ['not injected', { injectedAt: null, notInjected: 'not steady' }, 'inconclusive', 'not-run'],
+    ['not healed', { healedAt: null, aborted: 'no answer' }, 'inconclusive', 'not-run'],
+    ['another one', { name: 'x' }, 'inconclusive', 'not-run'],
+  ])('%s', (_name, given, outcome, reason) => {
+    const finding = one(toSteady, { experiments: [{ ...healthy, ...given }] });
+    expect(finding.outcome).toBe(outcome);
+    expect(finding.reason).toBe(reason);
+  });
+});
+
+describe('drill', () => {
+  const at = (measure: DrillMeasure, limit: number): Objective => ({
+    signal: { from: 'drill', measure },
+    comparator: '<=',
+    limit,
+    unit: 's',
+  });
+  const good: DrillRecord = { ...failover, name: 'w' };
+  const ledger = (given: Partial<DrillRecord['rpo']>): Partial<DrillRecord> => ({
+    rpo: { ...good.rpo, ...given },
+  });
+
+  test.each<[DrillMeasure, number, Partial<DrillRecord>, string]>([
+    ['rto', 5.4, {}, 'pass'],
+    ['rto', 5.3, {}, 'inconclusive'],
+    ['rto', 5, {}, 'fail'],
+    ['rto', 600, { rto: { low: 90, high: null, target: 600 } }, 'fail'],
+    ['rto', 600, { failed: 'the standby did not become primary' }, 'fail'],
+    ['detection', 30, {}, 'pass'],
+    ['detection', 1, {}, 'fail'],
+    ['detection', 30, { decomposition: {} }, 'inconclusive'],
+    ['failover', 3, {}, 'pass'],
+    ['failover', 30, { decomposition: { detected: { low: 1, high: 2 } } }, 'inconclusive'],
+    ['rpo', 0, {}, 'pass'],
+    ['rpo', 5, ledger({ seconds: 6, lost: 3 }), 'fail'],
+    ['rpo', 5, ledger({ seconds: 2, lost: 3, atLeast: true }), 'inconclusive'],
+    ['lost', 0, {}, 'pass'],
+    ['lost', 0, ledger({ lost: 1 }), 'fail'],
+    ['lost', 0, ledger({ acknowledged: 0 }), 'inconclusive'],
+    ['lost', 0, { failed: 'it broke off' }, 'inconclusive'],
+    ['lost', 0, { ...ledger({ lost: 1 }), failed: 'it broke off' }, 'fail'],
+    ['anomalies', 0, ledger({ corrupt: 1 }), 'fail'],
+    ['stale', 0, ledger({ stale: 1 }), 'fail'],
+    ['flaps', 0, {}, 'pass'],
+    ['flaps', 0, { flaps: 1 }, 'fail'],
+    ['rto', 600, { name: 'x' }, 'inconclusive'],
+  ])('%s ≤ %d with %j: %s', (measure, limit, given, outcome) => {
+    expect(one(at(measure, limit), { drills: [{ ...good, ...given }] }).outcome).toBe(outcome);
+  });
+
+  test('with a broken observer no time proves anything, but a lost write stays lost', () => {
+    const broken = { observerProblems: [{ window: 'w', reason: 'the probes died' }] };
+    const lost = { drills: [{ ...good, ...ledger({ lost: 1 }) }], ...broken };
+    expect(one(at('rto', 600), lost)).toMatchObject({ outcome: 'inconclusive', reason: 'observer-broke' });
+    expect(one(at('rto', 1), lost).outcome).toBe('inconclusive');
+    expect(one(at('lost', 0), lost).outcome).toBe('fail');
+    expect(one(at('lost', 0), { drills: [good], ...broken }).outcome).toBe('inconclusive');
+  });
+});
+
+test('a judge that crashes has not acquitted anybody', () => {
+  const broken = { ...second(0, { requests: 1000 }), to: second(3, { requests: 1 }).to };
+  const intervals = [{ ...broken, latency: { ...broken.latency, buckets: [] } }];
+  expect(one(p95, { intervals })).toMatchObject({ outcome: 'inconclusive', reason: 'observer-broke' });
+});

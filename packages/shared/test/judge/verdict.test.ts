@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import { verdictOf, type RunEnd, type VerdictInput } from '../../src/judge/verdict.ts';
+import type { Finding } from '../../src/objectives/finding.ts';
+import { failover } from '../report/fixture-drills.ts';
+
+const pass: Finding = {
+  objective: 'errors',
+  window: 'baseline',
+  signal: 'client error ratio',
+  outcome: 'pass',
+  value: { low: 0, high: 0 },
+  limit: 0.01,
+  comparator: '<',
+  samples: 1000,
+  unit: 'ratio',
+  severity: 'must',
+};
+const fail: Finding = {
+  ...pass,
+  objective: 'p95',
+  outcome: 'fail',
+  value: { low: 200, high: null },
+  limit: 200,
+  unit: 'ms',
+};
+const open: Finding = {
+  ...pass,
+  objective: 'API',
+  outcome: 'inconclusive',
+  reason: 'no-samples',
+  value: null,
+};
+const experiment = {
+  name: 'killed',
+  fault: 'f',
+  targets: [],
+  injectedAt: 'now',
+  healedAt: 'now',
+  effective: true,
+  witness: 'pid',
+  recoverySeconds: 1,
+};
+const residue = [{ what: 'toxic', where: 'proxy a', how: 'listed' }];
+const interrupted: RunEnd = { how: 'interrupted', exitCode: 143, reason: 'SIGTERM' };
+
+const nothing: VerdictInput = {
+  findings: [pass],
+  experiments: [experiment],
+  drills: [failover],
+  residue: [],
+  end: { how: 'finished' },
+};
+
+test.each<[string, Partial<VerdictInput>, string, number]>([
+  ['all well', {}, 'pass', 0],
+  ['a should that fails', { findings: [pass, { ...fail, severity: 'should' }] }, 'pass', 0],
+  ['only shoulds', { findings: [{ ...pass, severity: 'should' }] }, 'inconclusive', 2],
+  ['no finding', { findings: [] }, 'inconclusive', 2],
+  ['an open one', { findings: [pass, open] }, 'inconclusive', 2],
+  ['ineffective', { experiments: [{ ...experiment, effective: false }] }, 'inconclusive', 2],
+  ['effect unknown', { experiments: [{ ...experiment, effective: null }] }, 'inconclusive', 2],
+  [
+    'not injected',
+    { experiments: [{ ...experiment, injectedAt: null, notInjected: 'not steady' }] },
+    'inconclusive',
+    2,
+  ],
+  ['aborted', { experiments: [{ ...experiment, aborted: 'errors' }] }, 'inconclusive', 2],
+  ['blind', { findings: [], end: { how: 'blind', reasons: ['no Prometheus'] } }, 'inconclusive', 2],
+  ['a failure before an open one', { findings: [open, fail] }, 'fail', 1],
+  ['a drill that failed', { drills: [{ ...failover, failed: 'no standby' }] }, 'fail', 1],
+  ['broken before a failure', { findings: [fail], end: { how: 'broken', reason: 'bug' } }, 'broken', 70],
+  ['refused', { findings: [], end: { how: 'refused', reasons: ['production'] } }, 'refused', 3],
+  ['interrupted before a failure', { findings: [fail], end: interrupted }, 'interrupted', 143],
+  ['residue before an interruption', { residue, end: interrupted }, 'residue', 4],
+  ['residue before broken', { residue, end: { how: 'broken', reason: 'bug' } }, 'residue', 4],
+])('%s', (_name, given, outcome, exitCode) => {
+  const verdict = verdictOf({ ...nothing, ...given });
+  expect(verdict).toMatchObject({ outcome, exitCode });
+  expect(verdict.reasons.length).toBeGreaterThan(0);
+});
+
+test('the reason that decided comes first, and the others follow', () => {
+  const { reasons } = verdictOf({ ...nothing, findings: [open, fail], residue });
+  expect(reasons).toEqual([
+    'residue: toxic at proxy a (listed)',
+    'p95 (baseline) is at least 200 ms, not < 200 ms',
+    'API (baseline) is inconclusive: no-samples',
+  ]);
+});
