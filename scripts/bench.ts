@@ -12,7 +12,11 @@ import { ordeal, root, workplace } from './ordeal.ts';
 const cwd = workplace();
 const lab = ['--lab-name', `bench-${process.pid}`];
 
-report('set-up when everything is there (npm run setup)', 's', repeat(5, () => timed('node', ['scripts/launch.mjs', 'setup'])));
+report(
+  'set-up when everything is there (npm run setup)',
+  's',
+  repeat(5, () => timed('node', ['scripts/launch.mjs', 'setup'])),
+);
 report('ordeal --help', 's', await repeatAsync(7, async () => (await ordeal(cwd, '--help')).seconds));
 report(
   'lab up (the command as a whole)',
@@ -25,9 +29,21 @@ report(
 );
 await must(ordeal(cwd, 'lab', 'up', ...lab));
 try {
-  report('smoke gate (the command as a whole)', 's', await repeatAsync(7, async () => (await must(ordeal(cwd, 'smoke', ...lab))).seconds));
-  report('game day at pace short, lab already up', 's', await repeatAsync(1, async () => (await must(ordeal(cwd, 'gameday', '--pace', 'short', ...lab))).seconds));
-  report('game day at full pace, lab already up', 's', await repeatAsync(1, async () => (await must(ordeal(cwd, 'gameday', ...lab))).seconds));
+  report(
+    'smoke gate (the command as a whole)',
+    's',
+    await repeatAsync(7, async () => (await must(ordeal(cwd, 'smoke', ...lab))).seconds),
+  );
+  report(
+    'game day at pace short, lab already up',
+    's',
+    await repeatAsync(1, async () => (await must(ordeal(cwd, 'gameday', '--pace', 'short', ...lab))).seconds),
+  );
+  report(
+    'game day at full pace, lab already up',
+    's',
+    await repeatAsync(1, async () => (await must(ordeal(cwd, 'gameday', ...lab))).seconds),
+  );
 } finally {
   await ordeal(cwd, 'lab', 'down', ...lab);
   rmSync(cwd, { recursive: true, force: true });
@@ -35,7 +51,8 @@ try {
 
 function report(what: string, unit: string, values: readonly number[]): void {
   const sorted = [...values].sort((left, right) => left - right);
-  const at = (share: number): string => (sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN).toFixed(2);
+  const at = (share: number): string =>
+    (sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN).toFixed(2);
   echo(`${what.padEnd(52)} median ${at(0.5)} ${unit}   (${at(0)}–${at(1)}, n = ${sorted.length})`);
 }
 
@@ -55,7 +72,9 @@ async function repeatAsync(times: number, measure: () => Promise<number>): Promi
   return values;
 }
 
-async function must<T extends { readonly code: number | null; readonly output: string }>(running: Promise<T>): Promise<T> {
+async function must<T extends { readonly code: number | null; readonly output: string }>(
+  running: Promise<T>,
+): Promise<T> {
   const ended = await running;
   if (ended.code !== 0) throw new Error(`exit ${ended.code}:\n${ended.output}`);
   return ended;

@@ -23,7 +23,8 @@ if (!(verb in verbs)) {
   fail(`Unknown verb "${verb}". There are: ${Object.keys(verbs).join(', ')}.`, 64);
 }
 const major = Number(process.versions.node.split('.')[0]);
-if (major < 20) fail(`Node ${process.versions.node} is too old to install the project: use Node 20 or newer.`, 64);
+if (major < 20)
+  fail(`Node ${process.versions.node} is too old to install the project: use Node 20 or newer.`, 64);
 
 installDependencies();
 const steps = [['scripts/setup.ts', ...(verb === 'setup' ? rest : [])]];

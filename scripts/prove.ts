@@ -7,7 +7,9 @@ import { ordeal, root, workplace } from './ordeal.ts';
  * `npm run prove -- gameday --times 3` only one, so often.
  */
 
-const proofs: Readonly<Record<string, { readonly times: number; readonly run: (times: number) => Promise<boolean> }>> = {
+const proofs: Readonly<
+  Record<string, { readonly times: number; readonly run: (times: number) => Promise<boolean> }>
+> = {
   gameday: { times: 10, run: (times) => provePasses(times, 'full') },
   short: { times: 10, run: (times) => provePasses(times, 'short') },
   kills: { times: 20, run: proveKills },

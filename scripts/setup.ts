@@ -52,7 +52,15 @@ async function installPackages(packages: readonly string[]): Promise<[string, st
     return failed('you are neither root nor allowed to use sudo without a password');
   }
   // DPkg::Lock::Timeout: another apt run on the machine may be under way.
-  const apt = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q', '-o', 'DPkg::Lock::Timeout=300'];
+  const apt = [
+    ...prefix,
+    'env',
+    'DEBIAN_FRONTEND=noninteractive',
+    'apt-get',
+    '-q',
+    '-o',
+    'DPkg::Lock::Timeout=300',
+  ];
   const update = await $`${apt} update`.quiet().nothrow();
   const result = await $`${apt} install -y --no-install-recommends ${packages}`.quiet().nothrow();
   if (result.exitCode === 0) {
@@ -65,7 +73,8 @@ async function installPackages(packages: readonly string[]): Promise<[string, st
 
 async function buildModules(modules: readonly Component[]): Promise<[string, string][]> {
   if (modules.length === 0) return [];
-  if (!(await works($`go version`))) return modules.map((component) => [component.name, 'there is no Go on PATH']);
+  if (!(await works($`go version`)))
+    return modules.map((component) => [component.name, 'there is no Go on PATH']);
   mkdirSync(cacheDir, { recursive: true });
   const failures: [string, string][] = [];
   for (const component of modules) {

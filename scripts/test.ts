@@ -11,11 +11,14 @@ const root = join(import.meta.dirname, '..');
 const packages = readdirSync(join(root, 'packages'));
 const unitOnly = process.argv.includes('--unit');
 
-for (const name of packages) rmSync(join(root, 'packages', name, 'test-results'), { recursive: true, force: true });
+for (const name of packages)
+  rmSync(join(root, 'packages', name, 'test-results'), { recursive: true, force: true });
 
 // One package at a time: several of them measure time, and the machine may be small.
 const unit = await $({ cwd: root, stdio: 'inherit' })`nx run-many -t test --parallel=1`.nothrow();
-const endToEnd = unitOnly ? undefined : await $({ cwd: root, stdio: 'inherit' })`nx run-many -t e2e --parallel=1`.nothrow();
+const endToEnd = unitOnly
+  ? undefined
+  : await $({ cwd: root, stdio: 'inherit' })`nx run-many -t e2e --parallel=1`.nothrow();
 
 const counts = packages.flatMap(resultsOf);
 const passed = counts.reduce((sum, one) => sum + one.passed, 0);
@@ -43,6 +46,9 @@ function resultsOf(name: string): readonly Count[] {
         readonly numFailedTestSuites: number;
       };
       // A test file that cannot even be loaded has no failed test, only a failed suite.
-      return { passed: result.numPassedTests, failed: Math.max(result.numFailedTests, result.numFailedTestSuites > 0 ? 1 : 0) };
+      return {
+        passed: result.numPassedTests,
+        failed: Math.max(result.numFailedTests, result.numFailedTestSuites > 0 ? 1 : 0),
+      };
     });
 }

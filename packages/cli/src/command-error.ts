@@ -33,7 +33,8 @@ export function mistakesIn(what: string, diagnostics: readonly Diagnostic[]): Co
 /** The error as lines for a person. */
 export function explainError(error: CommandError): string {
   const list = error.diagnostics.map(
-    (one) => `\n  ${one.path}\n    expected  ${one.expected}\n    found     ${one.found}\n    hint      ${one.hint}`,
+    (one) =>
+      `\n  ${one.path}\n    expected  ${one.expected}\n    found     ${one.found}\n    hint      ${one.hint}`,
   );
   return [error.message, ...list].join('\n');
 }

@@ -21,5 +21,7 @@ await Promise.all([drained(edge.stdout), drained(edge.stderr)]);
 edge.exit(code);
 
 function drained(stream: NodeJS.WriteStream): Promise<void> {
-  return stream.writableLength === 0 ? Promise.resolve() : new Promise((resolve) => stream.write('', () => resolve()));
+  return stream.writableLength === 0
+    ? Promise.resolve()
+    : new Promise((resolve) => stream.write('', () => resolve()));
 }

@@ -17,7 +17,8 @@ export interface RunOptions {
 /** Reads the command line, runs the command, and returns the exit code. */
 export async function runProgram(edge: Edge): Promise<number> {
   let code: number = exitCodes.pass;
-  const done = (action: (options: never, command: Command) => Promise<number>) =>
+  const done =
+    (action: (options: never, command: Command) => Promise<number>) =>
     async (...args: unknown[]): Promise<void> => {
       code = await action(args.at(-2) as never, args.at(-1) as Command);
     };
@@ -46,7 +47,11 @@ export async function runProgram(edge: Edge): Promise<number> {
     );
   }
   runOptions(program.command('plan').description('Shows what a run would do to what, and does nothing'))
-    .addOption(new Option('--kind <kind>', 'plan only what this command would run').choices(Object.keys(kinds)).default('gameday'))
+    .addOption(
+      new Option('--kind <kind>', 'plan only what this command would run')
+        .choices(Object.keys(kinds))
+        .default('gameday'),
+    )
     .action(
       done(async (options: RunOptions & { kind: keyof typeof kinds }) => {
         const { planCommand } = await import('./commands/plan.ts');
@@ -58,7 +63,13 @@ export async function runProgram(edge: Edge): Promise<number> {
   for (const verb of ['up', 'status', 'down'] as const) {
     const command = lab
       .command(verb)
-      .description({ up: 'Brings the lab up', status: 'Shows its units', down: 'Takes it down, also what a crash has left' }[verb])
+      .description(
+        {
+          up: 'Brings the lab up',
+          status: 'Shows its units',
+          down: 'Takes it down, also what a crash has left',
+        }[verb],
+      )
       .option('--lab-name <name>', 'labs of different names run side by side', 'main')
       .option('--platform <name>', 'the platform whose contract it serves', 'agentic-platform')
       .option('--json', 'print JSON');
@@ -127,7 +138,9 @@ function runOptions(command: Command): Command {
   return command
     .option('--platform <name>', 'a folder in ./platforms, or the path of one', 'agentic-platform')
     .option('--scenario <name>', "a scenario of the platform's", 'gameday')
-    .addOption(new Option('--pace <pace>', 'how long the phases take').choices(['full', 'short']).default('full'))
+    .addOption(
+      new Option('--pace <pace>', 'how long the phases take').choices(['full', 'short']).default('full'),
+    )
     .option('--seed <number>', 'for everything that is chosen by chance', wholeNumber)
     .option('--lab', 'bring the lab up before, and take it down after')
     .option('--lab-name <name>', 'which lab', 'main')
@@ -137,6 +150,7 @@ function runOptions(command: Command): Command {
 
 function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('expected a whole number from 0 on, for instance 42');
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new InvalidArgumentError('expected a whole number from 0 on, for instance 42');
   return value;
 }

@@ -42,7 +42,19 @@ describe('help', () => {
   it('lists all commands', async () => {
     const { code, stdout } = await ordeal(['--help']);
     expect(code).toBe(0);
-    for (const name of ['smoke', 'load', 'chaos', 'drill', 'gameday', 'lab', 'doctor', 'plan', 'judge', 'report', 'recover']) {
+    for (const name of [
+      'smoke',
+      'load',
+      'chaos',
+      'drill',
+      'gameday',
+      'lab',
+      'doctor',
+      'plan',
+      'judge',
+      'report',
+      'recover',
+    ]) {
       expect(stdout).toContain(name);
     }
   });
@@ -115,8 +127,22 @@ describe('plan', () => {
   });
 
   it('prints JSON when asked', async () => {
-    const { stdout } = await ordeal(['plan', '--lab-name', 'not-there', '--json', '--seed', '7', '--pace', 'short']);
-    expect(JSON.parse(stdout)).toMatchObject({ platform: 'agentic-platform', pace: 'short', seed: 7, refusals: [] });
+    const { stdout } = await ordeal([
+      'plan',
+      '--lab-name',
+      'not-there',
+      '--json',
+      '--seed',
+      '7',
+      '--pace',
+      'short',
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      platform: 'agentic-platform',
+      pace: 'short',
+      seed: 7,
+      refusals: [],
+    });
   });
 });
 

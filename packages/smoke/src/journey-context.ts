@@ -16,7 +16,9 @@ export function journeyContext(
       const response = await client.request(request);
       const expected = request.expect;
       if (!isExpected(response.status, expected)) {
-        failures.push(`${name}: expected ${describe(expected)}, got ${answerOf(response)} (${line(request)})`);
+        failures.push(
+          `${name}: expected ${describe(expected)}, got ${answerOf(response)} (${line(request)})`,
+        );
       }
       return response;
     },
@@ -38,7 +40,11 @@ function describe(expected: number | readonly number[] | undefined): string {
   return typeof expected === 'number' ? `status ${expected}` : `one of ${expected.join(', ')}`;
 }
 
-function answerOf(response: { readonly status: number; readonly error?: string; readonly text: string }): string {
+function answerOf(response: {
+  readonly status: number;
+  readonly error?: string;
+  readonly text: string;
+}): string {
   return response.status === 0 ? `no answer: ${response.error ?? 'unknown'}` : `status ${response.status}`;
 }
 

@@ -79,7 +79,10 @@ describe('runSmoke', () => {
   });
 
   it('fails on a journey whose step, check or code fails', async () => {
-    const step = defineJourney({ ...good, run: async (c) => void (await c.request('ask', { path: '/broken' })) });
+    const step = defineJourney({
+      ...good,
+      run: async (c) => void (await c.request('ask', { path: '/broken' })),
+    });
     const check = defineJourney({ ...good, run: async (c) => void (await c.check('never', false)) });
     const code = defineJourney({ ...good, run: () => Promise.reject(new Error('a defect')) });
     const { result } = await smoke([], { step, check, code });

@@ -13,7 +13,7 @@ export default defineScenario((pace) => {
     probeEvery: full ? 0.1 : 0.02,
     probeTimeout: 1,
     ledgerRate: 50,
-    ledgerLead: full ? 10 : 3,
+    ledgerLead: full ? 8 : 3,
     stableFor: full ? 30 : 6,
     stableAttempts: 300,
     deadline: 90,
@@ -22,8 +22,8 @@ export default defineScenario((pace) => {
   };
   const experiment = {
     phase: 'experiment' as const,
-    steadyFor: full ? 10 : 4,
-    hold: full ? 10 : 5,
+    steadyFor: full ? 8 : 4,
+    hold: full ? 8 : 5,
     recoverWithin: 20,
     steadyAgainFor: full ? 5 : 3,
   };
@@ -38,7 +38,7 @@ export default defineScenario((pace) => {
         title: 'Baseline load',
         rate: 60,
         warmUp: full ? 5 : 2,
-        judgeFor: full ? 25 : 6,
+        judgeFor: full ? 20 : 6,
         objectives: [
           ...steady,
           'client throughput',

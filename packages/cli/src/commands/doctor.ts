@@ -17,7 +17,14 @@ interface Row {
 export async function doctorCommand(options: { readonly json?: boolean }, edge: Edge): Promise<number> {
   const located = locateAll({ env: edge.env, cacheDir: toolCache(edge) });
   const rows: Row[] = [
-    { name: 'node', version: versions.node, path: edge.node, neededFor: 'everything', override: '', ok: true },
+    {
+      name: 'node',
+      version: versions.node,
+      path: edge.node,
+      neededFor: 'everything',
+      override: '',
+      ok: true,
+    },
     ...(await Promise.all(
       located.map(async (one): Promise<Row> => {
         const version = await versionOf(one);

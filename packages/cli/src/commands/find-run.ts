@@ -8,10 +8,17 @@ import { runsDirectory } from '../run/run-directory.ts';
 /** Folder of a run, by id or path; without one the newest that has a record. */
 export function findRun(name: string | undefined, platform: string | undefined, edge: Edge): string {
   if (name !== undefined) {
-    const places = [join(runsDirectory(edge.cwd), name), resolve(edge.cwd, name), resolve(edge.cwd, name, '..')];
+    const places = [
+      join(runsDirectory(edge.cwd), name),
+      resolve(edge.cwd, name),
+      resolve(edge.cwd, name, '..'),
+    ];
     const dir = places.find((place) => existsSync(join(place, 'record.json')));
     if (dir !== undefined) return dir;
-    throw new CommandError(`There is no run "${name}" with a record.json in ${runsDirectory(edge.cwd)}.`, exitCodes.usage);
+    throw new CommandError(
+      `There is no run "${name}" with a record.json in ${runsDirectory(edge.cwd)}.`,
+      exitCodes.usage,
+    );
   }
   const newest = allRuns(edge)
     .filter((dir) => existsSync(join(dir, 'record.json')))

@@ -33,8 +33,12 @@ export async function judgeCommand(
   if (options.json === true) edge.stdout.write(`${JSON.stringify(record, null, 2)}\n`);
   else {
     const colour = edge.stdout.isTTY === true && edge.env['NO_COLOR'] === undefined;
-    edge.stdout.write(`${renderVerdict(record, { colour, reportPath: join(dir, 'report.html'), columns: edge.stdout.columns ?? 100 })}\n`);
-    edge.stdout.write(`Judged again from ${dir}: ${same ? 'the same findings as recorded.' : 'the findings DIFFER from those recorded.'}\n`);
+    edge.stdout.write(
+      `${renderVerdict(record, { colour, reportPath: join(dir, 'report.html'), columns: edge.stdout.columns ?? 100 })}\n`,
+    );
+    edge.stdout.write(
+      `Judged again from ${dir}: ${same ? 'the same findings as recorded.' : 'the findings DIFFER from those recorded.'}\n`,
+    );
   }
   return verdict.exitCode;
 }

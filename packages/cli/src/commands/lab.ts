@@ -11,7 +11,11 @@ interface LabCommandOptions {
 }
 
 /** `ordeal lab up|status|down`. */
-export async function labCommand(verb: 'up' | 'status' | 'down', options: LabCommandOptions, edge: Edge): Promise<number> {
+export async function labCommand(
+  verb: 'up' | 'status' | 'down',
+  options: LabCommandOptions,
+  edge: Edge,
+): Promise<number> {
   switch (verb) {
     case 'up': {
       await bringUp(options, edge);
@@ -24,13 +28,22 @@ export async function labCommand(verb: 'up' | 'status' | 'down', options: LabCom
       const status = await labStatus({ name: options.labName, clock: systemClock });
       if (options.json === true) edge.stdout.write(`${JSON.stringify(status, null, 2)}\n`);
       else if (status.state === 'down') edge.stdout.write(`Lab "${options.labName}" is not up.\n`);
-      else for (const unit of status.units) edge.stdout.write(`${unit.unit.padEnd(24)} ${unit.state.padEnd(9)} ${unit.ready ? 'ready' : 'not ready'}\n`);
+      else
+        for (const unit of status.units)
+          edge.stdout.write(
+            `${unit.unit.padEnd(24)} ${unit.state.padEnd(9)} ${unit.ready ? 'ready' : 'not ready'}\n`,
+          );
       return status.state === 'up' ? exitCodes.pass : exitCodes.fail;
     }
     case 'down': {
       const { stopped } = await labDown({ name: options.labName, clock: systemClock });
       if (options.json === true) edge.stdout.write(`${JSON.stringify({ stopped })}\n`);
-      else edge.stdout.write(stopped === 0 ? `Lab "${options.labName}" was not up.\n` : `Lab "${options.labName}" is down: ${stopped} processes ended.\n`);
+      else
+        edge.stdout.write(
+          stopped === 0
+            ? `Lab "${options.labName}" was not up.\n`
+            : `Lab "${options.labName}" is down: ${stopped} processes ended.\n`,
+        );
       return exitCodes.pass;
     }
   }

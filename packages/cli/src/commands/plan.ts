@@ -21,7 +21,9 @@ function renderPlan(plan: Plan, absentLab: string | undefined): string {
     `${plan.scenario} of ${plan.platform} (${plan.environment}), pace ${plan.pace}, seed ${plan.seed}: about ${Math.ceil(plan.expectedSeconds)} s`,
     ...(absentLab === undefined
       ? []
-      : [`The lab "${absentLab}" is not up: its addresses are not known yet, everything else is as it would be.`]),
+      : [
+          `The lab "${absentLab}" is not up: its addresses are not known yet, everything else is as it would be.`,
+        ]),
     '',
     ...plan.phases.flatMap((phase, index) => [
       `${index + 1}. ${phase.name}: ${phase.title} (about ${Math.ceil(phase.expectedSeconds)} s)`,

@@ -4,9 +4,14 @@ import { CommandError, exitCodes } from '../command-error.ts';
 import { toolCache, type Edge } from '../edge.ts';
 
 /** Paths of programs that a command needs. One clear error names all that are missing. */
-export function requirePrograms(edge: Edge, names: readonly ComponentName[]): Readonly<Record<string, string>> {
+export function requirePrograms(
+  edge: Edge,
+  names: readonly ComponentName[],
+): Readonly<Record<string, string>> {
   const places = { env: edge.env, cacheDir: toolCache(edge) };
-  const located = components.filter((component) => names.includes(component.name)).map((one) => locate(one, places));
+  const located = components
+    .filter((component) => names.includes(component.name))
+    .map((one) => locate(one, places));
   const missing = located.flatMap((one) => (one.found ? [] : [`  ${one.component.name}: ${one.reason}`]));
   if (missing.length > 0) {
     throw new CommandError(
@@ -22,6 +27,11 @@ export function labPrograms(edge: Edge): Readonly<Record<ComponentName | 'node',
   try {
     return { ...requireTools({ env: edge.env, cacheDir: toolCache(edge) }), node: edge.node };
   } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error), exitCodes.usage, [], error);
+    throw new CommandError(
+      error instanceof Error ? error.message : String(error),
+      exitCodes.usage,
+      [],
+      error,
+    );
   }
 }

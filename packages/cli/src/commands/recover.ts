@@ -27,13 +27,16 @@ export async function recoverCommand(
   const outcomes: Recovered[] = [];
   for (const dir of allRuns(edge)) {
     const file = readRunFile(dir);
-    if (file === undefined || (options.platform !== undefined && file.platform !== options.platform)) continue;
+    if (file === undefined || (options.platform !== undefined && file.platform !== options.platform))
+      continue;
     const outcome = await recoverRun(dir, file);
     if (outcome !== undefined) outcomes.push(outcome);
   }
   if (options.json === true) edge.stdout.write(`${JSON.stringify(outcomes, null, 2)}\n`);
   else edge.stdout.write(render(outcomes));
-  return outcomes.some((one) => one.left.length > 0 || one.advice.length > 0) ? exitCodes.residue : exitCodes.pass;
+  return outcomes.some((one) => one.left.length > 0 || one.advice.length > 0)
+    ? exitCodes.residue
+    : exitCodes.pass;
 }
 
 async function recoverRun(dir: string, file: RunFile): Promise<Recovered | undefined> {
@@ -41,7 +44,12 @@ async function recoverRun(dir: string, file: RunFile): Promise<Recovered | undef
   const mark = undo.promotion();
   if (undo.open().length === 0 && mark === undefined) return undefined;
   if (isAlive(file.runner)) {
-    return { run: file.run, healed: [], left: ['this run is still under way: nothing was touched'], advice: [] };
+    return {
+      run: file.run,
+      healed: [],
+      left: ['this run is still under way: nothing was touched'],
+      advice: [],
+    };
   }
   const healed: string[] = [];
   const outcome = await unwind(undo, healers, {
@@ -56,7 +64,9 @@ async function recoverRun(dir: string, file: RunFile): Promise<Recovered | undef
     healed,
     left: [
       ...outcome.left.map((one) => `${one.what}: ${one.how}`),
-      ...outcome.kept.map((entry) => `${entry.describe}: kept, because it could make the old primary writable`),
+      ...outcome.kept.map(
+        (entry) => `${entry.describe}: kept, because it could make the old primary writable`,
+      ),
     ],
     advice: mark === undefined ? [] : await adviceFor(mark, file),
   };

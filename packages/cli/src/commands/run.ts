@@ -39,7 +39,10 @@ async function runPrepared(kind: RunKind, options: RunOptions, seed: number, edg
   const { loaded, scenario, plan } = await prepare(kind, options, seed, edge, readSite(options.labName));
   // Once more: only a platform that is up tells what its faults would hit.
   refuse(plan.refusals);
-  const programs = requirePrograms(edge, scenario.phases.some((phase) => phase.phase === 'load') ? ['k6'] : []);
+  const programs = requirePrograms(
+    edge,
+    scenario.phases.some((phase) => phase.phase === 'load') ? ['k6'] : [],
+  );
   // With --json standard output belongs to the record alone.
   const screen = options.json === true ? edge.stderr : edge.stdout;
   const colour = screen.isTTY && edge.env['NO_COLOR'] === undefined;
@@ -66,7 +69,9 @@ async function runPrepared(kind: RunKind, options: RunOptions, seed: number, edg
       edge,
     );
     progress.stop();
-    screen.write(`${renderVerdict(finished.record, { colour, reportPath: finished.report, columns: screen.columns ?? 100 })}\n`);
+    screen.write(
+      `${renderVerdict(finished.record, { colour, reportPath: finished.report, columns: screen.columns ?? 100 })}\n`,
+    );
     if (options.json === true) edge.stdout.write(`${JSON.stringify(finished.record, null, 2)}\n`);
     return finished.record.verdict.exitCode;
   } finally {

@@ -10,7 +10,11 @@ interface LabOptions {
 }
 
 /** Brings the lab up, does something, and takes the lab down again, whatever happened in between. */
-export async function withLab(options: LabOptions, edge: Edge, action: () => Promise<number>): Promise<number> {
+export async function withLab(
+  options: LabOptions,
+  edge: Edge,
+  action: () => Promise<number>,
+): Promise<number> {
   await bringUp(options, edge);
   try {
     return await action();
@@ -30,7 +34,11 @@ export async function bringUp(options: LabOptions, edge: Edge): Promise<void> {
   }
   const tools = labPrograms(edge);
   const interrupted = new AbortController();
-  const stop = edge.onSignal((signal) => interrupted.abort(new CommandError(`${signal}: the lab was taken down again.`, signal === 'SIGINT' ? 130 : 143)));
+  const stop = edge.onSignal((signal) =>
+    interrupted.abort(
+      new CommandError(`${signal}: the lab was taken down again.`, signal === 'SIGINT' ? 130 : 143),
+    ),
+  );
   edge.stderr.write(`Bringing the lab "${options.labName}" up …\n`);
   try {
     await labUp({
@@ -43,7 +51,12 @@ export async function bringUp(options: LabOptions, edge: Edge): Promise<void> {
     });
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    throw new CommandError(error instanceof Error ? error.message : String(error), exitCodes.usage, [], error);
+    throw new CommandError(
+      error instanceof Error ? error.message : String(error),
+      exitCodes.usage,
+      [],
+      error,
+    );
   } finally {
     stop();
   }

@@ -67,7 +67,8 @@ export function composeDrivers(platform: Platform, shown: string): Result<Driver
       take(parsePostgresStore(entry.config, `${path}.config`), (config) =>
         stores.set(name, {
           driver: createPostgresStore(config),
-          nodeOf: (region) => found(config.nodes.find((node) => node.region === region)?.name, `node in region ${region}`),
+          nodeOf: (region) =>
+            found(config.nodes.find((node) => node.region === region)?.name, `node in region ${region}`),
         }),
       );
   }
@@ -75,7 +76,10 @@ export function composeDrivers(platform: Platform, shown: string): Result<Driver
   for (const [name, entry] of Object.entries(platform.routes)) {
     const path = `${shown}: routes[${JSON.stringify(name)}]`;
     if (entry.driver !== 'haproxy') unknown(`${path}.driver`, entry.driver, ['haproxy']);
-    else take(parseHaproxyRoute(entry.config, `${path}.config`), (config) => routes.set(name, createHaproxyRoute(config)));
+    else
+      take(parseHaproxyRoute(entry.config, `${path}.config`), (config) =>
+        routes.set(name, createHaproxyRoute(config)),
+      );
   }
   if (diagnostics.length > 0) return { ok: false, diagnostics };
   return {

@@ -14,7 +14,9 @@ export function findPlatform(nameOrPath: string, edge: Edge): string {
     throw new CommandError(`There is no platform.ts in ${folder}.`, exitCodes.usage);
   }
   const places = [join(edge.cwd, 'platforms'), join(edge.root, 'platforms')];
-  const folder = places.map((place) => join(place, nameOrPath)).find((one) => existsSync(join(one, 'platform.ts')));
+  const folder = places
+    .map((place) => join(place, nameOrPath))
+    .find((one) => existsSync(join(one, 'platform.ts')));
   if (folder !== undefined) return folder;
   const known = [...new Set(places.flatMap(platformsIn))];
   throw new CommandError(

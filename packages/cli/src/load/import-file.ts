@@ -9,13 +9,20 @@ export async function importFile(path: string, what: string): Promise<Record<str
   try {
     return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
   } catch (error) {
-    throw new CommandError(`${what} cannot be read: ${path}\n  ${reasonOf(error, path)}`, exitCodes.usage, [], error);
+    throw new CommandError(
+      `${what} cannot be read: ${path}\n  ${reasonOf(error, path)}`,
+      exitCodes.usage,
+      [],
+      error,
+    );
   }
 }
 
 function reasonOf(error: unknown, path: string): string {
   if (!(error instanceof Error)) return String(error);
-  const place = new RegExp(`${path.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}:(\\d+)(?::\\d+)?`).exec(error.stack ?? '');
+  const place = new RegExp(`${path.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}:(\\d+)(?::\\d+)?`).exec(
+    error.stack ?? '',
+  );
   const line = place === null ? '' : ` (line ${place[1]})`;
   return `${error.name}: ${error.message}${line}`;
 }

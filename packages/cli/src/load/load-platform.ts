@@ -23,7 +23,11 @@ export interface LoadedPlatform {
 }
 
 /** Reads a platform; every mistake in it and in its drivers' settings comes at once. */
-export async function loadPlatform(nameOrPath: string, edge: Edge, lab: LabSite | undefined): Promise<LoadedPlatform> {
+export async function loadPlatform(
+  nameOrPath: string,
+  edge: Edge,
+  lab: LabSite | undefined,
+): Promise<LoadedPlatform> {
   const folder = findPlatform(nameOrPath, edge);
   const file = join(folder, 'platform.ts');
   const shown = shownPath(edge.cwd, file);
@@ -39,7 +43,11 @@ export async function loadPlatform(nameOrPath: string, edge: Edge, lab: LabSite 
   return { platform, folder, journeys, drivers: drivers.value, needsLab: context.usedPlaceholder() };
 }
 
-function build(module: Record<string, unknown>, context: ReturnType<typeof platformContext>, shown: string): unknown {
+function build(
+  module: Record<string, unknown>,
+  context: ReturnType<typeof platformContext>,
+  shown: string,
+): unknown {
   const exported = module['default'] as PlatformFile | undefined;
   if (typeof exported?.build !== 'function') {
     throw mistakesIn(shown, [

@@ -41,7 +41,10 @@ export async function loadScenario(
   if (!parsed.ok) throw mistakesIn(shown, parsed.diagnostics);
   const phases = parsed.value.phases.filter(wanted);
   if (phases.length === 0) {
-    throw new CommandError(`Scenario "${name}" of ${loaded.platform.name} has no phase of that kind.`, exitCodes.usage);
+    throw new CommandError(
+      `Scenario "${name}" of ${loaded.platform.name} has no phase of that kind.`,
+      exitCodes.usage,
+    );
   }
   return { ...parsed.value, phases };
 }

@@ -3,7 +3,10 @@ import type { LabSite } from '@ordeal/shared/platform/site';
 import type { Edge } from '../edge.ts';
 
 /** What a platform file may ask for. `mustRun`: without a lab the placeholder is an error instead. */
-export function platformContext(edge: Edge, lab: LabSite | undefined): PlatformContext & { usedPlaceholder(): boolean } {
+export function platformContext(
+  edge: Edge,
+  lab: LabSite | undefined,
+): PlatformContext & { usedPlaceholder(): boolean } {
   let placeholder = false;
   return {
     env(name, fallback) {
@@ -25,7 +28,11 @@ const nowhere = 'lab-is-not-up.invalid';
 function placeholderRegion(name: 'a' | 'b'): LabSite['regions']['a'] {
   return {
     name,
-    replicas: [1, 2].map((number) => ({ name: `${name}${number}`, url: `http://${nowhere}`, unit: `${name}/api-${number}` })),
+    replicas: [1, 2].map((number) => ({
+      name: `${name}${number}`,
+      url: `http://${nowhere}`,
+      unit: `${name}/api-${number}`,
+    })),
     postgres: {
       url: `postgres://${nowhere}/ordeal`,
       dataDir: `/lab-is-not-up/${name}`,

@@ -13,7 +13,9 @@ const run = promisify(execFile);
 
 /** The suite's own version. */
 export function suiteVersion(edge: Edge): string {
-  const manifest = JSON.parse(readFileSync(join(edge.root, 'packages', 'cli', 'package.json'), 'utf8')) as { version: string };
+  const manifest = JSON.parse(readFileSync(join(edge.root, 'packages', 'cli', 'package.json'), 'utf8')) as {
+    version: string;
+  };
   return manifest.version;
 }
 
@@ -30,7 +32,10 @@ export async function commitOf(folder: string): Promise<string | null> {
 export async function versionsOf(edge: Edge): Promise<Record<string, string>> {
   const located = locateAll({ env: edge.env, cacheDir: toolCache(edge) });
   const found = await Promise.all(
-    located.map(async (one) => [one.component.name, one.found ? ((await versionOf(one)) ?? 'unknown') : 'absent'] as const),
+    located.map(
+      async (one) =>
+        [one.component.name, one.found ? ((await versionOf(one)) ?? 'unknown') : 'absent'] as const,
+    ),
   );
   return { ordeal: suiteVersion(edge), node: versions.node, ...Object.fromEntries(found) };
 }

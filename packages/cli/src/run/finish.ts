@@ -67,13 +67,23 @@ async function observe(session: Session, end: RunEnd): Promise<Observations> {
   if (asked.length > 0 && Number.isFinite(last)) {
     const names = new Set(asked.map((one) => one.window));
     const judged = windows.filter((window) => names.has(window.name)).map((window) => Date.parse(window.to));
-    const barrier = await waitForScrapes(session.prometheus, loaded.platform.prometheus, Math.max(...judged), {
-      clock: context.clock,
-      deadlineMs: 15_000,
-    });
+    const barrier = await waitForScrapes(
+      session.prometheus,
+      loaded.platform.prometheus,
+      Math.max(...judged),
+      {
+        clock: context.clock,
+        deadlineMs: 15_000,
+      },
+    );
     problems.push(...barrier.problems.map((reason) => ({ reason, observer: 'prometheus' as const })));
   }
-  const readings = await collectReadings(session.prometheus, loaded.platform.prometheus, assignments, windows);
+  const readings = await collectReadings(
+    session.prometheus,
+    loaded.platform.prometheus,
+    assignments,
+    windows,
+  );
   return {
     end,
     anchor,

@@ -26,7 +26,11 @@ export async function endEverything(session: Session, healers: Healers): Promise
   }
   residue.push(...(await healFaults(context, healers, (entry) => entry.driver === PROCESS_DRIVER)));
   for (const left of await sweep(session.loaded.platform, context.runId, context.clock)) {
-    residue.push({ what: 'data that the run created', where: left, how: 'the platform did not delete it; delete it by hand' });
+    residue.push({
+      what: 'data that the run created',
+      where: left,
+      how: 'the platform did not delete it; delete it by hand',
+    });
   }
   return [...residue, ...(await lookAgain(session))];
 }

@@ -30,8 +30,11 @@ export function watchSignals(
       edge.stderr.write(`\n${signal}: still healing; once more ends at once and may leave faults behind.\n`);
     } else {
       const open = left();
-      const list = open.length === 0 ? 'nothing is left.' : `left behind:\n${open.map((one) => `  ${one}\n`).join('')}`;
-      edge.stderr.write(`\n${signal}: ended at once; ${list}\nThe guardian goes on healing; \`ordeal recover\` shows the state.\n`);
+      const list =
+        open.length === 0 ? 'nothing is left.' : `left behind:\n${open.map((one) => `  ${one}\n`).join('')}`;
+      edge.stderr.write(
+        `\n${signal}: ended at once; ${list}\nThe guardian goes on healing; \`ordeal recover\` shows the state.\n`,
+      );
       edge.exit(signal === 'SIGINT' ? 130 : 143);
     }
   });

@@ -10,8 +10,7 @@ interface Holder {
 }
 
 export type Lease =
-  | { readonly taken: true; release(): void }
-  | { readonly taken: false; readonly holder: Holder };
+  { readonly taken: true; release(): void } | { readonly taken: false; readonly holder: Holder };
 
 /**
  * Takes the one lease on a platform, so that two runs on this machine cannot disturb each other. A lease whose

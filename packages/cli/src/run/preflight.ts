@@ -15,7 +15,9 @@ export async function preflight(session: Session): Promise<Preflight> {
   const needsPrometheus = scenario.phases.some((phase) => phase.phase !== 'smoke');
   const breaks = scenario.phases.some((phase) => phase.phase === 'experiment' || phase.phase === 'drill');
   const blind = [
-    ...(needsPrometheus ? await report(session, 'Prometheus answers and sees its targets', askPrometheus(session)) : []),
+    ...(needsPrometheus
+      ? await report(session, 'Prometheus answers and sees its targets', askPrometheus(session))
+      : []),
     ...(await report(session, 'the event loop keeps time', keepsTime(session))),
   ];
   const refused = [
@@ -27,7 +29,11 @@ export async function preflight(session: Session): Promise<Preflight> {
   return blind.length > 0 ? { outcome: 'blind', reasons: blind } : { outcome: 'ready' };
 }
 
-async function report(session: Session, name: string, check: Promise<readonly string[]>): Promise<readonly string[]> {
+async function report(
+  session: Session,
+  name: string,
+  check: Promise<readonly string[]>,
+): Promise<readonly string[]> {
   const problems = await check;
   const detail = problems.join('; ');
   session.context.journal.append({ type: 'check', phase: PHASE, name, held: problems.length === 0, detail });
@@ -35,7 +41,10 @@ async function report(session: Session, name: string, check: Promise<readonly st
 }
 
 async function askPrometheus(session: Session): Promise<readonly string[]> {
-  const { prometheus, url, targets } = { prometheus: session.prometheus, ...session.loaded.platform.prometheus };
+  const { prometheus, url, targets } = {
+    prometheus: session.prometheus,
+    ...session.loaded.platform.prometheus,
+  };
   // A lab that has just come up has not been scraped everywhere yet.
   const deadline = session.context.clock.now() + 15_000;
   for (;;) {
@@ -44,7 +53,8 @@ async function askPrometheus(session: Session): Promise<readonly string[]> {
       const answer = await prometheus.instant(`count(${target.selector} == 1)`);
       if (!answer.ok) return [`Prometheus at ${hostOf(url)} does not answer: ${answer.error.message}`];
       const live = Number(answer.value.series[0]?.samples[0]?.[1] ?? 0);
-      if (live < target.least) problems.push(`${target.name}: ${live} alive, ${target.least} needed (${target.selector})`);
+      if (live < target.least)
+        problems.push(`${target.name}: ${live} alive, ${target.least} needed (${target.selector})`);
     }
     if (problems.length === 0 || session.context.clock.now() > deadline) return problems;
     await session.context.clock.sleep(250, session.context.signal);
@@ -72,9 +82,15 @@ async function lookForFaults(session: Session): Promise<readonly string[]> {
   const problems: string[] = [];
   for (const [name, entry] of Object.entries(loaded.platform.faults)) {
     const { driver, config } = loaded.drivers.fault(name);
-    const status = await driver.status(config, { clock: context.clock, signal: context.signal, say: () => {} });
-    if (status.state === 'present') problems.push(`"${entry.title}" is in: ${status.detail}. Heal it first (\`ordeal recover\`)`);
-    if (status.state === 'unknown') problems.push(`whether "${entry.title}" is in cannot be told: ${status.reason}`);
+    const status = await driver.status(config, {
+      clock: context.clock,
+      signal: context.signal,
+      say: () => {},
+    });
+    if (status.state === 'present')
+      problems.push(`"${entry.title}" is in: ${status.detail}. Heal it first (\`ordeal recover\`)`);
+    if (status.state === 'unknown')
+      problems.push(`whether "${entry.title}" is in cannot be told: ${status.reason}`);
   }
   return problems;
 }
@@ -87,7 +103,9 @@ async function keepsTime(session: Session): Promise<readonly string[]> {
     await clock.sleep(5, signal);
     worst = Math.max(worst, clock.now() - before - 5);
   }
-  return worst > 250 ? [`this machine is too busy to measure on: a 5 ms wait took ${Math.round(worst)} ms longer`] : [];
+  return worst > 250
+    ? [`this machine is too busy to measure on: a 5 ms wait took ${Math.round(worst)} ms longer`]
+    : [];
 }
 
 function hostOf(url: string): string {

@@ -8,7 +8,10 @@ export function runsDirectory(cwd: string): string {
 }
 
 /** Makes the directory of a new run. Its id sorts by time, and is safe in addresses and label values. */
-export function createRunDirectory(cwd: string, startedAt: Date): { readonly id: string; readonly dir: string } {
+export function createRunDirectory(
+  cwd: string,
+  startedAt: Date,
+): { readonly id: string; readonly dir: string } {
   const stamp = startedAt.toISOString().replaceAll(/[-:]/g, '').slice(0, 15).toLowerCase();
   const id = `${stamp}-${randomBytes(3).toString('hex')}`;
   const dir = join(runsDirectory(cwd), id);

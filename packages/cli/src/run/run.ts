@@ -94,7 +94,9 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
       const { holder } = lease;
       end = {
         how: 'refused',
-        reasons: [`run ${holder.run} has been at work on this platform since ${holder.since}: wait for it, or end it`],
+        reasons: [
+          `run ${holder.run} has been at work on this platform since ${holder.since}: wait for it, or end it`,
+        ],
       };
     }
   } catch (error) {

@@ -51,8 +51,7 @@ export interface FinishedDrill {
 
 /** What a phase says to the run: go on, or leave out the rest, and why. */
 export type PhaseOutcome =
-  | { readonly next: 'continue'; readonly detail: string }
-  | { readonly next: 'stop'; readonly detail: string };
+  { readonly next: 'continue'; readonly detail: string } | { readonly next: 'stop'; readonly detail: string };
 
 export function emptyResults(): Results {
   return {
@@ -84,6 +83,7 @@ export function windowOf(
   monotonicFrom: number,
   monotonicTo: number,
 ): WindowRecord {
-  const iso = (instant: number): string => new Date(anchor.wallMs + instant - anchor.monotonicMs).toISOString();
+  const iso = (instant: number): string =>
+    new Date(anchor.wallMs + instant - anchor.monotonicMs).toISOString();
   return { name, phase, from: iso(monotonicFrom), to: iso(monotonicTo), monotonicFrom, monotonicTo };
 }

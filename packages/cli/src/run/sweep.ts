@@ -36,7 +36,10 @@ async function sweepTenant(
     const answer = await client.request(fillTemplate(spec.count, values));
     const count = answer.json<Record<string, unknown>>()?.[spec.count.field];
     if (answer.status === 200 && count === 0) return undefined;
-    seen = answer.status === 200 ? `${String(count)} left` : `no count: status ${answer.status} ${answer.error ?? ''}`;
+    seen =
+      answer.status === 200
+        ? `${String(count)} left`
+        : `no count: status ${answer.status} ${answer.error ?? ''}`;
   }
   return `tenant ${tenant}: ${seen}`;
 }

@@ -30,7 +30,9 @@ describe('a whole game day on the healthy lab', () => {
   });
 
   it('went through every phase on one timeline', () => {
-    const phases = workplace.journal().flatMap((entry) => (entry.type === 'phase-ended' ? [`${entry.phase} ${entry.outcome}`] : []));
+    const phases = workplace
+      .journal()
+      .flatMap((entry) => (entry.type === 'phase-ended' ? [`${entry.phase} ${entry.outcome}`] : []));
     expect(phases).toEqual([
       'preflight done',
       'smoke done',
@@ -89,7 +91,10 @@ describe('a whole game day on the healthy lab', () => {
     for (const file of ['journal.jsonl', 'record.json', 'junit.xml', 'summary.md', 'report.html']) {
       expect(existsSync(join(dir, file)), file).toBe(true);
     }
-    expect(record).toMatchObject({ schemaVersion: 1, run: { platform: 'agentic-platform', scenario: 'gameday' } });
+    expect(record).toMatchObject({
+      schemaVersion: 1,
+      run: { platform: 'agentic-platform', scenario: 'gameday' },
+    });
     expect(readFileSync(join(dir, 'junit.xml'), 'utf8')).toContain('failures="0"');
     expect(readFileSync(join(dir, 'report.html'), 'utf8')).not.toMatch(/(?:src|href)="https?:/);
   });

@@ -51,12 +51,20 @@ async function kill(running: Running): Promise<void> {
   await running.finished;
 }
 
-const injected = (fault: string) => (entry: JournalEntry) => entry.type === 'fault-injected' && entry.phase === fault;
-const step = (name: RegExp) => (entry: JournalEntry) => entry.type === 'step-started' && name.test(entry.step);
+const injected = (fault: string) => (entry: JournalEntry) =>
+  entry.type === 'fault-injected' && entry.phase === fault;
+const step = (name: RegExp) => (entry: JournalEntry) =>
+  entry.type === 'step-started' && name.test(entry.step);
 
 async function toxics(api: string): Promise<number> {
-  const proxies = (await (await fetch(`${api}/proxies`)).json()) as Record<string, { toxics: unknown[]; enabled: boolean }>;
-  return Object.values(proxies).reduce((sum, proxy) => sum + proxy.toxics.length + (proxy.enabled ? 0 : 1), 0);
+  const proxies = (await (await fetch(`${api}/proxies`)).json()) as Record<
+    string,
+    { toxics: unknown[]; enabled: boolean }
+  >;
+  return Object.values(proxies).reduce(
+    (sum, proxy) => sum + proxy.toxics.length + (proxy.enabled ? 0 : 1),
+    0,
+  );
 }
 
 describe('SIGKILL of the runner in an experiment', () => {
@@ -71,7 +79,11 @@ describe('SIGKILL of the runner in an experiment', () => {
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 2000));
       await kill(running);
       await within(1000, 'no toxic is left', async () => (await toxics(site.regions.a.toxiproxy.api)) === 0);
-      await within(3000, 'the guardian has settled everything, k6 included', () => openEntries().length === 0);
+      await within(
+        3000,
+        'the guardian has settled everything, k6 included',
+        () => openEntries().length === 0,
+      );
       const recover = await workplace.run('recover');
       expect(recover).toMatchObject({ code: 0, stdout: 'Nothing is left of any run.\n' });
     });
@@ -83,7 +95,10 @@ describe('SIGKILL of the runner in an experiment', () => {
     await kill(running);
     const replica = site.regions.a.replicas[0]?.url ?? '';
     await within(3000, 'the replica is ready again', async () =>
-      fetch(`${replica}/health/ready`).then((answer) => answer.status === 200, () => false),
+      fetch(`${replica}/health/ready`).then(
+        (answer) => answer.status === 200,
+        () => false,
+      ),
     );
     await within(3000, 'nothing is open', () => openEntries().length === 0);
     expect(await workplace.run('recover')).toMatchObject({ code: 0 });
@@ -97,7 +112,10 @@ describe('SIGKILL of the runner in an experiment', () => {
     expect(ended.code).toBe(130);
     expect(await toxics(site.regions.a.toxiproxy.api)).toBe(0);
     expect(openEntries()).toEqual([]);
-    expect(workplace.record()).toMatchObject({ verdict: { exitCode: 130, outcome: 'interrupted' }, residue: [] });
+    expect(workplace.record()).toMatchObject({
+      verdict: { exitCode: 130, outcome: 'interrupted' },
+      residue: [],
+    });
   });
 });
 
@@ -117,33 +135,44 @@ describe('SIGKILL of the runner in the drill', () => {
     await within(20_000, 'region A is back, and is the writer', () => takesWrites(site, 'a'));
     expect(await takesWrites(site, 'b')).toBe(false);
     await within(20_000, 'nothing is open', () => openEntries().length === 0);
-    expect(await workplace.run('recover')).toMatchObject({ code: 0, stdout: 'Nothing is left of any run.\n' });
+    expect(await workplace.run('recover')).toMatchObject({
+      code: 0,
+      stdout: 'Nothing is left of any run.\n',
+    });
   });
 
   it.each([
     ['is requested', step(/^promote$/)],
     ['is done', step(/^recover$/)],
-  ])('after promotion %s: the old primary stays fenced, and recover names writer and next step', async (_, moment) => {
-    const running = start('drill');
-    await workplace.until('promotion', moment, 120_000);
-    await kill(running);
-    await within(5000, 'k6 and the observers are gone', () => openEntries().length === 1);
-    const recover = await workplace.run('recover');
-    expect(recover.code).toBe(4);
-    expect(recover.stdout).toMatch(/only writer[^\n]*node b/);
-    expect(recover.stdout).toMatch(/Next: .*fenced/);
-    // Whoever starts the region by hand: its database must not accept writes.
-    const [program = '', ...rest] = site.regions.a.control;
-    await promisify(execFile)(program, [...rest, 'start', 'a']).catch(() => undefined);
-    await promisify(execFile)(program, [...rest, 'start', site.regions.a.postgres.unit]).catch(() => undefined);
-    expect(await takesWrites(site, 'a')).toBe(false);
-  });
+  ])(
+    'after promotion %s: the old primary stays fenced, and recover names writer and next step',
+    async (_, moment) => {
+      const running = start('drill');
+      await workplace.until('promotion', moment, 120_000);
+      await kill(running);
+      await within(5000, 'k6 and the observers are gone', () => openEntries().length === 1);
+      const recover = await workplace.run('recover');
+      expect(recover.code).toBe(4);
+      expect(recover.stdout).toMatch(/only writer[^\n]*node b/);
+      expect(recover.stdout).toMatch(/Next: .*fenced/);
+      // Whoever starts the region by hand: its database must not accept writes.
+      const [program = '', ...rest] = site.regions.a.control;
+      await promisify(execFile)(program, [...rest, 'start', 'a']).catch(() => undefined);
+      await promisify(execFile)(program, [...rest, 'start', site.regions.a.postgres.unit]).catch(
+        () => undefined,
+      );
+      expect(await takesWrites(site, 'a')).toBe(false);
+    },
+  );
 });
 
 /** Whether the node of a region is a primary, as itself says. */
-async function takesWrites(lab: LabSite, region: 'a' | 'b'): Promise<boolean> {
+async function takesWrites(where: LabSite, region: 'a' | 'b'): Promise<boolean> {
   const { Client } = (await import('pg')).default;
-  const client = new Client({ connectionString: lab.regions[region].postgres.url, connectionTimeoutMillis: 500 });
+  const client = new Client({
+    connectionString: where.regions[region].postgres.url,
+    connectionTimeoutMillis: 500,
+  });
   client.on('error', () => {});
   try {
     await client.connect();

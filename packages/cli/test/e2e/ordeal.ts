@@ -38,7 +38,11 @@ export function makeWorkplace(): Workplace {
   const dir = mkdtempSync(join(tmpdir(), 'ordeal-e2e-'));
   const runs = join(dir, '.ordeal', 'runs');
   const start = (...args: string[]): Running => {
-    const child = spawn(execPath, [bin, ...args], { cwd: dir, env: { ...env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(execPath, [bin, ...args], {
+      cwd: dir,
+      env: { ...env, NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => (stdout += String(chunk)));
@@ -68,7 +72,10 @@ export function makeWorkplace(): Workplace {
     until: async (what, fits, withinMs) => {
       const deadline = performance.now() + withinMs;
       for (;;) {
-        const hit = existsSync(runs) && existsSync(join(newestRunOr(runs), 'journal.jsonl')) ? journal().find(fits) : undefined;
+        const hit =
+          existsSync(runs) && existsSync(join(newestRunOr(runs), 'journal.jsonl'))
+            ? journal().find(fits)
+            : undefined;
         if (hit !== undefined) return hit;
         if (performance.now() > deadline) throw new Error(`not seen within ${withinMs} ms: ${what}`);
         await new Promise((resolve) => setTimeout(resolve, 20));

@@ -9,8 +9,9 @@ beforeEach(() => {
 afterEach(() => workplace.remove());
 
 async function gameday(sabotage: string) {
-  const lab = ['--lab', '--lab-name', `e2e-${sabotage}`, '--sabotage', sabotage];
+  const lab = ['--lab', '--lab-name', 'e2e-sabotage', '--sabotage', sabotage];
   const finished = await workplace.run('gameday', '--pace', 'short', ...lab);
+  expect(finished.code, finished.stderr).not.toBe(64);
   return { finished, record: workplace.record() };
 }
 
@@ -30,7 +31,9 @@ describe('a sabotaged lab', () => {
   it('slow: p95 is over its limit, and nothing is broken on purpose on top of it', async () => {
     const { finished, record } = await gameday('slow');
     expect(finished.code).toBe(1);
-    expect(record.findings.find((one) => one.objective === 'client p95' && one.window === 'baseline')).toMatchObject({
+    expect(
+      record.findings.find((one) => one.objective === 'client p95' && one.window === 'baseline'),
+    ).toMatchObject({
       outcome: 'fail',
     });
     expect(record.experiments.every((one) => one.injectedAt === null)).toBe(true);
@@ -40,7 +43,9 @@ describe('a sabotaged lab', () => {
   it('errors: two in a hundred requests fail', async () => {
     const { finished, record } = await gameday('errors');
     expect(finished.code).toBe(1);
-    const finding = record.findings.find((one) => one.objective === 'client errors' && one.window === 'baseline');
+    const finding = record.findings.find(
+      (one) => one.objective === 'client errors' && one.window === 'baseline',
+    );
     expect(finding).toMatchObject({ outcome: 'fail' });
   });
 

@@ -4,7 +4,14 @@ import { expect, it } from 'vitest';
 
 interface Lock {
   readonly packages: Readonly<
-    Record<string, { readonly version?: string; readonly resolved?: string; readonly optionalDependencies?: Readonly<Record<string, string>> }>
+    Record<
+      string,
+      {
+        readonly version?: string;
+        readonly resolved?: string;
+        readonly optionalDependencies?: Readonly<Record<string, string>>;
+      }
+    >
   >;
 }
 
@@ -23,7 +30,9 @@ it('has every optional dependency of every package in the lock', () => {
 });
 
 it('names no registry host', () => {
-  const hosts = Object.values(lock.packages).flatMap((entry) => (/^https?:/.test(entry.resolved ?? '') ? [entry.resolved] : []));
+  const hosts = Object.values(lock.packages).flatMap((entry) =>
+    /^https?:/.test(entry.resolved ?? '') ? [entry.resolved] : [],
+  );
   expect(hosts).toEqual([]);
 });
 

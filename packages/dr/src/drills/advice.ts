@@ -24,7 +24,10 @@ export function recoveryAdvice(mark: PromotionMark, status: StoreStatus): readon
     ...status.nodes
       .filter((node) => node.name !== mark.writer)
       .map((node) => {
-        const fenced = mark.fenced.includes(node.name) ? 'Keep it fenced: it may not accept writes.' : '';
+        const fenced =
+          mark.fenced.includes(node.name) && !rivals.includes(node.name)
+            ? 'Keep it fenced: it may not accept writes.'
+            : '';
         const state = node.reachable
           ? `is ${node.role}${node.role === 'standby' && node.lagSeconds === undefined ? ' and follows nobody' : ''}`
           : `does not answer (${node.reason})`;

@@ -39,6 +39,13 @@ export async function runDrill(
   const ended = failure === undefined ? undefined : await endEarly(course, failure);
   const endedAt = context.clock.now();
   const unread = await readLate(course);
+  // What is measured is complete; the ledger can still be read again.
+  await course.observers?.stopProbes().catch((error: unknown) => {
+    context.journal.append({
+      type: 'warning',
+      message: `the probes could not be stopped: ${reasonOf(error)}`,
+    });
+  });
   const windows = drillWindows(course, endedAt);
   for (const window of windows) context.journal.append({ type: 'window-closed', window });
   const broke = failure?.error instanceof ObserverBroke ? failure.message : unread;
@@ -56,10 +63,7 @@ export async function runDrill(
       if (course.observers === undefined || course.t0 === undefined) return record.rpo;
       return await course.observers.readBack(course.t0, phase.targets.rpo);
     },
-    dispose: async () => {
-      await course.observers?.stopProbes();
-      await course.observers?.dispose();
-    },
+    dispose: async () => await course.observers?.dispose(),
   };
 }
 

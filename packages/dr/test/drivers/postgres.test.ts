@@ -4,6 +4,7 @@ import { kill } from 'node:process';
 import { pidOf } from '@ordeal/shared/process/identity';
 import type { StoreDriver, StoreNode } from '@ordeal/shared/drivers/store';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { isAncestor } from '../../src/drivers/postgres/ancestor.ts';
 import { runningServer } from '../../src/drivers/postgres/server.ts';
 import { createPostgresStore } from '../../src/drivers/postgres/store.ts';
 import { sql, testContext, twoServers, type TwoServers } from './two-servers.ts';
@@ -80,6 +81,7 @@ it('fails over from a dead primary, which stays read-only through restarts', asy
     await expect(sql(servers.a, 'INSERT INTO writes VALUES (3)')).rejects.toThrow('read-only');
     servers.kill(servers.a);
   }
+  expect(await isAncestor(servers.a, servers.b, context), 'it crashed: who knows what it has').toBe(false);
 });
 
 it('rejoins with a fresh copy, also where an earlier rejoin was cut short', async () => {

@@ -5,10 +5,11 @@ import { systemClock } from '@ordeal/shared/time/system-clock';
 import { describe, expect, it } from 'vitest';
 import type { Defect } from './fixtures/protocol.ts';
 import { withGround } from './fixtures/ground.ts';
+import { fixtureProbes } from './fixtures/platform.ts';
 import { until } from './fixtures/until.ts';
 
 const collection = 'run-1-drill';
-describe.concurrent('the ledger of acknowledged writes', () => {
+describe('the ledger of acknowledged writes', () => {
   it('finds nothing wrong with an honest platform', () =>
     withGround(async (ground) => {
       const { observers, fault, truth } = await ground.write({});
@@ -28,7 +29,8 @@ describe.concurrent('the ledger of acknowledged writes', () => {
         target: 5,
         acknowledged: truth.collections[collection],
       });
-      expect(record.resolutionSeconds).toBeLessThan(0.2);
+      expect(record.resolutionSeconds).toBeGreaterThan(0);
+      expect(record.resolutionSeconds).toBeLessThan(2);
       expect(observers.ledger().acknowledged).toBe(record.acknowledged);
     }));
 
@@ -48,7 +50,7 @@ describe.concurrent('the ledger of acknowledged writes', () => {
       });
       const planted = (defect: Defect): number => truth.planted[defect]?.length ?? 0;
       const record = await observers.readBack(fault, 5);
-      expect(planted('lose')).toBeGreaterThan(4);
+      expect(planted('lose')).toBeGreaterThan(3);
       expect(record).toMatchObject({
         lost: planted('lose'),
         duplicate: planted('duplicate'),
@@ -87,7 +89,7 @@ describe.concurrent('the ledger of acknowledged writes', () => {
 
   it('keeps what an outage left in doubt apart from what was refused', () =>
     withGround(async (ground) => {
-      const { observers, dir } = await ground.observe({ ledgerTimeoutMs: 200 });
+      const { observers, dir } = await ground.observe({ ledgerTimeoutMs: 250 });
       await until(() => observers.ledger().acknowledged > 50, 'acknowledged writes');
       const down = await ground.platform.tell({ type: 'hang' });
       await systemClock.sleep(300);
@@ -135,7 +137,12 @@ describe.concurrent('the ledger of acknowledged writes', () => {
 
   it('deletes what the ledger and the probes have written, and says so where it cannot', () =>
     withGround(async (ground) => {
-      const written = await ground.write({});
+      const written = await ground.observe({ probes: fixtureProbes });
+      const { streams, ledger } = written.observers;
+      await until(
+        () => ledger().acknowledged > 10 && (streams()[0]?.attempts.length ?? 0) > 10,
+        'writes of both',
+      );
       const before = await ground.platform.tell({ type: 'tell' });
       expect(Object.keys(before.collections).sort()).toEqual([collection, `${collection}-p`]);
       await written.end();

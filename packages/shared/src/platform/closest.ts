@@ -1,7 +1,10 @@
 /** The candidate nearest to what was written, when it is near enough to be what was meant. */
 export function closest(written: string, candidates: readonly string[]): string | undefined {
   const ranked = candidates
-    .map((candidate) => ({ candidate, distance: distanceBetween(written.toLowerCase(), candidate.toLowerCase()) }))
+    .map((candidate) => ({
+      candidate,
+      distance: distanceBetween(written.toLowerCase(), candidate.toLowerCase()),
+    }))
     .sort((left, right) => left.distance - right.distance);
   const best = ranked[0];
   return best !== undefined && best.distance <= Math.max(2, written.length / 3) ? best.candidate : undefined;

@@ -14,7 +14,9 @@ export function fillTemplate(template: RequestTemplate, values: TemplateValues):
   return {
     method: template.method,
     path: fillText(template.path, encoded),
-    ...(template.headers === undefined ? {} : { headers: fill(template.headers, values) as Record<string, string> }),
+    ...(template.headers === undefined
+      ? {}
+      : { headers: fill(template.headers, values) as Record<string, string> }),
     ...(template.json === undefined ? {} : { json: fill(template.json, values) }),
   };
 }

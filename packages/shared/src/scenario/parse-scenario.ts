@@ -60,7 +60,12 @@ function references(phase: Phase, platform: Platform, path: string): Diagnostic[
       const fault = phase.drill.kind === 'failover' ? phase.drill.lose : phase.drill.restore;
       return [
         ...objectives,
-        ...missing(phase.drill.kind === 'failover' ? 'drill.lose' : 'drill.restore', fault, 'faults', Object.keys(platform.faults)),
+        ...missing(
+          phase.drill.kind === 'failover' ? 'drill.lose' : 'drill.restore',
+          fault,
+          'faults',
+          Object.keys(platform.faults),
+        ),
         ...missing('drill.from', phase.drill.from, 'regions', platform.regions),
         ...missing('drill.to', phase.drill.to, 'regions', platform.regions),
         ...missing('store', phase.store, 'stores', Object.keys(platform.stores)),

@@ -28,7 +28,10 @@ export interface PlannedPhase {
  * undefined when the platform could not be asked.
  */
 export interface Describers {
-  readonly fault: (name: string) => { readonly text: string; readonly targets: readonly string[] | undefined };
+  readonly fault: (name: string) => {
+    readonly text: string;
+    readonly targets: readonly string[] | undefined;
+  };
   readonly drill: (phase: Extract<Phase, { phase: 'drill' }>) => readonly string[];
 }
 
@@ -70,7 +73,9 @@ function planPhase(platform: Platform, phase: Phase, describers: Describers): Pl
         ...head,
         expectedSeconds: phase.warmUp + phase.judgeFor + 2,
         does: [
-          `send ${phase.rate} iterations/s to ${platform.entry} until the run ends (${Object.entries(platform.journeys)
+          `send ${phase.rate} iterations/s to ${platform.entry} until the run ends (${Object.entries(
+            platform.journeys,
+          )
             .map(([name, journey]) => `${name} × ${journey.weight}`)
             .join(', ')})`,
           `judge ${phase.judgeFor} s after ${phase.warmUp} s of warm-up: ${phase.objectives.join(', ')}`,
@@ -104,25 +109,33 @@ function refusalsOf(
   const refusals: string[] = [];
   const { maxTargets, maxRunSeconds } = platform.guardrails;
   if (expectedSeconds > maxRunSeconds) {
-    refusals.push(`the run would take about ${Math.ceil(expectedSeconds)} s; guardrails.maxRunSeconds allows ${maxRunSeconds} s`);
+    refusals.push(
+      `the run would take about ${Math.ceil(expectedSeconds)} s; guardrails.maxRunSeconds allows ${maxRunSeconds} s`,
+    );
   }
   for (const phase of scenario.phases) {
     if (phase.phase !== 'experiment') continue;
     const { targets } = describers.fault(phase.fault);
     if (targets?.length === 0) refusals.push(`${phase.name} would hit nothing: its fault has no target`);
     if (targets !== undefined && targets.length > maxTargets) {
-      refusals.push(`${phase.name} would hit ${targets.length} targets at once; guardrails.maxTargets allows ${maxTargets}`);
+      refusals.push(
+        `${phase.name} would hit ${targets.length} targets at once; guardrails.maxTargets allows ${maxTargets}`,
+      );
     }
   }
   if (platform.environment === 'production' && scenario.phases.some((phase) => phase.phase !== 'smoke')) {
-    refusals.push('this platform is production: only the smoke gate runs there without an explicit permission');
+    refusals.push(
+      'this platform is production: only the smoke gate runs there without an explicit permission',
+    );
   }
   for (const phase of scenario.phases) {
     if (phase.phase !== 'drill') continue;
     const { to } = phase.drill;
     for (const tenant of platform.tenants) {
       if (!tenant.allowedRegions.includes(to)) {
-        refusals.push(`${phase.name} would move tenant ${tenant.id} to region ${to}, which is not among its allowed regions (${tenant.allowedRegions.join(', ')})`);
+        refusals.push(
+          `${phase.name} would move tenant ${tenant.id} to region ${to}, which is not among its allowed regions (${tenant.allowedRegions.join(', ')})`,
+        );
       }
     }
   }

@@ -3,7 +3,10 @@ import { z } from 'zod';
 const text = z.string().min(1);
 const seconds = z.number().positive();
 const names = z.array(text);
-const head = { name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and hyphens'), title: text };
+const head = {
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and hyphens'),
+  title: text,
+};
 
 const smoke = z.strictObject({ phase: z.literal('smoke'), ...head });
 
@@ -43,7 +46,12 @@ const drill = z.strictObject({
   stableFor: seconds,
   stableAttempts: z.number().int().positive(),
   deadline: seconds,
-  targets: z.strictObject({ rto: seconds, rpo: z.number().nonnegative(), detection: seconds, failover: seconds }),
+  targets: z.strictObject({
+    rto: seconds,
+    rpo: z.number().nonnegative(),
+    detection: seconds,
+    failover: seconds,
+  }),
   objectives: names.min(1),
 });
 

@@ -8,7 +8,9 @@ const run = promisify(execFile);
 export async function versionOf(located: Located): Promise<string | undefined> {
   if (!located.found) return undefined;
   try {
-    const { stdout, stderr } = await run(located.path, [...located.component.versionArguments], { timeout: 10_000 });
+    const { stdout, stderr } = await run(located.path, [...located.component.versionArguments], {
+      timeout: 10_000,
+    });
     return located.component.version.exec(`${stdout}\n${stderr}`)?.[1];
   } catch {
     return undefined;

@@ -50,7 +50,9 @@ const options = { pace: 'full', seed: 1 } as const;
 
 describe('parseScenario', () => {
   it('takes a scenario whose names are all there', () => {
-    expect(parseScenario(scenario(load, experiment, drill), platformValue(), 'day.ts')).toMatchObject({ ok: true });
+    expect(parseScenario(scenario(load, experiment, drill), platformValue(), 'day.ts')).toMatchObject({
+      ok: true,
+    });
   });
 
   it('names every reference that leads nowhere, and what was probably meant', () => {

@@ -28,7 +28,10 @@ describe('locate', () => {
     const cached = program('cache', 'k6');
     const own = program('own', 'my-k6');
     const places = { cacheDir: join(dir, 'cache'), env: { PATH: join(dir, 'path') } };
-    expect(locate(k6, { ...places, env: { ...places.env, K6_BIN: own } })).toMatchObject({ path: own, by: 'override' });
+    expect(locate(k6, { ...places, env: { ...places.env, K6_BIN: own } })).toMatchObject({
+      path: own,
+      by: 'override',
+    });
     expect(locate(k6, places)).toMatchObject({ path: cached, by: 'cache' });
     rmSync(cached);
     expect(locate(k6, places)).toMatchObject({ path: onPath, by: 'path' });
@@ -41,18 +44,25 @@ describe('locate', () => {
 
   it('says so when an override leads nowhere, instead of taking another one', () => {
     program('path', 'k6');
-    const located = locate(k6, { cacheDir: dir, env: { PATH: join(dir, 'path'), K6_BIN: join(dir, 'absent') } });
+    const located = locate(k6, {
+      cacheDir: dir,
+      env: { PATH: join(dir, 'path'), K6_BIN: join(dir, 'absent') },
+    });
     expect(located).toMatchObject({ found: false });
     expect(located.found ? '' : located.reason).toContain('K6_BIN');
   });
 
   it('does not take a file that cannot be run', () => {
     program('path', 'k6', 0o644);
-    expect(locate(k6, { cacheDir: dir, env: { PATH: join(dir, 'path'), K6_BIN: join(dir, 'path', 'k6') } }).found).toBe(false);
+    expect(
+      locate(k6, { cacheDir: dir, env: { PATH: join(dir, 'path'), K6_BIN: join(dir, 'path', 'k6') } }).found,
+    ).toBe(false);
   });
 
   it('names everything that is missing at once', () => {
     const overrides = Object.fromEntries(components.map((one) => [one.override, join(dir, 'absent')]));
-    expect(() => requireTools({ cacheDir: dir, env: overrides })).toThrowError(/k6[^]*toxiproxy[^]*postgres[^]*redis/);
+    expect(() => requireTools({ cacheDir: dir, env: overrides })).toThrowError(
+      /k6[^]*toxiproxy[^]*postgres[^]*redis/,
+    );
   });
 });

@@ -48,14 +48,20 @@ export async function drillPhase(phase: DrillPhase, session: Session): Promise<P
           },
           context,
         ),
-      secondWitness: (span) => collectSecondWitness(session.prometheus, loaded.platform, span, anchor, phase.probeTimeout * 1000),
+      secondWitness: (span) =>
+        collectSecondWitness(session.prometheus, loaded.platform, span, anchor, phase.probeTimeout * 1000),
     },
     context,
   );
   results.windows.push(...outcome.windows);
-  if (outcome.observersBroke !== undefined) results.observerProblems.push({ window: phase.name, reason: outcome.observersBroke });
+  if (outcome.observersBroke !== undefined)
+    results.observerProblems.push({ window: phase.name, reason: outcome.observersBroke });
   await readEarlierLedgersAgain(session);
-  results.drills.push({ record: outcome.record, reread: () => outcome.reread(), dispose: () => outcome.dispose() });
+  results.drills.push({
+    record: outcome.record,
+    reread: () => outcome.reread(),
+    dispose: () => outcome.dispose(),
+  });
   assign(session, phase.name, phase.objectives);
   if (outcome.record.failed !== undefined) return { next: 'stop', detail: outcome.record.failed };
   const { low, high } = outcome.record.rto;
@@ -85,19 +91,24 @@ function whyUnsteady(phase: DrillPhase, session: Session): string | undefined {
   if (phase.drill.kind === 'failback') {
     const before = results.drills.at(-1);
     if (before === undefined) return 'there was no failover to come back from';
-    return before.record.failed === undefined ? undefined : `the failover before it failed: ${before.record.failed}`;
+    return before.record.failed === undefined
+      ? undefined
+      : `the failover before it failed: ${before.record.failed}`;
   }
   if (results.workload === null) return undefined;
   if (results.generatorBroke !== null) return `the generator ended: ${results.generatorBroke}`;
   const must = Object.entries(loaded.platform.objectives).filter(
-    ([name, objective]) => objective.signal.from === 'client' && steadyNames(session).has(name) && objective.severity !== 'should',
+    ([name, objective]) =>
+      objective.signal.from === 'client' && steadyNames(session).has(name) && objective.severity !== 'should',
   );
   const now = context.clock.now();
   const intervals = results.workload.stream.between(now - 5000, now);
   const finding = steadyStateOf(Object.fromEntries(must))
     .judge(phase.name, intervals)
     .find((one) => one.outcome !== 'pass');
-  return finding === undefined ? undefined : `not steady before it: ${finding.objective}: ${finding.explanation ?? finding.outcome}`;
+  return finding === undefined
+    ? undefined
+    : `not steady before it: ${finding.objective}: ${finding.explanation ?? finding.outcome}`;
 }
 
 /** The steady objectives of this scenario's experiments and load phases. */

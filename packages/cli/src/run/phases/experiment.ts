@@ -33,9 +33,13 @@ export async function experimentPhase(phase: ExperimentPhase, session: Session):
     if (windows.has(window)) assign(session, window, names);
   }
   const { record } = outcome;
-  if (record.notInjected !== undefined) return { next: 'continue', detail: `not injected: ${record.notInjected}` };
+  if (record.notInjected !== undefined)
+    return { next: 'continue', detail: `not injected: ${record.notInjected}` };
   if (record.aborted !== undefined) return { next: 'stop', detail: `aborted: ${record.aborted}` };
-  const recovery = record.recoverySeconds === null ? 'not steady again' : `steady again after ${record.recoverySeconds.toFixed(1)} s`;
+  const recovery =
+    record.recoverySeconds === null
+      ? 'not steady again'
+      : `steady again after ${record.recoverySeconds.toFixed(1)} s`;
   return { next: record.recoverySeconds === null ? 'stop' : 'continue', detail: recovery };
 }
 

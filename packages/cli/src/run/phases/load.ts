@@ -20,7 +20,8 @@ export async function loadPhase(phase: LoadPhase, session: Session): Promise<Pha
   results.windows.push(window);
   context.journal.append({ type: 'window-closed', window });
   assign(session, phase.name, phase.objectives);
-  if (results.generatorBroke !== null) return { next: 'stop', detail: `the generator ended: ${results.generatorBroke}` };
+  if (results.generatorBroke !== null)
+    return { next: 'stop', detail: `the generator ended: ${results.generatorBroke}` };
   return { next: 'continue', detail: `${phase.rate} iterations/s` };
 }
 

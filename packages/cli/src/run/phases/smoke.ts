@@ -15,5 +15,8 @@ export async function smokePhase(phase: SmokePhase, session: Session): Promise<P
     .map(([name]) => name);
   assign(session, phase.name, gates);
   if (result.failed === 0) return { next: 'continue', detail: `${result.total} checks held` };
-  return { next: 'stop', detail: `${result.failed} of ${result.total} checks failed: ${result.failures.join('; ')}` };
+  return {
+    next: 'stop',
+    detail: `${result.failed} of ${result.total} checks failed: ${result.failures.join('; ')}`,
+  };
 }

@@ -1,0 +1,64 @@
+import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
+import { expect, it } from 'vitest';
+import { recoveryAdvice } from '../../src/drills/advice.ts';
+import { describeDrill } from '../../src/drills/describe.ts';
+
+const phase: DrillPhase = {
+  phase: 'drill',
+  name: 'region-lost',
+  title: 'Region a is lost',
+  drill: { kind: 'failover', lose: 'region-a-lost', from: 'a', to: 'b' },
+  store: 'main',
+  route: 'global',
+  probeEvery: 0.1,
+  probeTimeout: 1,
+  ledgerRate: 50,
+  ledgerLead: 10,
+  stableFor: 30,
+  stableAttempts: 300,
+  deadline: 90,
+  targets: { rto: 120, rpo: 900, detection: 30, failover: 60 },
+  objectives: [],
+};
+
+it('plans a failover, step by step', () => {
+  const plan = describeDrill(phase);
+  expect(plan).toContain('4. lose: inject the fault region-a-lost: region a is gone');
+  expect(plan).toContain('5. detect: wait until the route finds all servers of region a down (target 30 s)');
+  expect(plan.at(-2)).toBe(
+    'Targets: recovery time 120 s, recovery point 900 s. It takes at most 131 s once it has begun.',
+  );
+});
+
+it('plans a failback', () => {
+  const drill = { kind: 'failback', restore: 'region-a-lost', from: 'b', to: 'a' } as const;
+  const plan = describeDrill({ ...phase, drill }).join('\n');
+  expect(plan).toContain('make the node in region a a standby of the one in region b');
+  expect(plan).toContain('lead traffic to regions a and b (target 60 s)');
+});
+
+it('names a second writer first of all', () => {
+  const mark = {
+    drill: 'region-lost',
+    store: 'main',
+    requestedAt: '2026-01-01T00:00:00.000Z',
+    writer: 'b',
+    fenced: ['a'],
+    nextStep: 'Run the failback.',
+  };
+  const node = { reachable: true, role: 'primary', timeline: 2, position: 1, detail: {} } as const;
+  const status = {
+    settings: {},
+    nodes: [
+      { ...node, name: 'a' },
+      { ...node, name: 'b' },
+    ],
+  };
+  expect(recoveryAdvice(mark, status)).toEqual([
+    'DANGER: node a of store main accepts writes and must not. Stop it at once.',
+    'The only writer of store main is node b, and it does. (Drill region-lost, since 2026-01-01T00:00:00.000Z.)',
+    'Node a is primary.',
+    'Next: Run the failback.',
+  ]);
+  expect(recoveryAdvice(mark, { settings: {}, nodes: [] })[0]).toContain('the store has no such node');
+});

@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest';
+import { decide } from '../../src/judge/decide.ts';
+import { judge } from '../../src/judge/judge.ts';
+import type { Objective } from '../../src/objectives/objective.ts';
+import type { RawSeries, SampleValue } from '../../src/prometheus/reading.ts';
+import { anchor, observationsOf, windowAt } from './observations-of.ts';
+
+const window = windowAt('w', 0, 10_000);
+
+/** One sample a second, from three seconds before the window until two after it; undefined leaves one out. */
+function series(
+  labels: Record<string, string>,
+  value: (second: number) => SampleValue | undefined,
+): RawSeries {
+  const samples = Array.from({ length: 16 }, (_, index) => index - 3).flatMap((second) => {
+    const is = value(second);
+    return is === undefined ? [] : [[anchor.wallMs + second * 1000 + 100, is] as const];
+  });
+  return { labels: { job: 'j', instance: 'i', ...labels }, samples };
+}
+
+const up = (value: (second: number) => number | undefined = () => 1, instance = 'i'): RawSeries =>
+  series({ __name__: 'up', instance }, value);
+
+function judged(
+  signal: Objective['signal'],
+  limit: number,
+  answers: Readonly<Record<string, readonly RawSeries[]>>,
+  scrapes: readonly RawSeries[],
+) {
+  const objective: Objective = { signal, comparator: '<', limit, unit: '1' };
+  const answer = (list: readonly RawSeries[]) => ({
+    ok: true as const,
+    value: { series: list, warnings: [] },
+  });
+  const [finding] = judge(
+    observationsOf({
+      windows: [window],
+      assignments: [{ objectiveName: 'o', objective, window: 'w' }],
+      readings: Object.entries(answers).map(([selector, list]) => ({
+        window: 'w',
+        selector,
+        scrapeIntervalMs: 1000,
+        answer: answer(list),
+        scrapes: answer(scrapes),
+      })),
+    }),
+  );
+  return finding;
+}
+
+test.each([
+  ['<', 1, 1, 'violated'],
+  ['<', 0, 0.9, 'holds'],
+  ['<=', 1, 1, 'holds'],
+  ['<=', 0.5, 1.5, 'open'],
+  ['>', 1, 1, 'violated'],
+  ['>', 1.1, Infinity, 'holds'],
+  ['>=', 1, 2, 'holds'],
+  ['>=', 0, 1, 'open'],
+  ['<', Number.NaN, Number.NaN, 'open'],
+] as const)('a limit of 1: %s [%d, %d] %s', (comparator, low, high, decision) => {
+  expect(decide({ low, high }, comparator, 1)).toBe(decision);
+});
+
+describe('gauge', () => {
+  const gauge = (limit: number, value: (second: number) => SampleValue | undefined) =>
+    judged(
+      { from: 'prometheus', measure: 'gauge', selector: 'g', take: 'max' },
+      limit,
+      { g: [series({}, value)] },
+      [],
+    );
+
+  test.each<[string, (second: number) => SampleValue | undefined, string, string | undefined]>([
+    ['all well', () => 3, 'pass', undefined],
+    ['one sample beyond the limit', (at) => (at === 5 ? 5 : 3), 'fail', undefined],
+    ['beyond the limit before the window only', (at) => (at < 0 ? 9 : 3), 'pass', undefined],
+    ['one NaN', (at) => (at === 5 ? 'NaN' : 3), 'inconclusive', 'not-a-number'],
+    ['a NaN beside a violation', (at) => (at === 5 ? 'NaN' : at === 6 ? 9 : 3), 'fail', undefined],
+    ['infinite', (at) => (at === 5 ? '+Inf' : 3), 'fail', undefined],
+    ['one scrape missing', (at) => (at === 5 ? undefined : 3), 'pass', undefined],
+    ['two scrapes missing', (at) => (at === 5 || at === 6 ? undefined : 3), 'inconclusive', 'stale'],
+    ['nothing after the window', (at) => (at >= 10 ? undefined : 3), 'inconclusive', 'stale'],
+    ['only before the window', (at) => (at >= 0 ? undefined : 3), 'inconclusive', 'no-samples'],
+  ])('%s', (_name, value, outcome, reason) => {
+    const finding = gauge(5, value);
+    expect(finding?.outcome).toBe(outcome);
+    expect(finding?.reason).toBe(reason);
+  });
+});
+
+describe('present', () => {
+  const present = (list: readonly RawSeries[]) =>
+    judged({ from: 'prometheus', measure: 'present', selector: 'p' }, 3, { p: list }, []);
+
+  test('counts the series that are fresh at the end', () => {
+    const list = [
+      series({ a: '1' }, () => 1),
+      series({ a: '2' }, () => 1),
+      series({ a: '3' }, (at) => (at < 5 ? 1 : undefined)),
+    ];
+    expect(present(list)).toMatchObject({ outcome: 'pass', value: { low: 2, high: 2 } });
+  });
+
+  test('none, or none that is fresh, is no data', () => {
+    expect(present([])).toMatchObject({ outcome: 'inconclusive', reason: 'no-samples' });
+    expect(present([series({}, (at) => (at < 5 ? 1 : undefined))])).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'stale',
+    });
+  });
+});
+
+describe('ratio', () => {
+  const signal = { from: 'prometheus', measure: 'ratio', bad: 'bad', all: 'all' } as const;
+  const all = series({}, (at) => 1000 + 100 * at);
+  const ratio = (bad: readonly RawSeries[], whole: readonly RawSeries[], scrapes: readonly RawSeries[]) =>
+    judged(signal, 0.05, { bad, all: whole }, scrapes);
+
+  test('without any series of errors it is zero, and says so', () => {
+    expect(ratio([], [all], [up()])).toMatchObject({
+      outcome: 'pass',
+      value: { low: 0, high: 0 },
+      explanation: expect.stringContaining('taken for zero'),
+    });
+  });
+
+  test('a target that could not be scraped, and has no series, is a doubt', () => {
+    expect(ratio([], [all], [up(), up(() => 0, 'k')])).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'stale',
+    });
+    expect(ratio([], [all], [up(), up(() => 1, 'k')])?.outcome).toBe('pass');
+  });
+
+  test('data that ends before the window does is a doubt', () => {
+    const until = (end: number) => (at: number) => (at <= end ? 1000 + 100 * at : undefined);
+    const short = series({}, until(9));
+    expect(ratio([], [short], [up((at) => (at <= 9 ? 1 : undefined))])?.outcome).toBe('inconclusive');
+    const other = { job: 'j', instance: 'k' };
+    const rest = series(other, until(9.5));
+    expect(ratio([], [all, rest], [up(), up((at) => (at <= 9 ? 1 : undefined), 'k')])?.outcome).toBe(
+      'inconclusive',
+    );
+  });
+
+  test('errors whose series is lost, while the others go on, may be any of what was counted', () => {
+    const lost = series({ code: '500' }, (at) => (at <= 5 ? 7 : undefined));
+    const finding = ratio([lost], [all], [up()]);
+    expect(finding?.outcome).toBe('inconclusive');
+    expect(finding?.value?.high).toBeGreaterThan(0.1);
+  });
+
+  test('a failure is proven whatever else is in doubt', () => {
+    const bad = series({ code: '500' }, (at) => 10 * at + 100);
+    expect(ratio([bad], [all], [up(), up(() => 0, 'k')])?.outcome).toBe('fail');
+  });
+});
