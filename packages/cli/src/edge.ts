@@ -14,10 +14,14 @@ export interface Edge {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   onSignal(listener: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void): () => void;
+  /** Takes what nobody has caught, so that a defect is never taken for a failed verdict (Node's own code is 1). */
+  onDefect(listener: (error: unknown) => void): void;
   exit(code: number): never;
 }
 
 export function processEdge(): Edge {
+  // Whoever reads may have gone (`ordeal … | head`): the run goes on, and its record is in its folder.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   return {
     env: process.env,
     cwd: process.cwd(),
@@ -33,6 +37,10 @@ export function processEdge(): Edge {
       return () => {
         for (const signal of signals) process.off(signal, listener);
       };
+    },
+    onDefect: (listener) => {
+      process.on('uncaughtException', listener);
+      process.on('unhandledRejection', listener);
     },
     exit: (code) => process.exit(code),
   };

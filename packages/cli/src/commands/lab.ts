@@ -2,6 +2,7 @@ import { labDown, labStatus, readSite } from '@ordeal/lab/lab';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
+import { watchSignals } from '../run/interruption.ts';
 import { bringUp } from './with-lab.ts';
 
 interface LabCommandOptions {
@@ -18,7 +19,12 @@ export async function labCommand(
 ): Promise<number> {
   switch (verb) {
     case 'up': {
-      await bringUp(options, edge);
+      const interruption = watchSignals(edge);
+      try {
+        await bringUp(options, edge, interruption.signal);
+      } finally {
+        interruption.stop();
+      }
       const site = readSite(options.labName);
       if (options.json === true) edge.stdout.write(`${JSON.stringify(site, null, 2)}\n`);
       else edge.stdout.write(`entry       ${site?.entry}\nprometheus  ${site?.prometheus}\n`);

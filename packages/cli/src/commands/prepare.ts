@@ -45,7 +45,8 @@ export async function prepare(
     {
       fault: (name) => {
         const { driver, config } = loaded.drivers.fault(name);
-        return { text: driver.describe(config), targets: targets.get(name) };
+        const title = loaded.platform.faults[name]?.title ?? name;
+        return { text: `${title} (${driver.describe(config)})`, targets: targets.get(name) };
       },
       drill: (phase) => describeDrill(phase),
     },

@@ -7,6 +7,7 @@ import { createProgress } from '../progress/create-progress.ts';
 import { renderVerdict } from '../progress/render-verdict.ts';
 import type { Edge } from '../edge.ts';
 import type { RunOptions } from '../program.ts';
+import { watchSignals, type Interruption } from '../run/interruption.ts';
 import { run } from '../run/run.ts';
 import { prepare } from './prepare.ts';
 import { requirePrograms } from './programs.ts';
@@ -20,11 +21,27 @@ export async function runCommand(kind: RunKind, options: RunOptions, edge: Edge)
       exitCodes.usage,
     );
   }
+  // From here on no signal falls into a gap: bringing the lab up, the run and taking it down share one watch.
+  const interruption = watchSignals(edge);
+  try {
+    return await prepareAndRun(kind, options, interruption, edge);
+  } finally {
+    interruption.stop();
+  }
+}
+
+async function prepareAndRun(
+  kind: RunKind,
+  options: RunOptions,
+  interruption: Interruption,
+  edge: Edge,
+): Promise<number> {
   const seed = options.seed ?? randomInt(2 ** 31);
   // Mistakes in the files are found before anything is started.
   const before = await prepare(kind, options, seed, edge, readSite(options.labName));
   refuse(before.plan.refusals);
-  if (options.lab === true) return withLab(options, edge, () => runPrepared(kind, options, seed, edge));
+  const go = (): Promise<number> => runPrepared(kind, options, seed, interruption, edge);
+  if (options.lab === true) return withLab(options, edge, interruption.signal, go);
   if (before.loaded.needsLab) {
     throw new CommandError(
       `Platform ${before.loaded.platform.name} runs on the lab, and no lab "${options.labName}" is up: ` +
@@ -32,10 +49,16 @@ export async function runCommand(kind: RunKind, options: RunOptions, edge: Edge)
       exitCodes.usage,
     );
   }
-  return runPrepared(kind, options, seed, edge);
+  return go();
 }
 
-async function runPrepared(kind: RunKind, options: RunOptions, seed: number, edge: Edge): Promise<number> {
+async function runPrepared(
+  kind: RunKind,
+  options: RunOptions,
+  seed: number,
+  interruption: Interruption,
+  edge: Edge,
+): Promise<number> {
   const { loaded, scenario, plan } = await prepare(kind, options, seed, edge, readSite(options.labName));
   // Once more: only a platform that is up tells what its faults would hit.
   refuse(plan.refusals);
@@ -65,6 +88,7 @@ async function runPrepared(kind: RunKind, options: RunOptions, seed: number, edg
         plan,
         programs: { k6: programs['k6'] ?? '', node: edge.node },
         listener: progress.listener,
+        interruption,
       },
       edge,
     );

@@ -2,6 +2,7 @@ import { labDown, labUp, readSite } from '@ordeal/lab/lab';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
+import { Interrupted } from '../run/interruption.ts';
 import { labPrograms } from './programs.ts';
 
 interface LabOptions {
@@ -13,9 +14,10 @@ interface LabOptions {
 export async function withLab(
   options: LabOptions,
   edge: Edge,
+  signal: AbortSignal,
   action: () => Promise<number>,
 ): Promise<number> {
-  await bringUp(options, edge);
+  await bringUp(options, edge, signal);
   try {
     return await action();
   } finally {
@@ -24,7 +26,7 @@ export async function withLab(
 }
 
 /** Brings the lab up; the lab says how long it took. A signal takes down what is up so far. */
-export async function bringUp(options: LabOptions, edge: Edge): Promise<void> {
+export async function bringUp(options: LabOptions, edge: Edge, signal: AbortSignal): Promise<void> {
   if (readSite(options.labName) !== undefined) {
     throw new CommandError(
       `Lab "${options.labName}" is already up: run without --lab to use it, take it down with ` +
@@ -33,12 +35,6 @@ export async function bringUp(options: LabOptions, edge: Edge): Promise<void> {
     );
   }
   const tools = labPrograms(edge);
-  const interrupted = new AbortController();
-  const stop = edge.onSignal((signal) =>
-    interrupted.abort(
-      new CommandError(`${signal}: the lab was taken down again.`, signal === 'SIGINT' ? 130 : 143),
-    ),
-  );
   edge.stderr.write(`Bringing the lab "${options.labName}" up …\n`);
   try {
     await labUp({
@@ -46,18 +42,18 @@ export async function bringUp(options: LabOptions, edge: Edge): Promise<void> {
       tools,
       sabotage: options.sabotage ?? [],
       clock: systemClock,
-      signal: interrupted.signal,
+      signal,
       say: (message) => edge.stderr.write(`  ${message}\n`),
     });
   } catch (error) {
-    if (error instanceof CommandError) throw error;
+    if (signal.reason instanceof Interrupted) {
+      throw new CommandError('The lab was taken down again.', signal.reason.exitCode, [], error);
+    }
     throw new CommandError(
       error instanceof Error ? error.message : String(error),
       exitCodes.usage,
       [],
       error,
     );
-  } finally {
-    stop();
   }
 }

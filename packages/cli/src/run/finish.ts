@@ -22,7 +22,12 @@ export interface Ending {
 export async function judgeRun(session: Session, ending: Ending): Promise<RunRecord> {
   const { context, scenario, loaded, results } = session;
   const observations = await observe(session, ending.end);
-  writeWhole(join(context.dir, 'observations.json'), JSON.stringify(observations));
+  try {
+    writeWhole(join(context.dir, 'observations.json'), JSON.stringify(observations));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    context.journal.append({ type: 'warning', message: `the observations could not be kept: ${reason}` });
+  }
   const findings = judge(observations);
   for (const finding of findings) context.journal.append({ type: 'finding', finding });
   const drills = results.drills.map((drill) => drill.record);

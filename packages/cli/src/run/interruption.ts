@@ -1,6 +1,6 @@
 import type { Edge } from '../edge.ts';
 
-/** Why a run was interrupted, and the exit code that says so. */
+/** Why a command was interrupted, and the exit code that says so. */
 export class Interrupted extends Error {
   readonly exitCode: 130 | 143;
 
@@ -11,32 +11,45 @@ export class Interrupted extends Error {
   }
 }
 
+/** Watches for signals from the beginning of a command to its end, so that none falls into a gap. */
+export interface Interruption {
+  /** Aborted, with an `Interrupted`, by the first signal. */
+  readonly signal: AbortSignal;
+  /** Says how to find out what is left behind when everything is ended at once. */
+  whatIsLeft(list: () => readonly string[]): void;
+  stop(): void;
+}
+
 /**
- * The first signal aborts the run, which then heals and writes its record. A second one changes nothing and
- * says so; the third ends at once and says what is left.
+ * The first signal aborts what is under way, which then heals and writes its record. A second one changes
+ * nothing and says so; the third ends at once and says what is left.
  */
-export function watchSignals(
-  edge: Edge,
-  left: () => readonly string[],
-): { readonly signal: AbortSignal; stop(): void } {
+export function watchSignals(edge: Edge): Interruption {
   const controller = new AbortController();
+  let left: () => readonly string[] = () => [];
   let count = 0;
   const stop = edge.onSignal((signal) => {
     count += 1;
     if (count === 1) {
-      edge.stderr.write(`\n${signal}: healing everything, then writing the record …\n`);
+      edge.stderr.write(`\n${signal}: ending in order; everything is healed first …\n`);
       controller.abort(new Interrupted(signal));
     } else if (count === 2) {
-      edge.stderr.write(`\n${signal}: still healing; once more ends at once and may leave faults behind.\n`);
+      edge.stderr.write(`\n${signal}: still at it; once more ends at once and may leave faults behind.\n`);
     } else {
       const open = left();
       const list =
-        open.length === 0 ? 'nothing is left.' : `left behind:\n${open.map((one) => `  ${one}\n`).join('')}`;
+        open.length === 0 ? 'no fault is in.' : `left behind:\n${open.map((one) => `  ${one}\n`).join('')}`;
       edge.stderr.write(
         `\n${signal}: ended at once; ${list}\nThe guardian goes on healing; \`ordeal recover\` shows the state.\n`,
       );
       edge.exit(signal === 'SIGINT' ? 130 : 143);
     }
   });
-  return { signal: controller.signal, stop };
+  return {
+    signal: controller.signal,
+    whatIsLeft: (list) => {
+      left = list;
+    },
+    stop,
+  };
 }

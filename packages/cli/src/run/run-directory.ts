@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { CommandError, exitCodes } from '../command-error.ts';
 
 /** Where the runs of a working directory are kept. */
 export function runsDirectory(cwd: string): string {
@@ -15,6 +16,16 @@ export function createRunDirectory(
   const stamp = startedAt.toISOString().replaceAll(/[-:]/g, '').slice(0, 15).toLowerCase();
   const id = `${stamp}-${randomBytes(3).toString('hex')}`;
   const dir = join(runsDirectory(cwd), id);
-  mkdirSync(join(dir, 'undo'), { recursive: true });
+  try {
+    mkdirSync(join(dir, 'undo'), { recursive: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(
+      `The run's folder cannot be made: ${reason}. Nothing was touched. Call ordeal in a directory that you may write to.`,
+      exitCodes.usage,
+      [],
+      error,
+    );
+  }
   return { id, dir };
 }

@@ -10,6 +10,7 @@ import { systemClock } from '@ordeal/shared/time/system-clock';
 import type { JournalEntry } from '@ordeal/shared/timeline/event';
 import { createFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
 import { spawnGuardian, type Guardian } from '@ordeal/shared/undo/spawn-guardian';
+import { CommandError, exitCodes } from '../command-error.ts';
 import { healers } from '../compose/healers.ts';
 import type { Edge } from '../edge.ts';
 import type { LoadedPlatform } from '../load/load-platform.ts';
@@ -17,7 +18,7 @@ import { commitOf, settingsOf, suiteVersion, versionsOf } from './environment.ts
 import { executePhases } from './execute.ts';
 import { judgeRun } from './finish.ts';
 import { endEverything } from './heal.ts';
-import { Interrupted, watchSignals } from './interruption.ts';
+import { Interrupted, type Interruption } from './interruption.ts';
 import { takeLease } from './lease.ts';
 import { preflight } from './preflight.ts';
 import { createRunDirectory } from './run-directory.ts';
@@ -34,6 +35,7 @@ export interface RunRequest {
   readonly plan: Plan;
   readonly programs: { readonly k6: string; readonly node: string };
   readonly listener: (entry: JournalEntry) => void;
+  readonly interruption: Interruption;
 }
 
 export interface FinishedRun {
@@ -47,15 +49,18 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
   const clock = systemClock;
   const startedAt = new Date(clock.wall());
   const { id, dir } = createRunDirectory(edge.cwd, startedAt);
+  const { interruption } = request;
+  const deadline = runDeadline(request.loaded.platform.guardrails.maxRunSeconds);
+  const signal = AbortSignal.any([interruption.signal, deadline.signal]);
   const journal = createFileJournal(join(dir, 'journal.jsonl'), clock, [request.listener]);
   const undo = createFileUndoLedger(dir, clock);
-  const signals = watchSignals(edge, () => undo.open().map((entry) => entry.describe));
+  interruption.whatIsLeft(() => undo.open().map((entry) => entry.describe));
   const session: Session = {
     kind: request.kind,
     loaded: request.loaded,
     scenario: request.scenario,
     pace: request.pace,
-    context: { runId: id, dir, seed: request.seed, clock, journal, undo, signal: signals.signal },
+    context: { runId: id, dir, seed: request.seed, clock, journal, undo, signal },
     anchor: anchorOf(clock),
     prometheus: createPrometheus(request.loaded.platform.prometheus, clock),
     programs: request.programs,
@@ -104,19 +109,20 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
   }
   const record = await judgeRun(session, {
     startedAt,
-    end: signals.signal.aborted ? interrupted(signals.signal) : end,
+    end: interruption.signal.aborted ? endOfAborted(interruption.signal) : end,
     residue,
     environment: { versions: await versionsOf(edge), settings },
     suiteVersion: suiteVersion(edge),
     commit: await commitOf(request.loaded.folder),
   });
   journal.append({ type: 'run-ended', outcome: record.verdict.outcome, exitCode: record.verdict.exitCode });
-  const report = writeRecord(dir, record);
-  await guardian?.release();
+  deadline.stop();
+  // With something left the guardian is not let go: it tries once more as soon as this process has ended. What is
+  // kept on purpose after a promotion is not its business.
+  if (undo.open().length === 0 || undo.promotion() !== undefined) await guardian?.release();
   if (lease.taken) lease.release();
   journal.close();
-  signals.stop();
-  return { record, dir, report };
+  return { record, dir, report: writeEvidence(dir, record) };
 }
 
 async function attempt(session: Session, plan: Plan): Promise<RunEnd> {
@@ -136,16 +142,43 @@ async function attempt(session: Session, plan: Plan): Promise<RunEnd> {
     await executePhases(session, plan.phases);
     return { how: 'finished' };
   } catch (error) {
-    if (session.context.signal.aborted) return interrupted(session.context.signal);
+    if (session.context.signal.aborted) return endOfAborted(session.context.signal);
     return { how: 'broken', reason: describe(error) };
   }
 }
 
-function interrupted(signal: AbortSignal): RunEnd {
-  const { reason } = signal;
-  return reason instanceof Interrupted
-    ? { how: 'interrupted', exitCode: reason.exitCode, reason: reason.message }
-    : { how: 'broken', reason: describe(reason) };
+function endOfAborted({ reason }: AbortSignal): RunEnd {
+  if (reason instanceof Interrupted)
+    return { how: 'interrupted', exitCode: reason.exitCode, reason: reason.message };
+  if (reason instanceof OutOfTime) return { how: 'blind', reasons: [reason.message] };
+  return { how: 'broken', reason: describe(reason) };
+}
+
+/** The run has taken longer than the platform allows. */
+class OutOfTime extends Error {}
+
+function runDeadline(seconds: number): { readonly signal: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    controller.abort(new OutOfTime(`the run was ended after ${seconds} s, as guardrails.maxRunSeconds asks`));
+  }, seconds * 1000);
+  return { signal: controller.signal, stop: () => clearTimeout(timer) };
+}
+
+/** Everything is healed by now; what is lost when the disk is full is the evidence, and that is said. */
+function writeEvidence(dir: string, record: RunRecord): string {
+  try {
+    return writeRecord(dir, record);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(
+      `Everything is healed, but the record could not be written to ${dir}: ${reason}. ` +
+        `The verdict was ${record.verdict.outcome} (exit code ${record.verdict.exitCode}): ${record.verdict.reasons[0] ?? ''}`,
+      exitCodes.broken,
+      [],
+      error,
+    );
+  }
 }
 
 function describe(error: unknown): string {

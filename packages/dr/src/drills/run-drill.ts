@@ -101,7 +101,10 @@ async function askSecondWitness(course: Course, endedAt: number): Promise<DrillR
   if (t0 === undefined) return { agrees: null, detail: 'not asked: nothing was touched' };
   if (context.signal.aborted) return { agrees: null, detail: 'not asked: the drill was stopped' };
   try {
-    return await deps.secondWitness({ from: t0.low, to: course.recovery?.confirmedAt ?? endedAt });
+    return await deps.secondWitness({
+      from: t0.low,
+      to: course.milestones.get('recovered')?.high ?? endedAt,
+    });
   } catch (error) {
     return { agrees: null, detail: `it could not be asked: ${reasonOf(error)}` };
   }

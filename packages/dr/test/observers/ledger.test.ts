@@ -67,7 +67,7 @@ describe('the ledger of acknowledged writes', () => {
 
   it('rejects when the set cannot be read, which is not the same as empty', () =>
     withGround(async (ground) => {
-      const { observers, fault } = await ground.write({});
+      const { observers, fault } = await ground.write({}, { readDeadlineMs: 700 });
       await ground.platform.tell({ type: 'break-reads', status: 503 });
       await expect(observers.readBack(fault, 5)).rejects.toThrow(/could not be read back.*status 503/);
       await ground.platform.tell({ type: 'refuse' });

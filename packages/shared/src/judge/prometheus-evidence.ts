@@ -43,15 +43,18 @@ export function withReadings(
   }
   const { anchor } = observations;
   const doubt = doubtOf(observations, window, answered);
-  const scrapes = answered.flatMap(({ reading }) =>
-    reading.scrapes?.ok ? reading.scrapes.value.series : [],
-  );
+  const scrapes = new Map<string, RawSeries>();
+  // Two selectors may have the same targets behind them; each target is one all the same.
+  for (const { reading } of answered) {
+    if (!reading.scrapes?.ok) continue;
+    for (const one of reading.scrapes.value.series) scrapes.set(labelsKey(one), one);
+  }
   try {
     return measure({
       span: { from: toWall(anchor, record.monotonicFrom), to: toWall(anchor, record.monotonicTo) },
       scrapeIntervalMs: answered[0]?.reading.scrapeIntervalMs ?? 0,
       series: answered.map(({ series }) => series),
-      targets: targetsFrom(scrapes),
+      targets: targetsFrom([...scrapes.values()]),
       ...(doubt === undefined ? {} : { doubt }),
     });
   } catch (error) {
@@ -140,6 +143,10 @@ function doubtOf(
   ]);
   if (warnings.size === 0) return undefined;
   return { reason: 'query-failed', sentence: `Prometheus warned: ${[...warnings].join('; ')}.` };
+}
+
+function labelsKey({ labels }: RawSeries): string {
+  return JSON.stringify(Object.entries(labels).sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
 function nothing(reason: Nothing['reason'], sentence: string): Nothing {

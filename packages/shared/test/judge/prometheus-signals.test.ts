@@ -115,8 +115,12 @@ describe('present', () => {
 describe('ratio', () => {
   const signal = { from: 'prometheus', measure: 'ratio', bad: 'bad', all: 'all' } as const;
   const all = series({}, (at) => 1000 + 100 * at);
-  const ratio = (bad: readonly RawSeries[], whole: readonly RawSeries[], scrapes: readonly RawSeries[]) =>
-    judged(signal, 0.05, { bad, all: whole }, scrapes);
+  const ratio = (
+    bad: readonly RawSeries[],
+    whole: readonly RawSeries[],
+    scrapes: readonly RawSeries[],
+    limit = 0.05,
+  ) => judged(signal, limit, { bad, all: whole }, scrapes);
 
   test('without any series of errors it is zero, and says so', () => {
     expect(ratio([], [all], [up()])).toMatchObject({
@@ -136,13 +140,15 @@ describe('ratio', () => {
 
   test('data that ends before the window does is a doubt', () => {
     const until = (end: number) => (at: number) => (at <= end ? 1000 + 100 * at : undefined);
-    const short = series({}, until(9));
-    expect(ratio([], [short], [up((at) => (at <= 9 ? 1 : undefined))])?.outcome).toBe('inconclusive');
-    const other = { job: 'j', instance: 'k' };
-    const rest = series(other, until(9.5));
-    expect(ratio([], [all, rest], [up(), up((at) => (at <= 9 ? 1 : undefined), 'k')])?.outcome).toBe(
-      'inconclusive',
-    );
+    const scraped = (at: number) => (at <= 9 ? 1 : undefined);
+    const stale = { outcome: 'inconclusive', reason: 'stale' };
+    expect(ratio([], [series({}, until(9))], [up(scraped)], 0.9)).toMatchObject(stale);
+    expect(ratio([], [series({}, until(9))], [], 0.9)).toMatchObject(stale);
+    const other = series({ instance: 'k' }, until(9));
+    expect(ratio([], [all, other], [up(), up(scraped, 'k')], 0.9)).toMatchObject(stale);
+    // A scrape that failed does cover the end: the bounds then say how much may have been lost.
+    const failed = up((at) => (at <= 9 ? 1 : 0), 'k');
+    expect(ratio([], [all, other], [up(), failed], 0.9)?.outcome).toBe('pass');
   });
 
   test('errors whose series is lost, while the others go on, may be any of what was counted', () => {

@@ -34,7 +34,7 @@ const vector = (values: readonly string[], more = ''): string =>
     },
   }).replace(/\}$/, `${more}}`);
 
-function clientOf(host: string, credentials = '', timeoutMs = 250) {
+function clientOf(host: string, credentials = '', timeoutMs = 200) {
   return createPrometheus(
     {
       url: `http://${credentials}${host}/base`,
