@@ -1,5 +1,6 @@
 import { createFetchClient } from '@ordeal/shared/journey/fetch-client';
-import type { Platform } from '@ordeal/shared/platform/platform';
+import type { Platform, RequestTemplate } from '@ordeal/shared/platform/platform';
+import type { HttpRequest } from '@ordeal/shared/journey/http';
 import { fillTemplate } from '@ordeal/shared/platform/template';
 import type { Clock } from '@ordeal/shared/time/clock';
 
@@ -32,8 +33,8 @@ async function sweepTenant(
   // Several times: what was under way when the workload ended may still arrive.
   for (let attempt = 0; attempt < 5; attempt += 1) {
     if (attempt > 0) await clock.sleep(300);
-    for (const template of spec.requests) await client.request(fillTemplate(template, values));
-    const answer = await client.request(fillTemplate(spec.count, values));
+    for (const template of spec.requests) await client.request(requestOf(template, values));
+    const answer = await client.request(requestOf(spec.count, values));
     const count = answer.json<Record<string, unknown>>()?.[spec.count.field];
     if (answer.status === 200 && count === 0) return undefined;
     seen =
@@ -42,4 +43,9 @@ async function sweepTenant(
         : `no count: status ${answer.status} ${answer.error ?? ''}`;
   }
   return `tenant ${tenant}: ${seen}`;
+}
+
+function requestOf(template: RequestTemplate, values: Readonly<Record<string, string>>): HttpRequest {
+  const { method, path, headers, body } = fillTemplate(template, values, {});
+  return { method, path, headers, ...(body === null ? {} : { json: JSON.parse(body) as unknown }) };
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '@ordeal/shared/time/clock';
 import { freshConnections } from '../observers/connections.ts';
 import { send, splitEntry, type Sent } from '../observers/send.ts';
-import { fillTemplate } from '../observers/template.ts';
+import { fillTemplate } from '@ordeal/shared/platform/template';
 import type { LedgerConfig } from './ledger-protocol.ts';
 import { payloadHash } from './payload.ts';
 import type { LedgerItem, LedgerReading } from './writes.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '@ordeal/shared/time/clock';
 import { pooledConnections } from '../observers/connections.ts';
 import type { DurableLog } from '../observers/durable-log.ts';
 import { send, splitEntry } from '../observers/send.ts';
-import { fillTemplate } from '../observers/template.ts';
+import { fillTemplate } from '@ordeal/shared/platform/template';
 import type { LedgerLine } from './ledger-file.ts';
 import type { LedgerConfig, LedgerProgress } from './ledger-protocol.ts';
 import { payloadHash, payloadOf } from './payload.ts';

@@ -2,7 +2,7 @@ import type { RequestTemplate } from '@ordeal/shared/platform/platform';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { freshConnections } from './connections.ts';
 import { send, splitEntry } from './send.ts';
-import { fillTemplate } from './template.ts';
+import { fillTemplate } from '@ordeal/shared/platform/template';
 
 /** How a collection is deleted. */
 export interface ClearRequest {

@@ -4,7 +4,7 @@ import { freshConnections, pooledConnections } from './connections.ts';
 import type { Attempt } from './observers.ts';
 import type { ProbeConfig, StreamReport } from './probe-protocol.ts';
 import { send, splitEntry, type Sent } from './send.ts';
-import { fillTemplate, type FilledRequest } from './template.ts';
+import { fillTemplate, type FilledRequest } from '@ordeal/shared/platform/template';
 import { startTicker } from './ticker.ts';
 
 export interface ProbeRunner {

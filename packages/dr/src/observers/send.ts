@@ -1,7 +1,7 @@
 import type { Clock } from '@ordeal/shared/time/clock';
 import type { Connections } from './connections.ts';
 import { failureOf, type Failure } from './failure.ts';
-import type { FilledRequest } from './template.ts';
+import type { FilledRequest } from '@ordeal/shared/platform/template';
 
 /** What came of one request. Monotonic milliseconds. */
 export type Sent = { readonly sent: number; readonly completed: number } & (

@@ -10,7 +10,7 @@ import { startObserverProcess, type Health, type ObserverProcess } from './obser
 import type { Observers } from './observers.ts';
 import type { ProbeCommand, ProbeConfig, ProbeEvent } from './probe-protocol.ts';
 import { streamStore } from './stream-store.ts';
-import { collectionsOf } from './template.ts';
+import { collectionsOf } from '@ordeal/shared/platform/template';
 
 /** What the observers of one drill do. */
 export interface ObserversSpec {

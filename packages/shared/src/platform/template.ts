@@ -1,33 +1,80 @@
-import type { HttpRequest } from '../journey/http.ts';
 import type { RequestTemplate } from './platform.ts';
 
-export type TemplateValues = Readonly<Record<string, string>>;
+/** Values of a template's variables, by name: `id`, `collection`, `run`, `tenant`, `payload`, `cursor`. */
+export type TemplateVariables = Readonly<Record<string, string>>;
+
+/** A request as it goes over the wire. */
+export interface FilledRequest {
+  readonly method: RequestTemplate['method'];
+  /** With the query, relative to the entry. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}
+
+const variable = /\{\{\s*(\w+)\s*\}\}/g;
 
 /**
- * A request from its template: `{{name}}` is replaced in the path (percent-encoded there), in headers and in
- * every string of the body. An unknown name stays as it is, so that it is seen.
+ * Fills a template: values are percent-encoded in the path, escaped in the JSON body, and as they are in the
+ * template's own headers. Those win over `headers`, whatever their case. Throws on a variable that has no value here.
  */
-export function fillTemplate(template: RequestTemplate, values: TemplateValues): HttpRequest {
-  const encoded = Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, encodeURIComponent(value)]),
-  );
+export function fillTemplate(
+  template: RequestTemplate,
+  variables: TemplateVariables,
+  headers: Readonly<Record<string, string>>,
+): FilledRequest {
+  const where = `${template.method} ${template.path}`;
+  const body =
+    template.json === undefined
+      ? null
+      : replace(JSON.stringify(template.json), variables, escapeJson, `the body of ${where}`);
+  const merged: Record<string, string> = body === null ? {} : { 'content-type': 'application/json' };
+  for (const [name, value] of Object.entries(headers)) merged[name.toLowerCase()] = value;
+  for (const [name, value] of Object.entries(template.headers ?? {})) {
+    merged[name.toLowerCase()] = replace(value, variables, unchanged, `header ${name} of ${where}`);
+  }
   return {
     method: template.method,
-    path: fillText(template.path, encoded),
-    ...(template.headers === undefined
-      ? {}
-      : { headers: fill(template.headers, values) as Record<string, string> }),
-    ...(template.json === undefined ? {} : { json: fill(template.json, values) }),
+    path: replace(template.path, variables, encodeURIComponent, where),
+    headers: merged,
+    body,
   };
 }
 
-function fill(value: unknown, values: TemplateValues): unknown {
-  if (typeof value === 'string') return fillText(value, values);
-  if (Array.isArray(value)) return value.map((item) => fill(item, values));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, values)]));
+/** The collections that a request writes into: every string of its body that names `{{collection}}` and nothing else. */
+export function collectionsOf(template: RequestTemplate, collection: string): readonly string[] {
+  return stringsIn(template.json)
+    .filter((text) => [...text.matchAll(variable)].some((match) => match[1] === 'collection'))
+    .filter((text) => [...text.matchAll(variable)].every((match) => match[1] === 'collection'))
+    .map((text) => text.replaceAll(variable, collection));
 }
 
-function fillText(text: string, values: TemplateValues): string {
-  return text.replaceAll(/\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole);
+function replace(
+  text: string,
+  variables: TemplateVariables,
+  encode: (value: string) => string,
+  where: string,
+): string {
+  return text.replaceAll(variable, (_, name: string) => {
+    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    if (value === undefined) {
+      const known = Object.keys(variables).join(', ');
+      throw new Error(`Unknown variable {{${name}}} in ${where}. There are: ${known}.`);
+    }
+    return encode(value);
+  });
+}
+
+function stringsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(stringsIn);
+}
+
+function escapeJson(value: string): string {
+  return JSON.stringify(value).slice(1, -1);
+}
+
+function unchanged(value: string): string {
+  return value;
 }

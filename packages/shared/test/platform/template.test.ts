@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { collectionsOf, fillTemplate } from '../../src/observers/template.ts';
+import { collectionsOf, fillTemplate } from '../../src/platform/template.ts';
 
 const variables = {
   id: 'a/b?c',
