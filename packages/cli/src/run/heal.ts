@@ -55,11 +55,24 @@ async function healFaults(
   return [...outcome.left, ...kept];
 }
 
+/** Targets that were just healed may take so long until they are well. */
+const SETTLED_WITHIN_MS = 20_000;
+
 /** A real look at every target: what we believe we did is not enough. */
 async function lookAgain(session: Session): Promise<readonly ResidueRecord[]> {
-  const { loaded, context, scenario } = session;
+  const { context, scenario } = session;
   const touched = scenario.phases.some((phase) => phase.phase === 'experiment' || phase.phase === 'drill');
   if (!touched || context.undo.promotion() !== undefined) return [];
+  const deadline = context.clock.now() + SETTLED_WITHIN_MS;
+  for (;;) {
+    const residue = await look(session);
+    if (residue.length === 0 || context.clock.now() > deadline) return residue;
+    await context.clock.sleep(250);
+  }
+}
+
+async function look(session: Session): Promise<readonly ResidueRecord[]> {
+  const { loaded, context } = session;
   const residue: ResidueRecord[] = [];
   for (const [name, entry] of Object.entries(loaded.platform.faults)) {
     const { driver, config } = loaded.drivers.fault(name);

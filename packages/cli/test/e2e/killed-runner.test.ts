@@ -109,7 +109,7 @@ describe('SIGKILL of the runner in an experiment', () => {
     await workplace.until('the fault is in', injected('database-unreachable'), 90_000);
     running.child.kill('SIGINT');
     const ended = await running.finished;
-    expect(ended.code).toBe(130);
+    expect(ended.code, JSON.stringify(workplace.record().residue)).toBe(130);
     expect(await toxics(site.regions.a.toxiproxy.api)).toBe(0);
     expect(openEntries()).toEqual([]);
     expect(workplace.record()).toMatchObject({
