@@ -6,6 +6,7 @@ import type { Edge } from './edge.ts';
 export interface RunOptions {
   readonly platform: string;
   readonly scenario: string;
+  readonly only?: string;
   readonly pace: 'full' | 'short';
   readonly seed?: number;
   readonly json?: boolean;
@@ -138,6 +139,7 @@ function runOptions(command: Command): Command {
   return command
     .option('--platform <name>', 'a folder in ./platforms, or the path of one', 'agentic-platform')
     .option('--scenario <name>', "a scenario of the platform's", 'gameday')
+    .option('--only <phase>', 'only this phase of the scenario, under its load')
     .addOption(
       new Option('--pace <pace>', 'how long the phases take').choices(['full', 'short']).default('full'),
     )

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
 import { readRunFile } from '../run/run-file.ts';
-import { runsDirectory } from '../run/run-directory.ts';
+import { listRuns, runsDirectory } from '../run/run-directory.ts';
 
 /** Folder of a run, by id or path; without one the newest that has a record. */
 export function findRun(name: string | undefined, platform: string | undefined, edge: Edge): string {
@@ -20,7 +20,7 @@ export function findRun(name: string | undefined, platform: string | undefined, 
       exitCodes.usage,
     );
   }
-  const newest = allRuns(edge)
+  const newest = listRuns(runsDirectory(edge.cwd))
     .filter((dir) => existsSync(join(dir, 'record.json')))
     .filter((dir) => platform === undefined || readRunFile(dir)?.platform === platform)
     .at(-1);
@@ -28,13 +28,4 @@ export function findRun(name: string | undefined, platform: string | undefined, 
     throw new CommandError(`There is no finished run in ${runsDirectory(edge.cwd)}.`, exitCodes.usage);
   }
   return newest;
-}
-
-/** Folders of all runs of the working directory, oldest first. */
-export function allRuns(edge: Edge): readonly string[] {
-  const root = runsDirectory(edge.cwd);
-  if (!existsSync(root)) return [];
-  return readdirSync(root)
-    .toSorted()
-    .map((id) => join(root, id));
 }

@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { judge } from '@ordeal/shared/judge/judge';
-import type { Observations } from '@ordeal/shared/judge/observations';
 import { verdictOf } from '@ordeal/shared/judge/verdict';
 import type { RunRecord } from '@ordeal/shared/record/record';
-import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
 import { renderVerdict } from '../progress/render-verdict.ts';
 import { findRun } from './find-run.ts';
+import { readObservations, readRecord } from './read-record.ts';
 
 /** `ordeal judge`: the verdict again, from the run's folder alone. Says when it differs from what was recorded. */
 export async function judgeCommand(
@@ -17,8 +15,8 @@ export async function judgeCommand(
   edge: Edge,
 ): Promise<number> {
   const dir = findRun(name, options.platform, edge);
-  const recorded = readJson<RunRecord>(join(dir, 'record.json'));
-  const observations = readJson<Observations>(join(dir, 'observations.json'));
+  const recorded = readRecord(dir);
+  const observations = readObservations(dir);
   const findings = judge(observations);
   const verdict = verdictOf({
     findings,
@@ -41,13 +39,4 @@ export async function judgeCommand(
     );
   }
   return verdict.exitCode;
-}
-
-function readJson<T>(path: string): T {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as T;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`Cannot read ${path}: ${reason}`, exitCodes.usage, [], error);
-  }
 }

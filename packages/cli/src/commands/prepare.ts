@@ -5,6 +5,8 @@ import type { RunKind } from '@ordeal/shared/record/record';
 import type { Scenario } from '@ordeal/shared/scenario/scenario';
 import type { LabSite } from '@ordeal/shared/platform/site';
 import { systemClock } from '@ordeal/shared/time/system-clock';
+import { hintFrom } from '@ordeal/shared/platform/closest';
+import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
 import { loadPlatform, type LoadedPlatform } from '../load/load-platform.ts';
 import { loadScenario } from '../load/load-scenario.ts';
@@ -34,9 +36,11 @@ export async function prepare(
   lab: LabSite | undefined,
 ): Promise<Prepared> {
   const loaded = await loadPlatform(options.platform, edge, lab);
-  const scenario = await loadScenario(options.scenario, options.pace, loaded, edge, (phase) =>
+  const all = await loadScenario(options.scenario, options.pace, loaded, edge, (phase) =>
     phasesOf[kind].includes(phase.phase),
   );
+  const phases = onlyPhase(all.phases, options.only);
+  const scenario: Scenario = { ...all, phases };
   const targets = await targetsOf(loaded, scenario);
   const plan = planScenario(
     loaded.platform,
@@ -52,6 +56,19 @@ export async function prepare(
     },
   );
   return { loaded, scenario, plan };
+}
+
+/** The phase of that name, and the load that it runs under, of which nothing is asked then. */
+function onlyPhase(phases: readonly Phase[], only: string | undefined): readonly Phase[] {
+  if (only === undefined) return phases;
+  if (phases.some((phase) => phase.name === only)) {
+    return phases.flatMap((phase) => {
+      if (phase.name === only) return [phase];
+      return phase.phase === 'load' ? [{ ...phase, judgeFor: 1, objectives: [] }] : [];
+    });
+  }
+  const names = phases.map((phase) => phase.name);
+  throw new CommandError(`There is no phase "${only}": ${hintFrom(only, names)}.`, exitCodes.usage);
 }
 
 /** What each fault would hit, as far as the platform can be asked now. Only reads. */

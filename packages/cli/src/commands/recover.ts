@@ -9,8 +9,8 @@ import { unwind } from '@ordeal/shared/undo/unwind';
 import { exitCodes } from '../command-error.ts';
 import { healers } from '../compose/healers.ts';
 import type { Edge } from '../edge.ts';
+import { listRuns, runsDirectory } from '../run/run-directory.ts';
 import { readRunFile, type RunFile } from '../run/run-file.ts';
-import { allRuns } from './find-run.ts';
 
 interface Recovered {
   readonly run: string;
@@ -25,7 +25,7 @@ export async function recoverCommand(
   edge: Edge,
 ): Promise<number> {
   const outcomes: Recovered[] = [];
-  for (const dir of allRuns(edge)) {
+  for (const dir of listRuns(runsDirectory(edge.cwd))) {
     const file = readRunFile(dir);
     if (file === undefined || (options.platform !== undefined && file.platform !== options.platform))
       continue;
@@ -68,7 +68,13 @@ async function recoverRun(dir: string, file: RunFile): Promise<Recovered | undef
         (entry) => `${entry.describe}: kept, because it could make the old primary writable`,
       ),
     ],
-    advice: mark === undefined ? [] : await adviceFor(mark, file),
+    advice:
+      mark === undefined
+        ? []
+        : [
+            ...(await adviceFor(mark, file)),
+            `Command for the failback: npx ordeal drill --only <the failback's phase> --platform ${file.platform}`,
+          ],
   };
 }
 

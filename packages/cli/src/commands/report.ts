@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { RunRecord } from '@ordeal/shared/record/record';
 import type { Edge } from '../edge.ts';
 import { exitCodes } from '../command-error.ts';
 import { renderReports } from '../run/write-record.ts';
 import { findRun } from './find-run.ts';
+import { readRecord } from './read-record.ts';
 
 /** `ordeal report`: renders JUnit, summary and page again from the record, and says where they are. */
 export async function reportCommand(
@@ -13,7 +11,7 @@ export async function reportCommand(
   edge: Edge,
 ): Promise<number> {
   const dir = findRun(name, options.platform, edge);
-  const record = JSON.parse(readFileSync(join(dir, 'record.json'), 'utf8')) as RunRecord;
+  const record = readRecord(dir);
   const report = renderReports(dir, record);
   if (options.json === true) edge.stdout.write(`${JSON.stringify(record, null, 2)}\n`);
   else edge.stdout.write(`${report}\n`);

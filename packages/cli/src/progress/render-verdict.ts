@@ -31,7 +31,7 @@ export function renderVerdict(record: RunRecord, options: VerdictOptions): strin
   const took = duration(secondsBetween(run.startedAt, run.finishedAt));
   const blocks = [
     [
-      `${verdictWord(record, paint)}  exit code ${verdict.exitCode}  ${paint.dim(oneLine(`${run.scenario} on ${run.platform}, ${took}`))}`,
+      `${verdictWord(record, paint)}  exit code ${verdict.exitCode}  ${paint.dim(oneLine(`${run.kind} on ${run.platform}, ${took}`))}`,
       ...(verdict.reasons.length === 0 ? [VERDICT_MEANINGS[verdict.outcome]] : verdict.reasons).map(
         (reason) => `  ${oneLine(reason)}`,
       ),

@@ -12,6 +12,7 @@ import { assign, type PhaseOutcome, type Session } from './session.ts';
 export async function executePhases(session: Session, phases: readonly PlannedTime[]): Promise<void> {
   const { journal, signal } = session.context;
   let stopped: string | undefined;
+  session.results.begun = true;
   for (const phase of session.scenario.phases) {
     const expectedSeconds = phases.find((one) => one.name === phase.name)?.expectedSeconds ?? 0;
     signal.throwIfAborted();

@@ -62,7 +62,7 @@ const SETTLED_WITHIN_MS = 20_000;
 async function lookAgain(session: Session): Promise<readonly ResidueRecord[]> {
   const { context, scenario } = session;
   const touched = scenario.phases.some((phase) => phase.phase === 'experiment' || phase.phase === 'drill');
-  if (!touched || context.undo.promotion() !== undefined) return [];
+  if (!touched || !session.results.begun || context.undo.promotion() !== undefined) return [];
   const deadline = context.clock.now() + SETTLED_WITHIN_MS;
   for (;;) {
     const residue = await look(session);

@@ -38,10 +38,10 @@ export function watchSignals(edge: Edge): Interruption {
     } else {
       const open = left();
       const list =
-        open.length === 0 ? 'no fault is in.' : `left behind:\n${open.map((one) => `  ${one}\n`).join('')}`;
-      edge.stderr.write(
-        `\n${signal}: ended at once; ${list}\nThe guardian goes on healing; \`ordeal recover\` shows the state.\n`,
-      );
+        open.length === 0
+          ? 'no fault is in. A lab that was being used is still up (`ordeal lab down`).'
+          : `left behind:\n${open.map((one) => `  ${one}\n`).join('')}The guardian goes on healing; \`ordeal recover\` shows the state.`;
+      edge.stderr.write(`\n${signal}: ended at once; ${list}\n`);
       edge.exit(signal === 'SIGINT' ? 130 : 143);
     }
   });

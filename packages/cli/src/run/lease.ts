@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { isAlive, processIdentity } from '@ordeal/shared/process/identity';
 
@@ -12,27 +13,34 @@ interface Holder {
 export type Lease =
   { readonly taken: true; release(): void } | { readonly taken: false; readonly holder: Holder };
 
+/** Where this user's leases are: one place a machine, whatever directory ordeal is called in. */
+export function leaseFolder(): string {
+  return join(tmpdir(), `ordeal-leases-${userInfo().username}`);
+}
+
 /**
  * Takes the one lease on a platform, so that two runs on this machine cannot disturb each other. A lease whose
  * process is gone is taken over. The platform is told apart by its entry: two labs are two platforms.
  */
-export function takeLease(baseDir: string, entry: string, run: string, pid: number, now: Date): Lease {
-  const folder = join(baseDir, 'leases');
-  mkdirSync(folder, { recursive: true });
+export function takeLease(folder: string, entry: string, run: string, pid: number, now: Date): Lease {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${createHash('sha256').update(entry).digest('hex').slice(0, 16)}.json`);
+  const own = `${path}.${pid}`;
   const mine: Holder = { run, identity: processIdentity(pid) ?? `${pid}@unknown`, since: now.toISOString() };
   // At most two tries: the second after a stale lease was removed.
   for (const last of [false, true]) {
     try {
-      const file = openSync(path, 'wx');
-      writeSync(file, JSON.stringify(mine));
-      closeSync(file);
+      // Linked into its place whole: nobody ever reads half a lease.
+      writeFileSync(own, JSON.stringify(mine));
+      linkSync(own, path);
       return { taken: true, release: () => releaseLease(path, mine) };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const holder = readHolder(path);
       if (holder !== undefined && (last || isAlive(holder.identity))) return { taken: false, holder };
       rmSync(path, { force: true });
+    } finally {
+      rmSync(own, { force: true });
     }
   }
   return { taken: false, holder: mine };

@@ -1,5 +1,7 @@
+import { dirname } from 'node:path';
 import { createFetchClient } from '@ordeal/shared/journey/fetch-client';
 import type { Session } from './session.ts';
+import { standingPromotions } from './standing-promotion.ts';
 
 /** What preflight found. `refusal`: a guardrail forbids the run; `blind`: it could not be judged. */
 export type Preflight =
@@ -14,15 +16,18 @@ export async function preflight(session: Session): Promise<Preflight> {
   const { context, scenario } = session;
   const needsPrometheus = scenario.phases.some((phase) => phase.phase !== 'smoke');
   const breaks = scenario.phases.some((phase) => phase.phase === 'experiment' || phase.phase === 'drill');
+  const returning = returnsFromFailover(session);
   const blind = [
     ...(needsPrometheus
-      ? await report(session, 'Prometheus answers and sees its targets', askPrometheus(session))
+      ? await report(session, 'Prometheus answers and sees its targets', askPrometheus(session, returning))
       : []),
     ...(await report(session, 'the event loop keeps time', keepsTime(session))),
   ];
   const refused = [
     ...(await report(session, 'the platform answers', askPlatform(session))),
-    ...(breaks ? await report(session, 'no fault of an earlier run is left', lookForFaults(session)) : []),
+    ...(breaks && !returning
+      ? await report(session, 'no fault of an earlier run is left', lookForFaults(session))
+      : []),
   ];
   context.signal.throwIfAborted();
   if (refused.length > 0) return { outcome: 'refused', reasons: refused };
@@ -40,7 +45,7 @@ async function report(
   return problems;
 }
 
-async function askPrometheus(session: Session): Promise<readonly string[]> {
+async function askPrometheus(session: Session, returning: boolean): Promise<readonly string[]> {
   const { prometheus, url, targets } = {
     prometheus: session.prometheus,
     ...session.loaded.platform.prometheus,
@@ -56,7 +61,8 @@ async function askPrometheus(session: Session): Promise<readonly string[]> {
       if (live < target.least)
         problems.push(`${target.name}: ${live} alive, ${target.least} needed (${target.selector})`);
     }
-    if (problems.length === 0 || session.context.clock.now() > deadline) return problems;
+    if (problems.length === 0 || returning) return [];
+    if (session.context.clock.now() > deadline) return problems;
     await session.context.clock.sleep(250, session.context.signal);
   }
 }
@@ -93,6 +99,16 @@ async function lookForFaults(session: Session): Promise<readonly string[]> {
       problems.push(`whether "${entry.title}" is in cannot be told: ${status.reason}`);
   }
   return problems;
+}
+
+/**
+ * Whether this run is the failback of an earlier run's failover. A whole region is then away on purpose: what is
+ * missing cannot be told from what is broken before it is back, and is looked at after the run.
+ */
+function returnsFromFailover({ context, loaded, scenario }: Session): boolean {
+  const [first] = scenario.phases.filter((phase) => phase.phase === 'drill' || phase.phase === 'experiment');
+  if (first?.phase !== 'drill' || first.drill.kind !== 'failback') return false;
+  return standingPromotions(dirname(context.dir), loaded.platform.name, context.clock).length > 0;
 }
 
 async function keepsTime(session: Session): Promise<readonly string[]> {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { CommandError, exitCodes } from '../command-error.ts';
@@ -28,4 +28,12 @@ export function createRunDirectory(
     );
   }
   return { id, dir };
+}
+
+/** Folders of all runs, oldest first. */
+export function listRuns(runsDir: string): readonly string[] {
+  if (!existsSync(runsDir)) return [];
+  return readdirSync(runsDir)
+    .toSorted()
+    .map((id) => join(runsDir, id));
 }

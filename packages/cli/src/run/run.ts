@@ -19,7 +19,7 @@ import { executePhases } from './execute.ts';
 import { judgeRun } from './finish.ts';
 import { endEverything } from './heal.ts';
 import { Interrupted, type Interruption } from './interruption.ts';
-import { takeLease } from './lease.ts';
+import { leaseFolder, takeLease } from './lease.ts';
 import { preflight } from './preflight.ts';
 import { createRunDirectory } from './run-directory.ts';
 import { saveRunFile } from './run-file.ts';
@@ -53,7 +53,7 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
   const deadline = runDeadline(request.loaded.platform.guardrails.maxRunSeconds);
   const signal = AbortSignal.any([interruption.signal, deadline.signal]);
   const journal = createFileJournal(join(dir, 'journal.jsonl'), clock, [request.listener]);
-  const undo = createFileUndoLedger(dir, clock);
+  const undo = beforeAnything(() => createFileUndoLedger(dir, clock));
   interruption.whatIsLeft(() => undo.open().map((entry) => entry.describe));
   const session: Session = {
     kind: request.kind,
@@ -75,9 +75,9 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
     scenario: request.scenario.name,
     seed: request.seed,
   });
-  saveRunFile(dir, { run: id, pid: edge.pid, platform, startedAt });
+  beforeAnything(() => saveRunFile(dir, { run: id, pid: edge.pid, platform, startedAt }));
 
-  const lease = takeLease(join(edge.cwd, '.ordeal'), platform.entry, id, edge.pid, startedAt);
+  const lease = beforeAnything(() => takeLease(leaseFolder(), platform.entry, id, edge.pid, startedAt));
   let guardian: Guardian | undefined;
   let end: RunEnd = { how: 'finished' };
   let residue: readonly ResidueRecord[] = [];
@@ -109,7 +109,7 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
   }
   const record = await judgeRun(session, {
     startedAt,
-    end: interruption.signal.aborted ? endOfAborted(interruption.signal) : end,
+    end: interruption.signal.aborted && end.how !== 'broken' ? endOfAborted(interruption.signal) : end,
     residue,
     environment: { versions: await versionsOf(edge), settings },
     suiteVersion: suiteVersion(edge),
@@ -119,7 +119,8 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
   deadline.stop();
   // With something left the guardian is not let go: it tries once more as soon as this process has ended. What is
   // kept on purpose after a promotion is not its business.
-  if (undo.open().length === 0 || undo.promotion() !== undefined) await guardian?.release();
+  if (undo.open().length === 0 || undo.promotion() !== undefined)
+    await guardian?.release().catch(() => undefined);
   if (lease.taken) lease.release();
   journal.close();
   return { record, dir, report: writeEvidence(dir, record) };
@@ -165,16 +166,32 @@ function runDeadline(seconds: number): { readonly signal: AbortSignal; stop(): v
   return { signal: controller.signal, stop: () => clearTimeout(timer) };
 }
 
+/** What cannot be written before the run begins is told in a sentence: nothing was touched. */
+function beforeAnything<T>(write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(
+      `The run cannot begin: ${reason}. Nothing was touched.`,
+      exitCodes.usage,
+      [],
+      error,
+    );
+  }
+}
+
 /** Everything is healed by now; what is lost when the disk is full is the evidence, and that is said. */
 function writeEvidence(dir: string, record: RunRecord): string {
   try {
     return writeRecord(dir, record);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    const healed = record.residue.length === 0;
     throw new CommandError(
-      `Everything is healed, but the record could not be written to ${dir}: ${reason}. ` +
+      `${healed ? 'Everything is healed' : 'Something is left behind (run `ordeal recover`)'}, but the record could not be written to ${dir}: ${reason}. ` +
         `The verdict was ${record.verdict.outcome} (exit code ${record.verdict.exitCode}): ${record.verdict.reasons[0] ?? ''}`,
-      exitCodes.broken,
+      healed ? exitCodes.broken : exitCodes.residue,
       [],
       error,
     );

@@ -36,6 +36,8 @@ export interface Results {
   readonly experiments: ExperimentRecord[];
   readonly drills: FinishedDrill[];
   readonly observerProblems: ObserverProblem[];
+  /** Whether any phase was begun: what was there before is not this run's. */
+  begun: boolean;
   smoke: SmokeResult | null;
   workload: RunningWorkload | null;
   /** Why the generator is no longer running, when nobody asked it to end. */
@@ -61,6 +63,7 @@ export function emptyResults(): Results {
     experiments: [],
     drills: [],
     observerProblems: [],
+    begun: false,
     smoke: null,
     workload: null,
     generatorBroke: null,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunRecord } from '@ordeal/shared/record/record';
 import { renderHtml } from '@ordeal/shared/report/html/render-html';
@@ -24,7 +24,9 @@ export function renderReports(dir: string, record: RunRecord): string {
 
 /** The journal's entries. A last line that was cut off by a crash is left out. */
 export function readJournal(dir: string): readonly JournalEntry[] {
-  const lines = readFileSync(join(dir, 'journal.jsonl'), 'utf8').split('\n');
+  const path = join(dir, 'journal.jsonl');
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').split('\n');
   return lines.flatMap((line) => {
     try {
       return line === '' ? [] : [JSON.parse(line) as JournalEntry];

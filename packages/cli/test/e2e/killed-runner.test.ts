@@ -164,6 +164,23 @@ describe('SIGKILL of the runner in the drill', () => {
       expect(await takesWrites(site, 'a')).toBe(false);
     },
   );
+
+  it('after the failover: the failback that recover names can be run by itself, and resolves it', async () => {
+    const running = start('drill');
+    await workplace.until('the failover is done', step(/^read back$/), 120_000);
+    await kill(running);
+    await within(5000, 'k6 and the observers are gone', () => openEntries().length === 1);
+    const { stdout } = await workplace.run('recover');
+    expect(stdout).toContain('ordeal drill --only');
+    const failback = await workplace.run('drill', '--only', 'failback', '--pace', 'short', '--lab-name', LAB);
+    expect(failback.code, failback.stdout).toBe(0);
+    expect(await takesWrites(site, 'a')).toBe(true);
+    expect(await takesWrites(site, 'b')).toBe(false);
+    expect(await workplace.run('recover')).toMatchObject({
+      code: 0,
+      stdout: 'Nothing is left of any run.\n',
+    });
+  });
 });
 
 /** Whether the node of a region is a primary, as itself says. */

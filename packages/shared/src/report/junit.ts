@@ -36,7 +36,7 @@ export function renderJunit(record: RunRecord): string {
   ].filter((suite) => suite.cases.length > 0);
   const cases = suites.flatMap((suite) => suite.cases);
   const seconds = secondsBetween(record.run.startedAt, record.run.finishedAt);
-  const body = markup`<testsuites name="${attribute(`ordeal ${record.run.scenario} on ${record.run.platform}`)}"${tallies(cases)} time="${time(seconds)}">
+  const body = markup`<testsuites name="${attribute(`ordeal ${record.run.kind} on ${record.run.platform}`)}"${tallies(cases)} time="${time(seconds)}">
 ${suites.map((suite) => renderSuite(record, suite))}</testsuites>
 `;
   return `<?xml version="1.0" encoding="UTF-8"?>\n${body.source}`;

@@ -11,7 +11,7 @@ export function renderSummary(record: RunRecord): string {
   const { run, verdict } = record;
   const took = duration(secondsBetween(run.startedAt, run.finishedAt));
   return `${[
-    `# ${VERDICT_WORDS[verdict.outcome]}: ${escapeMarkdown(run.scenario)} on ${escapeMarkdown(run.platform)}`,
+    `# ${VERDICT_WORDS[verdict.outcome]}: ${escapeMarkdown(run.kind)} on ${escapeMarkdown(run.platform)}`,
     verdict.reasons.length === 0
       ? VERDICT_MEANINGS[verdict.outcome]
       : verdict.reasons.map((reason) => `- ${escapeMarkdown(reason)}`).join('\n'),

@@ -59,8 +59,9 @@ export function findingInWords(finding: Finding): string {
   return `${seen} (${counted(finding.samples, 'sample')})${why}`;
 }
 
-/** `0 of 18,204 acknowledged writes were lost`. */
+/** `0 of 18,204 acknowledged writes were lost`. Of a ledger that was never read nothing is known. */
 export function lossInWords(ledger: LedgerRecord): string {
+  if (ledger.acknowledged === 0) return 'whether writes were lost is unknown: the ledger was not read back';
   return `${count(ledger.lost)} of ${counted(ledger.acknowledged, 'acknowledged write')} ${ledger.acknowledged === 1 ? 'was' : 'were'} lost`;
 }
 

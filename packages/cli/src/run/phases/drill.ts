@@ -1,8 +1,10 @@
+import { dirname } from 'node:path';
 import { runDrill } from '@ordeal/dr/drills/run-drill';
 import { startObservers } from '@ordeal/dr/observers/start-observers';
 import { collectSecondWitness } from '@ordeal/shared/judge/second-witness';
 import { steadyStateOf } from '@ordeal/shared/judge/steady';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
+import { standingPromotions, type StandingPromotion } from '../standing-promotion.ts';
 import { assign, type PhaseOutcome, type Session } from '../session.ts';
 
 /** One recovery drill. A platform that is not steady is not drilled. */
@@ -63,6 +65,9 @@ export async function drillPhase(phase: DrillPhase, session: Session): Promise<P
     dispose: () => outcome.dispose(),
   });
   assign(session, phase.name, phase.objectives);
+  if (phase.drill.kind === 'failback' && outcome.record.failed === undefined) {
+    for (const earlier of standing(session)) earlier.resolve();
+  }
   if (outcome.record.failed !== undefined) return { next: 'stop', detail: outcome.record.failed };
   const { low, high } = outcome.record.rto;
   const { lost, acknowledged } = outcome.record.rpo;
@@ -86,10 +91,16 @@ async function readEarlierLedgersAgain(session: Session): Promise<void> {
   }
 }
 
+/** Promotions of earlier runs that a failback of this one resolves. */
+function standing({ context, loaded }: Session): readonly StandingPromotion[] {
+  return standingPromotions(dirname(context.dir), loaded.platform.name, context.clock);
+}
+
 function whyUnsteady(phase: DrillPhase, session: Session): string | undefined {
   const { results, loaded, context } = session;
   if (phase.drill.kind === 'failback') {
     const before = results.drills.at(-1);
+    if (before === undefined && standing(session).length > 0) return undefined;
     if (before === undefined) return 'there was no failover to come back from';
     return before.record.failed === undefined
       ? undefined

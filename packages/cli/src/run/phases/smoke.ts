@@ -8,6 +8,8 @@ export async function smokePhase(phase: SmokePhase, session: Session): Promise<P
   const { clock } = session.context;
   const from = clock.now();
   const result = await runSmoke(phase.name, platform, journeys, session.context);
+  // Checks that an interruption cut off say nothing of the platform.
+  session.context.signal.throwIfAborted();
   session.results.smoke = result;
   session.results.windows.push(windowOf(session.anchor, phase.name, phase.name, from, clock.now()));
   const gates = Object.entries(platform.objectives)

@@ -8,7 +8,7 @@ import { SIGNS, toneOfVerdict } from './tone.ts';
 /** What run this is, in one line. */
 export function masthead(record: RunRecord): Markup {
   const { run } = record;
-  return markup`<header class="top"><b class="wrap">Ordeal · ${run.scenario} on ${run.platform}</b>
+  return markup`<header class="top"><b class="wrap">Ordeal · ${run.kind} on ${run.platform}</b>
 <span>${dateTime(run.startedAt)}</span><span>${duration(secondsBetween(run.startedAt, run.finishedAt))}</span><span class="wrap">run ${run.id}</span></header>`;
 }
 

@@ -20,7 +20,7 @@ import { timelineSection } from './timeline/timeline.ts';
  */
 export function renderHtml(record: RunRecord, journal: readonly JournalEntry[]): string {
   const policy = `default-src 'none'; img-src data:; style-src '${STYLE_DIGEST}'; script-src '${SCRIPT_DIGEST}'; base-uri 'none'; form-action 'none'`;
-  const title = `${VERDICT_WORDS[record.verdict.outcome]}: ${record.run.scenario} on ${record.run.platform}`;
+  const title = `${VERDICT_WORDS[record.verdict.outcome]}: ${record.run.kind} on ${record.run.platform}`;
   return markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${new Markup(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">

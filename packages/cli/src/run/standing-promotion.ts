@@ -1,0 +1,36 @@
+import { isAlive } from '@ordeal/shared/process/identity';
+import type { Clock } from '@ordeal/shared/time/clock';
+import type { PromotionMark } from '@ordeal/shared/undo/entry';
+import { openFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
+import { listRuns } from './run-directory.ts';
+import { readRunFile } from './run-file.ts';
+
+/** A promotion of an earlier run that was cut off before its failback: the old primary is kept fenced for it. */
+export interface StandingPromotion {
+  readonly run: string;
+  readonly mark: PromotionMark;
+  /** Called when the old primary has rejoined and nothing needs care any more. */
+  resolve(): void;
+}
+
+/** Standing promotions of a platform, of runs that are over. */
+export function standingPromotions(
+  runsDir: string,
+  platform: string,
+  clock: Clock,
+): readonly StandingPromotion[] {
+  return listRuns(runsDir).flatMap((dir) => {
+    const file = readRunFile(dir);
+    if (file === undefined || file.platform !== platform || isAlive(file.runner)) return [];
+    const undo = openFileUndoLedger(dir, clock);
+    const mark = undo.promotion();
+    if (mark === undefined) return [];
+    const resolve = (): void => {
+      undo.clearPromotion();
+      for (const entry of undo.open()) {
+        if (entry.revives === 'old-primary') undo.settle(entry.id, 'recover');
+      }
+    };
+    return [{ run: file.run, mark, resolve }];
+  });
+}
