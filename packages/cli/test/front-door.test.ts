@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env, execPath } from 'node:process';
@@ -113,6 +113,23 @@ describe('a platform file with mistakes', () => {
     expect(stderr).toContain(sentence);
     expect(stderr).toContain('platforms/shop/platform.ts');
     expect(code).toBe(64);
+  });
+});
+
+describe('a platform outside of the checkout', () => {
+  it('finds @ordeal/shared, and so do its journeys', async () => {
+    const shipped = join(import.meta.dirname, '..', '..', '..', 'platforms', 'agentic-platform');
+    cpSync(shipped, join(dir, 'elsewhere'), { recursive: true });
+    const { code, stdout, stderr } = await ordeal([
+      'plan',
+      '--platform',
+      './elsewhere',
+      '--lab-name',
+      'not-there',
+    ]);
+    expect(stderr).toBe('');
+    expect(stdout).toContain('Nothing was done.');
+    expect(code).toBe(0);
   });
 });
 

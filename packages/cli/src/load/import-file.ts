@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
+import { registerHooks } from 'node:module';
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CommandError, exitCodes } from '../command-error.ts';
 
 /** Imports a TypeScript file that a user wrote; a mistake in it names the file and, where known, the line. */
 export async function importFile(path: string, what: string): Promise<Record<string, unknown>> {
+  findShared();
   if (!existsSync(path)) throw new CommandError(`${what} is not there: ${path}`, exitCodes.usage);
   try {
     return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
@@ -31,4 +33,18 @@ function reasonOf(error: unknown, path: string): string {
 export function shownPath(cwd: string, path: string): string {
   const short = relative(cwd, path);
   return short.startsWith('..') ? path : short;
+}
+
+let registered = false;
+
+/** Lets files outside of any checkout import `@ordeal/shared`: it is found as this file itself finds it. */
+function findShared(): void {
+  if (registered) return;
+  registered = true;
+  registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier.startsWith('@ordeal/shared/')
+        ? next(specifier, { ...context, parentURL: import.meta.url })
+        : next(specifier, context),
+  });
 }

@@ -5,6 +5,7 @@ import type { ScriptSpec } from '../k6/script-spec.ts';
 import { CONTROL, journeyFunction } from '../plan/k6-options.ts';
 import { bundleError } from './bundle-error.ts';
 import { onlyOurselves } from './only-ourselves.ts';
+import { sharedForAll } from './shared-for-all.ts';
 
 const runtime = fileURLToPath(new URL('../k6/runtime.ts', import.meta.url));
 
@@ -30,7 +31,7 @@ export async function bundleScript(workload: Workload, spec: ScriptSpec): Promis
       charset: 'utf8',
       legalComments: 'none',
       logLevel: 'silent',
-      plugins: [onlyOurselves(runtime)],
+      plugins: [onlyOurselves(runtime), sharedForAll(runtime)],
       tsconfigRaw: {},
     });
     return result.outputFiles[0]?.text ?? '';
