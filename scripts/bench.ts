@@ -6,7 +6,7 @@ import { ordeal, root, workplace } from './ordeal.ts';
 
 /*
  * The figures that docs/figures.md quotes, measured on this machine: each is a median with its spread over
- * several runs, as machines are noisy.
+ * several runs, as machines are noisy. `--quick` leaves the game days out.
  */
 
 const cwd = workplace();
@@ -34,16 +34,11 @@ try {
     's',
     await repeatAsync(7, async () => (await must(ordeal(cwd, 'smoke', ...lab))).seconds),
   );
-  report(
-    'game day at pace short, lab already up',
-    's',
-    await repeatAsync(1, async () => (await must(ordeal(cwd, 'gameday', '--pace', 'short', ...lab))).seconds),
-  );
-  report(
-    'game day at full pace, lab already up',
-    's',
-    await repeatAsync(1, async () => (await must(ordeal(cwd, 'gameday', ...lab))).seconds),
-  );
+  for (const pace of process.argv.includes('--quick') ? [] : ['short', 'full']) {
+    const run = async (): Promise<number> =>
+      (await must(ordeal(cwd, 'gameday', '--pace', pace, ...lab))).seconds;
+    report(`game day at pace ${pace}, lab already up`, 's', await repeatAsync(1, run));
+  }
 } finally {
   await ordeal(cwd, 'lab', 'down', ...lab);
   rmSync(cwd, { recursive: true, force: true });
