@@ -73,7 +73,11 @@ async function recoverRun(dir: string, file: RunFile): Promise<Recovered | undef
         ? []
         : [
             ...(await adviceFor(mark, file)),
-            `Command for the failback: npx ordeal drill --only <the failback's phase> --platform ${file.platform}`,
+            ...(file.failback === null
+              ? []
+              : [
+                  `Command for the failback: npx ordeal drill --only ${file.failback} --platform ${file.platform}`,
+                ]),
           ],
   };
 }

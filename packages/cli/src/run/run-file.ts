@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DriverEntry, Platform } from '@ordeal/shared/platform/platform';
+import type { Scenario } from '@ordeal/shared/scenario/scenario';
 import { processIdentity } from '@ordeal/shared/process/identity';
 import { writeWhole } from './write-file.ts';
 
@@ -12,12 +13,20 @@ export interface RunFile {
   readonly platform: string;
   readonly startedAt: string;
   readonly stores: Readonly<Record<string, DriverEntry>>;
+  /** Name of the scenario's failback phase; null when it has none. */
+  readonly failback: string | null;
 }
 
 /** Written before anything is done. Readable by its owner alone: a store's address may hold a password. */
 export function saveRunFile(
   dir: string,
-  run: { readonly run: string; readonly pid: number; readonly platform: Platform; readonly startedAt: Date },
+  run: {
+    readonly run: string;
+    readonly pid: number;
+    readonly platform: Platform;
+    readonly scenario: Scenario;
+    readonly startedAt: Date;
+  },
 ): void {
   const file: RunFile = {
     run: run.run,
@@ -25,8 +34,14 @@ export function saveRunFile(
     platform: run.platform.name,
     startedAt: run.startedAt.toISOString(),
     stores: run.platform.stores,
+    failback: failbackOf(run.scenario),
   };
   writeWhole(join(dir, 'run.json'), JSON.stringify(file), 0o600);
+}
+
+function failbackOf({ phases }: Scenario): string | null {
+  const phase = phases.find((one) => one.phase === 'drill' && one.drill.kind === 'failback');
+  return phase?.name ?? null;
 }
 
 /** Reads it; undefined when the directory holds no run. */

@@ -75,7 +75,9 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
     scenario: request.scenario.name,
     seed: request.seed,
   });
-  beforeAnything(() => saveRunFile(dir, { run: id, pid: edge.pid, platform, startedAt }));
+  beforeAnything(() =>
+    saveRunFile(dir, { run: id, pid: edge.pid, platform, startedAt, scenario: request.scenario }),
+  );
 
   const lease = beforeAnything(() => takeLease(leaseFolder(), platform.entry, id, edge.pid, startedAt));
   let guardian: Guardian | undefined;
