@@ -5,8 +5,9 @@ import type { Observations } from '@ordeal/shared/judge/observations';
 import { verdictOf, type RunEnd } from '@ordeal/shared/judge/verdict';
 import { waitForScrapes } from '@ordeal/shared/prometheus/barrier';
 import type { ResidueRecord, RunRecord } from '@ordeal/shared/record/record';
+import { writeDurably } from '@ordeal/shared/undo/durable-file';
 import type { Session } from './session.ts';
-import { writeWhole } from './write-file.ts';
+import { EVIDENCE_MODE } from './write-record.ts';
 
 /** How a run came to its end, apart from what was measured. */
 export interface Ending {
@@ -23,7 +24,7 @@ export async function judgeRun(session: Session, ending: Ending): Promise<RunRec
   const { context, scenario, loaded, results } = session;
   const observations = await observe(session, ending.end);
   try {
-    writeWhole(join(context.dir, 'observations.json'), JSON.stringify(observations));
+    writeDurably(join(context.dir, 'observations.json'), JSON.stringify(observations), EVIDENCE_MODE);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     context.journal.append({ type: 'warning', message: `the observations could not be kept: ${reason}` });

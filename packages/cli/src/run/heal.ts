@@ -4,6 +4,7 @@ import type { UndoEntry } from '@ordeal/shared/undo/entry';
 import { PROCESS_DRIVER } from '@ordeal/shared/undo/process-healer';
 import { unwind } from '@ordeal/shared/undo/unwind';
 import type { Healers } from '@ordeal/shared/undo/healer';
+import { faultsPresent } from './faults-present.ts';
 import type { Session } from './session.ts';
 import { sweep } from './sweep.ts';
 
@@ -72,21 +73,12 @@ async function lookAgain(session: Session): Promise<readonly ResidueRecord[]> {
 }
 
 async function look(session: Session): Promise<readonly ResidueRecord[]> {
-  const { loaded, context } = session;
-  const residue: ResidueRecord[] = [];
-  for (const [name, entry] of Object.entries(loaded.platform.faults)) {
-    const { driver, config } = loaded.drivers.fault(name);
-    const status = await driver.status(config, {
-      clock: context.clock,
-      signal: AbortSignal.timeout(10_000),
-      say: () => {},
-    });
-    if (status.state !== 'absent') {
-      const seen = status.state === 'present' ? status.detail : `cannot be told: ${status.reason}`;
-      residue.push({ what: entry.title, where: seen, how: 'run `ordeal recover`' });
-    }
-  }
-  return residue;
+  const found = await faultsPresent(session, () => AbortSignal.timeout(10_000));
+  return found.map(({ entry, status }) => ({
+    what: entry.title,
+    where: status.state === 'present' ? status.detail : `cannot be told: ${status.reason}`,
+    how: 'run `ordeal recover`',
+  }));
 }
 
 async function quietly(session: Session, what: string, action: () => Promise<void>): Promise<void> {

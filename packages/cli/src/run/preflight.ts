@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { createFetchClient } from '@ordeal/shared/journey/fetch-client';
+import { faultsPresent } from './faults-present.ts';
 import type { Session } from './session.ts';
 import { standingPromotions } from './standing-promotion.ts';
 
@@ -46,10 +47,8 @@ async function report(
 }
 
 async function askPrometheus(session: Session, returning: boolean): Promise<readonly string[]> {
-  const { prometheus, url, targets } = {
-    prometheus: session.prometheus,
-    ...session.loaded.platform.prometheus,
-  };
+  const { prometheus } = session;
+  const { url, targets } = session.loaded.platform.prometheus;
   // A lab that has just come up has not been scraped everywhere yet.
   const deadline = session.context.clock.now() + 15_000;
   for (;;) {
@@ -84,21 +83,12 @@ async function askPlatform(session: Session): Promise<readonly string[]> {
 }
 
 async function lookForFaults(session: Session): Promise<readonly string[]> {
-  const { loaded, context } = session;
-  const problems: string[] = [];
-  for (const [name, entry] of Object.entries(loaded.platform.faults)) {
-    const { driver, config } = loaded.drivers.fault(name);
-    const status = await driver.status(config, {
-      clock: context.clock,
-      signal: context.signal,
-      say: () => {},
-    });
-    if (status.state === 'present')
-      problems.push(`"${entry.title}" is in: ${status.detail}. Heal it first (\`ordeal recover\`)`);
-    if (status.state === 'unknown')
-      problems.push(`whether "${entry.title}" is in cannot be told: ${status.reason}`);
-  }
-  return problems;
+  const found = await faultsPresent(session, () => session.context.signal);
+  return found.map(({ entry, status }) =>
+    status.state === 'present'
+      ? `"${entry.title}" is in: ${status.detail}. Heal it first (\`ordeal recover\`)`
+      : `whether "${entry.title}" is in cannot be told: ${status.reason}`,
+  );
 }
 
 /**

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DriverEntry, Platform } from '@ordeal/shared/platform/platform';
 import type { Scenario } from '@ordeal/shared/scenario/scenario';
 import { processIdentity } from '@ordeal/shared/process/identity';
-import { writeWhole } from './write-file.ts';
+import { writeDurably } from '@ordeal/shared/undo/durable-file';
 
 /** What `recover` and the guardian need of a run without reading the platform file again. */
 export interface RunFile {
@@ -36,7 +36,7 @@ export function saveRunFile(
     stores: run.platform.stores,
     failback: failbackOf(run.scenario),
   };
-  writeWhole(join(dir, 'run.json'), JSON.stringify(file), 0o600);
+  writeDurably(join(dir, 'run.json'), JSON.stringify(file));
 }
 
 function failbackOf({ phases }: Scenario): string | null {

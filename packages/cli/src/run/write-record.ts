@@ -5,20 +5,23 @@ import { renderHtml } from '@ordeal/shared/report/html/render-html';
 import { renderJunit } from '@ordeal/shared/report/junit';
 import { renderSummary } from '@ordeal/shared/report/summary';
 import type { JournalEntry } from '@ordeal/shared/timeline/event';
-import { writeWhole } from './write-file.ts';
+import { writeDurably } from '@ordeal/shared/undo/durable-file';
+
+/** Evidence is for everybody to read. */
+export const EVIDENCE_MODE = 0o644;
 
 /** Writes the record, and everything that is rendered from it and the journal. Returns the report's path. */
 export function writeRecord(dir: string, record: RunRecord): string {
-  writeWhole(join(dir, 'record.json'), `${JSON.stringify(record, null, 2)}\n`);
+  writeDurably(join(dir, 'record.json'), `${JSON.stringify(record, null, 2)}\n`, EVIDENCE_MODE);
   return renderReports(dir, record);
 }
 
 /** Renders what people and pipelines read. The record is the only source, the journal gives the curves. */
 export function renderReports(dir: string, record: RunRecord): string {
-  writeWhole(join(dir, 'junit.xml'), renderJunit(record));
-  writeWhole(join(dir, 'summary.md'), renderSummary(record));
+  writeDurably(join(dir, 'junit.xml'), renderJunit(record), EVIDENCE_MODE);
+  writeDurably(join(dir, 'summary.md'), renderSummary(record), EVIDENCE_MODE);
   const report = join(dir, 'report.html');
-  writeWhole(report, renderHtml(record, readJournal(dir)));
+  writeDurably(report, renderHtml(record, readJournal(dir)), EVIDENCE_MODE);
   return report;
 }
 

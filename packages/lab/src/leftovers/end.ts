@@ -1,18 +1,6 @@
-import { kill } from 'node:process';
 import { isAlive, pidOf } from '@ordeal/shared/process/identity';
+import { signalProcess } from '@ordeal/shared/process/signal';
 import type { Clock } from '@ordeal/shared/time/clock';
-
-/** Signals exactly this process. Says whether it was there. */
-export function signalProcess(identity: string, signal: NodeJS.Signals): boolean {
-  if (!isAlive(identity)) return false;
-  try {
-    kill(pidOf(identity), signal);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-    throw new Error(`Cannot send ${signal} to process ${pidOf(identity)} of the lab.`, { cause: error });
-  }
-}
 
 /** Asks processes to end by a signal, kills those that have not within `withinMs`, and waits until all are gone. */
 export async function endProcesses(

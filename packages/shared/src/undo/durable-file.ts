@@ -4,13 +4,13 @@ import { dirname, join } from 'node:path';
 
 /**
  * Writes a file so that it is there whole, or not at all, whatever dies: to a temporary name, synced, renamed,
- * directory synced. When this returns it is on disk.
+ * directory synced. When this returns it is on disk. Only its owner may read it unless `mode` says otherwise.
  */
-export function writeDurably(path: string, text: string): void {
+export function writeDurably(path: string, text: string, mode = 0o600): void {
   const directory = dirname(path);
   const temporary = join(directory, `.${randomUUID()}.tmp`);
   try {
-    const file = openSync(temporary, 'wx', 0o600);
+    const file = openSync(temporary, 'wx', mode);
     try {
       const bytes = Buffer.from(text);
       let written = 0;
