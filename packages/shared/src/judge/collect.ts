@@ -3,8 +3,9 @@ import type { Prometheus } from '../prometheus/client.ts';
 import type { Answer, Reading } from '../prometheus/reading.ts';
 import { scrapesSelector } from '../prometheus/selector.ts';
 import type { WindowRecord } from '../record/record.ts';
-import type { Assignment, PrometheusReading } from './observations.ts';
-import { neededFor, type Needed } from './signals/prometheus.ts';
+import { needsOf, type Need } from './needs.ts';
+import type { Assignment } from './observations.ts';
+import type { PrometheusReading, SampleReading } from './readings.ts';
 
 export interface CollectOptions {
   /** Queries under way at once. */
@@ -37,8 +38,8 @@ export async function collectReadings(
   let silences = 0;
   let silent: Answer<Reading> | undefined;
 
-  async function read({ window, selector, scrapes }: Job): Promise<PrometheusReading> {
-    const from = Date.parse(window.from);
+  async function read({ window, selector, scrapes, leadMs }: Job): Promise<SampleReading> {
+    const from = Date.parse(window.from) - leadMs;
     const to = Date.parse(window.to) + SCRAPES_AFTER * scrapeIntervalMs;
     const ask = async (text: string): Promise<Answer<Reading>> => {
       if (silent !== undefined && silences >= GIVE_UP_AFTER) return silent;
@@ -51,13 +52,29 @@ export async function collectReadings(
     const answer = await ask(selector);
     const names = answer.ok && scrapes ? jobNames(answer.value) : [];
     if (names.length === 0) {
-      return { window: window.name, selector, scrapeIntervalMs, answer, scrapes: null };
+      return {
+        kind: 'samples',
+        window: window.name,
+        selector,
+        leadMs,
+        scrapeIntervalMs,
+        answer,
+        scrapes: null,
+      };
     }
     const behind = scrapesSelector(selector, names);
     const key = JSON.stringify([window.name, behind]);
     const asked = scrapesRead.get(key) ?? ask(behind);
     scrapesRead.set(key, asked);
-    return { window: window.name, selector, scrapeIntervalMs, answer, scrapes: await asked };
+    return {
+      kind: 'samples',
+      window: window.name,
+      selector,
+      leadMs,
+      scrapeIntervalMs,
+      answer,
+      scrapes: await asked,
+    };
   }
 
   async function work(): Promise<void> {
@@ -72,18 +89,24 @@ export async function collectReadings(
   return readings;
 }
 
-interface Job extends Needed {
-  readonly window: WindowRecord;
-}
+type Job = Extract<Need, { kind: 'samples' }> & { readonly window: WindowRecord };
 
 function jobsOf(assignments: readonly Assignment[], windows: readonly WindowRecord[]): readonly Job[] {
   const jobs = new Map<string, Job>();
   for (const { objective, window: name } of assignments) {
     const window = windows.find((one) => one.name === name);
     if (objective.signal.from !== 'prometheus' || window === undefined) continue;
-    for (const { selector, scrapes } of neededFor(objective.signal)) {
-      const key = JSON.stringify([name, selector]);
-      jobs.set(key, { window, selector, scrapes: scrapes || (jobs.get(key)?.scrapes ?? false) });
+    const length = window.monotonicTo - window.monotonicFrom;
+    for (const need of needsOf(objective.signal, length)) {
+      if (need.kind !== 'samples') continue;
+      const key = JSON.stringify([name, need.selector]);
+      const other = jobs.get(key);
+      jobs.set(key, {
+        ...need,
+        window,
+        scrapes: need.scrapes || (other?.scrapes ?? false),
+        leadMs: Math.max(need.leadMs, other?.leadMs ?? 0),
+      });
     }
   }
   return [...jobs.values()];

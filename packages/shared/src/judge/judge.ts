@@ -41,5 +41,11 @@ function judgeOne(assignment: Assignment, observations: Observations): Finding {
       return judgeSmoke(assignment, observations);
     case 'drill':
       return judgeDrill(assignment, signal.measure, observations);
+    case 'restore':
+      return findingOf(
+        assignment,
+        { signal: 'restore' },
+        { kind: 'nothing', reason: 'not-run', sentence: 'There was no restore.' },
+      );
   }
 }

@@ -1,8 +1,17 @@
 import type { ClientInterval } from '../load/client-interval.ts';
 import type { Objective } from '../objectives/objective.ts';
-import type { Answer, Reading } from '../prometheus/reading.ts';
-import type { DrillRecord, ExperimentRecord, LoadRecord, WindowRecord } from '../record/record.ts';
+import type {
+  DrillRecord,
+  ExperimentRecord,
+  LoadRecord,
+  RestoreRecord,
+  WindowRecord,
+} from '../record/record.ts';
 import type { ClockAnchor } from '../time/clock.ts';
+import type { Bounds } from '../time/interval.ts';
+import type { EarlierRun } from './earlier-run.ts';
+import type { PrometheusSight } from './prometheus-sight.ts';
+import type { PrometheusReading } from './readings.ts';
 import type { RunEnd } from './verdict.ts';
 
 /** That an objective is judged in a window. */
@@ -13,16 +22,6 @@ export interface Assignment {
   readonly window: string;
   /** Fewer samples than this are inconclusive. Comes before the objective's own. */
   readonly least?: number;
-}
-
-/** What Prometheus had to say of one selector in one window, or why it said nothing. */
-export interface PrometheusReading {
-  readonly window: string;
-  readonly selector: string;
-  readonly scrapeIntervalMs: number;
-  readonly answer: Answer<Reading>;
-  /** The scrapes behind the series, where they matter; null where they do not. */
-  readonly scrapes: Answer<Reading> | null;
 }
 
 /** Something was wrong with an observer, so that what it saw proves nothing. */
@@ -51,6 +50,13 @@ export interface Observations {
   readonly generatorBroke: string | null;
   readonly experiments: readonly ExperimentRecord[];
   readonly drills: readonly DrillRecord[];
+  readonly restores?: readonly RestoreRecord[];
+  /** When faults were injected, monotonic milliseconds: [sent, confirmed]. */
+  readonly faults?: readonly { readonly phase: string; readonly instant: Bounds }[];
+  /** How well Prometheus itself could see; absent when nothing was asked of it. */
+  readonly sight?: PrometheusSight;
+  /** Comparable runs, oldest first, for objectives that are judged against history. */
+  readonly earlier?: readonly EarlierRun[];
   readonly smoke: {
     readonly failed: number;
     readonly total: number;

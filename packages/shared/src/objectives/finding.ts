@@ -7,6 +7,10 @@ export type InconclusiveReason =
   | 'not-a-number'
   | 'stale'
   | 'query-failed'
+  | 'timed-out'
+  | 'several-series'
+  | 'no-baseline'
+  | 'unconfirmed'
   | 'load-invalid'
   | 'straddles-limit'
   | 'ineffective'
@@ -31,8 +35,12 @@ export interface Finding {
   readonly severity: 'must' | 'should';
   /** Always there when inconclusive. */
   readonly reason?: InconclusiveReason;
-  /** A sentence for people: what was seen, and what would decide it. */
+  /** A sentence for people: what was seen. */
   readonly explanation?: string;
+  /** When inconclusive: what would decide it, where that is known. */
+  readonly wouldDecide?: string;
+  /** Only where it is `inferred`: the value includes what sampling leaves open. */
+  readonly claim?: 'inferred';
   /** What was asked of Prometheus, if anything. */
   readonly query?: string;
   readonly source?: string;

@@ -1,3 +1,5 @@
+import type { Signal } from './signal.ts';
+
 /**
  * A statement with a threshold. It holds when `signal comparator limit` does, for instance
  * `client error-ratio < 0.01`.
@@ -10,47 +12,25 @@ export interface Objective {
   readonly unit: string;
   /** `must` decides the verdict; `should` warns. Default `must`. */
   readonly severity?: 'must' | 'should';
+  /**
+   * `observed` (default): what happened to this window's requests. `inferred`: what that says of the platform; adds
+   * one-sided 95 % sampling limits, and so needs more samples. For shares of requests only.
+   */
+  readonly claim?: 'observed' | 'inferred';
   /** Fewer samples than this are inconclusive. Default: by signal (see docs/measurement.md). */
   readonly leastSamples?: number;
+  /** What it means when there is nothing to judge. Default `inconclusive`. Nothing is never a pass. */
+  readonly noData?: 'inconclusive' | 'fail';
+  /** Judged against earlier runs as well, in a finding of its own. */
+  readonly regression?: Regression;
   /** Where the limit comes from, for the report: a document's sentence, or "set by this profile". */
   readonly source?: string;
 }
 
-/** Where an objective's value comes from. */
-export type Signal =
-  /** (failed + dropped) / offered, in requests. */
-  | { readonly from: 'client'; readonly measure: 'error-ratio' }
-  /** The quantile of request durations, in ms. Decided by the share of requests under the limit. */
-  | { readonly from: 'client'; readonly measure: 'latency'; readonly quantile: number }
-  /** Requests a second. */
-  | { readonly from: 'client'; readonly measure: 'throughput' }
-  /** Increase of `bad` over increase of `all` within the window; both are PromQL selectors of counters. */
-  | { readonly from: 'prometheus'; readonly measure: 'ratio'; readonly bad: string; readonly all: string }
-  /** A quantile in ms from a classic histogram in seconds: metric name without `_bucket`, and label matchers. */
-  | {
-      readonly from: 'prometheus';
-      readonly measure: 'latency';
-      readonly quantile: number;
-      readonly histogram: string;
-      readonly matchers: string;
-    }
-  /** The largest (or smallest) value that any of the selected gauges had within the window. */
-  | {
-      readonly from: 'prometheus';
-      readonly measure: 'gauge';
-      readonly selector: string;
-      readonly take: 'max' | 'min';
-    }
-  /** Whether the selector has fresh samples: the number of its series. */
-  | { readonly from: 'prometheus'; readonly measure: 'present'; readonly selector: string }
-  | { readonly from: 'experiment'; readonly measure: 'seconds-to-steady' }
-  /** Checks and journeys of the smoke gate that failed. */
-  | { readonly from: 'smoke'; readonly measure: 'failed' }
-  | { readonly from: 'drill'; readonly measure: DrillMeasure };
-
-/**
- * `rto`, `rpo`, `detection`, `failover` (detected → routed) are seconds; `lost`, `anomalies` (duplicates,
- * phantoms, resurrected, corrupt) and `flaps` are counts.
- */
-export type DrillMeasure =
-  'rto' | 'rpo' | 'detection' | 'failover' | 'lost' | 'anomalies' | 'flaps' | 'stale';
+/** That a value may not be worse than it was in earlier, comparable runs. */
+export interface Regression {
+  /** A change for the worse that is smaller than this, in the objective's unit, does not matter. */
+  readonly effect: number;
+  /** Default `should`: with fewer than 8 comparable runs there is no baseline yet, which is inconclusive. */
+  readonly severity?: 'must' | 'should';
+}

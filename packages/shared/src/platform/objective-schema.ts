@@ -1,32 +1,66 @@
 import { z } from 'zod';
+import { selectorText } from './selector-text.ts';
 
 const ratio = z.number().gt(0).lt(1);
 const text = z.string().min(1);
+const positive = z.number().positive();
+const prometheus = { from: z.literal('prometheus') };
+const histogram = {
+  histogram: text,
+  matchers: z.string(),
+  buckets: z.enum(['classic', 'native']).optional(),
+};
+const counters = { bad: selectorText, all: selectorText };
 
 const signal = z.union([
-  z.strictObject({ from: z.literal('client'), measure: z.enum(['error-ratio', 'throughput']) }),
-  z.strictObject({ from: z.literal('client'), measure: z.literal('latency'), quantile: ratio }),
-  z.strictObject({ from: z.literal('prometheus'), measure: z.literal('ratio'), bad: text, all: text }),
   z.strictObject({
-    from: z.literal('prometheus'),
-    measure: z.literal('latency'),
-    quantile: ratio,
-    histogram: text,
-    matchers: z.string(),
+    from: z.literal('client'),
+    measure: z.enum(['error-ratio', 'availability', 'throughput']),
   }),
+  z.strictObject({ from: z.literal('client'), measure: z.literal('latency'), quantile: ratio }),
+  z.strictObject({ from: z.literal('client'), measure: z.literal('latency-share'), underMs: positive }),
+  z.strictObject({ ...prometheus, measure: z.enum(['ratio', 'availability']), ...counters }),
+  z.strictObject({ ...prometheus, measure: z.literal('throughput'), selector: selectorText }),
+  z.strictObject({ ...prometheus, measure: z.literal('latency'), quantile: ratio, ...histogram }),
+  z.strictObject({ ...prometheus, measure: z.literal('latency-share'), underMs: positive, ...histogram }),
   z.strictObject({
-    from: z.literal('prometheus'),
+    ...prometheus,
     measure: z.literal('gauge'),
-    selector: text,
+    selector: selectorText,
     take: z.enum(['max', 'min']),
   }),
-  z.strictObject({ from: z.literal('prometheus'), measure: z.literal('present'), selector: text }),
+  z.strictObject({
+    ...prometheus,
+    measure: z.literal('saturation'),
+    used: z.union([z.strictObject({ gauge: selectorText }), z.strictObject({ counter: selectorText })]),
+    capacity: z.union([z.strictObject({ gauge: selectorText }), z.strictObject({ value: positive })]),
+    by: z.array(text).min(1).optional(),
+  }),
+  z.strictObject({ ...prometheus, measure: z.enum(['present', 'age']), selector: selectorText }),
+  z.strictObject({ ...prometheus, measure: z.enum(['alerts-fired', 'seconds-to-alert']), alerts: text }),
+  z.strictObject({
+    ...prometheus,
+    measure: z.literal('burn-rate'),
+    ...counters,
+    target: ratio,
+    windows: z
+      .array(z.strictObject({ longSeconds: positive, shortSeconds: positive, factor: positive }))
+      .min(1),
+  }),
+  z.strictObject({
+    ...prometheus,
+    measure: z.literal('promql'),
+    query: text,
+    take: z.enum(['last', 'max', 'min']),
+    series: z.enum(['one', 'every']),
+  }),
   z.strictObject({ from: z.literal('experiment'), measure: z.literal('seconds-to-steady') }),
   z.strictObject({ from: z.literal('smoke'), measure: z.literal('failed') }),
   z.strictObject({
     from: z.literal('drill'),
     measure: z.enum(['rto', 'rpo', 'detection', 'failover', 'lost', 'anomalies', 'flaps', 'stale']),
   }),
+  z.strictObject({ from: z.literal('restore'), measure: z.enum(['seconds', 'backup-age']) }),
 ]);
 
 /** An objective as a platform file states it. */
@@ -36,6 +70,11 @@ export const objectiveSchema = z.strictObject({
   limit: z.number(),
   unit: text,
   severity: z.enum(['must', 'should']).optional(),
+  claim: z.enum(['observed', 'inferred']).optional(),
   leastSamples: z.number().int().positive().optional(),
+  noData: z.enum(['inconclusive', 'fail']).optional(),
+  regression: z
+    .strictObject({ effect: z.number().nonnegative(), severity: z.enum(['must', 'should']).optional() })
+    .optional(),
   source: text.optional(),
 });

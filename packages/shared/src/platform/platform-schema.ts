@@ -34,7 +34,25 @@ export const platformSchema = z.strictObject({
   journeys: z.record(name, z.strictObject({ file: z.instanceof(URL), weight: positive })),
   prometheus: z.strictObject({
     url: httpUrl,
+    auth: z
+      .union([
+        z.strictObject({ bearer: text }),
+        z.strictObject({ bearerFile: text }),
+        z.strictObject({ user: text, password: z.string() }),
+      ])
+      .optional(),
+    tenant: text.optional(),
     headers: headers.optional(),
+    tls: z.strictObject({ caFile: text }).optional(),
+    parameters: headers.optional(),
+    timeoutSeconds: positive.optional(),
+    limits: z
+      .strictObject({
+        concurrency: z.number().int().positive().optional(),
+        samplesPerRead: z.number().int().positive().optional(),
+        samplesInAll: z.number().int().positive().optional(),
+      })
+      .optional(),
     scrapeIntervalSeconds: positive,
     targets: z.array(z.strictObject({ name, selector: text, least: z.number().int().positive() })),
   }),

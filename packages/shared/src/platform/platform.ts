@@ -53,15 +53,42 @@ export interface JourneyEntry {
   readonly weight: number;
 }
 
+/** A server with Prometheus' HTTP API: Prometheus itself, Thanos, Mimir, VictoriaMetrics, … */
 export interface PrometheusSettings {
+  /** With its base path, if any. */
   readonly url: string;
+  /** How it knows who asks. Values are secrets: they appear in no message and no file. */
+  readonly auth?:
+    | { readonly bearer: string }
+    /** Read anew for each request, as tokens rotate. */
+    | { readonly bearerFile: string }
+    | { readonly user: string; readonly password: string };
+  /** Sent as X-Scope-OrgID. */
+  readonly tenant?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Own certificate authority, PEM. */
+  readonly tls?: { readonly caFile: string };
+  /** Added to every query, for instance `dedup` or `extra_label`. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** For one answer; default 10. */
+  readonly timeoutSeconds?: number;
+  readonly limits?: PrometheusLimits;
   readonly scrapeIntervalSeconds: number;
   /**
    * Selectors of `up`-like series (1: the target is alive) that preflight and the barrier watch, with the least
    * number of live ones. Plain selectors: the barrier asks for the time of their last sample.
    */
   readonly targets: readonly { readonly name: string; readonly selector: string; readonly least: number }[];
+}
+
+/** How much may be asked of it. */
+export interface PrometheusLimits {
+  /** Queries under way at once; default 4. */
+  readonly concurrency?: number;
+  /** Raw samples of one selector in one window; beyond it the server computes the growth. Default 2 million. */
+  readonly samplesPerRead?: number;
+  /** Raw samples of all reads together. Default 10 million. */
+  readonly samplesInAll?: number;
 }
 
 export interface FaultEntry {

@@ -1,8 +1,6 @@
 import type { Bounds } from '../time/interval.ts';
-import { growthOf, totalGrowth, type WallSpan } from './counters.ts';
+import { totalGrowth, type GrowthGroup } from './counters.ts';
 import { ratioBounds } from './ratio-bounds.ts';
-import type { RawSeries } from './reading.ts';
-import type { Target } from './scrapes.ts';
 
 /** How the observations of a window are spread over a classic histogram's buckets. */
 export interface HistogramWindow {
@@ -24,28 +22,23 @@ export interface HistogramWindow {
 const SAME = 1e-9;
 
 /**
- * Reads the buckets of a window; undefined when there is no +Inf bucket, or no observation at all. Bounds that not
- * every target has are left out. Throws `NotACounter`.
+ * Reads the buckets of a window, grouped by their label `le`; undefined when there is no +Inf bucket, or no observation at all. Bounds that not
+ * every target has are left out.
  */
-export function histogramWindow(
-  series: readonly RawSeries[],
-  targets: readonly Target[],
-  window: WallSpan,
-): HistogramWindow | undefined {
-  const byBound = new Map<number, RawSeries[]>();
-  for (const one of series) {
-    const le = boundOf(one.labels['le']);
-    if (le !== undefined) byBound.set(le, [...(byBound.get(le) ?? []), one]);
-  }
-  const infinite = byBound.get(Infinity);
+export function histogramWindow(groups: readonly GrowthGroup[]): HistogramWindow | undefined {
+  const bounded = groups.flatMap((one) => {
+    const le = boundOf(one.value);
+    return le === undefined ? [] : [{ ...one, le }];
+  });
+  const infinite = bounded.find(({ le }) => le === Infinity);
   if (infinite === undefined) return undefined;
-  const complete = [...byBound].filter(([, list]) => list.length === infinite.length);
-  const whole = growthOf(infinite, targets, window);
+  const whole = infinite.growth;
   const count = totalGrowth(whole.values());
-  const buckets = complete
-    .sort(([left], [right]) => left - right)
-    .flatMap(([le, list]) => {
-      const { ratio, rest } = ratioBounds(growthOf(list, targets, window), whole);
+  const buckets = bounded
+    .filter(({ seriesCount }) => seriesCount === infinite.seriesCount)
+    .sort((left, right) => left.le - right.le)
+    .flatMap(({ le, growth }) => {
+      const { ratio, rest } = ratioBounds(growth, whole);
       if (ratio === undefined) return [];
       const share = le === Infinity ? { low: 1, high: 1 } : ratio;
       return [{ le, share, above: le === Infinity ? 0 : rest }];
@@ -75,8 +68,8 @@ export function quantileOf(window: HistogramWindow, quantile: number): Bounds {
   return { low: Math.min(low, high), high };
 }
 
-function boundOf(le: string | undefined): number | undefined {
-  if (le === undefined) return undefined;
+function boundOf(le: string): number | undefined {
+  if (le === '') return undefined;
   const bound = le === '+Inf' ? Infinity : Number(le);
   return Number.isNaN(bound) ? undefined : bound;
 }

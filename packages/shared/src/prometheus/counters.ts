@@ -57,6 +57,27 @@ export function growthOf(
   );
 }
 
+/** Growth of the series that have one value of a label. */
+export interface GrowthGroup {
+  readonly value: string;
+  readonly seriesCount: number;
+  readonly growth: ReadonlyMap<string, TargetGrowth>;
+}
+
+/** As `growthOf`, for each value of a label apart. Series without the label are those of an empty value. */
+export function growthByLabel(
+  series: readonly RawSeries[],
+  label: string,
+  targets: readonly Target[],
+  window: WallSpan,
+): readonly GrowthGroup[] {
+  return [...Map.groupBy(series, ({ labels }) => labels[label] ?? '')].map(([value, list]) => ({
+    value,
+    seriesCount: list.length,
+    growth: growthOf(list, targets, window),
+  }));
+}
+
 /** Growth over all targets. The upper end includes what may be hidden. */
 export function totalGrowth(growth: Iterable<TargetGrowth>): Bounds {
   let low = 0;

@@ -142,6 +142,17 @@ export interface LedgerRecord {
   readonly recoveryPoint: string | null;
 }
 
+/** A backup that was restored, and read. */
+export interface RestoreRecord {
+  readonly name: string;
+  /** Seconds between the backup's own instant and the start of the restore. */
+  readonly backupAgeSeconds: { readonly low: number; readonly high: number };
+  /** Seconds from the start of the restore until it was read and proven; `high` null: it was not. */
+  readonly seconds: { readonly low: number; readonly high: number | null };
+  /** Why it does not count. */
+  readonly failed?: string;
+}
+
 export interface StepRecord {
   readonly name: string;
   readonly startedAt: string;

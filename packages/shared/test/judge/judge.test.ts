@@ -3,7 +3,8 @@ import { judge } from '../../src/judge/judge.ts';
 import { leastForShare } from '../../src/judge/least-samples.ts';
 import type { Observations } from '../../src/judge/observations.ts';
 import { steadyStateOf } from '../../src/judge/steady.ts';
-import type { DrillMeasure, Objective } from '../../src/objectives/objective.ts';
+import type { Objective } from '../../src/objectives/objective.ts';
+import type { DrillMeasure } from '../../src/objectives/signal.ts';
 import type { DrillRecord, ExperimentRecord } from '../../src/record/record.ts';
 import { failover } from '../report/fixture-drills.ts';
 import {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { judge } from '../../src/judge/judge.ts';
-import type { Assignment, Observations, PrometheusReading } from '../../src/judge/observations.ts';
+import type { Assignment, Observations } from '../../src/judge/observations.ts';
+import type { SampleReading } from '../../src/judge/readings.ts';
 import type { ClientInterval } from '../../src/load/client-interval.ts';
 import type { Finding } from '../../src/objectives/finding.ts';
 import type { Objective } from '../../src/objectives/objective.ts';
@@ -145,8 +146,10 @@ describe('Prometheus', () => {
       value: { series: change(series), warnings: [] },
     });
     const scrapes = answer(world.scrapes);
-    const reading = (selector: string, series: readonly RawSeries[]): PrometheusReading => ({
+    const reading = (selector: string, series: readonly RawSeries[]): SampleReading => ({
+      kind: 'samples',
       window: 'w',
+      leadMs: 0,
       selector,
       scrapeIntervalMs: 1000,
       answer: answer(series),
@@ -191,19 +194,20 @@ describe('Prometheus', () => {
         ok: false as const,
         error: { kind: 'unreachable' as const, message: 'Prometheus is gone' },
       };
+      const samples = all.readings.filter((one) => one.kind === 'samples');
       const broken: Partial<Observations>[] = [
         { readings: [] },
-        { readings: all.readings.map((one) => ({ ...one, answer: failed })) },
-        { readings: all.readings.map((one) => ({ ...one, scrapes: failed })) },
+        { readings: samples.map((one) => ({ ...one, answer: failed })) },
+        { readings: samples.map((one) => ({ ...one, scrapes: failed })) },
         {
-          readings: all.readings.map((one) => ({
+          readings: samples.map((one) => ({
             ...one,
             answer: { ok: true, value: { series: [], warnings: [] } },
           })),
         },
         { windows: [] },
         {
-          readings: all.readings.map((one) =>
+          readings: samples.map((one) =>
             one.answer.ok
               ? {
                   ...one,

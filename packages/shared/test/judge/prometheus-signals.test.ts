@@ -38,7 +38,9 @@ function judged(
       windows: [window],
       assignments: [{ objectiveName: 'o', objective, window: 'w' }],
       readings: Object.entries(answers).map(([selector, list]) => ({
+        kind: 'samples' as const,
         window: 'w',
+        leadMs: 0,
         selector,
         scrapeIntervalMs: 1000,
         answer: answer(list),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { histogramWindow, quantileOf, shareAtMost } from '../../src/prometheus/classic-histogram.ts';
-import { growthOf, totalGrowth } from '../../src/prometheus/counters.ts';
+import { growthByLabel, growthOf, totalGrowth } from '../../src/prometheus/counters.ts';
 import { ratioBounds } from '../../src/prometheus/ratio-bounds.ts';
 import type { RawSeries } from '../../src/prometheus/reading.ts';
 import { targetsFrom } from '../../src/prometheus/scrapes.ts';
@@ -34,7 +34,7 @@ describe('bounds contain the truth', () => {
   test('of shares and quantiles of a classic histogram', () => {
     let bounded = 0;
     for (const { seed, world } of worlds) {
-      const window = histogramWindow(world.buckets, targetsFrom(world.scrapes), span);
+      const window = histogramWindow(growthByLabel(world.buckets, 'le', targetsFrom(world.scrapes), span));
       if (window === undefined || world.events.length === 0) continue;
       const took = world.events.map(({ seconds }) => seconds).sort((left, right) => left - right);
       for (const limit of [0.1, 0.2, 0.3, 0.5, 0.7]) {

@@ -215,7 +215,11 @@ describe.each(broken)('a Prometheus that is %s', (_name, listener, kind) => {
     const findings = judge(observationsOf({ assignments, windows, readings }));
     expect(findings).toHaveLength(4);
     for (const finding of findings) {
-      expect(finding).toMatchObject({ outcome: 'inconclusive', reason: 'query-failed', value: null });
+      expect(finding).toMatchObject({
+        outcome: 'inconclusive',
+        reason: kind === 'timed-out' ? 'timed-out' : 'query-failed',
+        value: null,
+      });
       expect(finding.explanation).toContain(`Prometheus at ${host}`);
     }
     const barrier = await waitForScrapes(prometheus, settings, anchor.wallMs, {

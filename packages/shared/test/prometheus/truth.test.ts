@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { collectReadings } from '../../src/judge/collect.ts';
 import { judge } from '../../src/judge/judge.ts';
-import type { Assignment, PrometheusReading } from '../../src/judge/observations.ts';
+import type { Assignment } from '../../src/judge/observations.ts';
+import type { PrometheusReading } from '../../src/judge/readings.ts';
 import type { Finding } from '../../src/objectives/finding.ts';
 import type { Objective } from '../../src/objectives/objective.ts';
 import type { PrometheusSettings } from '../../src/platform/platform.ts';
@@ -274,7 +275,8 @@ describe('findings from a real Prometheus contain the truth', () => {
     });
     const before = new Map(findings.map((one) => [one.objective, one.outcome]));
     for (let cut = 1; cut <= 12; cut += 1) {
-      const cutOff = readings.map((reading) => ({
+      const samples = readings.filter((reading) => reading.kind === 'samples');
+      const cutOff = samples.map((reading) => ({
         ...reading,
         scrapes: cut % 2 === 0 ? null : reading.scrapes,
         answer: reading.answer.ok

@@ -1,6 +1,7 @@
 import type { ClientWindow } from '../../load/window.ts';
 import type { Finding } from '../../objectives/finding.ts';
-import type { Objective, Signal } from '../../objectives/objective.ts';
+import type { Objective } from '../../objectives/objective.ts';
+import type { ClientSignal } from '../../objectives/signal.ts';
 import type { ClientEvidence } from '../client-evidence.ts';
 import { findingOf, type Measurement } from '../decide.ts';
 import type { Assignment } from '../observations.ts';
@@ -8,8 +9,6 @@ import { percentile } from '../words.ts';
 import { clientErrorRatio } from './client-error-ratio.ts';
 import { clientLatency } from './client-latency.ts';
 import { clientThroughput } from './client-throughput.ts';
-
-export type ClientSignal = Extract<Signal, { from: 'client' }>;
 
 /** Judges what the client itself measured. */
 export function judgeClient(assignment: Assignment, signal: ClientSignal, evidence: ClientEvidence): Finding {
@@ -27,6 +26,8 @@ function measure(signal: ClientSignal, objective: Objective, sum: ClientWindow):
       return clientLatency(sum, objective, signal.quantile);
     case 'throughput':
       return clientThroughput(sum);
+    default:
+      return { kind: 'nothing', reason: 'not-run', sentence: `${signal.measure} is not judged yet.` };
   }
 }
 
@@ -38,6 +39,8 @@ function wordsOf(signal: ClientSignal): string {
       return `client ${percentile(signal.quantile)} latency`;
     case 'throughput':
       return 'client throughput of requests that succeeded';
+    default:
+      return `client ${signal.measure}`;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Finding } from '../../objectives/finding.ts';
-import type { DrillMeasure } from '../../objectives/objective.ts';
+import type { DrillMeasure } from '../../objectives/signal.ts';
 import type { DrillRecord } from '../../record/record.ts';
 import { exactly } from '../../time/interval.ts';
 import { findingOf, type Measurement } from '../decide.ts';

@@ -9,7 +9,7 @@ const SILENT_SCRAPES = 2.5;
 /** The extreme value of gauges at their scrapes in the window. */
 export function prometheusGauge(evidence: PrometheusEvidence, take: 'max' | 'min'): Measurement {
   const { span } = evidence;
-  const [series = []] = evidence.series;
+  const { series } = evidence.samples(0);
   const { value, scrapes, notNumbers, silence } = gaugeWindow(series, span, take);
   if (value === undefined) {
     return notNumbers > 0

@@ -7,7 +7,6 @@ import {
 } from '../../prometheus/classic-histogram.ts';
 import type { Measurement } from '../decide.ts';
 import {
-  hasSamplesIn,
   hiddenNote,
   uncoveredTargets,
   unseenTargets,
@@ -25,15 +24,16 @@ export function prometheusLatency(
   quantile: number,
 ): Measurement {
   const { span, targets } = evidence;
-  const [series = []] = evidence.series;
-  if (!hasSamplesIn(series, span)) {
+  const read = evidence.samples(0);
+  const { series } = read;
+  if (!read.hasSamplesIn()) {
     return {
       kind: 'nothing',
       reason: 'no-samples',
       sentence: 'Prometheus has no sample of the histogram in the window.',
     };
   }
-  const window = histogramWindow(series, targets, span);
+  const window = histogramWindow(read.growthBy('le'));
   if (window === undefined) {
     return {
       kind: 'nothing',

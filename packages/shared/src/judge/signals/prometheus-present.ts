@@ -9,7 +9,7 @@ const FRESH_SCRAPES = 2.5;
 export function prometheusPresent(evidence: PrometheusEvidence): Measurement {
   const { span, scrapeIntervalMs, doubt } = evidence;
   const since = span.to - FRESH_SCRAPES * scrapeIntervalMs;
-  const series = evidence.series[0] ?? [];
+  const { series } = evidence.samples(0);
   const fresh = series.filter(({ samples }) => samples.some(([at]) => at > since && at <= span.to)).length;
   if (fresh > 0) {
     return {

@@ -1,9 +1,7 @@
 import type { Objective } from '../../objectives/objective.ts';
-import { growthOf } from '../../prometheus/counters.ts';
 import { ratioBounds } from '../../prometheus/ratio-bounds.ts';
 import type { Measurement } from '../decide.ts';
 import {
-  hasSamplesIn,
   hiddenNote,
   uncoveredTargets,
   unseenTargets,
@@ -13,18 +11,16 @@ import {
 /** Growth of one counter over that of another, from raw samples. */
 export function prometheusRatio(evidence: PrometheusEvidence, objective: Objective): Measurement {
   const { span, targets } = evidence;
-  const [bad = [], all = []] = evidence.series;
-  if (!hasSamplesIn(all, span)) {
+  const bad = evidence.samples(0);
+  const all = evidence.samples(1);
+  if (!all.hasSamplesIn()) {
     return {
       kind: 'nothing',
       reason: 'no-samples',
       sentence: 'Prometheus has no sample of what counts all events in the window.',
     };
   }
-  const { ratio, part, rest, whole, hiddenMs } = ratioBounds(
-    growthOf(bad, targets, span),
-    growthOf(all, targets, span),
-  );
+  const { ratio, part, rest, whole, hiddenMs } = ratioBounds(bad.growth(), all.growth());
   if (ratio === undefined) {
     return {
       kind: 'nothing',
@@ -32,11 +28,15 @@ export function prometheusRatio(evidence: PrometheusEvidence, objective: Objecti
       sentence: 'Nothing was counted in the window: no traffic.',
     };
   }
-  const doubt = evidence.doubt ?? unseenTargets(targets, all, span) ?? uncoveredTargets(targets, all, span);
+  const doubt =
+    evidence.doubt ?? unseenTargets(targets, all.series, span) ?? uncoveredTargets(targets, all.series, span);
   const fewIsGood = objective.comparator === '<' || objective.comparator === '<=';
   const notes = [
-    bad.length === 0 ? 'No series matches what is counted as bad: taken for zero.' : undefined,
+    bad.series.length === 0 && bad.byServer === undefined
+      ? 'No series matches what is counted as bad: taken for zero.'
+      : undefined,
     hiddenNote(hiddenMs),
+    all.byServer,
   ].filter((note) => note !== undefined);
   return {
     kind: 'measured',

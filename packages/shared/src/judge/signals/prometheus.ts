@@ -1,37 +1,15 @@
 import type { Finding } from '../../objectives/finding.ts';
-import type { Signal } from '../../objectives/objective.ts';
+import type { PrometheusSignal } from '../../objectives/signal.ts';
 import { findingOf, type Measurement, type SignalWords } from '../decide.ts';
+import { needsOf } from '../needs.ts';
 import type { Assignment, Observations } from '../observations.ts';
 import { withReadings } from '../prometheus-evidence.ts';
+import { windowNamed } from '../windows.ts';
 import { percentile } from '../words.ts';
 import { prometheusGauge } from './prometheus-gauge.ts';
 import { prometheusLatency } from './prometheus-latency.ts';
 import { prometheusPresent } from './prometheus-present.ts';
 import { prometheusRatio } from './prometheus-ratio.ts';
-
-export type PrometheusSignal = Extract<Signal, { from: 'prometheus' }>;
-
-/** A selector that a signal needs, and whether the scrapes behind its series matter. */
-export interface Needed {
-  readonly selector: string;
-  readonly scrapes: boolean;
-}
-
-/** What a signal has to read from Prometheus, in the order in which it is measured. */
-export function neededFor(signal: PrometheusSignal): readonly Needed[] {
-  switch (signal.measure) {
-    case 'ratio':
-      return [
-        { selector: signal.bad, scrapes: false },
-        { selector: signal.all, scrapes: true },
-      ];
-    case 'latency':
-      return [{ selector: `${signal.histogram}_bucket{${signal.matchers}}`, scrapes: true }];
-    case 'gauge':
-    case 'present':
-      return [{ selector: signal.selector, scrapes: false }];
-  }
-}
 
 /** Judges what Prometheus scraped. */
 export function judgePrometheus(
@@ -39,8 +17,9 @@ export function judgePrometheus(
   signal: PrometheusSignal,
   observations: Observations,
 ): Finding {
-  const selectors = neededFor(signal).map(({ selector }) => selector);
-  const measured = withReadings(observations, assignment.window, selectors, (evidence): Measurement => {
+  const window = windowNamed(observations, assignment.window);
+  const needs = needsOf(signal, window === undefined ? 0 : window.monotonicTo - window.monotonicFrom);
+  const measured = withReadings(observations, assignment.window, needs, (evidence): Measurement => {
     switch (signal.measure) {
       case 'ratio':
         return prometheusRatio(evidence, assignment.objective);
@@ -50,31 +29,36 @@ export function judgePrometheus(
         return prometheusGauge(evidence, signal.take);
       case 'present':
         return prometheusPresent(evidence);
+      default:
+        return { kind: 'nothing', reason: 'not-run', sentence: `${signal.measure} is not judged yet.` };
     }
   });
-  return findingOf(assignment, wordsOf(signal, selectors), measured);
+  return findingOf(assignment, wordsOf(signal), measured);
 }
 
 // The queries are what a person can ask Prometheus to see the same. What decided are the raw samples.
-function wordsOf(signal: PrometheusSignal, selectors: readonly string[]): SignalWords {
-  const [first = '', second = ''] = selectors;
+function wordsOf(signal: PrometheusSignal): SignalWords {
   switch (signal.measure) {
-    case 'ratio':
+    case 'ratio': {
+      const { bad, all } = signal;
       return {
         signal: 'Prometheus ratio of counters',
-        query: `(sum(increase(${first}[W])) or 0 * sum(increase(${second}[W]))) / (sum(increase(${second}[W])) > 0)`,
+        query: `(sum(increase(${bad}[W])) or 0 * sum(increase(${all}[W]))) / (sum(increase(${all}[W])) > 0)`,
       };
+    }
     case 'latency':
       return {
         signal: `Prometheus ${percentile(signal.quantile)} latency`,
-        query: `1000 * histogram_quantile(${signal.quantile}, sum by (le) (increase(${first}[W])))`,
+        query: `1000 * histogram_quantile(${signal.quantile}, sum by (le) (increase(${signal.histogram}_bucket{${signal.matchers}}[W])))`,
       };
     case 'gauge':
       return {
         signal: `Prometheus ${signal.take === 'max' ? 'largest' : 'smallest'} value`,
-        query: `${signal.take}(${signal.take}_over_time(${first}[W]))`,
+        query: `${signal.take}(${signal.take}_over_time(${signal.selector}[W]))`,
       };
     case 'present':
-      return { signal: 'Prometheus series present', query: `count(${first})` };
+      return { signal: 'Prometheus series present', query: `count(${signal.selector})` };
+    default:
+      return { signal: `Prometheus ${signal.measure}` };
   }
 }

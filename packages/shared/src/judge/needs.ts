@@ -1,0 +1,69 @@
+import type { PrometheusSignal } from '../objectives/signal.ts';
+
+/** Something that has to be read from Prometheus to measure a signal in a window. */
+export type Need =
+  /** Raw samples. `scrapes`: those of the targets behind the series matter too. */
+  | {
+      readonly kind: 'samples';
+      readonly selector: string;
+      readonly scrapes: boolean;
+      /** So long before the window's start, beside the few scrapes that are always read. */
+      readonly leadMs: number;
+      /** Whether the series are counters, whose growth the server can compute where there are too many samples. */
+      readonly counters: boolean;
+    }
+  /** A query as the server evaluates it. */
+  | { readonly kind: 'points'; readonly query: string; readonly at: 'end' | 'scrapes' }
+  | { readonly kind: 'rules' };
+
+/** What a signal has to read, in the order in which it is measured, for a window of that length. */
+export function needsOf(signal: PrometheusSignal, windowMs: number): readonly Need[] {
+  switch (signal.measure) {
+    case 'ratio':
+    case 'availability':
+      return [counters(signal.bad, false), counters(signal.all, true)];
+    case 'throughput':
+      return [counters(signal.selector, true)];
+    case 'latency':
+    case 'latency-share':
+      return signal.buckets === 'native'
+        ? [{ ...counters(`${signal.histogram}{${signal.matchers}}`, true), counters: false }]
+        : [counters(`${signal.histogram}_bucket{${signal.matchers}}`, true)];
+    case 'gauge':
+    case 'present':
+    case 'age':
+      return [gauges(signal.selector)];
+    case 'saturation':
+      return [
+        'counter' in signal.used ? counters(signal.used.counter, true) : gauges(signal.used.gauge),
+        ...('gauge' in signal.capacity ? [gauges(signal.capacity.gauge)] : []),
+      ];
+    case 'alerts-fired':
+    case 'seconds-to-alert':
+      return [gauges(`ALERTS{alertstate="firing",${signal.alerts}}`), { kind: 'rules' }];
+    case 'burn-rate': {
+      const longest = Math.max(...signal.windows.map(({ longSeconds }) => longSeconds * 1000));
+      const leadMs = Math.max(0, longest - windowMs);
+      return [
+        { ...counters(signal.bad, false), leadMs },
+        { ...counters(signal.all, true), leadMs },
+      ];
+    }
+    case 'promql':
+      return [
+        {
+          kind: 'points',
+          query: signal.query.replaceAll('$window', `${Math.max(1, Math.round(windowMs))}ms`),
+          at: signal.take === 'last' ? 'end' : 'scrapes',
+        },
+      ];
+  }
+}
+
+function counters(selector: string, scrapes: boolean) {
+  return { kind: 'samples', selector, scrapes, leadMs: 0, counters: true } as const;
+}
+
+function gauges(selector: string) {
+  return { kind: 'samples', selector, scrapes: false, leadMs: 0, counters: false } as const;
+}
