@@ -9,6 +9,9 @@ export interface HistogramWindow {
     readonly le: number;
     /** Share of the observations that are at most `le`. */
     readonly share: Bounds;
+    /** Observations that are at most `le`, and the others: the least and the most that there may be. */
+    readonly hit: Bounds;
+    readonly miss: Bounds;
     /** Observations that certainly are the window's, and above `le`. */
     readonly above: number;
   }[];
@@ -38,10 +41,12 @@ export function histogramWindow(groups: readonly GrowthGroup[]): HistogramWindow
     .filter(({ seriesCount }) => seriesCount === infinite.seriesCount)
     .sort((left, right) => left.le - right.le)
     .flatMap(({ le, growth }) => {
-      const { ratio, rest } = ratioBounds(growth, whole);
+      const { ratio, hit, miss, rest } = ratioBounds(growth, whole);
       if (ratio === undefined) return [];
-      const share = le === Infinity ? { low: 1, high: 1 } : ratio;
-      return [{ le, share, above: le === Infinity ? 0 : rest }];
+      if (le === Infinity) {
+        return [{ le, share: { low: 1, high: 1 }, hit, miss: { low: 0, high: 0 }, above: 0 }];
+      }
+      return [{ le, share: ratio, hit, miss, above: rest }];
     });
   const hiddenMs = [...whole.values()].reduce((sum, one) => sum + one.hiddenMs, 0);
   return buckets.length === 0 ? undefined : { buckets, count, hiddenMs };
@@ -56,15 +61,39 @@ export function shareAtMost(window: HistogramWindow, limit: number): Bounds {
   return { low: below?.share.low ?? 0, high: above?.share.high ?? 1 };
 }
 
+/** Observations that are at most `limit`, and the others: exact to the scrapes when `limit` is a bucket's bound. */
+export function countsAtMost(
+  window: HistogramWindow,
+  limit: number,
+): { readonly hit: Bounds; readonly miss: Bounds } {
+  const exact = window.buckets.find(({ le }) => isSame(le, limit));
+  if (exact !== undefined) return exact;
+  const below = window.buckets.findLast(({ le }) => le < limit);
+  const above = window.buckets.find(({ le }) => le > limit);
+  return {
+    hit: { low: below?.hit.low ?? 0, high: above?.hit.high ?? window.count.high },
+    miss: { low: above?.miss.low ?? 0, high: below?.miss.high ?? window.count.high },
+  };
+}
+
 /** Observations that certainly are above `limit`. */
 export function certainlyAbove(window: HistogramWindow, limit: number): number {
   return window.buckets.find(({ le }) => isSame(le, limit) || le > limit)?.above ?? 0;
 }
 
-/** Bounds of the quantile, in the histogram's unit. In the +Inf bucket there is only a lower one. */
-export function quantileOf(window: HistogramWindow, quantile: number): Bounds {
-  const high = window.buckets.find(({ share }) => share.low >= quantile)?.le ?? Infinity;
-  const low = window.buckets.findLast(({ le, share }) => le < Infinity && share.high < quantile)?.le ?? 0;
+/**
+ * Bounds of the quantile, in the histogram's unit. In the +Inf bucket there is only a lower one. `shareOf` may bound a
+ * bucket's share in another way than by what was observed.
+ */
+export function quantileOf(
+  window: HistogramWindow,
+  quantile: number,
+  shareOf: (bucket: HistogramWindow['buckets'][number]) => Bounds = ({ share }) => share,
+): Bounds {
+  const reaches = window.buckets.find((one) => one.le === Infinity || shareOf(one).low >= quantile);
+  const short = window.buckets.findLast((one) => one.le < Infinity && shareOf(one).high < quantile);
+  const high = reaches?.le ?? Infinity;
+  const low = short?.le ?? 0;
   return { low: Math.min(low, high), high };
 }
 

@@ -1,12 +1,14 @@
 import type { Bounds } from '../time/interval.ts';
 import { numberOf, type RawSeries } from './reading.ts';
 import { targetName, targetOf, type Target } from './scrapes.ts';
-import { segmentsOf, type CounterSample, type Segment } from './segments.ts';
+import { eachSegment, startsOf, type CounterSample, type Segment, type Starts } from './segments.ts';
 
 /** A stretch of time by the wall clock, milliseconds: `from` excluded, `to` included. */
 export interface WallSpan {
   readonly from: number;
   readonly to: number;
+  /** Both ends are only known to so much, either way: the clock that stamps the samples is another one. Default 0. */
+  readonly blurMs?: number;
 }
 
 /** How much the counters of one target grew within a window, as far as scrapes can tell. */
@@ -44,17 +46,18 @@ export function growthOf(
   targets: readonly Target[],
   window: WallSpan,
 ): ReadonlyMap<string, TargetGrowth> {
-  const groups = new Map<string, { lateMs: number; list: (readonly Segment[])[] }>();
+  const tallies = new Map<string, Tally>();
+  const starts = new Map<Target | undefined, Starts>();
   for (const one of series) {
     const target = targetOf(targets, one.labels);
+    const started = starts.get(target) ?? startsOf(target);
+    starts.set(target, started);
     const name = targetName(one.labels);
-    const group = groups.get(name) ?? { lateMs: target?.lateMs ?? UNKNOWN_LATE_MS, list: [] };
-    group.list.push(segmentsOf(counterSamples(one), target, window.to));
-    groups.set(name, group);
+    const tally = tallies.get(name) ?? tallyOf(name, target);
+    tallies.set(name, tally);
+    addSeries(tally, counterSamples(one), target, started, window);
   }
-  return new Map(
-    [...groups].map(([name, { list, lateMs }]) => [name, growthOfTarget(name, list, window, lateMs)]),
-  );
+  return new Map([...tallies].map(([name, tally]) => [name, growthIn(tally)]));
 }
 
 /** Growth of the series that have one value of a label. */
@@ -94,56 +97,77 @@ export function hiddenGrowth(ms: number, busiest: number): number {
   return ms === 0 ? 0 : Math.ceil(busiest * HIDDEN_RATE * ms) + 1;
 }
 
-function growthOfTarget(
-  target: string,
-  list: readonly (readonly Segment[])[],
+/** What the series of one target come to, one after the other. */
+interface Tally {
+  readonly target: string;
+  readonly lateMs: number;
+  readonly inside: { low: number; high: number };
+  readonly edge: { low: number; high: number };
+  hiddenMs: number;
+  /** Growth a millisecond of all series together, by the scrape at its end. */
+  readonly rates: Map<number, number>;
+}
+
+function tallyOf(target: string, known: Target | undefined): Tally {
+  return {
+    target,
+    lateMs: known?.lateMs ?? UNKNOWN_LATE_MS,
+    inside: { low: 0, high: 0 },
+    edge: { low: 0, high: 0 },
+    hiddenMs: 0,
+    rates: new Map(),
+  };
+}
+
+function addSeries(
+  tally: Tally,
+  samples: readonly CounterSample[],
+  target: Target | undefined,
+  started: Starts,
   window: WallSpan,
-  lateMs: number,
-): TargetGrowth {
-  const inside = { low: 0, high: 0 };
-  const edge = { low: 0, high: 0 };
-  let hiddenMs = 0;
-  for (const segments of list) {
-    let hiddenHere = 0;
-    for (const segment of segments) {
-      const place = placeOf(segment, window, lateMs);
-      if (place === 'outside') continue;
-      const sum = place === 'inside' ? inside : edge;
-      sum.low += segment.low;
-      sum.high += segment.high;
-      const overlap = Math.min(segment.to, window.to) - Math.max(segment.from, window.from);
-      hiddenHere += Math.max(0, Math.min(segment.hiddenMs, overlap));
+): void {
+  const { blurMs = 0 } = window;
+  const until = window.to + blurMs;
+  let hiddenHere = 0;
+  eachSegment(samples, target, started, until, (segment) => {
+    if (segment.hiddenMs === 0 && Number.isFinite(segment.from) && segment.to > segment.from) {
+      const rate = segment.high / (segment.to - segment.from);
+      tally.rates.set(segment.to, (tally.rates.get(segment.to) ?? 0) + rate);
     }
-    // The series of one target are lost together: the one that lost most speaks for all.
-    hiddenMs = Math.max(hiddenMs, hiddenHere);
-  }
-  return { target, inside, edge, hiddenMs, busiest: busiestRate(list) };
+    const place = placeOf(segment, window, tally.lateMs);
+    if (place === 'outside') return;
+    const sum = place === 'inside' ? tally.inside : tally.edge;
+    sum.low += segment.low;
+    sum.high += segment.high;
+    const overlap = Math.min(segment.to, until) - Math.max(segment.from, window.from - blurMs);
+    hiddenHere += Math.max(0, Math.min(segment.hiddenMs, overlap));
+  });
+  // The series of one target are lost together: the one that lost most speaks for all.
+  tally.hiddenMs = Math.max(tally.hiddenMs, hiddenHere);
+}
+
+function growthIn({ target, inside, edge, hiddenMs, rates }: Tally): TargetGrowth {
+  let busiest = rates.size === 0 ? Infinity : 0;
+  for (const rate of rates.values()) busiest = Math.max(busiest, rate);
+  return { target, inside, edge, hiddenMs, busiest };
 }
 
 function placeOf(segment: Segment, window: WallSpan, lateMs: number): 'inside' | 'edge' | 'outside' {
-  const { from, to } = segment;
-  if (from - EARLY_MS >= window.from && to + lateMs <= window.to) return 'inside';
-  return to + lateMs <= window.from || from - EARLY_MS >= window.to ? 'outside' : 'edge';
+  const { blurMs = 0 } = window;
+  const from = segment.from - EARLY_MS;
+  const to = segment.to + lateMs;
+  if (from >= window.from + blurMs && to <= window.to - blurMs) return 'inside';
+  return to <= window.from - blurMs || from >= window.to + blurMs ? 'outside' : 'edge';
 }
 
-function busiestRate(list: readonly (readonly Segment[])[]): number {
-  const rates = new Map<number, number>();
-  for (const segment of list.flat()) {
-    if (segment.hiddenMs > 0 || !Number.isFinite(segment.from) || segment.to <= segment.from) continue;
-    const rate = segment.high / (segment.to - segment.from);
-    rates.set(segment.to, (rates.get(segment.to) ?? 0) + rate);
-  }
-  return rates.size === 0 ? Infinity : Math.max(...rates.values());
-}
-
-function counterSamples(series: RawSeries): readonly CounterSample[] {
-  return series.samples.map(([at, raw]) => {
+/** The samples as they are, once each was found to be a number that a counter can have. */
+function counterSamples({ labels, samples }: RawSeries): readonly CounterSample[] {
+  for (const [, raw] of samples) {
     const value = numberOf(raw);
-    if (!Number.isFinite(value) || value < 0) {
-      throw new NotACounter(
-        `expected a counter, found the value ${raw} in ${series.labels['__name__'] ?? 'a series'} of ${targetName(series.labels)}`,
-      );
-    }
-    return [at, value];
-  });
+    if (Number.isFinite(value) && value >= 0) continue;
+    throw new NotACounter(
+      `expected a counter, found the value ${raw} in ${labels['__name__'] ?? 'a series'} of ${targetName(labels)}`,
+    );
+  }
+  return samples as readonly CounterSample[];
 }

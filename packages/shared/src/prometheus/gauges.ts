@@ -50,3 +50,48 @@ function longestGap(instants: readonly number[], window: WallSpan): number {
   const ordered = [window.from, ...[...instants].sort((left, right) => left - right), window.to];
   return ordered.reduce((longest, at, index) => Math.max(longest, at - (ordered[index - 1] ?? at)), 0);
 }
+
+/** What gauges that hold instants (Unix seconds) showed at a window's end. */
+export interface NewestInstant {
+  /** By the last samples within the window; undefined when there was no number. */
+  readonly before: number | undefined;
+  /** By the next samples after it, where each series that has one before has one there; never below `before`. */
+  readonly after: number | undefined;
+  /** When a series that shows it was last sampled within the window. */
+  readonly sampledAt: number | undefined;
+  /** Instants in the window at which there were samples. */
+  readonly scrapes: number;
+  readonly notNumbers: number;
+}
+
+/** The newest instant of all series. */
+export function newestInstant(series: readonly RawSeries[], window: WallSpan): NewestInstant {
+  const instants = new Set<number>();
+  let notNumbers = 0;
+  let before: number | undefined;
+  let after: number | undefined;
+  let sampledAt: number | undefined;
+  let followed = true;
+  for (const { samples } of series) {
+    let last: readonly [at: number, value: number] | undefined;
+    let next: number | undefined;
+    for (const [at, raw] of samples) {
+      const value = numberOf(raw);
+      if (at > window.from && at <= window.to) {
+        instants.add(at);
+        if (Number.isNaN(value)) notNumbers += 1;
+        else last = [at, value];
+      } else if (at > window.to && !Number.isNaN(value)) next ??= value;
+    }
+    if (last === undefined) {
+      // It may be that of a series that only begins after the window.
+      if (next !== undefined) after = Math.max(after ?? next, next);
+      continue;
+    }
+    followed &&= next !== undefined;
+    if (before === undefined || last[1] > before) [sampledAt, before] = last;
+    else if (last[1] === before) sampledAt = Math.max(sampledAt ?? last[0], last[0]);
+    after = Math.max(after ?? last[1], last[1], next ?? last[1]);
+  }
+  return { before, after: followed ? after : undefined, sampledAt, scrapes: instants.size, notNumbers };
+}

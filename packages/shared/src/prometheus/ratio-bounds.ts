@@ -5,6 +5,9 @@ import { hiddenGrowth, totalGrowth, type TargetGrowth } from './counters.ts';
 export interface RatioBounds {
   /** Undefined when nothing at all may have been counted. */
   readonly ratio: Bounds | undefined;
+  /** Events of the part, and the others: the least and the most that there may be. */
+  readonly hit: Bounds;
+  readonly miss: Bounds;
   /** Events that certainly are the window's: of the part, not of the part, and of the whole. */
   readonly part: number;
   readonly rest: number;
@@ -35,6 +38,7 @@ export function ratioBounds(
     const busiest = whole.has(name) ? w.busiest : p.busiest;
     const both = hiddenGrowth(w.hiddenMs, busiest);
     const partOnly = hiddenGrowth(Math.max(0, p.hiddenMs - w.hiddenMs), busiest);
+    if (p.inside.low > w.inside.high || p.edge.low > w.edge.high) nested = false;
     hiddenMs += Math.max(p.hiddenMs, w.hiddenMs);
     hit.low += p.inside.low;
     hit.high += p.inside.high + p.edge.high + both + partOnly;
@@ -42,7 +46,7 @@ export function ratioBounds(
     miss.high += Math.max(0, w.inside.high - p.inside.low) + Math.max(0, w.edge.high - p.edge.low) + both;
   }
   const total = totalGrowth(whole.values());
-  const counts = { part: hit.low, rest: miss.low, whole: total.low, hiddenMs };
+  const counts = { hit, miss, part: hit.low, rest: miss.low, whole: total.low, hiddenMs };
   if (total.high === 0 && hit.high === 0) return { ratio: undefined, ...counts };
   if (!nested) {
     return { ratio: { low: divide(hit.low, total.high), high: hit.high / total.low }, ...counts };

@@ -1,36 +1,9 @@
 import { z } from 'zod';
-import type { RawSeries, Reading, SampleValue } from './reading.ts';
-
-// Prometheus writes numbers as strings, as Go formats them.
-const value = z.string().transform((text, context): SampleValue => {
-  if (text === 'NaN' || text === '+Inf' || text === '-Inf') return text;
-  const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isFinite(number)) {
-    context.addIssue({ code: 'custom', message: `expected a number, found ${JSON.stringify(text)}` });
-    return z.NEVER;
-  }
-  return number;
-});
-const sample = z.tuple([z.number().transform((seconds) => Math.round(seconds * 1000)), value]);
-const labels = z.record(z.string(), z.string());
-
-const vector = z.object({
-  resultType: z.literal('vector'),
-  result: z.array(z.object({ metric: labels, value: sample.optional() })),
-});
-const matrix = z.object({
-  resultType: z.literal('matrix'),
-  // A series of native histograms has no values.
-  result: z.array(z.object({ metric: labels, values: z.array(sample).default([]) })),
-});
-const scalar = z.object({ resultType: z.literal('scalar'), result: sample });
-const notes = { warnings: z.array(z.string()).default([]), isPartial: z.boolean().default(false) };
-
-const success = z.object({
-  status: z.literal('success'),
-  data: z.discriminatedUnion('resultType', [vector, matrix, scalar]),
-  ...notes,
-});
+import { decodeReading } from './decode-reading.ts';
+import { isObject, unexpected } from './expected.ts';
+import { numberOf } from './reading.ts';
+import { shaped } from './shape.ts';
+import { wallMsOf } from './wall-time.ts';
 
 const failure = z.object({ status: z.literal('error'), errorType: z.string(), error: z.string() });
 
@@ -39,7 +12,7 @@ const targets = z.object({
   data: z.object({
     activeTargets: z.array(
       z.object({
-        labels,
+        labels: z.record(z.string(), z.string()),
         health: z.enum(['up', 'down', 'unknown']),
         lastError: z.string(),
         lastScrape: z.string(),
@@ -50,6 +23,8 @@ const targets = z.object({
 
 const buildInfo = z.object({ status: z.literal('success'), data: z.object({ version: z.string() }) });
 
+const runtimeInfo = z.object({ status: z.literal('success'), data: z.object({ startTime: z.string() }) });
+
 /** One target that Prometheus scrapes. */
 export interface TargetHealth {
   readonly labels: Readonly<Record<string, string>>;
@@ -59,20 +34,46 @@ export interface TargetHealth {
   readonly lastScrape: string;
 }
 
-/** Parses the answer to a query. Throws a sentence that says what is wrong with it. */
-export function parseReading(body: unknown): Reading {
-  const parsed = check(success, body);
-  const { data } = parsed;
-  const partial = parsed.isPartial ? ['the answer says of itself that it is partial'] : [];
-  return { series: seriesOf(data), warnings: [...parsed.warnings, ...partial] };
-}
-
 export function parseTargets(body: unknown): readonly TargetHealth[] {
-  return check(targets, body).data.activeTargets;
+  return shaped(targets, body).data.activeTargets;
 }
 
 export function parseBuildInfo(body: unknown): { readonly version: string } {
-  return check(buildInfo, body).data;
+  return shaped(buildInfo, body).data;
+}
+
+/** When the server's process started, wall-clock milliseconds. */
+export function parseStartedAt(body: unknown): number {
+  const { startTime } = shaped(runtimeInfo, body).data;
+  const at = wallMsOf(startTime);
+  if (typeof at !== 'number') throw unexpected('data.startTime', 'a time', startTime);
+  return at;
+}
+
+/** A server's clock, wall-clock milliseconds, from its answer to a query for the time. */
+export interface ClockReading {
+  readonly wallMs: number;
+  /** It came as a vector, as MetricsQL has no scalars. */
+  readonly isVector: boolean;
+}
+
+export function parseClock(body: unknown): ClockReading {
+  const { series, warnings } = decodeReading(body);
+  const [only] = series;
+  const [sample] = only?.samples ?? [];
+  if (series.length !== 1 || sample === undefined || warnings.length > 0) {
+    throw unexpected('data.result', 'one value', series);
+  }
+  const seconds = numberOf(sample[1]);
+  if (!(seconds > 0) || seconds === Infinity) throw unexpected('data.result', 'a time', sample[1]);
+  return { wallMs: Math.floor(seconds * 1000 + ROUNDING), isVector: isVector(body) };
+}
+
+/** Whole milliseconds come as a fraction of seconds, which a float holds only nearly. */
+const ROUNDING = 0.001;
+
+function isVector(body: unknown): boolean {
+  return isObject(body) && isObject(body['data']) && body['data']['resultType'] === 'vector';
 }
 
 /** What the API says of its own failure; undefined when the body is no such thing. */
@@ -81,29 +82,4 @@ export function parseFailure(
 ): { readonly errorType: string; readonly error: string } | undefined {
   const parsed = failure.safeParse(body);
   return parsed.success ? parsed.data : undefined;
-}
-
-function seriesOf(data: z.infer<typeof success>['data']): readonly RawSeries[] {
-  switch (data.resultType) {
-    case 'scalar':
-      return [{ labels: {}, samples: [data.result] }];
-    case 'vector':
-      return data.result.map((one) => ({
-        labels: one.metric,
-        samples: one.value === undefined ? [] : [one.value],
-      }));
-    case 'matrix':
-      return data.result.map((one) => {
-        const ordered = one.values.every(([at], index) => at > (one.values[index - 1]?.[0] ?? -Infinity));
-        if (!ordered) throw new Error('expected samples by rising time, found some out of order');
-        return { labels: one.metric, samples: one.values };
-      });
-  }
-}
-
-function check<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const first = parsed.error.issues[0];
-  throw new Error(`${first?.path.join('.') || 'the answer'}: ${first?.message ?? 'not as expected'}`);
 }

@@ -37,7 +37,7 @@ export function targetsFrom(series: readonly RawSeries[]): readonly Target[] {
       .filter((ms) => ms >= 0);
     return {
       labels,
-      lateMs: lengths.length === 0 ? UNKNOWN_LATE_MS : Math.max(...lengths),
+      lateMs: lengths.length === 0 ? UNKNOWN_LATE_MS : lengths.reduce((most, ms) => Math.max(most, ms), 0),
       scrapes: up.samples.map(([at, value]) => {
         const start = numberOf(started.get(at) ?? 'NaN') * 1000;
         return { at, succeeded: value === 1, ...(Number.isFinite(start) ? { startedAt: start } : {}) };
@@ -64,5 +64,6 @@ function belongsTo(
   labels: Readonly<Record<string, string>>,
   target: Readonly<Record<string, string>>,
 ): boolean {
-  return Object.entries(target).every(([name, value]) => labels[name] === value);
+  for (const name in target) if (labels[name] !== target[name]) return false;
+  return true;
 }

@@ -1,4 +1,4 @@
-import type { Target } from './scrapes.ts';
+import type { Scrape, Target } from './scrapes.ts';
 
 /** Growth of one counter series between two scrapes. Wall-clock milliseconds. */
 export interface Segment {
@@ -40,24 +40,52 @@ export function segmentsOf(
   target: Target | undefined,
   until: number,
 ): readonly Segment[] {
+  const segments: Segment[] = [];
+  eachSegment(samples, target, startsOf(target), until, (segment) => segments.push(segment));
+  return segments;
+}
+
+/** As `segmentsOf`, one at a time: a window may hold hundreds of thousands, and nobody needs them all at once. */
+export function eachSegment(
+  samples: readonly CounterSample[],
+  target: Target | undefined,
+  started: Starts,
+  until: number,
+  visit: (segment: Segment) => void,
+): void {
   const [first] = samples;
   const last = samples.at(-1);
-  if (first === undefined || last === undefined) return [];
-  const started: ReadonlyMap<number, number | undefined> = new Map(
-    target?.scrapes.map((scrape) => [scrape.at, scrape.startedAt]),
-  );
-  const segments: Segment[] = [birth(first, target, started.get(first[0]))];
+  if (first === undefined || last === undefined) return;
+  const scrapes = target?.scrapes ?? [];
+  visit(birth(first, target, started.get(first[0])));
+  // Both are in order: one walk over the scrapes is enough for all samples.
+  let next = 0;
   for (let index = 1; index < samples.length; index += 1) {
     const before = samples[index - 1];
     const after = samples[index];
     if (before === undefined || after === undefined) continue;
-    const absent = target?.scrapes.find(
-      (scrape) => scrape.at > before[0] && scrape.at < after[0] && scrape.succeeded,
-    );
+    while ((scrapes[next]?.at ?? Infinity) <= before[0]) next += 1;
+    const absent = firstSuccess(scrapes, next, after[0]);
     const growth = between(before, after, started.get(before[0]), started.get(after[0]));
-    segments.push(...(absent === undefined ? [growth] : comeback(growth, absent.at, after, target, started)));
+    if (absent === undefined) visit(growth);
+    else for (const one of comeback(growth, absent.at, after, target, started)) visit(one);
   }
-  return last[0] < until ? [...segments, end(last, target, until)] : segments;
+  if (last[0] < until) visit(end(last, target, until));
+}
+
+/** Start of a target's process, by the time of the scrape at which it was told. */
+export type Starts = ReadonlyMap<number, number | undefined>;
+
+export function startsOf(target: Target | undefined): Starts {
+  return new Map(target?.scrapes.map((scrape) => [scrape.at, scrape.startedAt]));
+}
+
+function firstSuccess(scrapes: readonly Scrape[], index: number, until: number): Scrape | undefined {
+  for (let place = index; ; place += 1) {
+    const scrape = scrapes[place];
+    if (scrape === undefined || scrape.at >= until) return undefined;
+    if (scrape.succeeded) return scrape;
+  }
 }
 
 function birth(
@@ -95,7 +123,7 @@ function comeback(
   absentAt: number,
   after: CounterSample,
   target: Target | undefined,
-  started: ReadonlyMap<number, number | undefined>,
+  started: Starts,
 ): readonly Segment[] {
   const { from } = growth;
   const lost = { from, to: absentAt, low: 0, high: 0, hiddenMs: absentAt - from };

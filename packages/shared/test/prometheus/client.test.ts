@@ -1,6 +1,5 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { afterEach, describe, expect, test } from 'vitest';
+import type { RequestListener } from 'node:http';
+import { describe, expect, test } from 'vitest';
 import { collectReadings } from '../../src/judge/collect.ts';
 import { judge } from '../../src/judge/judge.ts';
 import type { Objective } from '../../src/objectives/objective.ts';
@@ -8,31 +7,7 @@ import { waitForScrapes } from '../../src/prometheus/barrier.ts';
 import { createPrometheus } from '../../src/prometheus/client.ts';
 import { systemClock } from '../../src/time/system-clock.ts';
 import { anchor, observationsOf, windowAt } from '../judge/observations-of.ts';
-
-const servers: Server[] = [];
-
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  servers.push(server);
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return `127.0.0.1:${address.port}`;
-}
-
-const answering =
-  (status: number, body: string): RequestListener =>
-  (_request, response) =>
-    response.writeHead(status).end(body);
-
-const vector = (values: readonly string[], more = ''): string =>
-  JSON.stringify({
-    status: 'success',
-    data: {
-      resultType: 'vector',
-      result: values.map((value) => ({ metric: { a: 'b' }, value: [1.5, value] })),
-    },
-  }).replace(/\}$/, `${more}}`);
+import { answering, deadHost, failure, formOf, serve, vector } from './scripted-server.ts';
 
 function clientOf(host: string, credentials = '', timeoutMs = 200) {
   return createPrometheus(
@@ -47,25 +22,18 @@ function clientOf(host: string, credentials = '', timeoutMs = 200) {
   );
 }
 
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-
 describe('answers', () => {
   test('NaN and the infinities are kept, also through JSON; warnings are kept', async () => {
     const host = await serve(
-      answering(200, vector(['NaN', '+Inf', '-Inf', '1e-3', '5'], ',"warnings":["store 2 is down"]')),
+      answering(200, vector(['NaN', '+Inf', '-Inf', '1e-3', '5'], { warnings: ['store 2 is down'] })),
     );
     const answer = await clientOf(host).instant('x');
     expect(answer).toEqual({
       ok: true,
       value: {
         warnings: ['store 2 is down'],
-        series: ['NaN', '+Inf', '-Inf', 0.001, 5].map((value) => ({
-          labels: { a: 'b' },
+        series: ['NaN', '+Inf', '-Inf', 0.001, 5].map((value, index) => ({
+          labels: { place: `${index}` },
           samples: [[1500, value]],
         })),
       },
@@ -74,27 +42,17 @@ describe('answers', () => {
   });
 
   test('a partial answer is a warning', async () => {
-    const host = await serve(answering(200, vector(['1'], ',"isPartial":true')));
+    const host = await serve(answering(200, vector(['1'], { isPartial: true })));
     const answer = await clientOf(host).instant('x');
     expect(answer.ok && answer.value.warnings).toHaveLength(1);
   });
 
   test('sends a POST below the base path with its headers, credentials as a header', async () => {
     const seen: unknown[] = [];
-    const host = await serve((request, response) => {
-      let body = '';
-      request.on('data', (part) => (body += String(part)));
-      request.on('end', () => {
-        const { authorization, 'x-scope-orgid': tenant } = request.headers;
-        seen.push([
-          request.method,
-          request.url,
-          authorization,
-          tenant,
-          Object.fromEntries(new URLSearchParams(body)),
-        ]);
-        response.end(vector(['1']));
-      });
+    const host = await serve(async (request, response) => {
+      const { authorization, 'x-scope-orgid': tenant } = request.headers;
+      seen.push([request.method, request.url, authorization, tenant, await formOf(request)]);
+      response.end(vector(['1']));
     });
     await clientOf(host, 'me:s%20cret@').rawSamples('x{a="b"}', 1_000_000, 1_010_000);
     expect(seen).toEqual([
@@ -103,7 +61,15 @@ describe('answers', () => {
         '/base/api/v1/query',
         `Basic ${Buffer.from('me:s cret').toString('base64')}`,
         'tenant-token-4711',
-        { query: 'x{a="b"}[13000ms]', time: '1010.000' },
+        {
+          query: 'x{a="b"}[13000ms]',
+          time: '1010.000',
+          timeout: '200ms',
+          partial_response: 'false',
+          max_source_resolution: '0s',
+          nocache: '1',
+          latency_offset: '1ms',
+        },
       ],
     ]);
   });
@@ -145,16 +111,8 @@ const broken: readonly (readonly [string, RequestListener | 'dead', string])[] =
     (_r, response) => void response.writeHead(302, { location: 'http://127.0.0.1:9/' }).end(),
     'refused-query',
   ],
-  [
-    'refusing the query',
-    answering(400, '{"status":"error","errorType":"bad_data","error":"parse error"}'),
-    'refused-query',
-  ],
-  [
-    'timing out itself',
-    answering(503, '{"status":"error","errorType":"timeout","error":"query timed out"}'),
-    'timed-out',
-  ],
+  ['refusing the query', answering(400, failure('bad_data', 'parse error')), 'refused-query'],
+  ['timing out itself', answering(503, failure('timeout', 'query timed out')), 'timed-out'],
   ['answering no JSON', answering(200, '<html>secret-word</html>'), 'malformed'],
   [
     'answering other JSON',
@@ -167,11 +125,7 @@ const broken: readonly (readonly [string, RequestListener | 'dead', string])[] =
 
 describe.each(broken)('a Prometheus that is %s', (_name, listener, kind) => {
   async function hostOf(): Promise<string> {
-    if (listener !== 'dead') return serve(listener);
-    const host = await serve(() => undefined);
-    const server = servers.pop();
-    server?.close();
-    return host;
+    return listener === 'dead' ? deadHost() : serve(listener);
   }
 
   test(`is ${kind}, in a sentence without credentials`, async () => {

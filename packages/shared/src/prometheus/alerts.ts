@@ -1,0 +1,102 @@
+import type { AlertRule } from './alert-rules.ts';
+import type { WallSpan } from './counters.ts';
+import type { RawSeries } from './reading.ts';
+import { parseSelector, type Matcher } from './selector.ts';
+
+/** Prometheus itself takes a series that had no sample for so long for gone. */
+export const LOOKBACK_MS = 5 * 60_000;
+
+/** More than so many evaluations without a sample are no missed evaluation any more. */
+const MISSED = 2.5;
+
+/** An alert (one set of labels) that fired within a span, or before it and still at its start. */
+export interface FiredAlert {
+  /** As `HighErrors{region="a"}`. */
+  readonly name: string;
+  /**
+   * `new`: it was not firing before. `on`: it fired before, and went on. `perhaps-new`: it fired before, and again
+   * after a pause that may have been the observer's.
+   */
+  readonly began: 'new' | 'on' | 'perhaps-new';
+  /** Its first sample within the span, or the first after the pause. Wall-clock milliseconds. */
+  readonly at: number;
+}
+
+/** Alerts by the samples of `ALERTS{alertstate="firing"}`, which has one for each evaluation while an alert fires. */
+export function firedAlerts(
+  series: readonly RawSeries[],
+  span: WallSpan,
+  evaluationMs: number,
+): readonly FiredAlert[] {
+  return series.flatMap(({ labels, samples }): readonly FiredAlert[] => {
+    const within = samples.map(([at]) => at).filter((at) => at > span.from && at <= span.to);
+    const [first] = within;
+    if (first === undefined) return [];
+    const name = alertName(labels);
+    const before = samples.findLast(([at]) => at <= span.from && at > span.from - LOOKBACK_MS)?.[0];
+    if (before === undefined) return [{ name, began: 'new', at: first }];
+    const all = [before, ...within];
+    const pause = all.findIndex(
+      (at, index) => index > 0 && at - (all[index - 1] ?? at) > MISSED * evaluationMs,
+    );
+    return [
+      pause === -1
+        ? { name, began: 'on', at: first }
+        : { name, began: 'perhaps-new', at: all[pause] ?? first },
+    ];
+  });
+}
+
+/** Time between two evaluations, from how far apart the samples of alerts lie; undefined when none has two. */
+export function evaluationIntervalOf(series: readonly RawSeries[]): number | undefined {
+  const apart = series.flatMap(({ samples }) =>
+    samples.slice(1).map(([at], index) => at - (samples[index]?.[0] ?? at)),
+  );
+  apart.sort((left, right) => left - right);
+  return apart[Math.floor(apart.length / 2)];
+}
+
+/**
+ * Rules whose alerts the matchers may select. Of other labels than the alert's name a rule may say nothing, or only at
+ * its evaluation (templates): these do not rule it out.
+ */
+export function rulesMatching(rules: readonly AlertRule[], alerts: string): readonly AlertRule[] {
+  const matchers = parseSelector(`{${alerts}}`)?.matchers ?? [];
+  return rules.filter(({ name, labels }) =>
+    matchers.every((matcher) => {
+      if (matcher.label === 'alertstate' || matcher.label === '__name__') return true;
+      const value = matcher.label === 'alertname' ? name : labels[matcher.label];
+      return value === undefined || value.includes('{{') || matches(value, matcher);
+    }),
+  );
+}
+
+function matches(value: string, { operator, value: wanted }: Matcher): boolean {
+  const plain = wanted.replaceAll(/\\(.)/g, '$1');
+  switch (operator) {
+    case '=':
+      return value === plain;
+    case '!=':
+      return value !== plain;
+    case '=~':
+    case '!~': {
+      const pattern = regexOf(wanted.replaceAll('\\\\', '\\'));
+      // What is no pattern here may be one there (RE2): it does not rule the rule out.
+      return pattern === undefined || pattern.test(value) === (operator === '=~');
+    }
+  }
+}
+
+function regexOf(pattern: string): RegExp | undefined {
+  try {
+    return new RegExp(`^(?:${pattern})$`, 'su');
+  } catch {
+    return undefined;
+  }
+}
+
+function alertName(labels: Readonly<Record<string, string>>): string {
+  const { __name__: _, alertname = '?', alertstate: __, ...rest } = labels;
+  const others = Object.entries(rest).map(([label, value]) => `${label}="${value}"`);
+  return others.length === 0 ? alertname : `${alertname}{${others.join(', ')}}`;
+}
