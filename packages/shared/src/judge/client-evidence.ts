@@ -1,17 +1,17 @@
 import type { ClientInterval } from '../load/client-interval.ts';
-import { sumIntervals, type ClientWindow } from '../load/window.ts';
 import type { Span } from '../time/interval.ts';
+import { clientReports, type ClientReports } from './client-reports.ts';
 import type { Nothing } from './decide.ts';
 import type { Observations } from './observations.ts';
 import { observerProblem, windowNamed } from './windows.ts';
 
 /** The client's measurements of a window, or why there are none to rely on. */
 export type ClientEvidence =
-  | { readonly ok: true; readonly sum: ClientWindow; readonly note: string }
+  | { readonly ok: true; readonly reports: ClientReports; readonly note?: string }
   | { readonly ok: false; readonly nothing: Nothing };
 
-/** The client's reports follow each other without a gap: a longer one means that one is missing. */
-const GAP_MS = 250;
+/** The client's reports follow each other without a gap, but for rounding: a longer one means that one is missing. */
+const GAP_MS = 1;
 
 /** What the client saw in a window of the run. */
 export function clientEvidence(observations: Observations, name: string): ClientEvidence {
@@ -32,43 +32,36 @@ export function clientEvidence(observations: Observations, name: string): Client
 export function evidenceOver(intervals: readonly ClientInterval[], span: Span): ClientEvidence {
   const ordered = [...intervals].sort((left, right) => left.from - right.from);
   const missing = firstGap(ordered, span);
-  if (ordered.length === 0 || missing === undefined) {
-    return sumOf(
-      ordered.filter((one) => isMostlyIn(one, span)),
-      ordered,
-    );
-  }
-  return nothing(
-    'stale',
-    `The client's measurements are missing for ${(missing / 1000).toFixed(1)} s of the window.`,
-  );
-}
-
-function sumOf(inside: readonly ClientInterval[], overlapping: readonly ClientInterval[]): ClientEvidence {
-  if (inside.length === 0) {
+  if (ordered.length > 0 && missing !== undefined) {
     return nothing(
-      'no-samples',
-      overlapping.length === 0
-        ? 'There are no measurements of the client in the window.'
-        : 'The window is shorter than the time between two reports of the client.',
+      'stale',
+      `The client's measurements are missing for ${(missing / 1000).toFixed(1)} s of the window.`,
     );
   }
-  const sum = sumIntervals(inside);
-  if (sum.requests + sum.dropped === 0) {
+  if (ordered.length === 0) {
+    return nothing('no-samples', 'There are no measurements of the client in the window.');
+  }
+  const reports = clientReports(ordered, span);
+  const { whole, edge } = reports;
+  if (whole.requests + whole.dropped + edge.requests + edge.dropped === 0) {
     return nothing('no-samples', 'The client sent no request in the window.');
   }
-  const push = Math.max(...inside.map(({ from, to }) => to - from)) / 1000;
+  const longest = Math.max(...ordered.map(({ from, to }) => to - from)) / 1000;
+  if (whole.seconds === 0) {
+    return nothing(
+      'too-few-samples',
+      `The window of ${reports.seconds.toFixed(1)} s holds no whole report of the client.`,
+      `A window of at least ${Math.ceil(3 * longest)} s would decide it.`,
+    );
+  }
+  if (edge.requests + edge.dropped === 0) return { ok: true, reports };
   return {
     ok: true,
-    sum,
-    note: `The client reported every ${push.toFixed(1)} s: the edges are good to half of that.`,
+    reports,
+    note:
+      `The client reported every ${longest.toFixed(1)} s: ${edge.requests} requests in the reports across the ` +
+      `window's edges may be of it or not.`,
   };
-}
-
-// An interval counts for the window that holds its larger part, so that neighbouring windows share none.
-function isMostlyIn({ from, to }: ClientInterval, span: Span): boolean {
-  const middle = (from + to) / 2;
-  return middle >= span.from && middle < span.to;
 }
 
 /** Length of the first stretch of the span without measurements; undefined when there is none. */
@@ -91,6 +84,7 @@ function whyLoadInvalid(observations: Observations, window: string): string | un
   return bad === undefined || bad.validity.valid ? undefined : bad.validity.reason;
 }
 
-function nothing(reason: Nothing['reason'], sentence: string): ClientEvidence {
-  return { ok: false, nothing: { kind: 'nothing', reason, sentence } };
+function nothing(reason: Nothing['reason'], sentence: string, wouldDecide?: string): ClientEvidence {
+  const why = wouldDecide === undefined ? {} : { wouldDecide };
+  return { ok: false, nothing: { kind: 'nothing', reason, sentence, ...why } };
 }

@@ -3,113 +3,123 @@ import type { Prometheus } from '../prometheus/client.ts';
 import type { Answer, Reading } from '../prometheus/reading.ts';
 import { scrapesSelector } from '../prometheus/selector.ts';
 import type { WindowRecord } from '../record/record.ts';
-import { needsOf, type Need } from './needs.ts';
+import { exactly, type Bounds } from '../time/interval.ts';
+import { createAsk } from './collect/asker.ts';
+import { allot } from './collect/budget.ts';
+import { countSeries } from './collect/census.ts';
+import { jobsOf, type PointJob, type SampleJob } from './collect/jobs.ts';
+import { readGrowth, targetNamesOf, type Behind } from './collect/read-growth.ts';
 import type { Assignment } from './observations.ts';
-import type { PrometheusReading, SampleReading } from './readings.ts';
+import type { PointReading, PrometheusReading, RulesReading, ScrapesReading } from './readings.ts';
 
 export interface CollectOptions {
-  /** Queries under way at once. */
-  readonly concurrency?: number;
+  /** The server's clock minus the runner's, milliseconds; default 0. */
+  readonly clockOffsetMs?: Bounds;
   readonly signal?: AbortSignal;
 }
 
+/** Queries under way at once, unless the settings say otherwise. */
 const CONCURRENCY = 4;
-/** After so many failures in a row to get any answer, nothing more is asked: a run must not wait for each one. */
-const GIVE_UP_AFTER = 4;
-/** Scrapes read after the window's end, so that the growth across its edge is seen. */
-const SCRAPES_AFTER = 2;
 
 /**
- * Reads from Prometheus all that the assignments need, each selector once a window. Never rejects but for the
- * caller's own signal: what could not be read is a reading that says so.
+ * Reads from Prometheus all that the assignments need, each selector once a window, and no more samples than the
+ * settings' limits allow: the series are counted first. Never rejects but for the caller's own signal: what could
+ * not be read is a reading that says so.
  */
 export async function collectReadings(
   prometheus: Prometheus,
   settings: PrometheusSettings,
   assignments: readonly Assignment[],
   windows: readonly WindowRecord[],
-  options: CollectOptions = {},
+  { clockOffsetMs = exactly(0), signal }: CollectOptions = {},
 ): Promise<readonly PrometheusReading[]> {
-  const jobs = jobsOf(assignments, windows);
   const scrapeIntervalMs = settings.scrapeIntervalSeconds * 1000;
-  const readings: PrometheusReading[] = [];
-  const scrapesRead = new Map<string, Promise<Answer<Reading>>>();
-  let next = 0;
-  let silences = 0;
-  let silent: Answer<Reading> | undefined;
+  const ask = createAsk(settings.limits?.concurrency ?? CONCURRENCY);
+  const jobs = jobsOf(assignments, windows, scrapeIntervalMs, clockOffsetMs);
+  const [points, rules, samples] = await Promise.all([
+    Promise.all(jobs.points.map(readPoints)),
+    readRules(),
+    readSamples(),
+  ]);
+  return [...samples, ...points, ...rules];
 
-  async function read({ window, selector, scrapes, leadMs }: Job): Promise<SampleReading> {
-    const from = Date.parse(window.from) - leadMs;
-    const to = Date.parse(window.to) + SCRAPES_AFTER * scrapeIntervalMs;
-    const ask = async (text: string): Promise<Answer<Reading>> => {
-      if (silent !== undefined && silences >= GIVE_UP_AFTER) return silent;
-      const given = await prometheus.rawSamples(text, from, to, options.signal);
-      const heard = given.ok || given.error.kind === 'refused-query' || given.error.kind === 'malformed';
-      silences = heard ? 0 : silences + 1;
-      silent = heard ? undefined : given;
-      return given;
-    };
-    const answer = await ask(selector);
-    const names = answer.ok && scrapes ? jobNames(answer.value) : [];
-    if (names.length === 0) {
+  async function readSamples(): Promise<readonly PrometheusReading[]> {
+    const counted = await countSeries(prometheus, ask, jobs.samples, scrapeIntervalMs, signal);
+    const budget = allot(counted, settings.limits);
+    const behind = new Map<string, Promise<ScrapesReading>>();
+
+    /** The scrapes behind a job's series, read once for all that have the same ones. */
+    async function behindOf(job: SampleJob, reading: Reading): Promise<Behind | undefined> {
+      const names = jobNames(reading);
+      if (!job.scrapes || names.length === 0) return undefined;
+      const selector = scrapesSelector(job.selector, names);
+      const key = JSON.stringify([job.window.name, job.leadMs, selector]);
+      const asked = behind.get(key) ?? readScrapes(selector, job, reading);
+      behind.set(key, asked);
+      return asked;
+    }
+
+    async function readScrapes(selector: string, job: SampleJob, reading: Reading): Promise<ScrapesReading> {
+      const error = budget.takeScrapes(targetNamesOf(reading).size, job);
+      const answer: Answer<Reading> =
+        error === undefined
+          ? await ask(() => prometheus.rawSamples(selector, job.from, job.to, signal))
+          : { ok: false, error };
+      return { kind: 'scrapes', window: job.window.name, selector, leadMs: job.leadMs, answer };
+    }
+
+    async function read(job: SampleJob): Promise<PrometheusReading> {
+      const way = budget.ways.get(job) ?? { how: 'raw' };
+      if (way.how === 'by-server') {
+        const offset = (clockOffsetMs.low + clockOffsetMs.high) / 2;
+        const span = {
+          from: Date.parse(job.window.from) + offset,
+          to: Date.parse(job.window.to) + offset,
+          blurMs: (clockOffsetMs.high - clockOffsetMs.low) / 2,
+          scrapeIntervalMs,
+        };
+        const behindIt = (reading: Reading) => behindOf(job, reading);
+        return readGrowth(prometheus, ask, job, way.because, span, behindIt, signal);
+      }
+      const answer: Answer<Reading> =
+        way.how === 'not'
+          ? { ok: false, error: way.error }
+          : await ask(() => prometheus.rawSamples(job.selector, job.from, job.to, signal));
+      const scrapes = answer.ok ? await behindOf(job, answer.value) : undefined;
       return {
         kind: 'samples',
-        window: window.name,
-        selector,
-        leadMs,
+        window: job.window.name,
+        selector: job.selector,
+        leadMs: job.leadMs,
         scrapeIntervalMs,
         answer,
         scrapes: null,
+        ...(scrapes === undefined ? {} : { scrapesIn: scrapes.selector }),
       };
     }
-    const behind = scrapesSelector(selector, names);
-    const key = JSON.stringify([window.name, behind]);
-    const asked = scrapesRead.get(key) ?? ask(behind);
-    scrapesRead.set(key, asked);
-    return {
-      kind: 'samples',
-      window: window.name,
-      selector,
-      leadMs,
-      scrapeIntervalMs,
-      answer,
-      scrapes: await asked,
-    };
+
+    const readings = await Promise.all(jobs.samples.map(read));
+    return [...readings, ...(await Promise.all(behind.values()))];
   }
 
-  async function work(): Promise<void> {
-    for (let job = jobs[next]; job !== undefined; job = jobs[next]) {
-      const place = next;
-      next += 1;
-      readings[place] = await read(job);
-    }
+  async function readPoints({ window, query, at, from, to }: PointJob): Promise<PointReading> {
+    const answer = await ask(() =>
+      at === 'end'
+        ? prometheus.instant(query, to, signal)
+        : prometheus.range(query, firstPoint(from, to, scrapeIntervalMs), to, scrapeIntervalMs, signal),
+    );
+    return { kind: 'points', window: window.name, query, at, scrapeIntervalMs, answer };
   }
 
-  await Promise.all(Array.from({ length: options.concurrency ?? CONCURRENCY }, work));
-  return readings;
+  async function readRules(): Promise<readonly RulesReading[]> {
+    if (jobs.rulesFor === undefined) return [];
+    return [{ kind: 'rules', window: jobs.rulesFor, answer: await ask(() => prometheus.alertRules(signal)) }];
+  }
 }
 
-type Job = Extract<Need, { kind: 'samples' }> & { readonly window: WindowRecord };
-
-function jobsOf(assignments: readonly Assignment[], windows: readonly WindowRecord[]): readonly Job[] {
-  const jobs = new Map<string, Job>();
-  for (const { objective, window: name } of assignments) {
-    const window = windows.find((one) => one.name === name);
-    if (objective.signal.from !== 'prometheus' || window === undefined) continue;
-    const length = window.monotonicTo - window.monotonicFrom;
-    for (const need of needsOf(objective.signal, length)) {
-      if (need.kind !== 'samples') continue;
-      const key = JSON.stringify([name, need.selector]);
-      const other = jobs.get(key);
-      jobs.set(key, {
-        ...need,
-        window,
-        scrapes: need.scrapes || (other?.scrapes ?? false),
-        leadMs: Math.max(need.leadMs, other?.leadMs ?? 0),
-      });
-    }
-  }
-  return [...jobs.values()];
+/** The first of the points, a scrape apart, that end where the window ends and lie within it. */
+function firstPoint(from: number, to: number, stepMs: number): number {
+  return to - Math.max(0, Math.ceil((to - from) / stepMs) - 1) * stepMs;
 }
 
 function jobNames(reading: Reading): readonly string[] {

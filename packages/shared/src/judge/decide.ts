@@ -3,6 +3,7 @@ import type { Objective } from '../objectives/objective.ts';
 import type { Bounds } from '../time/interval.ts';
 import { defaultLeast, PROVEN_BY } from './least-samples.ts';
 import type { Assignment } from './observations.ts';
+import { longerWindow, moreForInference, moreSamples, type DecidedShare } from './would-decide.ts';
 
 export type Decision = 'holds' | 'violated' | 'open';
 
@@ -10,6 +11,8 @@ export type Decision = 'holds' | 'violated' | 'open';
 export interface Doubt {
   readonly reason: InconclusiveReason;
   readonly sentence: string;
+  /** What would put it to rest, where that is known. */
+  readonly wouldDecide?: string;
 }
 
 /** What a signal was found to be in a window. */
@@ -21,6 +24,12 @@ export interface Measured {
   readonly violations?: number;
   /** Where the decision does not follow from the value's bounds alone. */
   readonly decision?: Decision;
+  /** Where the value is a share of events, or is decided by one. Only such a value can be inferred. */
+  readonly share?: DecidedShare;
+  /** In so many seconds the samples came. */
+  readonly seconds?: number;
+  /** What would decide it when the limit lies within the bounds, where the signal knows better than a longer window. */
+  readonly finer?: string;
   readonly doubt?: Doubt;
   /** Said in any case. */
   readonly note?: string;
@@ -31,6 +40,7 @@ export interface Nothing {
   readonly kind: 'nothing';
   readonly reason: InconclusiveReason;
   readonly sentence: string;
+  readonly wouldDecide?: string;
   /** Shown, but not judged. */
   readonly value?: Bounds;
 }
@@ -58,8 +68,11 @@ export function decide({ low, high }: Bounds, comparator: Objective['comparator'
 export function findingOf(assignment: Assignment, words: SignalWords, measurement: Measurement): Finding {
   const { objective } = assignment;
   const least = assignment.least ?? objective.leastSamples ?? defaultLeast(objective);
-  const judged =
-    measurement.kind === 'nothing' ? open(measurement) : judgeMeasured(objective, least, measurement);
+  const judged = withoutData(
+    objective,
+    measurement.kind === 'nothing' ? open(measurement) : judgeMeasured(objective, least, measurement),
+  );
+  const doubt = measurement.kind === 'measured' ? measurement.doubt : undefined;
   return {
     objective: assignment.objectiveName,
     window: assignment.window,
@@ -72,7 +85,10 @@ export function findingOf(assignment: Assignment, words: SignalWords, measuremen
     unit: objective.unit,
     severity: objective.severity ?? 'must',
     ...(judged.reason === undefined ? {} : { reason: judged.reason }),
+    ...(doubt === undefined || doubt.reason === judged.reason ? {} : { doubt: doubt.reason }),
     ...(judged.sentence === '' ? {} : { explanation: judged.sentence }),
+    ...(judged.wouldDecide === undefined ? {} : { wouldDecide: judged.wouldDecide }),
+    ...(objective.claim === 'inferred' ? { claim: objective.claim } : {}),
     ...(words.query === undefined ? {} : { query: words.query }),
     ...(objective.source === undefined ? {} : { source: objective.source }),
   };
@@ -82,6 +98,7 @@ interface Judged {
   readonly outcome: Finding['outcome'];
   readonly reason?: InconclusiveReason;
   readonly sentence: string;
+  readonly wouldDecide?: string | undefined;
 }
 
 function judgeMeasured(objective: Objective, least: number, measured: Measured): Judged {
@@ -89,26 +106,43 @@ function judgeMeasured(objective: Objective, least: number, measured: Measured):
   if (Number.isNaN(value.low) || Number.isNaN(value.high)) {
     return open({ reason: 'not-a-number', sentence: say('The value is not a number.', note) });
   }
+  if (objective.claim === 'inferred' && measured.share === undefined) {
+    return open({ reason: 'not-run', sentence: 'Only a share of events can be inferred, and this is none.' });
+  }
   const decision = measured.decision ?? decide(value, objective.comparator, objective.limit);
   const enough = samples >= least;
   if (decision === 'violated' && (enough || violations >= PROVEN_BY)) {
     return { outcome: 'fail', sentence: say(note, doubt?.sentence) };
   }
+  // Where there is nothing at all, why there is nothing says more than how much there should be.
+  if (samples === 0 && doubt !== undefined) return open({ ...doubt, sentence: say(doubt.sentence, note) });
   if (!enough) {
-    const sentence = `There were ${samples} samples; ${least} would decide it.`;
-    return open({ reason: 'too-few-samples', sentence: say(sentence, note, doubt?.sentence) });
+    const sentence = say(`${least} samples are needed, there were ${samples}.`, note, doubt?.sentence);
+    const wouldDecide = moreSamples(least, samples, measured.seconds);
+    return open({ reason: 'too-few-samples', sentence, wouldDecide });
   }
   if (decision === 'open') {
-    const sentence =
-      'The limit lies within what the value may be: a longer window or finer measurements would decide it.';
-    return open({ reason: 'straddles-limit', sentence: say(sentence, note, doubt?.sentence) });
+    const sentence = say('The limit lies within what the value may be.', note, doubt?.sentence);
+    return open({ reason: 'straddles-limit', sentence, wouldDecide: narrower(objective, measured) });
   }
   if (doubt !== undefined) return open({ ...doubt, sentence: say(doubt.sentence, note) });
   return { outcome: 'pass', sentence: say(note) };
 }
 
-function open({ reason, sentence }: Doubt): Judged {
-  return { outcome: 'inconclusive', reason, sentence };
+function narrower({ claim }: Objective, { share, samples, seconds, finer }: Measured): string {
+  if (finer !== undefined) return finer;
+  if (claim === 'inferred' && share !== undefined) return moreForInference(share, samples, seconds);
+  const longer = share === undefined ? undefined : longerWindow(share, seconds);
+  return longer ?? 'A longer window or finer measurements would decide it.';
+}
+
+function open({ reason, sentence, wouldDecide }: Doubt): Judged {
+  return { outcome: 'inconclusive', reason, sentence, wouldDecide };
+}
+
+function withoutData({ noData }: Objective, judged: Judged): Judged {
+  if (noData !== 'fail' || judged.reason !== 'no-samples') return judged;
+  return { ...judged, outcome: 'fail', sentence: say(judged.sentence, 'No data counts as a failure here.') };
 }
 
 function shown(value: Bounds | undefined): Finding['value'] {

@@ -7,6 +7,6 @@ export interface EarlierRun {
   /** Of its objectives, and of its comparisons with the runs before it. */
   readonly findings: readonly Pick<
     Finding,
-    'objective' | 'window' | 'outcome' | 'reason' | 'value' | 'unit'
+    'objective' | 'window' | 'signal' | 'outcome' | 'reason' | 'value' | 'unit'
   >[];
 }

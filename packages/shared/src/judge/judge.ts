@@ -2,18 +2,21 @@ import type { Finding } from '../objectives/finding.ts';
 import { clientEvidence } from './client-evidence.ts';
 import { findingOf } from './decide.ts';
 import type { Assignment, Observations } from './observations.ts';
+import { observerFindings } from './observer-findings.ts';
+import { regressionFindings } from './regression/regression-findings.ts';
 import { judgeClient } from './signals/client.ts';
 import { judgeDrill } from './signals/drill.ts';
 import { judgeExperiment } from './signals/experiment.ts';
 import { judgePrometheus } from './signals/prometheus.ts';
+import { judgeRestore } from './signals/restore.ts';
 import { judgeSmoke } from './signals/smoke.ts';
 
 /**
- * One finding for each assignment, in their order. Pure: the same observations give the same findings. Whatever
- * cannot be decided, for whatever reason, is inconclusive.
+ * One finding for each assignment, in their order, then those against history, and those on the observer itself. Pure:
+ * the same observations give the same findings. Whatever cannot be decided, for whatever reason, is inconclusive.
  */
 export function judge(observations: Observations): readonly Finding[] {
-  return observations.assignments.map((assignment) => {
+  const findings = observations.assignments.map((assignment) => {
     try {
       return judgeOne(assignment, observations);
     } catch (error) {
@@ -26,6 +29,7 @@ export function judge(observations: Observations): readonly Finding[] {
       );
     }
   });
+  return [...findings, ...regressionFindings(observations, findings), ...observerFindings(observations)];
 }
 
 function judgeOne(assignment: Assignment, observations: Observations): Finding {
@@ -42,10 +46,6 @@ function judgeOne(assignment: Assignment, observations: Observations): Finding {
     case 'drill':
       return judgeDrill(assignment, signal.measure, observations);
     case 'restore':
-      return findingOf(
-        assignment,
-        { signal: 'restore' },
-        { kind: 'nothing', reason: 'not-run', sentence: 'There was no restore.' },
-      );
+      return judgeRestore(assignment, signal.measure, observations);
   }
 }

@@ -1,7 +1,6 @@
 import type { Objective } from '../objectives/objective.ts';
+import { MISS } from './sampling/limits.ts';
 
-/** One-sided: the chance to miss violations that are as frequent as the limit. */
-const MISS = 0.05;
 /** For limits that no number of samples could prove. */
 const STRICT = 299;
 
@@ -25,15 +24,41 @@ export function leastForShare(share: number): number {
 
 /** Least samples of an objective by its signal, where neither it nor its window names any. */
 export function defaultLeast({ signal, comparator, limit }: Objective): number {
+  const fewIsGood = comparator === '<' || comparator === '<=';
   switch (signal.measure) {
     case 'error-ratio':
     case 'ratio':
-      return leastForShare(comparator === '<' || comparator === '<=' ? limit : 1 - limit);
+    case 'availability':
+    case 'latency-share':
+      return leastForShare(fewIsGood ? limit : 1 - limit);
     case 'latency':
       return leastForShare(1 - signal.quantile);
+    case 'burn-rate':
+      return fewIsGood
+        ? Math.max(...signal.windows.map(({ factor }) => leastForShare(limit * factor * (1 - signal.target))))
+        : 1;
     case 'gauge':
+    case 'saturation':
       return LEAST_SCRAPES;
-    default:
+    case 'promql':
+      return signal.take === 'last' ? 1 : LEAST_SCRAPES;
+    case 'throughput':
+    case 'present':
+    case 'age':
+    case 'alerts-fired':
+    case 'seconds-to-alert':
+    case 'seconds-to-steady':
+    case 'failed':
+    case 'rto':
+    case 'rpo':
+    case 'detection':
+    case 'failover':
+    case 'lost':
+    case 'anomalies':
+    case 'flaps':
+    case 'stale':
+    case 'seconds':
+    case 'backup-age':
       return 1;
   }
 }

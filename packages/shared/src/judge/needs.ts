@@ -1,4 +1,6 @@
 import type { PrometheusSignal } from '../objectives/signal.ts';
+import { LOOKBACK_MS } from '../prometheus/alerts.ts';
+import { NO_SCOPE, SCOPE_VARIABLE } from './scope.ts';
 
 /** Something that has to be read from Prometheus to measure a signal in a window. */
 export type Need =
@@ -30,17 +32,22 @@ export function needsOf(signal: PrometheusSignal, windowMs: number): readonly Ne
         ? [{ ...counters(`${signal.histogram}{${signal.matchers}}`, true), counters: false }]
         : [counters(`${signal.histogram}_bucket{${signal.matchers}}`, true)];
     case 'gauge':
+      return [gauges(signal.selector, true)];
     case 'present':
     case 'age':
-      return [gauges(signal.selector)];
+      return [gauges(signal.selector, false)];
     case 'saturation':
       return [
-        'counter' in signal.used ? counters(signal.used.counter, true) : gauges(signal.used.gauge),
-        ...('gauge' in signal.capacity ? [gauges(signal.capacity.gauge)] : []),
+        'counter' in signal.used ? counters(signal.used.counter, true) : gauges(signal.used.gauge, true),
+        ...('gauge' in signal.capacity ? [gauges(signal.capacity.gauge, false)] : []),
       ];
     case 'alerts-fired':
     case 'seconds-to-alert':
-      return [gauges(`ALERTS{alertstate="firing",${signal.alerts}}`), { kind: 'rules' }];
+      // Rules may be evaluated far less often than anything is scraped: what fired before must be seen all the same.
+      return [
+        { ...gauges(`ALERTS{alertstate="firing",${signal.alerts}}`, false), leadMs: LOOKBACK_MS },
+        { kind: 'rules' },
+      ];
     case 'burn-rate': {
       const longest = Math.max(...signal.windows.map(({ longSeconds }) => longSeconds * 1000));
       const leadMs = Math.max(0, longest - windowMs);
@@ -53,7 +60,9 @@ export function needsOf(signal: PrometheusSignal, windowMs: number): readonly Ne
       return [
         {
           kind: 'points',
-          query: signal.query.replaceAll('$window', `${Math.max(1, Math.round(windowMs))}ms`),
+          query: signal.query
+            .replaceAll('$window', `${Math.max(1, Math.round(windowMs))}ms`)
+            .replaceAll(SCOPE_VARIABLE, NO_SCOPE),
           at: signal.take === 'last' ? 'end' : 'scrapes',
         },
       ];
@@ -64,6 +73,7 @@ function counters(selector: string, scrapes: boolean) {
   return { kind: 'samples', selector, scrapes, leadMs: 0, counters: true } as const;
 }
 
-function gauges(selector: string) {
-  return { kind: 'samples', selector, scrapes: false, leadMs: 0, counters: false } as const;
+// The extreme of those gauges that were scraped says nothing of a target that could not be.
+function gauges(selector: string, scrapes: boolean) {
+  return { kind: 'samples', selector, scrapes, leadMs: 0, counters: false } as const;
 }

@@ -8,12 +8,16 @@ import {
 } from '../prometheus/counters.ts';
 import type { AlertRule } from '../prometheus/alert-rules.ts';
 import { numberOf, type RawSeries, type Reading } from '../prometheus/reading.ts';
-import { targetName, targetOf, targetsFrom, type Target } from '../prometheus/scrapes.ts';
+import { targetName, targetOf, type Target } from '../prometheus/scrapes.ts';
 import { toWall } from '../time/clock.ts';
 import type { Doubt, Measurement, Nothing } from './decide.ts';
 import type { Need } from './needs.ts';
 import type { Observations } from './observations.ts';
-import type { PrometheusReading } from './readings.ts';
+import { sampleClock } from './prometheus-clock.ts';
+import { restartDoubt } from './prometheus-restart.ts';
+import { indexOf, targetsIn, worked, type ReadingIndex } from './reading-index.ts';
+import type { GrowthReading, PrometheusReading } from './readings.ts';
+import { byServerSentence, hasServerSeries, serverGrowthBy } from './server-growth.ts';
 import { observerProblem, windowNamed } from './windows.ts';
 
 /** What Prometheus has of a window, for the needs of one signal. */
@@ -53,9 +57,17 @@ export function withReadings(
 ): Measurement {
   const record = windowNamed(observations, window);
   if (record === undefined) return nothing('not-run', `The run has no window ${window}.`);
+  const { anchor, sight } = observations;
+  const clock = sampleClock(sight);
+  const span = {
+    from: toWall(anchor, record.monotonicFrom) + clock.offsetMs,
+    to: toWall(anchor, record.monotonicTo) + clock.offsetMs,
+    blurMs: clock.blurMs,
+  };
+  const index = indexOf(observations.readings);
   const readings: PrometheusReading[] = [];
   for (const need of needs) {
-    const reading = observations.readings.find((one) => one.window === window && answers(one, need));
+    const reading = index.find(window, need);
     if (reading === undefined) {
       return nothing('query-failed', `Prometheus was not asked for ${wordsOf(need)}.`);
     }
@@ -66,19 +78,22 @@ export function withReadings(
     }
     readings.push(reading);
   }
-  const { anchor } = observations;
-  const doubt = doubtOf(observations, window, readings);
-  const scrapes = new Map<string, RawSeries>();
-  // Two selectors may have the same targets behind them; each target is one all the same.
-  for (const reading of readings) {
-    if (reading.kind !== 'samples' || !reading.scrapes?.ok) continue;
-    for (const one of reading.scrapes.value.series) scrapes.set(labelsKey(one), one);
-  }
-  const span = { from: toWall(anchor, record.monotonicFrom), to: toWall(anchor, record.monotonicTo) };
-  const targets = targetsFrom([...scrapes.values()]);
-  const first = readings.find((reading) => reading.kind !== 'rules');
+  const scrapes = readings.flatMap((reading) =>
+    reading.kind === 'samples' || reading.kind === 'growth' ? (index.scrapesOf(reading) ?? []) : [],
+  );
+  const targets = targetsIn(scrapes.flatMap((one) => (typeof one !== 'string' && one.ok ? [one.value] : [])));
+  const leadMs = Math.max(0, ...readings.map((reading) => ('leadMs' in reading ? reading.leadMs : 0)));
+  const restart = restartDoubt(sight, { from: span.from - leadMs, to: span.to });
+  const doubt =
+    observerDoubt(observations, window) ??
+    restart ??
+    scrapesDoubt(scrapes) ??
+    warningsDoubt(readings, scrapes) ??
+    serverGrowthDoubt(readings, targets, span) ??
+    clock.doubt;
+  const first = readings.find((reading) => reading.kind !== 'rules' && reading.kind !== 'scrapes');
   try {
-    return measure({
+    const measured = measure({
       span,
       scrapeIntervalMs: first?.scrapeIntervalMs ?? 0,
       samples: (place) => sampleRead(readings[place], targets, span),
@@ -93,43 +108,64 @@ export function withReadings(
       targets,
       ...(doubt === undefined ? {} : { doubt }),
     });
+    // That there is nothing has its reason there.
+    if (measured.kind === 'nothing' && restart !== undefined) return { ...measured, ...restart };
+    return measured;
   } catch (error) {
     if (error instanceof NotACounter) return nothing('not-a-number', `Prometheus: ${error.message}.`);
+    if (error instanceof NotRead) return nothing('query-failed', error.message);
     throw error;
   }
 }
+
+/** What was asked for is not among what was read. */
+class NotRead extends Error {}
 
 function sampleRead(
   reading: PrometheusReading | undefined,
   targets: readonly Target[],
   window: WallSpan,
 ): SampleRead {
+  if (reading?.kind === 'growth') return serverRead(reading, targets, window);
   const series = reading?.kind === 'samples' && reading.answer.ok ? reading.answer.value.series : [];
+  const { blurMs = 0 } = window;
+  const once = <T extends object>(how: readonly unknown[], work: () => T): T =>
+    reading === undefined ? work() : worked(reading, targets, JSON.stringify(how), work);
   return {
     series,
-    growth: (span = window) => growthOf(series, targets, span),
-    growthBy: (label) => growthByLabel(series, label, targets, window),
+    growth: ({ from, to } = window) =>
+      once(['growth', from, to, blurMs], () => growthOf(series, targets, { from, to, blurMs })),
+    growthBy: (label) =>
+      once(['growth by', label, window.from, window.to, blurMs], () =>
+        growthByLabel(series, label, targets, window),
+      ),
     hasSamplesIn: (span = window) => hasSamplesIn(series, span),
   };
 }
 
-function answers(reading: PrometheusReading, need: Need): boolean {
-  switch (need.kind) {
-    case 'samples':
-      return (
-        (reading.kind === 'samples' || reading.kind === 'growth') &&
-        reading.selector === need.selector &&
-        reading.leadMs >= need.leadMs
-      );
-    case 'points':
-      return reading.kind === 'points' && reading.query === need.query && reading.at === need.at;
-    case 'rules':
-      return reading.kind === 'rules';
-  }
+function serverRead(reading: GrowthReading, targets: readonly Target[], window: WallSpan): SampleRead {
+  const only = (span: WallSpan): void => {
+    if (span.from === window.from && span.to === window.to) return;
+    throw new NotRead(`Only the growth over the whole window was read, as ${reading.because}.`);
+  };
+  return {
+    series: [],
+    growth: (span = window) => {
+      only(span);
+      const [whole] = serverGrowthBy(reading, undefined, targets, window);
+      return whole?.growth ?? new Map<string, TargetGrowth>();
+    },
+    growthBy: (label) => serverGrowthBy(reading, label, targets, window),
+    hasSamplesIn: (span = window) => {
+      only(span);
+      return hasServerSeries(reading);
+    },
+    byServer: byServerSentence(reading),
+  };
 }
 
 function answersOf(reading: PrometheusReading) {
-  return reading.kind === 'growth' ? [reading.increase, reading.born] : [reading.answer];
+  return reading.kind === 'growth' ? [reading.increase, reading.born, reading.lost] : [reading.answer];
 }
 
 function wordsOf(need: Need): string {
@@ -178,7 +214,8 @@ export function uncoveredTargets(
     const scraped = targetOf(targets, labels)?.scrapes.at(-1)?.at ?? -Infinity;
     last.set(name, Math.max(last.get(name) ?? -Infinity, scraped, samples.at(-1)?.[0] ?? -Infinity));
   }
-  const behind = [...last].filter(([, at]) => at < span.to).map(([name]) => name);
+  const until = span.to + (span.blurMs ?? 0);
+  const behind = [...last].filter(([, at]) => at < until).map(([name]) => name);
   if (behind.length === 0) return undefined;
   return {
     reason: 'stale',
@@ -202,35 +239,59 @@ function hasSamplesIn(series: readonly RawSeries[], span: WallSpan): boolean {
   );
 }
 
-function doubtOf(
-  observations: Observations,
-  window: string,
-  readings: readonly PrometheusReading[],
-): Doubt | undefined {
+function observerDoubt(observations: Observations, window: string): Doubt | undefined {
   const problem = observerProblem(observations, window, 'prometheus');
-  if (problem !== undefined) return { reason: 'observer-broke', sentence: problem };
-  const scrapes = readings.flatMap((reading) => (reading.kind === 'samples' ? (reading.scrapes ?? []) : []));
-  const failed = scrapes.find((one) => !one.ok);
-  if (failed !== undefined && !failed.ok) {
-    return {
-      reason: 'query-failed',
-      sentence: `How the targets were scraped is not known: ${failed.error.message}.`,
-    };
+  return problem === undefined ? undefined : { reason: 'observer-broke', sentence: problem };
+}
+
+type Scrapes = Exclude<ReturnType<ReadingIndex['scrapesOf']>, null>;
+
+function scrapesDoubt(scrapes: readonly Scrapes[]): Doubt | undefined {
+  for (const one of scrapes) {
+    const missing = typeof one === 'string' ? one : one.ok ? undefined : one.error.message;
+    if (missing === undefined) continue;
+    return { reason: 'query-failed', sentence: `How the targets were scraped is not known: ${missing}.` };
   }
+  return undefined;
+}
+
+function warningsDoubt(
+  readings: readonly PrometheusReading[],
+  scrapes: readonly Scrapes[],
+): Doubt | undefined {
   const given = readings.flatMap((reading): readonly Reading[] =>
     reading.kind === 'rules'
       ? []
       : answersOf(reading).flatMap((one) => (one.ok ? [one.value as Reading] : [])),
   );
-  const warnings = new Set(
-    [...given, ...scrapes.flatMap((one) => (one.ok ? [one.value] : []))].flatMap((one) => one.warnings),
-  );
+  const behind = scrapes.flatMap((one) => (typeof one !== 'string' && one.ok ? [one.value] : []));
+  const warnings = new Set([...given, ...behind].flatMap((one) => one.warnings));
   if (warnings.size === 0) return undefined;
   return { reason: 'query-failed', sentence: `Prometheus warned: ${[...warnings].join('; ')}.` };
 }
 
-function labelsKey({ labels }: RawSeries): string {
-  return JSON.stringify(Object.entries(labels).sort(([left], [right]) => (left < right ? -1 : 1)));
+/** Where the server computed the growth there is no last sample to see: the targets' scrapes must cover the window. */
+function serverGrowthDoubt(
+  readings: readonly PrometheusReading[],
+  targets: readonly Target[],
+  span: WallSpan,
+): Doubt | undefined {
+  const grown = readings.filter((reading) => reading.kind === 'growth');
+  const names = new Set(
+    grown.flatMap(({ lost }) => (lost.ok ? lost.value.series.map(({ labels }) => targetName(labels)) : [])),
+  );
+  const until = span.to + (span.blurMs ?? 0);
+  const covered = new Set(
+    targets
+      .filter(({ scrapes }) => (scrapes.at(-1)?.at ?? -Infinity) >= until)
+      .map(({ labels }) => targetName(labels)),
+  );
+  const open = [...names].filter((name) => !covered.has(name)).sort();
+  if (open.length === 0) return undefined;
+  return {
+    reason: 'stale',
+    sentence: `No scrape of ${open.join(', ')} is known to cover the end of the window.`,
+  };
 }
 
 function nothing(reason: Nothing['reason'], sentence: string): Nothing {

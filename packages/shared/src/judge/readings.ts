@@ -2,7 +2,7 @@ import type { AlertRule } from '../prometheus/alert-rules.ts';
 import type { Answer, Reading } from '../prometheus/reading.ts';
 
 /** What Prometheus had to say for one window, or why it said nothing. */
-export type PrometheusReading = SampleReading | GrowthReading | PointReading | RulesReading;
+export type PrometheusReading = SampleReading | GrowthReading | ScrapesReading | PointReading | RulesReading;
 
 /** The raw samples of a selector. */
 export interface SampleReading {
@@ -13,13 +13,25 @@ export interface SampleReading {
   readonly leadMs: number;
   readonly scrapeIntervalMs: number;
   readonly answer: Answer<Reading>;
-  /** The scrapes behind the series, where they matter; null where they do not. */
+  /** The scrapes behind the series, where they matter; null where they do not, or are in a reading of their own. */
   readonly scrapes: Answer<Reading> | null;
+  /** Selector of the window's reading that has the scrapes, as many selectors have the same ones behind them. */
+  readonly scrapesIn?: string;
+}
+
+/** How the targets behind some series were scraped. */
+export interface ScrapesReading {
+  readonly kind: 'scrapes';
+  readonly window: string;
+  readonly selector: string;
+  readonly leadMs: number;
+  readonly answer: Answer<Reading>;
 }
 
 /**
  * Growth of a selector's counters that the server has computed, because its raw samples would have been too many.
- * Each is a vector by job, instance and, for classic histograms, `le`.
+ * Each answer is a vector by job, instance and, for classic histograms, `le`; and by what it tells, in the label
+ * `ordeal`.
  */
 export interface GrowthReading {
   readonly kind: 'growth';
@@ -29,10 +41,20 @@ export interface GrowthReading {
   readonly scrapeIntervalMs: number;
   /** Why: how many series and samples there would have been, and what was allowed. */
   readonly because: string;
-  /** `sum(increase(selector[W]))` at the window's end. */
+  /**
+   * `inside`: `increase` over the window; `least`: the same without what `increase` can have added by extrapolation;
+   * `around`: over the window and the scrapes around it.
+   */
   readonly increase: Answer<Reading>;
-  /** First values of series that were born in the window, which `increase` leaves out. */
+  /** First values of series that were born in the window, which `increase` leaves out: `least` and `most`. */
   readonly born: Answer<Reading>;
+  /**
+   * What no scrape can have shown: `resets` of the series that had most, and how many `ended`. Beside them the number
+   * of `series`, and the `busiest` growth a second of any pair of scrapes, where something was lost.
+   */
+  readonly lost: Answer<Reading>;
+  /** As for raw samples. */
+  readonly scrapesIn?: string;
   /** The queries, as they were sent. */
   readonly queries: readonly string[];
 }
@@ -48,7 +70,7 @@ export interface PointReading {
   readonly answer: Answer<Reading>;
 }
 
-/** The alert rules that the server evaluates. */
+/** The alert rules that the server evaluates: read once, and the same for every window. */
 export interface RulesReading {
   readonly kind: 'rules';
   readonly window: string;

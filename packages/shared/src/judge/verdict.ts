@@ -64,7 +64,7 @@ function doubtsOf({ findings, experiments, end }: VerdictInput): readonly string
     ...(end.how === 'blind' ? reasons('not begun', end.reasons) : []),
     ...must
       .filter(({ outcome }) => outcome === 'inconclusive')
-      .map((finding) => `${place(finding)} is inconclusive: ${finding.explanation ?? finding.reason}`),
+      .map((finding) => `${place(finding)} is inconclusive: ${whyOpen(finding)}`),
     ...experiments.flatMap(doubtsOfExperiment),
     ...(must.length === 0 ? ['no objective that must hold was judged'] : []),
   ];
@@ -88,7 +88,7 @@ function passed(findings: readonly Finding[]): readonly string[] {
     .map((finding) =>
       finding.outcome === 'fail'
         ? `warning: ${place(finding)} is ${range(finding)}, not ${wanted(finding)}`
-        : `warning: ${place(finding)} is inconclusive: ${finding.explanation ?? finding.reason}`,
+        : `warning: ${place(finding)} is inconclusive: ${whyOpen(finding)}`,
     );
   return [`all ${must} objectives that must hold do`, ...warnings];
 }
@@ -103,6 +103,10 @@ function place({ objective, window }: Finding): string {
 
 function wanted({ comparator, limit, unit }: Finding): string {
   return `${comparator} ${limit} ${unit}`;
+}
+
+function whyOpen({ explanation, wouldDecide, reason }: Finding): string {
+  return [explanation ?? reason, wouldDecide].filter((part) => part !== undefined).join(' ');
 }
 
 function range({ value, unit }: Finding): string {

@@ -35,6 +35,8 @@ export interface Finding {
   readonly severity: 'must' | 'should';
   /** Always there when inconclusive. */
   readonly reason?: InconclusiveReason;
+  /** What spoke against the value, where something else decided: its better end alone is then no proof. */
+  readonly doubt?: InconclusiveReason;
   /** A sentence for people: what was seen. */
   readonly explanation?: string;
   /** When inconclusive: what would decide it, where that is known. */

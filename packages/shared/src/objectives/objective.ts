@@ -33,4 +33,9 @@ export interface Regression {
   readonly effect: number;
   /** Default `should`: with fewer than 8 comparable runs there is no baseline yet, which is inconclusive. */
   readonly severity?: 'must' | 'should';
+  /**
+   * Runs that began before this instant (ISO) are no longer compared with. To be set when a new level is meant:
+   * the runs after it make a new baseline.
+   */
+  readonly since?: string;
 }

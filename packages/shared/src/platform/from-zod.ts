@@ -19,12 +19,22 @@ export function fromZod<T>(schema: z.ZodType<T>, raw: unknown, path: string): Re
 function explain(issue: Issue, raw: unknown, base: string): readonly Diagnostic[] {
   const at = joinPath(base, issue.path);
   const value = valueAt(raw, issue.path);
+  const found = foundAt(at, value);
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       path: joinPath(base, [...issue.path, key]),
       expected: 'no such field',
-      found: show(valueAt(value, [key])),
+      found: foundAt(joinPath(at, [key]), valueAt(value, [key])),
       hint: `Remove \`${key}\`, or check its spelling.`,
+    }));
+  }
+  if (issue.code === 'invalid_key') {
+    const key = show(String(issue.path.at(-1)));
+    return issue.issues.map((one) => ({
+      path: at,
+      expected: `a name that is ${expectation(one)}`,
+      found: key,
+      hint: hintOf(one, key),
     }));
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
@@ -33,9 +43,9 @@ function explain(issue: Issue, raw: unknown, base: string): readonly Diagnostic[
     const nearest = deeper.toSorted((a, b) => a.length - b.length)[0];
     if (nearest !== undefined) return nearest.flatMap((error) => explain(error, value, at));
     const expected = [...new Set(issue.errors.flat().map(expectation))].join(', or ');
-    return [{ path: at, expected, found: show(value), hint: hintOf(issue, value) }];
+    return [{ path: at, expected, found, hint: hintOf(issue, value) }];
   }
-  return [{ path: at, expected: expectation(issue), found: show(value), hint: hintOf(issue, value) }];
+  return [{ path: at, expected: expectation(issue), found, hint: hintOf(issue, value) }];
 }
 
 function expectation(issue: Issue): string {
@@ -124,17 +134,39 @@ function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** The value as a person would write it, short, and without a password that an address may carry. */
+/** Fields whose values are secrets, or may hold one: of these only the kind of value is shown. */
+const SECRET =
+  /^(?:auth|authorization|bearer|credentials|headers|key|parameters|pass|password|secret|tenant|token)$/i;
+
+/** What stands at a place, as a message may show it. */
+function foundAt(path: string, value: unknown): string {
+  // Before the colon stands the file, whose folders are nobody's secret.
+  const fields = path.slice(path.indexOf(': ') + 1).split(/[^\w-]+/);
+  return fields.some((name) => SECRET.test(name)) ? showKind(value) : show(value);
+}
+
+/** The value as a person would write it, short, and without what may be a secret. */
 function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   let text: string;
   try {
-    text = JSON.stringify(value) ?? String(value);
+    text = JSON.stringify(value, (key, one: unknown) => (SECRET.test(key) ? '…' : one)) ?? String(value);
   } catch {
     text = 'a value that cannot be shown';
   }
-  text = text.replaceAll(/(:\/\/[^:@/\s"]*):[^@/\s"]*@/g, '$1:…@');
+  // Of an address neither credentials nor parameters are shown.
+  text = text.replaceAll(/:\/\/[^\s"]*@/g, '://…@').replaceAll(/(:\/\/[^\s"?]*)\?[^\s"]+/g, '$1?…');
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+function showKind(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (value === '') return 'an empty text';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value !== 'object') return TYPE_NAMES[typeof value] ?? `a ${typeof value}`;
+  const fields = Object.keys(value);
+  return fields.length === 0 ? 'an object without fields' : `an object with ${fields.join(', ')}`;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { selectorText } from './selector-text.ts';
+import { matchersText, selectorText } from './selector-text.ts';
 
 const ratio = z.number().gt(0).lt(1);
 const text = z.string().min(1);
@@ -7,7 +7,7 @@ const positive = z.number().positive();
 const prometheus = { from: z.literal('prometheus') };
 const histogram = {
   histogram: text,
-  matchers: z.string(),
+  matchers: matchersText,
   buckets: z.enum(['classic', 'native']).optional(),
 };
 const counters = { bad: selectorText, all: selectorText };
@@ -37,7 +37,11 @@ const signal = z.union([
     by: z.array(text).min(1).optional(),
   }),
   z.strictObject({ ...prometheus, measure: z.enum(['present', 'age']), selector: selectorText }),
-  z.strictObject({ ...prometheus, measure: z.enum(['alerts-fired', 'seconds-to-alert']), alerts: text }),
+  z.strictObject({
+    ...prometheus,
+    measure: z.enum(['alerts-fired', 'seconds-to-alert']),
+    alerts: matchersText.min(1),
+  }),
   z.strictObject({
     ...prometheus,
     measure: z.literal('burn-rate'),
@@ -63,8 +67,10 @@ const signal = z.union([
   z.strictObject({ from: z.literal('restore'), measure: z.enum(['seconds', 'backup-age']) }),
 ]);
 
-/** An objective as a platform file states it. */
-export const objectiveSchema = z.strictObject({
+/** Measures that are shares of events, or are decided by one: only these can be inferred from a sample. */
+const shares: readonly string[] = ['error-ratio', 'ratio', 'availability', 'latency', 'latency-share'];
+
+const objective = z.strictObject({
   signal,
   comparator: z.enum(['<', '<=', '>', '>=']),
   limit: z.number(),
@@ -74,7 +80,20 @@ export const objectiveSchema = z.strictObject({
   leastSamples: z.number().int().positive().optional(),
   noData: z.enum(['inconclusive', 'fail']).optional(),
   regression: z
-    .strictObject({ effect: z.number().nonnegative(), severity: z.enum(['must', 'should']).optional() })
+    .strictObject({
+      effect: z.number().nonnegative(),
+      severity: z.enum(['must', 'should']).optional(),
+      since: z.union([z.iso.date(), z.iso.datetime({ offset: true })]).optional(),
+    })
     .optional(),
   source: text.optional(),
 });
+
+/** An objective as a platform file states it. */
+export const objectiveSchema = objective.refine(
+  ({ claim, signal: { measure } }) => claim !== 'inferred' || shares.includes(measure),
+  {
+    path: ['claim'],
+    error: `"inferred" is for shares of events: ${shares.join(', ')}; everything else is "observed"`,
+  },
+);

@@ -7,7 +7,17 @@ const name = z
   .regex(/^[\w][\w .:-]*$/, 'a name of letters, digits, spaces, dots, colons, hyphens and underscores');
 const httpUrl = z.url({ protocol: /^https?$/ });
 const status = z.number().int().min(100).max(599);
-const headers = z.record(z.string(), z.string());
+const headerName = z
+  .string()
+  .regex(/^[\w!#$%&'*+.^`|~-]+$/, { error: 'A header is named by letters, digits and hyphens.' });
+const headerValue = z
+  .string()
+  .regex(/^[\t\u0020-\u007e\u0080-\u00ff]*$/, { error: 'A header holds one line of Latin characters.' });
+const headers = z.record(headerName, headerValue);
+/** It is trimmed before it is sent: what is read from a file or a variable often ends with a new line. */
+const token = z
+  .string()
+  .regex(/^\s*[\u0021-\u007e]+\s*$/, { error: 'A token is one word of ASCII characters.' });
 const positive = z.number().positive();
 
 const requestTemplate = z.strictObject({
@@ -36,15 +46,15 @@ export const platformSchema = z.strictObject({
     url: httpUrl,
     auth: z
       .union([
-        z.strictObject({ bearer: text }),
+        z.strictObject({ bearer: token }),
         z.strictObject({ bearerFile: text }),
         z.strictObject({ user: text, password: z.string() }),
       ])
       .optional(),
-    tenant: text.optional(),
+    tenant: headerValue.min(1).optional(),
     headers: headers.optional(),
     tls: z.strictObject({ caFile: text }).optional(),
-    parameters: headers.optional(),
+    parameters: z.record(z.string(), z.string()).optional(),
     timeoutSeconds: positive.optional(),
     limits: z
       .strictObject({

@@ -12,3 +12,10 @@ export const selectorText = z.string().refine(
       'a plain selector, for instance http_requests_total{job="api"}; other PromQL goes into a signal of measure "promql"',
   },
 );
+
+/** Label matchers without braces; none at all is the empty text. */
+export const matchersText = z
+  .string()
+  .refine((text) => text.trim() === '' || parseSelector(`{${text}}`)?.rest.trim() === '', {
+    error: 'label matchers without braces, for instance job="api",code=~"5.."',
+  });

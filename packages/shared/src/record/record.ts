@@ -16,6 +16,10 @@ export interface RunRecord {
     readonly finishedAt: string;
     readonly seed: number;
     readonly suiteVersion: string;
+    /** Of a run of a scenario. Absent in records of before it was kept. */
+    readonly pace?: 'full' | 'short';
+    /** The load it ran under, in words: runs under another load are not compared. */
+    readonly workload?: string;
     /** Commit of the checkout that the platform file came from; null when it is no checkout. */
     readonly commit: string | null;
   };
@@ -30,9 +34,24 @@ export interface RunRecord {
     readonly versions: Readonly<Record<string, string>>;
     readonly settings: Readonly<Record<string, string>>;
   };
+  /** What was judged, in files beside the record. Absent in records of before there was any. */
+  readonly evidence?: readonly EvidenceFile[];
 }
 
-export type RunKind = 'smoke' | 'load' | 'chaos' | 'drill' | 'gameday';
+/** A file that the findings rest on. */
+export interface EvidenceFile {
+  /** Its name in the run's folder. */
+  readonly file: string;
+  /** Of its bytes, in hexadecimal digits. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** What runs phases of a scenario. */
+export type ScenarioRunKind = 'smoke' | 'load' | 'chaos' | 'drill' | 'gameday';
+
+/** `judge` and `check` only read Prometheus: over an interval that is past, and for a while from now on. */
+export type RunKind = ScenarioRunKind | 'judge' | 'check';
 
 export interface Verdict {
   readonly outcome: 'pass' | 'fail' | 'inconclusive' | 'refused' | 'residue' | 'broken' | 'interrupted';

@@ -4,7 +4,14 @@ import { secondsBetween } from './figures.ts';
 import { type Markup, markup } from './markup.ts';
 import { byWindow } from './order.ts';
 import { oneLine } from './text.ts';
-import { findingInWords, limitInWords, reasonInWords, VERDICT_MEANINGS, VERDICT_WORDS } from './words.ts';
+import {
+  claimInWords,
+  findingInWords,
+  limitInWords,
+  reasonInWords,
+  VERDICT_MEANINGS,
+  VERDICT_WORDS,
+} from './words.ts';
 
 type Outcome =
   { readonly is: 'passed' } | { readonly is: 'failure' | 'error' | 'skipped'; readonly message: string };
@@ -70,6 +77,8 @@ function detailsOf(finding: Finding): string {
   return [
     findingInWords(finding),
     finding.explanation,
+    finding.wouldDecide,
+    claimInWords(finding),
     finding.query === undefined ? undefined : `query: ${finding.query}`,
     finding.source === undefined ? undefined : `source of the limit: ${finding.source}`,
   ]

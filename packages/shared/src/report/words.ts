@@ -38,11 +38,11 @@ export const OUTCOME_SIGNS: Readonly<Record<Finding['outcome'], string>> = {
 };
 
 /** The value in words, with its unit. */
-export function valueInWords(finding: Finding): string {
+export function valueInWords(finding: Pick<Finding, 'value' | 'unit' | 'limit'>): string {
   return finding.value === null ? 'no value' : interval(finding.value, finding.unit, finding.limit);
 }
 
-export function limitInWords(finding: Finding): string {
+export function limitInWords(finding: Pick<Finding, 'comparator' | 'limit' | 'unit'>): string {
   return bound(finding.comparator, finding.limit, finding.unit);
 }
 
@@ -51,10 +51,21 @@ export function reasonInWords(reason: InconclusiveReason | undefined): string {
   return reason === undefined ? 'no reason was given' : REASONS[reason];
 }
 
+/** What was seen, and what would decide it where that is open. */
+export function explanationInWords({ explanation, wouldDecide }: Finding): string | undefined {
+  const said = [explanation, wouldDecide].filter((part) => part !== undefined && part !== '');
+  return said.length === 0 ? undefined : said.join(' ');
+}
+
+/** What kind of statement the value is, where it is not simply what was observed. */
+export function claimInWords({ claim }: Finding): string | undefined {
+  return claim === undefined ? undefined : 'inferred: the value includes what sampling leaves open (95 %)';
+}
+
 /** One line that says what was seen: `client p95 in baseline: 142–151 ms, must be < 100 ms (1,204 samples)`. */
 export function findingInWords(finding: Finding): string {
   const must = finding.severity === 'must' ? 'must' : 'should';
-  const seen = `${finding.objective} in ${finding.window}: ${valueInWords(finding)}, ${must} be ${limitInWords(finding)}`;
+  const seen = `${finding.objective} in ${finding.window}: ${valueInWords(finding)}${finding.claim === undefined ? '' : ` (${finding.claim})`}, ${must} be ${limitInWords(finding)}`;
   const why = finding.outcome === 'inconclusive' ? `; ${reasonInWords(finding.reason)}` : '';
   return `${seen} (${counted(finding.samples, 'sample')})${why}`;
 }

@@ -1,4 +1,8 @@
+import type { Diagnostic } from '../platform/diagnostics.ts';
 import type { Platform } from '../platform/platform.ts';
+import { NOTHING_KNOWN, type PlanFacts } from './decidable/facts.ts';
+import { plannedWindows } from './decidable/planned-windows.ts';
+import { undecidable } from './decidable/undecidable.ts';
 import type { Phase, PaceName, Scenario } from './scenario.ts';
 
 /** What a run would do, before it does anything. */
@@ -12,6 +16,10 @@ export interface Plan {
   readonly expectedSeconds: number;
   /** Sentences of the guardrails that forbid this run. Not empty: it is refused, and nothing is touched. */
   readonly refusals: readonly string[];
+  /** What must hold and could never be decided, all at once. Not empty: the files are wrong, and nothing is touched. */
+  readonly undecidable: readonly Diagnostic[];
+  /** Sentences: what should hold and could never be decided, and what could not be checked before the run. */
+  readonly warnings: readonly string[];
 }
 
 export interface PlannedPhase {
@@ -41,9 +49,11 @@ export function planScenario(
   scenario: Scenario,
   options: { readonly pace: PaceName; readonly seed: number },
   describers: Describers,
+  facts: PlanFacts = NOTHING_KNOWN,
 ): Plan {
   const phases = scenario.phases.map((phase) => planPhase(platform, phase, describers));
   const expectedSeconds = phases.reduce((sum, phase) => sum + phase.expectedSeconds, 0);
+  const { must, should } = undecidable(platform, scenario, facts);
   return {
     platform: platform.name,
     environment: platform.environment,
@@ -53,7 +63,25 @@ export function planScenario(
     phases,
     expectedSeconds,
     refusals: refusalsOf(platform, scenario, expectedSeconds, describers),
+    undecidable: must,
+    warnings: [...should.map(sentenceOf), ...unchecked(platform, scenario, facts)],
   };
+}
+
+function sentenceOf({ path, expected, found, hint }: Diagnostic): string {
+  return `${path}: expected ${expected}; found ${found}; ${hint}`;
+}
+
+function unchecked(platform: Platform, scenario: Scenario, { telemetry }: PlanFacts): readonly string[] {
+  const asks = plannedWindows(scenario)
+    .flatMap(({ objectives }) => objectives)
+    .some((name) => platform.objectives[name]?.signal.from === 'prometheus');
+  if (!asks) return [];
+  return telemetry.known
+    ? telemetry.unknown
+    : [
+        `Whether Prometheus scrapes often enough, has the bucket bounds and sees enough requests was not checked: ${telemetry.why}`,
+      ];
 }
 
 function planPhase(platform: Platform, phase: Phase, describers: Describers): PlannedPhase {

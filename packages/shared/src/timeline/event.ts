@@ -81,10 +81,18 @@ export type RunEvent =
       readonly detail: string;
     }
   | { readonly type: 'window-closed'; readonly window: WindowRecord }
+  /** How the objectives of a check stand, judged from its start until now. Not a verdict: most of it may still turn. */
+  | { readonly type: 'standing'; readonly phase: string; readonly findings: readonly Standing[] }
   | { readonly type: 'finding'; readonly finding: Finding }
   | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'note'; readonly message: string }
   | { readonly type: 'run-ended'; readonly outcome: string; readonly exitCode: number };
+
+/** How one objective stands. */
+export type Standing = Pick<
+  Finding,
+  'objective' | 'outcome' | 'value' | 'limit' | 'comparator' | 'unit' | 'severity' | 'reason'
+>;
 
 /** An event with its instant on both clocks. */
 export type JournalEntry = RunEvent & { readonly monotonicMs: number; readonly at: string };

@@ -5,7 +5,7 @@ import type { Observations } from '../../src/judge/observations.ts';
 import { steadyStateOf } from '../../src/judge/steady.ts';
 import type { Objective } from '../../src/objectives/objective.ts';
 import type { DrillMeasure } from '../../src/objectives/signal.ts';
-import type { DrillRecord, ExperimentRecord } from '../../src/record/record.ts';
+import type { DrillRecord, ExperimentRecord, RestoreRecord } from '../../src/record/record.ts';
 import { failover } from '../report/fixture-drills.ts';
 import {
   errorRatio,
@@ -72,7 +72,8 @@ describe('client', () => {
     expect(one(errorRatio, { intervals: seconds({ requests: 10 }) })).toMatchObject({
       outcome: 'inconclusive',
       reason: 'too-few-samples',
-      explanation: expect.stringContaining('299 would decide it'),
+      explanation: '299 samples are needed, there were 40.',
+      wouldDecide: '299 samples would decide it: a window of about 30 s at this rate.',
     });
     expect(one(errorRatio, { intervals: seconds({ requests: 10, failed: 2 }) }).outcome).toBe('inconclusive');
     expect(one(errorRatio, { intervals: seconds({ requests: 10, failed: 3 }) }).outcome).toBe('fail');
@@ -130,10 +131,136 @@ describe('client', () => {
     expect(one(errorRatio, { intervals, observerProblems }).outcome).toBe('pass');
   });
 
-  test('an interval counts for the window that has its larger part', () => {
-    const intervals = [second(-1, { requests: 500, failed: 500 }), ...seconds({ requests: 100 })];
-    expect(one(errorRatio, { intervals, windows: [windowAt('w', -400, 4000)] }).outcome).toBe('pass');
-    expect(one(errorRatio, { intervals, windows: [windowAt('w', -600, 4000)] }).outcome).toBe('fail');
+  test('what is in a report across an edge may be of the window or not', () => {
+    const good = [second(-1, { requests: 500 }), ...seconds({ requests: 100 })];
+    const bad = [second(-1, { requests: 500, failed: 500 }), ...seconds({ requests: 100 })];
+    const windows = [windowAt('w', -400, 4000)];
+    expect(one(errorRatio, { intervals: good, windows })).toMatchObject({
+      outcome: 'pass',
+      value: { low: 0, high: 0 },
+      samples: 600,
+    });
+    expect(one(p95, { intervals: good, windows }).outcome).toBe('pass');
+    expect(one(errorRatio, { intervals: bad, windows })).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'straddles-limit',
+      value: { low: 0, high: 500 / 900 },
+      wouldDecide: expect.stringContaining('A window of about'),
+    });
+    // At an edge of the window itself it is not.
+    expect(one(errorRatio, { intervals: bad }).outcome).toBe('pass');
+    expect(one(throughput, { intervals: good, windows }).value).toEqual({ low: 400 / 4.4, high: 900 / 4.4 });
+  });
+
+  test('a window without a whole report decides nothing', () => {
+    const finding = one(errorRatio, {
+      intervals: seconds({ requests: 1000 }),
+      windows: [windowAt('w', 500, 1900)],
+    });
+    expect(finding).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'too-few-samples',
+      wouldDecide: 'A window of at least 3 s would decide it.',
+    });
+  });
+
+  test('availability and the share under a limit are the same figures, seen from the other side', () => {
+    const available: Objective = {
+      ...errorRatio,
+      signal: { from: 'client', measure: 'availability' },
+      comparator: '>=',
+      limit: 0.99,
+    };
+    const share: Objective = {
+      ...available,
+      signal: { from: 'client', measure: 'latency-share', underMs: 200 },
+      limit: 0.95,
+    };
+    const intervals = seconds({
+      requests: 100,
+      failed: 1,
+      tookMs: [...Array.from({ length: 95 }, () => 50), ...Array.from({ length: 5 }, () => 300)],
+    });
+    expect(one(available, { intervals })).toMatchObject({
+      outcome: 'pass',
+      value: { low: 0.99, high: 0.99 },
+    });
+    expect(one(available, { intervals: seconds({ requests: 100, failed: 3 }) }).outcome).toBe('fail');
+    expect(one(available, { intervals: seconds({ requests: 10 }) })).toMatchObject({
+      reason: 'too-few-samples',
+    });
+    expect(one(share, { intervals })).toMatchObject({ outcome: 'pass', value: { low: 0.95, high: 0.95 } });
+    expect(one({ ...share, limit: 0.96 }, { intervals }).outcome).toBe('fail');
+    const uncounted: Objective = {
+      ...share,
+      signal: { from: 'client', measure: 'latency-share', underMs: 301 },
+    };
+    expect(one({ ...uncounted, limit: 0.97 }, { intervals })).toMatchObject({
+      reason: 'straddles-limit',
+      wouldDecide: expect.stringContaining('count the requests under 301 ms'),
+    });
+  });
+
+  test('no data is a failure where the objective says so, and only then', () => {
+    expect(one({ ...errorRatio, noData: 'fail' }, { intervals: [] })).toMatchObject({
+      outcome: 'fail',
+      value: null,
+      reason: 'no-samples',
+    });
+    expect(one({ ...errorRatio, noData: 'inconclusive' }, { intervals: [] }).outcome).toBe('inconclusive');
+    expect(one({ ...errorRatio, noData: 'fail' }, { intervals: seconds({ requests: 10 }) }).outcome).toBe(
+      'inconclusive',
+    );
+  });
+});
+
+describe('inferred', () => {
+  const inferred = (objective: Objective): Objective => ({ ...objective, claim: 'inferred' });
+
+  test('adds what sampling leaves open, on both sides', () => {
+    const few = seconds({ requests: 250, failed: 1 });
+    expect(one(errorRatio, { intervals: few }).outcome).toBe('pass');
+    const finding = one(inferred(errorRatio), { intervals: few });
+    expect(finding).toMatchObject({
+      outcome: 'pass',
+      claim: 'inferred',
+      value: { low: expect.closeTo(0.00137, 5), high: expect.closeTo(0.00913, 5) },
+    });
+    const fewer = seconds({ requests: 150, failed: 1 });
+    expect(one(errorRatio, { intervals: fewer }).outcome).toBe('pass');
+    expect(one(inferred(errorRatio), { intervals: fewer })).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'straddles-limit',
+      wouldDecide: expect.stringMatching(/^If the share stays the same, [\d,]+ samples would decide it/),
+    });
+    // 12 of 1,000 observed are more than 1 %; of the platform they are no proof.
+    const bad = seconds({ requests: 250, failed: 3 });
+    expect(one(errorRatio, { intervals: bad }).outcome).toBe('fail');
+    expect(one(inferred(errorRatio), { intervals: bad }).outcome).toBe('inconclusive');
+    expect(one(inferred(errorRatio), { intervals: seconds({ requests: 250, failed: 5 }) }).outcome).toBe(
+      'fail',
+    );
+  });
+
+  test('widens a quantile by the limits of its share', () => {
+    const took = (slow: number) => Array.from({ length: 100 }, (_, index) => (index < slow ? 400 : 50));
+    const judged = (slow: number, claim: 'observed' | 'inferred') =>
+      one({ ...p95, claim }, { intervals: seconds({ requests: 100, tookMs: took(slow) }) });
+    expect([2, 4, 8].map((slow) => judged(slow, 'observed').outcome)).toEqual(['pass', 'pass', 'fail']);
+    expect([2, 4, 8].map((slow) => judged(slow, 'inferred').outcome)).toEqual([
+      'pass',
+      'inconclusive',
+      'fail',
+    ]);
+    expect(judged(4, 'inferred').value?.high).toBeGreaterThan(400);
+    expect(judged(4, 'observed').value?.high).toBeLessThan(60);
+  });
+
+  test('is only for shares', () => {
+    expect(one(inferred(throughput), { intervals: seconds({ requests: 100 }) })).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'not-run',
+    });
   });
 });
 
@@ -252,6 +379,47 @@ describe('drill', () => {
     expect(one(at('rto', 1), lost).outcome).toBe('inconclusive');
     expect(one(at('lost', 0), lost).outcome).toBe('fail');
     expect(one(at('lost', 0), { drills: [good], ...broken }).outcome).toBe('inconclusive');
+  });
+});
+
+describe('restore', () => {
+  const at = (measure: 'seconds' | 'backup-age', limit: number): Objective => ({
+    signal: { from: 'restore', measure },
+    comparator: '<=',
+    limit,
+    unit: 's',
+  });
+  const good: RestoreRecord = {
+    name: 'w',
+    backupAgeSeconds: { low: 50, high: 60 },
+    seconds: { low: 10, high: 12 },
+  };
+  test.each<['seconds' | 'backup-age', number, Partial<RestoreRecord>, string, string | undefined]>([
+    ['seconds', 12, {}, 'pass', undefined],
+    ['seconds', 11, {}, 'inconclusive', 'straddles-limit'],
+    ['seconds', 9, {}, 'fail', undefined],
+    ['seconds', 600, { seconds: { low: 10, high: null } }, 'fail', undefined],
+    ['seconds', 600, { failed: 'the checksums differ' }, 'fail', undefined],
+    ['backup-age', 60, {}, 'pass', undefined],
+    ['backup-age', 55, {}, 'inconclusive', 'straddles-limit'],
+    ['backup-age', 40, {}, 'fail', undefined],
+    ['backup-age', 60, { failed: 'the checksums differ' }, 'inconclusive', 'not-run'],
+    ['backup-age', 60, { seconds: { low: 10, high: null } }, 'inconclusive', 'not-run'],
+    ['backup-age', 40, { failed: 'the checksums differ' }, 'fail', undefined],
+    ['seconds', 600, { name: 'x' }, 'inconclusive', 'not-run'],
+  ])('%s ≤ %d with %j: %s', (measure, limit, given, outcome, reason) => {
+    const finding = one(at(measure, limit), { restores: [{ ...good, ...given }] });
+    expect(finding.outcome).toBe(outcome);
+    expect(finding.reason).toBe(reason);
+  });
+
+  test('with a broken observer nothing is proven, and without any there was none', () => {
+    const broken = { observerProblems: [{ window: 'w', reason: 'stalled' }], restores: [good] };
+    expect(one(at('seconds', 60), broken)).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'observer-broke',
+    });
+    expect(one(at('seconds', 60), {})).toMatchObject({ outcome: 'inconclusive', reason: 'not-run' });
   });
 });
 

@@ -4,6 +4,7 @@ import { judge } from '../../src/judge/judge.ts';
 import type { Objective } from '../../src/objectives/objective.ts';
 import type { RawSeries, SampleValue } from '../../src/prometheus/reading.ts';
 import { anchor, observationsOf, windowAt } from './observations-of.ts';
+import { findingOn } from './prometheus-observed.ts';
 
 const window = windowAt('w', 0, 10_000);
 
@@ -164,4 +165,49 @@ describe('ratio', () => {
     const bad = series({ code: '500' }, (at) => 10 * at + 100);
     expect(ratio([bad], [all], [up(), up(() => 0, 'k')])?.outcome).toBe('fail');
   });
+});
+
+test('a throughput is no less because a target was not seen', () => {
+  const seen = series({}, (at) => 1000 + 10 * at);
+  const objective: Objective = {
+    signal: { from: 'prometheus', measure: 'throughput', selector: 'all' },
+    comparator: '>',
+    limit: 50,
+    unit: 'req/s',
+  };
+  const at = (scrapes: readonly RawSeries[]) =>
+    findingOn({ ...objective, signal: objective.signal as never }, { series: { all: [seen] }, scrapes });
+  expect(at([up()])).toMatchObject({ outcome: 'fail' });
+  expect(at([up(), up(() => 0, 'k')])).toMatchObject({ outcome: 'inconclusive', value: { high: null } });
+});
+
+test('an idle service has a throughput of nothing, which is too little and never little enough', () => {
+  const idle = series({}, () => 1000);
+  const at = (comparator: Objective['comparator']) =>
+    findingOn(
+      {
+        signal: { from: 'prometheus', measure: 'throughput', selector: 'all' },
+        comparator,
+        limit: 50,
+        unit: 'req/s',
+      },
+      { series: { all: [idle] }, scrapes: [up()] },
+    );
+  expect(at('>')).toMatchObject({ outcome: 'fail', value: { low: 0, high: 0 } });
+  expect(at('<')).toMatchObject({ outcome: 'inconclusive', reason: 'too-few-samples' });
+});
+
+test('the largest of the gauges that were scraped says nothing of a target that could not be', () => {
+  const at = (scrapes: readonly RawSeries[]) =>
+    findingOn(
+      {
+        signal: { from: 'prometheus', measure: 'gauge', selector: 'g', take: 'max' },
+        comparator: '<',
+        limit: 5,
+        unit: '1',
+      },
+      { series: { g: [series({}, () => 3)] }, scrapes },
+    );
+  expect(at([up(), up(() => 1, 'k')]).outcome).toBe('pass');
+  expect(at([up(), up(() => 0, 'k')])).toMatchObject({ outcome: 'inconclusive', reason: 'stale' });
 });

@@ -54,4 +54,21 @@ describe('parsePlatform', () => {
     const objectives = { errors: { ...value.objectives['errors'], limit: Number.NaN } };
     expect(mistakes({ ...value, objectives })[0]?.path).toContain('limit');
   });
+
+  it('does not take what cannot be sent, and does not repeat it', () => {
+    const { prometheus } = platformValue();
+    for (const [changes, place] of [
+      [{ headers: { 'x own': 'secret' } }, 'prometheus.headers["x own"]'],
+      [{ headers: { 'x-own': 'secret\n' } }, 'prometheus.headers.x-own'],
+      [{ tenant: 'secret\n' }, 'prometheus.tenant'],
+      [{ auth: { bearer: 'se cret' } }, 'prometheus.auth.bearer'],
+    ] as const) {
+      const found = mistakes(platformValue({ prometheus: { ...prometheus, ...changes } }));
+      expect(found.map(({ path }) => path)).toEqual([`platform.ts: ${place}`]);
+      expect(JSON.stringify(found)).not.toMatch(/se ?cret/);
+      expect(found[0]?.hint).not.toBe('Correct the value.');
+    }
+    const read = { ...prometheus, auth: { bearer: 'token-of-a-file\n' } };
+    expect(mistakes(platformValue({ prometheus: read }))).toEqual([]);
+  });
 });

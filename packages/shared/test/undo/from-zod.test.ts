@@ -58,13 +58,35 @@ describe('mistakes in a value', () => {
     ]);
   });
 
-  it('never show a password', () => {
-    const [told] = diagnostics({ ...good, names: 'postgres://user:secret@host/db' });
-    expect(told?.found).toBe('"postgres://user:…@host/db"');
+  it('never show what an address holds beside the place', () => {
+    for (const [address, shown] of [
+      ['postgres://user:secret@host/db', 'postgres://…@host/db'],
+      ['https://secret@host', 'https://…@host'],
+      ['http://user:secret/@host x', 'http://…@host x'],
+      ['http://host/path?token=secret&secret', 'http://host/path?…'],
+    ]) {
+      expect(diagnostics({ ...good, names: address })[0]?.found).toBe(JSON.stringify(shown));
+    }
+  });
+
+  it('show only the kind of what may be a secret', () => {
+    const hidden = { bearer: 'secret', deeper: { headers: { 'x-own': 'secret' } } };
+    for (const [value, shown] of [
+      ['secret', 'text'],
+      ['', 'an empty text'],
+      [7, 'a number'],
+      [['secret'], 'a list'],
+      [null, 'null'],
+      [{ token: 'secret', other: 1 }, 'an object with token, other'],
+    ]) {
+      expect(diagnostics({ ...good, auth: value })[0]).toMatchObject({ path: 'p: x.auth', found: shown });
+    }
+    expect(diagnostics({ ...good, names: hidden })[0]?.found).toBe('{"bearer":"…","deeper":{"headers":"…"}}');
+    expect(diagnostics({ ...good, names: 1 }, '/secret/token/p.ts: x')[0]?.found).toBe('1');
   });
 });
 
-function diagnostics(raw: unknown) {
-  const result = fromZod(schema, raw, 'p: x');
+function diagnostics(raw: unknown, path = 'p: x') {
+  const result = fromZod(schema, raw, path);
   return result.ok ? [] : result.diagnostics;
 }

@@ -1,24 +1,52 @@
 import type { ClientWindow } from '../../load/window.ts';
-import { exactly } from '../../time/interval.ts';
+import type { Objective } from '../../objectives/objective.ts';
+import { aboutHowMany, type ClientReports } from '../client-reports.ts';
 import type { Measurement } from '../decide.ts';
+import type { Shares } from '../shares.ts';
+import { decidedBy } from './share.ts';
 
 /**
  * (failed requests + dropped iterations × k) / (requests + dropped iterations × k), where k is the number of
- * requests of an iteration in this window, and at least 1: an iteration that found no free virtual user would have
- * made so many requests, and all of them count as failed.
+ * requests of an iteration in the reports that touch the window, and at least 1: an iteration that found no free
+ * virtual user would have made so many requests, and all of them count as failed.
  */
-export function clientErrorRatio(sum: ClientWindow): Measurement {
-  const perIteration = sum.iterations > 0 ? Math.max(1, sum.requests / sum.iterations) : 1;
-  const dropped = sum.dropped * perIteration;
-  const failed = sum.failed + dropped;
-  const offered = sum.requests + dropped;
+export function clientErrorRatio(reports: ClientReports, objective: Objective): Measurement {
+  const { failed, succeeded } = requestsOf(reports);
+  return shareOfRequests(reports, objective, { hit: failed, miss: succeeded });
+}
+
+/** The rest of the error ratio: requests that succeeded, of those that were offered. */
+export function clientAvailability(reports: ClientReports, objective: Objective): Measurement {
+  const { failed, succeeded } = requestsOf(reports);
+  return shareOfRequests(reports, objective, { hit: succeeded, miss: failed });
+}
+
+function shareOfRequests(reports: ClientReports, objective: Objective, counts: Shares): Measurement {
+  const k = perIteration(reports);
+  const kinds = kindsOf(reports.whole);
+  const fewIsGood = objective.comparator === '<' || objective.comparator === '<=';
+  return decidedBy(objective, counts, {
+    samples: aboutHowMany(reports, ({ requests, dropped }) => requests + dropped * k),
+    violations: Math.floor(fewIsGood ? counts.hit.low : counts.miss.low),
+    seconds: reports.seconds,
+    ...(kinds === '' ? {} : { note: `Failed: ${kinds}.` }),
+  });
+}
+
+function requestsOf(reports: ClientReports) {
+  const { whole, edge } = reports;
+  const k = perIteration(reports);
+  const failed = whole.failed + whole.dropped * k;
+  const succeeded = whole.requests - whole.failed;
   return {
-    kind: 'measured',
-    value: exactly(offered === 0 ? Number.NaN : failed / offered),
-    samples: Math.floor(offered),
-    violations: Math.floor(failed),
-    ...(failed > 0 ? { note: kindsOf(sum) } : {}),
+    failed: { low: failed, high: failed + edge.failed + edge.dropped * k },
+    succeeded: { low: succeeded, high: succeeded + edge.requests - edge.failed },
   };
+}
+
+function perIteration({ whole, edge }: ClientReports): number {
+  const iterations = whole.iterations + edge.iterations;
+  return iterations > 0 ? Math.max(1, (whole.requests + edge.requests) / iterations) : 1;
 }
 
 function kindsOf(sum: ClientWindow): string {
@@ -28,5 +56,5 @@ function kindsOf(sum: ClientWindow): string {
     .map(([kind, count]) => `${kind} × ${count}`);
   if (kinds.length === 0 && sum.failed > 0) kinds.push(`${sum.failed} requests`);
   if (sum.dropped > 0) kinds.push(`dropped iterations × ${sum.dropped}`);
-  return `Failed: ${kinds.join(', ')}.`;
+  return kinds.join(', ');
 }

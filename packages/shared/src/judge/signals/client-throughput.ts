@@ -1,12 +1,16 @@
-import type { ClientWindow } from '../../load/window.ts';
-import { exactly } from '../../time/interval.ts';
+import type { ClientReports } from '../client-reports.ts';
+import { aboutHowMany } from '../client-reports.ts';
 import type { Measurement } from '../decide.ts';
 
 /** Requests a second that succeeded: failing fast must not look like serving more. */
-export function clientThroughput(sum: ClientWindow): Measurement {
+export function clientThroughput(reports: ClientReports): Measurement {
+  const { whole, edge, seconds } = reports;
+  const low = whole.requests - whole.failed;
+  const high = low + edge.requests - edge.failed;
   return {
     kind: 'measured',
-    value: exactly((sum.requests - sum.failed) / sum.seconds),
-    samples: sum.requests + sum.dropped,
+    value: { low: low / seconds, high: high / seconds },
+    samples: aboutHowMany(reports, ({ requests, dropped }) => requests + dropped),
+    seconds,
   };
 }

@@ -1,33 +1,35 @@
-import type { ClientWindow } from '../../load/window.ts';
 import type { Finding } from '../../objectives/finding.ts';
 import type { Objective } from '../../objectives/objective.ts';
 import type { ClientSignal } from '../../objectives/signal.ts';
 import type { ClientEvidence } from '../client-evidence.ts';
+import type { ClientReports } from '../client-reports.ts';
 import { findingOf, type Measurement } from '../decide.ts';
 import type { Assignment } from '../observations.ts';
 import { percentile } from '../words.ts';
-import { clientErrorRatio } from './client-error-ratio.ts';
-import { clientLatency } from './client-latency.ts';
+import { clientAvailability, clientErrorRatio } from './client-error-ratio.ts';
+import { clientLatency, clientLatencyShare } from './client-latency.ts';
 import { clientThroughput } from './client-throughput.ts';
 
 /** Judges what the client itself measured. */
 export function judgeClient(assignment: Assignment, signal: ClientSignal, evidence: ClientEvidence): Finding {
   const measured = evidence.ok
-    ? withNote(measure(signal, assignment.objective, evidence.sum), evidence.note)
+    ? withNote(measure(signal, assignment.objective, evidence.reports), evidence.note)
     : evidence.nothing;
   return findingOf(assignment, { signal: wordsOf(signal) }, measured);
 }
 
-function measure(signal: ClientSignal, objective: Objective, sum: ClientWindow): Measurement {
+function measure(signal: ClientSignal, objective: Objective, reports: ClientReports): Measurement {
   switch (signal.measure) {
     case 'error-ratio':
-      return clientErrorRatio(sum);
+      return clientErrorRatio(reports, objective);
+    case 'availability':
+      return clientAvailability(reports, objective);
     case 'latency':
-      return clientLatency(sum, objective, signal.quantile);
+      return clientLatency(reports, objective, signal.quantile);
+    case 'latency-share':
+      return clientLatencyShare(reports, objective, signal.underMs);
     case 'throughput':
-      return clientThroughput(sum);
-    default:
-      return { kind: 'nothing', reason: 'not-run', sentence: `${signal.measure} is not judged yet.` };
+      return clientThroughput(reports);
   }
 }
 
@@ -35,16 +37,18 @@ function wordsOf(signal: ClientSignal): string {
   switch (signal.measure) {
     case 'error-ratio':
       return 'client error ratio';
+    case 'availability':
+      return 'client availability';
     case 'latency':
       return `client ${percentile(signal.quantile)} latency`;
+    case 'latency-share':
+      return `client share of requests within ${signal.underMs} ms`;
     case 'throughput':
       return 'client throughput of requests that succeeded';
-    default:
-      return `client ${signal.measure}`;
   }
 }
 
-function withNote(measured: Measurement, note: string): Measurement {
-  if (measured.kind === 'nothing') return measured;
+function withNote(measured: Measurement, note: string | undefined): Measurement {
+  if (measured.kind === 'nothing' || note === undefined) return measured;
   return { ...measured, note: measured.note === undefined ? note : `${measured.note} ${note}` };
 }

@@ -1,16 +1,19 @@
 import type { Objective } from '../../objectives/objective.ts';
 import { ratioBounds } from '../../prometheus/ratio-bounds.ts';
 import type { Measurement } from '../decide.ts';
-import {
-  hiddenNote,
-  uncoveredTargets,
-  unseenTargets,
-  type PrometheusEvidence,
-} from '../prometheus-evidence.ts';
+import { hiddenNote, type PrometheusEvidence } from '../prometheus-evidence.ts';
+import { doubtOfCounters } from './prometheus-doubt.ts';
+import { decidedBy } from './share.ts';
 
-/** Growth of one counter over that of another, from raw samples. */
-export function prometheusRatio(evidence: PrometheusEvidence, objective: Objective): Measurement {
-  const { span, targets } = evidence;
+/**
+ * Growth of the bad over that of all, from raw samples; `wanted` says whether the value is the share of the bad or
+ * of the rest.
+ */
+export function prometheusRatio(
+  evidence: PrometheusEvidence,
+  objective: Objective,
+  wanted: 'bad' | 'good',
+): Measurement {
   const bad = evidence.samples(0);
   const all = evidence.samples(1);
   if (!all.hasSamplesIn()) {
@@ -20,7 +23,7 @@ export function prometheusRatio(evidence: PrometheusEvidence, objective: Objecti
       sentence: 'Prometheus has no sample of what counts all events in the window.',
     };
   }
-  const { ratio, part, rest, whole, hiddenMs } = ratioBounds(bad.growth(), all.growth());
+  const { ratio, hit, miss, whole, hiddenMs } = ratioBounds(bad.growth(), all.growth());
   if (ratio === undefined) {
     return {
       kind: 'nothing',
@@ -28,8 +31,8 @@ export function prometheusRatio(evidence: PrometheusEvidence, objective: Objecti
       sentence: 'Nothing was counted in the window: no traffic.',
     };
   }
-  const doubt =
-    evidence.doubt ?? unseenTargets(targets, all.series, span) ?? uncoveredTargets(targets, all.series, span);
+  const counts = wanted === 'bad' ? { hit, miss } : { hit: miss, miss: hit };
+  const doubt = doubtOfCounters(evidence, all.series);
   const fewIsGood = objective.comparator === '<' || objective.comparator === '<=';
   const notes = [
     bad.series.length === 0 && bad.byServer === undefined
@@ -38,12 +41,11 @@ export function prometheusRatio(evidence: PrometheusEvidence, objective: Objecti
     hiddenNote(hiddenMs),
     all.byServer,
   ].filter((note) => note !== undefined);
-  return {
-    kind: 'measured',
-    value: ratio,
+  return decidedBy(objective, counts, {
     samples: Math.floor(whole),
-    violations: Math.floor(fewIsGood ? part : rest),
+    violations: Math.floor(fewIsGood ? counts.hit.low : counts.miss.low),
+    seconds: (evidence.span.to - evidence.span.from) / 1000,
     ...(doubt === undefined ? {} : { doubt }),
     ...(notes.length === 0 ? {} : { note: notes.join(' ') }),
-  };
+  });
 }

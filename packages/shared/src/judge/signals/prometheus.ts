@@ -1,15 +1,24 @@
 import type { Finding } from '../../objectives/finding.ts';
-import type { PrometheusSignal } from '../../objectives/signal.ts';
+import type { HistogramSource, PrometheusSignal } from '../../objectives/signal.ts';
+import type { WallSpan } from '../../prometheus/counters.ts';
+import type { Bounds } from '../../time/interval.ts';
 import { findingOf, type Measurement, type SignalWords } from '../decide.ts';
 import { needsOf } from '../needs.ts';
 import type { Assignment, Observations } from '../observations.ts';
-import { withReadings } from '../prometheus-evidence.ts';
-import { windowNamed } from '../windows.ts';
+import { withReadings, type PrometheusEvidence } from '../prometheus-evidence.ts';
+import { phaseOf, windowNamed } from '../windows.ts';
 import { percentile } from '../words.ts';
+import { prometheusAge } from './prometheus-age.ts';
+import { prometheusAlertsFired } from './prometheus-alerts-fired.ts';
+import { prometheusBurnRate } from './prometheus-burn-rate.ts';
 import { prometheusGauge } from './prometheus-gauge.ts';
-import { prometheusLatency } from './prometheus-latency.ts';
+import { prometheusLatency, prometheusLatencyShare } from './prometheus-latency.ts';
 import { prometheusPresent } from './prometheus-present.ts';
+import { prometheusPromql } from './prometheus-promql.ts';
 import { prometheusRatio } from './prometheus-ratio.ts';
+import { prometheusSaturation } from './prometheus-saturation.ts';
+import { prometheusSecondsToAlert } from './prometheus-seconds-to-alert.ts';
+import { prometheusThroughput } from './prometheus-throughput.ts';
 
 /** Judges what Prometheus scraped. */
 export function judgePrometheus(
@@ -19,46 +28,137 @@ export function judgePrometheus(
 ): Finding {
   const window = windowNamed(observations, assignment.window);
   const needs = needsOf(signal, window === undefined ? 0 : window.monotonicTo - window.monotonicFrom);
-  const measured = withReadings(observations, assignment.window, needs, (evidence): Measurement => {
-    switch (signal.measure) {
-      case 'ratio':
-        return prometheusRatio(evidence, assignment.objective);
-      case 'latency':
-        return prometheusLatency(evidence, assignment.objective, signal.quantile);
-      case 'gauge':
-        return prometheusGauge(evidence, signal.take);
-      case 'present':
-        return prometheusPresent(evidence);
-      default:
-        return { kind: 'nothing', reason: 'not-run', sentence: `${signal.measure} is not judged yet.` };
-    }
-  });
+  const measured = withReadings(observations, assignment.window, needs, (evidence) =>
+    measure(assignment, signal, observations, evidence),
+  );
   return findingOf(assignment, wordsOf(signal), measured);
+}
+
+function measure(
+  { objective, window }: Assignment,
+  signal: PrometheusSignal,
+  observations: Observations,
+  evidence: PrometheusEvidence,
+): Measurement {
+  switch (signal.measure) {
+    case 'ratio':
+      return prometheusRatio(evidence, objective, 'bad');
+    case 'availability':
+      return prometheusRatio(evidence, objective, 'good');
+    case 'throughput':
+      return prometheusThroughput(evidence, objective);
+    case 'latency':
+      return prometheusLatency(evidence, objective, signal.quantile, signal.buckets);
+    case 'latency-share':
+      return prometheusLatencyShare(evidence, objective, signal.underMs, signal.buckets);
+    case 'gauge':
+      return prometheusGauge(evidence, signal.take);
+    case 'saturation':
+      return prometheusSaturation(evidence, signal);
+    case 'present':
+      return prometheusPresent(evidence);
+    case 'age':
+      return prometheusAge(evidence);
+    case 'alerts-fired':
+      return prometheusAlertsFired(evidence, signal.alerts);
+    case 'seconds-to-alert': {
+      const fault = faultOf(observations, window, evidence.span);
+      return prometheusSecondsToAlert(evidence, signal.alerts, fault, objective);
+    }
+    case 'burn-rate':
+      return prometheusBurnRate(evidence, objective, signal);
+    case 'promql':
+      return prometheusPromql(evidence, objective, signal);
+  }
+}
+
+/** When the first fault of the window's phase was injected, by the clock of the window's span. */
+function faultOf(observations: Observations, name: string, span: WallSpan): Bounds | undefined {
+  const window = windowNamed(observations, name);
+  const phase = phaseOf(observations, name);
+  const [first] = (observations.faults ?? [])
+    .filter((fault) => fault.phase === phase)
+    .sort((left, right) => left.instant.low - right.instant.low);
+  if (window === undefined || first === undefined) return undefined;
+  const toWall = (monotonicMs: number): number => span.from + monotonicMs - window.monotonicFrom;
+  return { low: toWall(first.instant.low), high: toWall(first.instant.high) };
 }
 
 // The queries are what a person can ask Prometheus to see the same. What decided are the raw samples.
 function wordsOf(signal: PrometheusSignal): SignalWords {
   switch (signal.measure) {
-    case 'ratio': {
-      const { bad, all } = signal;
-      return {
-        signal: 'Prometheus ratio of counters',
-        query: `(sum(increase(${bad}[W])) or 0 * sum(increase(${all}[W]))) / (sum(increase(${all}[W])) > 0)`,
-      };
-    }
+    case 'ratio':
+      return { signal: 'Prometheus ratio of counters', query: ratioQuery(signal.bad, signal.all, 'W') };
+    case 'availability':
+      return { signal: 'Prometheus availability', query: `1 - ${ratioQuery(signal.bad, signal.all, 'W')}` };
+    case 'throughput':
+      return { signal: 'Prometheus throughput', query: `sum(rate(${signal.selector}[W]))` };
     case 'latency':
       return {
         signal: `Prometheus ${percentile(signal.quantile)} latency`,
-        query: `1000 * histogram_quantile(${signal.quantile}, sum by (le) (increase(${signal.histogram}_bucket{${signal.matchers}}[W])))`,
+        query: `1000 * histogram_quantile(${signal.quantile}, ${bucketsQuery(signal)})`,
       };
+    case 'latency-share': {
+      const limit = signal.underMs / 1000;
+      const { histogram, matchers } = signal;
+      const and = matchers === '' ? '' : `${matchers},`;
+      return {
+        signal: `Prometheus share of observations within ${signal.underMs} ms`,
+        query:
+          signal.buckets === 'native'
+            ? `histogram_fraction(-Inf, ${limit}, ${bucketsQuery(signal)})`
+            : `sum(increase(${histogram}_bucket{${and}le="${limit}"}[W])) / sum(increase(${histogram}_count{${matchers}}[W]))`,
+      };
+    }
     case 'gauge':
       return {
         signal: `Prometheus ${signal.take === 'max' ? 'largest' : 'smallest'} value`,
         query: `${signal.take}(${signal.take}_over_time(${signal.selector}[W]))`,
       };
+    case 'saturation': {
+      const { used, capacity, by = ['job', 'instance'] } = signal;
+      const part = 'counter' in used ? `rate(${used.counter}[W])` : used.gauge;
+      const whole =
+        'gauge' in capacity
+          ? ` / on (${by.join(', ')}) group_left ${capacity.gauge}`
+          : ` / ${capacity.value}`;
+      return {
+        signal: 'Prometheus saturation',
+        query: 'counter' in used ? `max(${part}${whole})` : `max_over_time(max(${part}${whole})[W:])`,
+      };
+    }
     case 'present':
       return { signal: 'Prometheus series present', query: `count(${signal.selector})` };
-    default:
-      return { signal: `Prometheus ${signal.measure}` };
+    case 'age':
+      return { signal: 'Prometheus age', query: `time() - max(${signal.selector})` };
+    case 'alerts-fired':
+      return { signal: 'alerts that began to fire', query: alertsQuery(signal.alerts) };
+    case 'seconds-to-alert':
+      return { signal: 'seconds from the fault to an alert', query: alertsQuery(signal.alerts) };
+    case 'burn-rate': {
+      const [first] = signal.windows;
+      const ratio = ratioQuery(signal.bad, signal.all, `${first?.longSeconds ?? 0}s`);
+      return {
+        signal: 'Prometheus burn rate',
+        query: `${ratio} / ${Number((1 - signal.target).toPrecision(12))}`,
+      };
+    }
+    case 'promql':
+      return { signal: `PromQL (${signal.take})`, query: signal.query.replaceAll('$window', 'W') };
   }
+}
+
+function ratioQuery(bad: string, all: string, window: string): string {
+  const [part, whole] = [bad, all].map((selector) => `sum(increase(${selector}[${window}]))`);
+  return `(${part} or 0 * ${whole}) / (${whole} > 0)`;
+}
+
+function bucketsQuery({ histogram, matchers, buckets }: HistogramSource): string {
+  return buckets === 'native'
+    ? `sum(increase(${histogram}{${matchers}}[W]))`
+    : `sum by (le) (increase(${histogram}_bucket{${matchers}}[W]))`;
+}
+
+function alertsQuery(alerts: string): string {
+  return `ALERTS{alertstate="firing",${alerts}}`;
 }

@@ -3,7 +3,7 @@ import type { RunRecord } from '../../record/record.ts';
 import { count } from '../figures.ts';
 import { type Markup, markup } from '../markup.ts';
 import { worstFirst } from '../order.ts';
-import { limitInWords, OUTCOME_WORDS, reasonInWords, valueInWords } from '../words.ts';
+import { claimInWords, limitInWords, OUTCOME_WORDS, reasonInWords, valueInWords } from '../words.ts';
 import { bullet } from './bullet.ts';
 import { toned, toneOf } from './tone.ts';
 
@@ -44,10 +44,13 @@ function details(finding: Finding): Markup {
   const why =
     finding.outcome === 'inconclusive' ? markup`<small>${reasonInWords(finding.reason)}</small>` : null;
   const said = finding.explanation === undefined ? null : markup`<small>${finding.explanation}</small>`;
+  const next = finding.wouldDecide === undefined ? null : markup`<small>${finding.wouldDecide}</small>`;
+  const kind = claimInWords(finding);
+  const claim = kind === undefined ? null : markup`<dt>Claim</dt><dd class="wrap">${kind}</dd>`;
   const source =
     finding.source === undefined ? null : markup`<dt>Limit from</dt><dd class="wrap">${finding.source}</dd>`;
   const query = finding.query === undefined ? null : markup`<pre>${finding.query}</pre>`;
-  return markup`<details><summary>${finding.objective}${finding.severity === 'should' ? markup` <span class="soft">(should)</span>` : null}</summary><dl><dt>Signal</dt><dd class="wrap">${finding.signal}</dd>${source}</dl>${query}</details>${why}${said}`;
+  return markup`<details><summary>${finding.objective}${finding.severity === 'should' ? markup` <span class="soft">(should)</span>` : null}</summary><dl><dt>Signal</dt><dd class="wrap">${finding.signal}</dd>${claim}${source}</dl>${query}</details>${why}${said}${next}`;
 }
 
 function tally(findings: readonly Finding[]): string {

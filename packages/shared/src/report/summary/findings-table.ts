@@ -1,7 +1,7 @@
 import type { Finding } from '../../objectives/finding.ts';
 import { count } from '../figures.ts';
 import { worstFirst } from '../order.ts';
-import { limitInWords, OUTCOME_SIGNS, reasonInWords, valueInWords } from '../words.ts';
+import { explanationInWords, limitInWords, OUTCOME_SIGNS, reasonInWords, valueInWords } from '../words.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
 
 // A job summary may hold 1 MiB; whoever has more findings reads the report.
@@ -19,7 +19,7 @@ export function findingsTable(findings: readonly Finding[]): string {
         outcomeCell(finding),
         escapeMarkdown(finding.objective),
         escapeMarkdown(finding.window),
-        escapeMarkdown(valueInWords(finding)),
+        escapeMarkdown(claimed(finding)),
         escapeMarkdown(limitInWords(finding)),
         count(finding.samples),
         whyCell(finding),
@@ -39,6 +39,10 @@ function outcomeCell(finding: Finding): string {
 
 function whyCell(finding: Finding): string {
   const reason = finding.outcome === 'inconclusive' ? reasonInWords(finding.reason) : undefined;
-  const said = finding.outcome === 'pass' ? undefined : finding.explanation;
+  const said = finding.outcome === 'pass' ? undefined : explanationInWords(finding);
   return escapeMarkdown([reason, said].filter((part) => part !== undefined).join(': '));
+}
+
+function claimed(finding: Finding): string {
+  return finding.claim === undefined ? valueInWords(finding) : `${valueInWords(finding)} (${finding.claim})`;
 }

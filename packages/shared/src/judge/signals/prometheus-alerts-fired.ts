@@ -1,0 +1,31 @@
+import { evaluationIntervalOf, firedAlerts } from '../../prometheus/alerts.ts';
+import type { Measurement } from '../decide.ts';
+import type { PrometheusEvidence } from '../prometheus-evidence.ts';
+import { rulesBehind } from './alert-rules-doubt.ts';
+
+/** How many alerts began to fire within the window. */
+export function prometheusAlertsFired(evidence: PrometheusEvidence, alerts: string): Measurement {
+  const { span, scrapeIntervalMs } = evidence;
+  const { series } = evidence.samples(0);
+  const evaluationMs = evaluationIntervalOf(series) ?? scrapeIntervalMs;
+  const { rules, doubt: unheard } = rulesBehind(evidence.rules(1), alerts, span, evaluationMs);
+  const fired = firedAlerts(series, span, evaluationMs);
+  const named = (began: (typeof fired)[number]['began']): readonly string[] =>
+    fired.filter((one) => one.began === began).map(({ name }) => name);
+  const [fresh, on, perhaps] = [named('new'), named('on'), named('perhaps-new')];
+  const doubt = evidence.doubt ?? unheard;
+  const notes = [
+    fresh.length === 0 ? undefined : `Began to fire: ${fresh.join(', ')}.`,
+    perhaps.length === 0 ? undefined : `Fired before, and again after a pause: ${perhaps.join(', ')}.`,
+    on.length === 0 ? undefined : `Fired before already, and not counted: ${on.join(', ')}.`,
+  ].filter((note) => note !== undefined);
+  return {
+    kind: 'measured',
+    value: { low: fresh.length, high: fresh.length + perhaps.length },
+    samples: Math.max(rules.length, fired.length),
+    violations: Infinity,
+    finer: 'A window that begins when none of these alerts fires would decide it.',
+    ...(doubt === undefined ? {} : { doubt }),
+    ...(notes.length === 0 ? {} : { note: notes.join(' ') }),
+  };
+}

@@ -1,0 +1,78 @@
+import type { Finding } from '../../objectives/finding.ts';
+import type { Signal } from '../../objectives/signal.ts';
+import type { RestoreRecord } from '../../record/record.ts';
+import { findingOf, type Measurement } from '../decide.ts';
+import type { Assignment, Observations } from '../observations.ts';
+import { observerProblem, phaseOf } from '../windows.ts';
+
+type RestoreMeasure = Extract<Signal, { from: 'restore' }>['measure'];
+
+const words: Readonly<Record<RestoreMeasure, string>> = {
+  seconds: 'seconds from the start of a restore until it was read',
+  'backup-age': "seconds between the backup's instant and the start of its restore",
+};
+
+/** Judges a backup that was restored. One that was not read and proven does not count, however fast or fresh. */
+export function judgeRestore(
+  assignment: Assignment,
+  measure: RestoreMeasure,
+  observations: Observations,
+): Finding {
+  return findingOf(
+    assignment,
+    { signal: words[measure] },
+    measureRestore(assignment.window, measure, observations),
+  );
+}
+
+function measureRestore(window: string, measure: RestoreMeasure, observations: Observations): Measurement {
+  const name = phaseOf(observations, window);
+  const restore = (observations.restores ?? []).find((one) => one.name === name || one.name === window);
+  if (restore === undefined) {
+    return { kind: 'nothing', reason: 'not-run', sentence: `There was no restore ${name}.` };
+  }
+  const measured = measure === 'seconds' ? duration(restore) : age(restore);
+  const broke = observerProblem(observations, window, 'client');
+  if (broke === undefined) return measured;
+  return {
+    kind: 'nothing',
+    reason: 'observer-broke',
+    sentence: broke,
+    ...(measured.value === undefined ? {} : { value: measured.value }),
+  };
+}
+
+function duration({ seconds, failed }: RestoreRecord): Measurement {
+  const unproven = seconds.high === null || failed !== undefined;
+  return {
+    kind: 'measured',
+    value: { low: seconds.low, high: unproven ? Infinity : (seconds.high ?? Infinity) },
+    samples: 1,
+    violations: Infinity,
+    // Not restored is a failure whatever the limit, and never a number.
+    ...(unproven ? { decision: 'violated' as const } : {}),
+    ...(unproven ? { note: whyUnproven(failed) } : {}),
+  };
+}
+
+function age({ backupAgeSeconds, failed, seconds }: RestoreRecord): Measurement {
+  const unproven = seconds.high === null || failed !== undefined;
+  return {
+    kind: 'measured',
+    value: backupAgeSeconds,
+    samples: 1,
+    violations: Infinity,
+    ...(unproven
+      ? {
+          doubt: {
+            reason: 'not-run' as const,
+            sentence: `${whyUnproven(failed)} How old something is that cannot be restored proves nothing.`,
+          },
+        }
+      : {}),
+  };
+}
+
+function whyUnproven(failed: string | undefined): string {
+  return `The backup was not restored and read: ${failed?.replace(/[.\s]+$/, '') ?? 'it did not come to its end'}.`;
+}

@@ -1,0 +1,57 @@
+import type { DrillPhase, ExperimentPhase, LoadPhase, Phase, Scenario } from '../scenario.ts';
+
+/** A window that a scenario will judge, and what in it. */
+export type PlannedWindow = {
+  /** As the run will name it. */
+  readonly name: string;
+  readonly objectives: readonly string[];
+  /** Iterations a second of the workload that runs meanwhile; 0 when none does. */
+  readonly rate: number;
+} & (
+  | { readonly part: 'load'; readonly phase: LoadPhase; readonly seconds: number }
+  | {
+      readonly part: 'steady' | 'during' | 'recovery';
+      readonly phase: ExperimentPhase;
+      readonly seconds: number;
+    }
+  /** What is judged is the drill's result: it has no window of that name. */
+  | { readonly part: 'drill'; readonly phase: DrillPhase; readonly seconds: null }
+);
+
+/**
+ * The windows of a scenario in their order, with the length that they have when all is well: one that has to wait
+ * for a platform in trouble gets longer.
+ */
+export function plannedWindows({ phases }: Scenario): readonly PlannedWindow[] {
+  return phases.flatMap((phase, index) => windowsOf(phase, rateUnder(phases, index)));
+}
+
+function windowsOf(phase: Phase, rate: number): readonly PlannedWindow[] {
+  switch (phase.phase) {
+    // Its gates are assigned by the run itself, and need no samples.
+    case 'smoke':
+      return [];
+    case 'load': {
+      const { name, objectives, judgeFor } = phase;
+      return [{ part: 'load', name, phase, objectives, rate, seconds: judgeFor }];
+    }
+    case 'experiment': {
+      const lengths = { steady: phase.steadyFor, during: phase.hold, recovery: phase.steadyAgainFor };
+      return (['steady', 'during', 'recovery'] as const).map((part) => ({
+        part,
+        name: `${phase.name}/${part}`,
+        phase,
+        objectives: phase.objectives[part],
+        rate,
+        seconds: lengths[part],
+      }));
+    }
+    case 'drill':
+      return [{ part: 'drill', name: phase.name, phase, objectives: phase.objectives, rate, seconds: null }];
+  }
+}
+
+/** A workload runs on until the next one begins, or the scenario ends. */
+function rateUnder(phases: readonly Phase[], index: number): number {
+  return phases.slice(0, index + 1).findLast((phase) => phase.phase === 'load')?.rate ?? 0;
+}

@@ -1,0 +1,44 @@
+import type { Platform } from '../../platform/platform.ts';
+import type { Scenario } from '../scenario.ts';
+import { figure, type Mistake } from './concern.ts';
+import type { PlanFacts } from './facts.ts';
+import type { PlannedWindow } from './planned-windows.ts';
+
+/** Scrapes are not quite evenly spaced: only a difference beyond this factor is one. */
+const TOLERANCE = 1.25;
+
+/**
+ * Samples that are spaced otherwise than the settings say. Further apart: what is read around a window would be too
+ * little to see its edges. Closer together: more is read than is needed.
+ */
+export function spacingMistakes(
+  platform: Platform,
+  scenario: Scenario,
+  windows: readonly PlannedWindow[],
+  { telemetry }: PlanFacts,
+): readonly Mistake[] {
+  if (!telemetry.known) return [];
+  const setting = platform.prometheus.scrapeIntervalSeconds;
+  const wider = telemetry.spacings.filter(({ seconds }) => seconds > setting * TOLERANCE);
+  const closer = telemetry.spacings.filter(({ seconds }) => seconds * TOLERANCE < setting);
+  const judged = windows.flatMap(({ objectives }) => objectives.map((name) => platform.objectives[name]));
+  const matters = judged.some((one) => one?.signal.from === 'prometheus' && one.severity !== 'should');
+  const mistake = (severity: Mistake['severity'], list: typeof wider): readonly Mistake[] => {
+    if (list.length === 0) return [];
+    const largest = Math.max(...list.map(({ seconds }) => seconds));
+    return [
+      {
+        severity,
+        diagnostic: {
+          path: `platform ${platform.name}, for scenario ${scenario.name}: prometheus.scrapeIntervalSeconds`,
+          expected: `the interval at which Prometheus scrapes: ${list.map(({ of, seconds }) => `${of} every ${figure(seconds)} s`).join(', ')}`,
+          found: `${setting} s`,
+          hint: `set it to ${figure(largest)}${severity === 'must' ? ', or scrape more often' : ''}`,
+        },
+      },
+    ];
+  };
+  // Those that are scraped more often do not matter while others are scraped as the settings say.
+  const all = closer.length === telemetry.spacings.length;
+  return [...mistake(matters ? 'must' : 'should', wider), ...(all ? mistake('should', closer) : [])];
+}

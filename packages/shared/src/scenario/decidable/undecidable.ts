@@ -1,0 +1,74 @@
+import type { Diagnostic } from '../../platform/diagnostics.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { Scenario } from '../scenario.ts';
+import { bucketsObstacle } from './buckets.ts';
+import type { Concern, Mistake, Obstacle } from './concern.ts';
+import type { PlanFacts } from './facts.ts';
+import { plannedWindows, type PlannedWindow } from './planned-windows.ts';
+import { samplesObstacle } from './samples.ts';
+import { scrapesObstacle } from './scrapes.ts';
+import { spacingMistakes } from './spacing.ts';
+import { steadyObstacle } from './steady.ts';
+import { valueObstacle } from './value.ts';
+
+/** What can be said before a run of what it could never decide. */
+export interface Undecidable {
+  /** Of what must hold: with these the run could never pass, and is refused. */
+  readonly must: readonly Diagnostic[];
+  /** Of what should hold. */
+  readonly should: readonly Diagnostic[];
+}
+
+/**
+ * Finds every objective that its window can never decide, all at once. Pure. Only what is certain from the files and
+ * from what Prometheus told is said: what is not known is not guessed.
+ */
+export function undecidable(platform: Platform, scenario: Scenario, facts: PlanFacts): Undecidable {
+  const windows = plannedWindows(scenario);
+  const found = windows.flatMap((window) => [
+    ...steadyMistakes(platform, scenario, window),
+    ...window.objectives.flatMap((name) => mistakesOf(name, window, platform, scenario, facts)),
+  ]);
+  const all = [...spacingMistakes(platform, scenario, windows, facts), ...found];
+  return {
+    must: all.filter(({ severity }) => severity === 'must').map(({ diagnostic }) => diagnostic),
+    should: all.filter(({ severity }) => severity === 'should').map(({ diagnostic }) => diagnostic),
+  };
+}
+
+function mistakesOf(
+  name: string,
+  window: PlannedWindow,
+  platform: Platform,
+  scenario: Scenario,
+  facts: PlanFacts,
+): readonly Mistake[] {
+  const objective = platform.objectives[name];
+  if (objective === undefined) return [];
+  const own = facts.telemetry.known ? (facts.telemetry.objectives[name] ?? {}) : {};
+  const concern: Concern = { platform, scenario, window, objective, facts, own };
+  const nothing = valueObstacle(concern);
+  // What has no value at all needs no second reason.
+  const obstacles =
+    nothing === undefined
+      ? [scrapesObstacle(concern), samplesObstacle(concern), bucketsObstacle(concern)]
+      : [nothing];
+  return obstacles
+    .filter((one) => one !== undefined)
+    .map((obstacle) => ({
+      severity: objective.severity ?? 'must',
+      diagnostic: { path: `${place(scenario, window)}, objective "${name}"`, ...obstacle },
+    }));
+}
+
+function steadyMistakes(platform: Platform, scenario: Scenario, window: PlannedWindow): readonly Mistake[] {
+  const obstacle: Obstacle | undefined = steadyObstacle(platform, window);
+  return obstacle === undefined
+    ? []
+    : [{ severity: 'must', diagnostic: { path: place(scenario, window), ...obstacle } }];
+}
+
+function place(scenario: Scenario, window: PlannedWindow): string {
+  const part = window.name === window.phase.name ? '' : `, window ${window.name}`;
+  return `scenario ${scenario.name}: phase ${window.phase.name}${part}`;
+}

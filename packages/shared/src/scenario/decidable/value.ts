@@ -1,0 +1,88 @@
+import type { DrillMeasure } from '../../objectives/signal.ts';
+import type { DrillPhase } from '../scenario.ts';
+import type { Concern, Obstacle } from './concern.ts';
+
+/** An objective on a signal that has no value at all in this window. */
+export function valueObstacle({ objective, window, platform, scenario }: Concern): Obstacle | undefined {
+  const { signal } = objective;
+  const inA = `in a ${window.part === 'load' || window.part === 'drill' ? window.part : `${window.part}-`} window`;
+  switch (signal.from) {
+    case 'client':
+      if (window.part === 'drill') return drillHasNoWindow(`the client's ${signal.measure}`);
+      return window.rate > 0
+        ? undefined
+        : {
+            expected: 'a workload that runs under the window',
+            found: 'none: nothing is sent by the client',
+            hint: 'put a phase of kind "load" before it',
+          };
+    case 'prometheus':
+      if (window.part === 'drill') return drillHasNoWindow(`Prometheus' ${signal.measure}`);
+      return signal.measure !== 'seconds-to-alert' || window.part === 'during' || window.part === 'recovery'
+        ? undefined
+        : {
+            expected: 'a window with a fault before its end, from which the seconds count',
+            found: `seconds-to-alert ${inA}, where there is no fault`,
+            hint: 'judge it in the during- or recovery-window of an experiment',
+          };
+    case 'experiment':
+      return window.phase.phase === 'experiment'
+        ? undefined
+        : {
+            expected: 'a window of an experiment',
+            found: `${signal.measure} ${inA}`,
+            hint: "list it in an experiment's objectives.recovery",
+          };
+    case 'smoke':
+      return scenario.phases.some((phase) => phase.phase === 'smoke')
+        ? undefined
+        : {
+            expected: 'a smoke phase in what is run',
+            found: 'none: nothing is checked',
+            hint: 'take it out of these objectives: the smoke phase judges it by itself',
+          };
+    case 'drill':
+      return window.part === 'drill'
+        ? drillObstacle(signal.measure, window.phase, platform.ledger !== null)
+        : {
+            expected: 'a drill',
+            found: `the drill measure ${signal.measure} ${inA}`,
+            hint: "list it in a drill's objectives",
+          };
+    case 'restore':
+      return {
+        expected: 'a phase that restores a backup',
+        found: `the restore measure ${signal.measure} ${inA}`,
+        hint: 'take it out of these objectives',
+      };
+  }
+}
+
+const LEDGER: readonly DrillMeasure[] = ['rpo', 'lost', 'anomalies', 'stale'];
+const DETECTION: readonly DrillMeasure[] = ['detection', 'failover'];
+
+function drillObstacle(measure: DrillMeasure, { drill }: DrillPhase, ledger: boolean): Obstacle | undefined {
+  if (LEDGER.includes(measure) && !ledger) {
+    return {
+      expected: 'a ledger of acknowledged writes',
+      found: 'ledger: null in the platform file',
+      hint: 'say in the platform file how the ledger writes and reads',
+    };
+  }
+  if (DETECTION.includes(measure) && drill.kind === 'failback') {
+    return {
+      expected: 'a failover, in which a fault is there to be detected',
+      found: `${measure} in a failback`,
+      hint: "list it in the failover's objectives",
+    };
+  }
+  return undefined;
+}
+
+function drillHasNoWindow(what: string): Obstacle {
+  return {
+    expected: "a measure of the drill's own",
+    found: `${what} in a drill, whose length nobody knows before`,
+    hint: 'judge it in a load phase or an experiment; of a drill: rto, rpo, detection, failover, lost, anomalies, flaps, stale',
+  };
+}

@@ -1,0 +1,243 @@
+import { describe, expect, test } from 'vitest';
+import { needsOf } from '../../src/judge/needs.ts';
+import type { AlertRule } from '../../src/prometheus/alert-rules.ts';
+import { rulesMatching } from '../../src/prometheus/alerts.ts';
+import type { RawSeries } from '../../src/prometheus/reading.ts';
+import { anchor, seeded } from './observations-of.ts';
+import { each, findingOn, observed, WINDOW } from './prometheus-observed.ts';
+import { judge } from '../../src/judge/judge.ts';
+
+const ALERTS = 'ALERTS{alertstate="firing",severity="critical"}';
+const rule: AlertRule = {
+  name: 'Errors',
+  labels: { severity: 'critical' },
+  health: 'ok',
+  lastError: '',
+  lastEvaluation: anchor.wallMs + 12_000,
+  forSeconds: 0,
+};
+
+/** An alert that has a sample at each evaluation while it fires. */
+const alert = (
+  fires: (second: number) => boolean,
+  more: Record<string, string> = {},
+  from = -3,
+): RawSeries => ({
+  ...each({}, (at) => (fires(at) ? 1 : undefined), from),
+  labels: { __name__: 'ALERTS', alertname: 'Errors', alertstate: 'firing', severity: 'critical', ...more },
+});
+
+const during = (from: number, to: number) => (at: number) => at >= from && at < to;
+const fired = {
+  signal: { from: 'prometheus', measure: 'alerts-fired', alerts: 'severity="critical"' },
+  comparator: '<=',
+  limit: 0,
+  unit: 'alerts',
+} as const;
+const judged = (series: readonly RawSeries[], rules: readonly AlertRule[] = [rule]) =>
+  findingOn(fired, { series: { [ALERTS]: series }, rules });
+
+describe('alerts that began to fire', () => {
+  test('none, with a rule that was evaluated to the end, is a pass', () => {
+    expect(judged([])).toMatchObject({ outcome: 'pass', value: { low: 0, high: 0 }, samples: 1 });
+  });
+
+  test('are counted by their labels', () => {
+    const finding = judged([alert(during(3, 6)), alert(during(9, 12), { region: 'b' })]);
+    expect(finding).toMatchObject({ outcome: 'fail', value: { low: 2, high: 2 } });
+    expect(finding.explanation).toContain('Errors{severity="critical", region="b"}');
+  });
+
+  test('do not include those that fired before, which is said', () => {
+    const finding = judged([alert(during(-3, 99))]);
+    expect(finding.outcome).toBe('pass');
+    expect(finding.explanation).toContain(
+      'Fired before already, and not counted: Errors{severity="critical"}.',
+    );
+    // Once is enough to have fired before; what lies after the window does not count.
+    expect(judged([alert(during(-1, 2))]).outcome).toBe('pass');
+    expect(judged([alert(during(11, 99))]).outcome).toBe('pass');
+  });
+
+  test('those that fired before, stopped, and fired again may be new or not', () => {
+    expect(judged([alert((at) => at < 1 || at >= 6)])).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'straddles-limit',
+      value: { low: 0, high: 1 },
+    });
+    // A single evaluation that is missing is none.
+    expect(judged([alert((at) => at !== 4)]).outcome).toBe('pass');
+  });
+
+  test('an alert that fired minutes ago, with rules that are rarely evaluated, fired before', () => {
+    const rare = alert((at) => at % 60 === 0, {}, -180);
+    expect(judged([rare]).outcome).toBe('pass');
+    expect(judged([{ ...rare, samples: rare.samples.filter(([at]) => at > anchor.wallMs) }]).outcome).toBe(
+      'fail',
+    );
+  });
+
+  test('what fired before is read from so far back that rules which are rarely evaluated are seen', () => {
+    const [alerts] = needsOf(fired.signal, 1000);
+    expect(alerts).toMatchObject({ kind: 'samples', selector: ALERTS, leadMs: 300_000 });
+  });
+
+  test.each<[string, readonly AlertRule[], string, string]>([
+    ['no rule', [], 'no-samples', 'No alert rule matches {severity="critical"}'],
+    ['only another rule', [{ ...rule, labels: { severity: 'page' } }], 'no-samples', 'No alert rule matches'],
+    [
+      'a rule that fails',
+      [{ ...rule, health: 'err', lastError: 'parse error' }],
+      'query-failed',
+      'Errors (parse error)',
+    ],
+    ['a rule of unknown health', [{ ...rule, health: 'unknown' }], 'query-failed', 'Errors (unknown)'],
+    [
+      'one sick rule beside a healthy one',
+      [rule, { ...rule, name: 'Lag', health: 'err', lastError: 'x' }],
+      'query-failed',
+      'Lag (x)',
+    ],
+    ['a rule that was never evaluated', [{ ...rule, lastEvaluation: null }], 'stale', 'Errors (never)'],
+    [
+      'a rule that was evaluated too early',
+      [{ ...rule, lastEvaluation: anchor.wallMs + 8_000 }],
+      'stale',
+      'Errors (2.0 s before',
+    ],
+  ])('the silence of %s proves nothing', (_name, rules, reason, says) => {
+    const finding = judged([], rules);
+    expect(finding).toMatchObject({ outcome: 'inconclusive', reason });
+    expect(finding.explanation).toContain(says);
+    expect(judged([alert(during(3, 6))], rules).outcome).toBe('fail');
+  });
+
+  test('a lost reading of the rules, or of the alerts, is never a pass', () => {
+    const all = observed(fired, { series: { [ALERTS]: [] }, rules: [rule] });
+    const failed = { ok: false as const, error: { kind: 'unreachable' as const, message: 'it is gone' } };
+    for (const lost of ['samples', 'rules'] as const) {
+      const without = all.readings.filter(({ kind }) => kind !== lost);
+      const broken = all.readings.map((one) => (one.kind === lost ? { ...one, answer: failed } : one));
+      for (const readings of [without, broken as typeof without]) {
+        expect(judge({ ...all, readings })[0]).toMatchObject({
+          outcome: 'inconclusive',
+          reason: 'query-failed',
+        });
+      }
+    }
+  });
+});
+
+describe('rules that matchers may select', () => {
+  const named = (name: string, labels: Record<string, string>): AlertRule => ({ ...rule, name, labels });
+  const rules = [
+    named('Errors', { severity: 'critical', team: 'a' }),
+    named('Lag', { severity: 'page' }),
+    named('Dynamic', { severity: '{{ $labels.severity }}' }),
+    named('Bare', {}),
+  ];
+  test.each([
+    ['alertname="Errors"', ['Errors']],
+    ['alertname=~"Err|Lag"', ['Lag']],
+    ['alertname=~"Err.*|Lag"', ['Errors', 'Lag']],
+    ['alertname!~"E.*"', ['Lag', 'Dynamic', 'Bare']],
+    ['severity="critical"', ['Errors', 'Dynamic', 'Bare']],
+    ['severity!="critical"', ['Lag', 'Dynamic', 'Bare']],
+    ['severity="critical",team="b"', ['Dynamic', 'Bare']],
+    ['alertname=~"(?i:errors)"', ['Errors']],
+  ])('%s', (alerts, names) => {
+    expect(rulesMatching(rules, alerts).map(({ name }) => name)).toEqual(names);
+  });
+});
+
+describe('seconds from the fault to an alert', () => {
+  const toAlert = (limit: number) =>
+    ({
+      signal: { from: 'prometheus', measure: 'seconds-to-alert', alerts: 'severity="critical"' },
+      comparator: '<=',
+      limit,
+      unit: 's',
+    }) as const;
+  const fault = (low: number, high: number, phase = 'w') => ({
+    phase,
+    instant: { low: anchor.monotonicMs + low, high: anchor.monotonicMs + high },
+  });
+  const judgedAt = (
+    limit: number,
+    series: readonly RawSeries[],
+    faults = [fault(1900, 2000)],
+    rules: readonly AlertRule[] = [rule],
+  ) => findingOn(toAlert(limit), { series: { [ALERTS]: series }, rules }, { faults });
+
+  test('runs from the fault to the first sample, and is good to one evaluation', () => {
+    // Its first sample is at 6.1 s, the evaluation before at 5.1 s.
+    const finding = judgedAt(5, [alert(during(6, 99))]);
+    expect(finding.outcome).toBe('pass');
+    expect(finding.value?.low).toBeCloseTo(3.1, 9);
+    expect(finding.value?.high).toBeCloseTo(4.2, 9);
+    expect(judgedAt(4, [alert(during(6, 99))])).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'straddles-limit',
+    });
+    expect(judgedAt(3, [alert(during(6, 99))]).outcome).toBe('fail');
+    expect(judgedAt(5, [alert(during(6, 99)), alert(during(4, 5), { region: 'b' })]).value?.high).toBeCloseTo(
+      2.2,
+      9,
+    );
+  });
+
+  test('what fired before the fault does not count', () => {
+    const finding = judgedAt(5, [alert(during(-3, 99))]);
+    expect(finding).toMatchObject({ outcome: 'fail', value: { low: 8, high: null } });
+    expect(finding.explanation).toContain('Fired before the fault already');
+    expect(judgedAt(5, [alert(during(-3, 99)), alert(during(4, 99), { region: 'b' })]).outcome).toBe('pass');
+  });
+
+  test('never is a failure once the limit has passed, and open before', () => {
+    expect(judgedAt(5, [])).toMatchObject({ outcome: 'fail', value: { low: 8, high: null } });
+    expect(judgedAt(20, [])).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'straddles-limit',
+      wouldDecide: 'A window that lasts longer than 20 s after the fault would decide it.',
+    });
+    expect(judgedAt(5, [alert(during(11, 99))]).outcome).toBe('fail');
+  });
+
+  test('never is no failure when nobody evaluated the rule', () => {
+    expect(judgedAt(5, [], undefined, [])).toMatchObject({ outcome: 'inconclusive', reason: 'no-samples' });
+    expect(judgedAt(5, [alert(during(6, 99))], undefined, [])).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'no-samples',
+    });
+  });
+
+  test('without a fault in the phase there is nothing to count from', () => {
+    expect(judgedAt(5, [alert(during(6, 99))], [])).toMatchObject({ reason: 'not-run' });
+    expect(judgedAt(5, [alert(during(6, 99))], [fault(0, 1, 'another')])).toMatchObject({
+      reason: 'not-run',
+    });
+  });
+
+  test('bounds contain the truth, and lost samples never make it sooner', () => {
+    for (let seed = 1; seed <= 200; seed += 1) {
+      const random = seeded(seed);
+      const true0 = 1000 + 3000 * random();
+      const faults = [fault(true0 - 300 * random(), true0 + 300 * random())];
+      const fires = 0.1 + 14 * random();
+      // What is true from `fires` on is noticed at the next evaluation.
+      const series = [alert((at) => at + 0.1 >= fires && fires * 1000 > true0)];
+      const truth = fires * 1000 > true0 ? Math.ceil(fires - 0.1) + 0.1 - true0 / 1000 : Infinity;
+      const { value, outcome } = judgedAt(6, series, faults);
+      const hint = `seed ${seed}: ${truth} in ${JSON.stringify(value)}`;
+      expect(value?.low, hint).toBeLessThanOrEqual(truth + 1e-3);
+      expect(value?.high ?? Infinity, hint).toBeGreaterThanOrEqual(
+        Math.min(truth, value?.high === null ? Infinity : truth) - 1e-3,
+      );
+      expect((outcome === 'pass' && truth > 6) || (outcome === 'fail' && truth <= 6), hint).toBe(false);
+      const thinned = series.map((one) => ({ ...one, samples: one.samples.filter(() => random() < 0.4) }));
+      const after = judgedAt(6, thinned, faults).outcome;
+      expect(outcome !== 'pass' && after === 'pass', hint).toBe(false);
+    }
+    expect(WINDOW).toBe(10);
+  });
+});
