@@ -23,6 +23,8 @@ export const objectives: Readonly<Record<string, Objective>> = {
     comparator: '<',
     limit: 200,
     unit: 'ms',
+    // Well above what two healthy runs differ by on a busy machine, well below what a user would notice.
+    regression: { effect: 20 },
     source: profile,
   },
   'client throughput': {
@@ -31,6 +33,8 @@ export const objectives: Readonly<Record<string, Objective>> = {
     limit: 20,
     unit: 'req/s',
     severity: 'should',
+    // The edges of the short pace's window leave about that much open.
+    regression: { effect: 30 },
     source: profile,
   },
   'client errors under a killed replica': {
@@ -70,6 +74,7 @@ export const objectives: Readonly<Record<string, Objective>> = {
     comparator: '<',
     limit: 200,
     unit: 'ms',
+    regression: { effect: 20 },
     source: profile,
   },
   'database connections': {

@@ -5,10 +5,13 @@ import { existsSync, realpathSync } from 'node:fs';
 import nodeModule, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 
 const major = Number(process.versions.node.split('.')[0]);
 if (major >= 24) {
   nodeModule.enableCompileCache?.();
+  // Samples are many and short-lived. Left to grow, the space for what is young takes 60 MB more and saves little time.
+  setFlagsFromString('--semi-space-growth-factor=1');
   await import('../src/main.ts');
 } else {
   handOver();

@@ -32,9 +32,14 @@ export function mistakesIn(what: string, diagnostics: readonly Diagnostic[]): Co
 
 /** The error as lines for a person. */
 export function explainError(error: CommandError): string {
-  const list = error.diagnostics.map(
+  return `${error.message}${listDiagnostics(error.diagnostics)}`;
+}
+
+/** Mistakes as lines for a person; each begins on a line of its own. */
+export function listDiagnostics(diagnostics: readonly Diagnostic[]): string {
+  const list = diagnostics.map(
     (one) =>
       `\n  ${one.path}\n    expected  ${one.expected}\n    found     ${one.found}\n    hint      ${one.hint}`,
   );
-  return [error.message, ...list].join('\n');
+  return list.map((text) => `\n${text}`).join('');
 }

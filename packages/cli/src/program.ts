@@ -1,5 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { exitCodes } from './command-error.ts';
+import type { CheckOptions } from './commands/check.ts';
+import type { JudgeOptions } from './commands/judge.ts';
 import type { Edge } from './edge.ts';
 
 /** Options that every command that runs something has. */
@@ -95,24 +97,47 @@ export async function runProgram(edge: Edge): Promise<number> {
       }),
     );
 
-  for (const [name, description] of [
-    ['judge', "Recomputes a run's verdict from its folder alone"],
-    ['report', "Renders a run's reports again"],
-  ] as const) {
+  narrowingOptions(
     program
-      .command(name)
-      .description(description)
-      .argument('[run]', "a run's id or folder (default: the newest)")
-      .option('--platform <name>', 'the newest run of this platform')
-      .option('--json', 'print JSON')
-      .action(
-        done(async (options: { json?: boolean; platform?: string }, command) => {
-          const { judgeCommand } = await import('./commands/judge.ts');
-          const { reportCommand } = await import('./commands/report.ts');
-          return (name === 'judge' ? judgeCommand : reportCommand)(command.args[0], options, edge);
-        }),
-      );
-  }
+      .command('judge')
+      .description(
+        "Recomputes a run's verdict from its folder alone; with --from, judges a past interval of a live Prometheus",
+      )
+      .argument('[run]', "a run's id, its folder, or the path of its record.json (default: the newest)")
+      .option('--platform <name>', 'the newest run of this platform; with --from, whose Prometheus is read')
+      .option('--from <time>', 'start of the interval: an ISO time, Unix seconds, or a time ago (-15m)')
+      .option('--to <time>', 'its end (default: now)'),
+  ).action(
+    done(async (options: JudgeOptions, command) => {
+      const { judgeCommand } = await import('./commands/judge.ts');
+      return judgeCommand(command.args[0], options, edge);
+    }),
+  );
+  narrowingOptions(
+    program
+      .command('check')
+      .description('Watches objectives in Prometheus for a while, and gates: the time after a deploy')
+      .option('--platform <name>', 'a folder in ./platforms, or the path of one')
+      .requiredOption('--for <duration>', 'how long, for instance 30m; ends early once failure is certain')
+      .option('--every <duration>', 'how often it is looked at', '15s'),
+  ).action(
+    done(async (options: CheckOptions) => {
+      const { checkCommand } = await import('./commands/check.ts');
+      return checkCommand(options, edge);
+    }),
+  );
+  program
+    .command('report')
+    .description("Renders a run's reports again")
+    .argument('[run]', "a run's id, its folder, or the path of its record.json (default: the newest)")
+    .option('--platform <name>', 'the newest run of this platform')
+    .option('--json', 'print JSON')
+    .action(
+      done(async (options: { json?: boolean; platform?: string }, command) => {
+        const { reportCommand } = await import('./commands/report.ts');
+        return reportCommand(command.args[0], options, edge);
+      }),
+    );
   program
     .command('recover')
     .description('Heals whatever earlier runs have left, and says what a person has to do')
@@ -147,6 +172,19 @@ function runOptions(command: Command): Command {
     .option('--lab', 'bring the lab up before, and take it down after')
     .option('--lab-name <name>', 'which lab', 'main')
     .option('--sabotage <name...>', 'with --lab: make the lab misbehave in a known way')
+    .option('--json', 'print the record as JSON on standard output; progress goes to standard error');
+}
+
+/** What of a platform's Prometheus is judged. */
+function narrowingOptions(command: Command): Command {
+  return command
+    .option('--objective <name...>', 'only these (default: all that Prometheus can tell)')
+    .option('--scope <matchers>', `only series with these labels, for instance 'version="v2"'`)
+    .option(
+      '--started-after <time>',
+      'only instances whose process started then or later: when the deploy began',
+    )
+    .option('--lab-name <name>', 'which lab, for a platform that runs on it', 'main')
     .option('--json', 'print the record as JSON on standard output; progress goes to standard error');
 }
 

@@ -30,15 +30,24 @@ function writePlatform(name: string, body: string): void {
 }
 
 describe('help', () => {
-  it.each(['smoke', 'load', 'chaos', 'drill', 'gameday', 'doctor', 'plan', 'judge', 'report', 'recover'])(
-    '%s has --help, --platform and --json',
-    async (command) => {
-      const { code, stdout } = await ordeal([command, '--help']);
-      expect(code).toBe(0);
-      expect(stdout).toContain('--platform');
-      expect(stdout).toContain('--json');
-    },
-  );
+  it.each([
+    'smoke',
+    'load',
+    'chaos',
+    'drill',
+    'gameday',
+    'doctor',
+    'plan',
+    'judge',
+    'check',
+    'report',
+    'recover',
+  ])('%s has --help, --platform and --json', async (command) => {
+    const { code, stdout } = await ordeal([command, '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('--platform');
+    expect(stdout).toContain('--json');
+  });
   it('lists all commands', async () => {
     const { code, stdout } = await ordeal(['--help']);
     expect(code).toBe(0);
@@ -52,6 +61,7 @@ describe('help', () => {
       'doctor',
       'plan',
       'judge',
+      'check',
       'report',
       'recover',
     ]) {

@@ -1,18 +1,19 @@
 import { randomInt } from 'node:crypto';
 import type { Plan } from '@ordeal/shared/scenario/plan';
-import type { RunKind } from '@ordeal/shared/record/record';
+import type { ScenarioRunKind } from '@ordeal/shared/record/record';
 import { readSite } from '@ordeal/lab/lab';
-import { exitCodes } from '../command-error.ts';
+import { exitCodes, listDiagnostics } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
 import type { RunOptions } from '../program.ts';
 import { prepare } from './prepare.ts';
 
 /** `ordeal plan`: what would be done to what and for how long. Does nothing. */
-export async function planCommand(kind: RunKind, options: RunOptions, edge: Edge): Promise<number> {
+export async function planCommand(kind: ScenarioRunKind, options: RunOptions, edge: Edge): Promise<number> {
   const site = readSite(options.labName);
   const { plan, loaded } = await prepare(kind, options, options.seed ?? randomInt(2 ** 31), edge, site);
   if (options.json === true) edge.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
   else edge.stdout.write(renderPlan(plan, loaded.needsLab ? options.labName : undefined));
+  if (plan.undecidable.length > 0) return exitCodes.usage;
   return plan.refusals.length > 0 ? exitCodes.refused : exitCodes.pass;
 }
 
@@ -30,9 +31,16 @@ function renderPlan(plan: Plan, absentLab: string | undefined): string {
       ...phase.does.map((sentence) => `     - ${sentence}`),
     ]),
     '',
+    ...(plan.warnings.length === 0
+      ? []
+      : ['Beware:', ...plan.warnings.map((warning) => `  - ${warning}`), '']),
+    ...(plan.undecidable.length === 0
+      ? []
+      : [`It would be refused, as it could never be decided:${listDiagnostics(plan.undecidable)}`, '']),
     ...(plan.refusals.length === 0
-      ? ['Nothing was done.']
-      : ['It would be refused:', ...plan.refusals.map((refusal) => `  - ${refusal}`)]),
+      ? []
+      : ['It would be refused:', ...plan.refusals.map((refusal) => `  - ${refusal}`), '']),
+    'Nothing was done.',
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,9 +1,11 @@
 import type { Phase } from '@ordeal/shared/scenario/scenario';
 import { planScenario, type Plan } from '@ordeal/shared/scenario/plan';
 import { describeDrill } from '@ordeal/dr/drills/describe';
-import type { RunKind } from '@ordeal/shared/record/record';
+import type { ScenarioRunKind } from '@ordeal/shared/record/record';
 import type { Scenario } from '@ordeal/shared/scenario/scenario';
 import type { LabSite } from '@ordeal/shared/platform/site';
+import { createPrometheus } from '@ordeal/shared/prometheus/client';
+import type { Telemetry } from '@ordeal/shared/scenario/decidable/facts';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { hintFrom } from '@ordeal/shared/platform/closest';
 import { CommandError, exitCodes } from '../command-error.ts';
@@ -11,6 +13,8 @@ import type { Edge } from '../edge.ts';
 import { loadPlatform, type LoadedPlatform } from '../load/load-platform.ts';
 import { loadScenario } from '../load/load-scenario.ts';
 import type { RunOptions } from '../program.ts';
+import { requestsPerIteration } from '../run/rehearse.ts';
+import { readTelemetry } from '../run/telemetry/read-telemetry.ts';
 
 export interface Prepared {
   readonly loaded: LoadedPlatform;
@@ -19,7 +23,7 @@ export interface Prepared {
 }
 
 /** Which phases of a scenario a command runs. Experiments and drills run under the scenario's load. */
-const phasesOf: Readonly<Record<RunKind, readonly Phase['phase'][]>> = {
+const phasesOf: Readonly<Record<ScenarioRunKind, readonly Phase['phase'][]>> = {
   smoke: ['smoke'],
   load: ['load'],
   chaos: ['load', 'experiment'],
@@ -29,7 +33,7 @@ const phasesOf: Readonly<Record<RunKind, readonly Phase['phase'][]>> = {
 
 /** Reads everything a run needs and plans it. Touches nothing. */
 export async function prepare(
-  kind: RunKind,
+  kind: ScenarioRunKind,
   options: RunOptions,
   seed: number,
   edge: Edge,
@@ -41,7 +45,11 @@ export async function prepare(
   );
   const phases = onlyPhase(all.phases, options.only);
   const scenario: Scenario = { ...all, phases };
-  const targets = await targetsOf(loaded, scenario);
+  const [targets, telemetry, perIteration] = await Promise.all([
+    targetsOf(loaded, scenario),
+    telemetryOf(loaded, scenario, options.labName),
+    requestsPerIteration(loaded.platform, loaded.journeys, systemClock),
+  ]);
   const plan = planScenario(
     loaded.platform,
     scenario,
@@ -54,8 +62,19 @@ export async function prepare(
       },
       drill: (phase) => describeDrill(phase),
     },
+    { telemetry, requestsPerIteration: perIteration },
   );
   return { loaded, scenario, plan };
+}
+
+/** So long for one answer: whoever plans is waiting. */
+const ANSWER_MS = 3000;
+
+/** What Prometheus tells now of what the scenario will be judged by. Only reads. */
+async function telemetryOf(loaded: LoadedPlatform, scenario: Scenario, labName: string): Promise<Telemetry> {
+  if (loaded.needsLab) return { known: false, why: `the lab "${labName}" is not up` };
+  const prometheus = createPrometheus(loaded.platform.prometheus, systemClock, { timeoutMs: ANSWER_MS });
+  return readTelemetry(prometheus, loaded.platform, scenario, systemClock);
 }
 
 /** The phase of that name, and the load that it runs under, of which nothing is asked then. */

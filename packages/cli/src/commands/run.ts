@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { systemClock } from '@ordeal/shared/time/system-clock';
-import type { RunKind } from '@ordeal/shared/record/record';
+import type { ScenarioRunKind } from '@ordeal/shared/record/record';
+import type { Plan } from '@ordeal/shared/scenario/plan';
 import { readSite } from '@ordeal/lab/lab';
 import { CommandError, exitCodes } from '../command-error.ts';
 import { createProgress } from '../progress/create-progress.ts';
@@ -14,7 +15,7 @@ import { requirePrograms } from './programs.ts';
 import { withLab } from './with-lab.ts';
 
 /** `ordeal smoke|load|chaos|drill|gameday`: runs what the command's kind picks from a scenario. */
-export async function runCommand(kind: RunKind, options: RunOptions, edge: Edge): Promise<number> {
+export async function runCommand(kind: ScenarioRunKind, options: RunOptions, edge: Edge): Promise<number> {
   if (options.sabotage !== undefined && options.lab !== true) {
     throw new CommandError(
       '--sabotage goes with --lab: a lab that is already up keeps what it was started with (ordeal lab up --sabotage …).',
@@ -31,7 +32,7 @@ export async function runCommand(kind: RunKind, options: RunOptions, edge: Edge)
 }
 
 async function prepareAndRun(
-  kind: RunKind,
+  kind: ScenarioRunKind,
   options: RunOptions,
   interruption: Interruption,
   edge: Edge,
@@ -39,7 +40,7 @@ async function prepareAndRun(
   const seed = options.seed ?? randomInt(2 ** 31);
   // Mistakes in the files are found before anything is started.
   const before = await prepare(kind, options, seed, edge, readSite(options.labName));
-  refuse(before.plan.refusals);
+  refuse(before.plan);
   const go = (): Promise<number> => runPrepared(kind, options, seed, interruption, edge);
   if (options.lab === true) return withLab(options, edge, interruption.signal, go);
   if (before.loaded.needsLab) {
@@ -53,15 +54,15 @@ async function prepareAndRun(
 }
 
 async function runPrepared(
-  kind: RunKind,
+  kind: ScenarioRunKind,
   options: RunOptions,
   seed: number,
   interruption: Interruption,
   edge: Edge,
 ): Promise<number> {
   const { loaded, scenario, plan } = await prepare(kind, options, seed, edge, readSite(options.labName));
-  // Once more: only a platform that is up tells what its faults would hit.
-  refuse(plan.refusals);
+  // Once more: only a platform that is up tells what its faults would hit, and what it can be judged by.
+  refuse(plan);
   const programs = requirePrograms(
     edge,
     scenario.phases.some((phase) => phase.phase === 'load') ? ['k6'] : [],
@@ -69,6 +70,7 @@ async function runPrepared(
   // With --json standard output belongs to the record alone.
   const screen = options.json === true ? edge.stderr : edge.stdout;
   const colour = screen.isTTY && edge.env['NO_COLOR'] === undefined;
+  for (const warning of plan.warnings) screen.write(`warning: ${warning}\n`);
   const progress = createProgress({
     stream: screen,
     isTty: screen.isTTY === true,
@@ -103,7 +105,14 @@ async function runPrepared(
   }
 }
 
-function refuse(refusals: readonly string[]): void {
+function refuse({ scenario, platform, undecidable, refusals }: Plan): void {
+  if (undecidable.length > 0) {
+    throw new CommandError(
+      `Scenario ${scenario} of ${platform} could never be decided as it is; it is not run.`,
+      exitCodes.usage,
+      undecidable,
+    );
+  }
   if (refusals.length === 0) return;
   throw new CommandError(`Refused:\n${refusals.map((one) => `  - ${one}`).join('\n')}`, exitCodes.refused);
 }

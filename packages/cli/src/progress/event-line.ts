@@ -3,6 +3,7 @@ import { oneLine } from '@ordeal/shared/report/text';
 import { findingInWords, OUTCOME_SIGNS } from '@ordeal/shared/report/words';
 import type { JournalEntry } from '@ordeal/shared/timeline/event';
 import { phaseTitle } from './frame.ts';
+import { standingsInWords } from './standing.ts';
 import type { ProgressState } from './state.ts';
 
 export type Tone = 'good' | 'bad' | 'doubt' | 'fault' | 'dim' | 'plain';
@@ -80,6 +81,8 @@ export function eventLine(state: ProgressState, entry: JournalEntry): EventLine 
         tone,
       );
     }
+    case 'standing':
+      return plain(`  ${standingsInWords(entry.findings)}`);
     case 'warning':
       return lasting(`  ! ${entry.message}`, 'doubt');
     case 'note':

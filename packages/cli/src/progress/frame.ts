@@ -1,11 +1,15 @@
 import { clockFace, count, duration, quantity } from '@ordeal/shared/report/figures';
 import { oneLine } from '@ordeal/shared/report/text';
 import type { Paint } from './paint.ts';
+import { inOrder, standingInWords } from './standing.ts';
 import { placeOf, type ProgressState, secondsLeft } from './state.ts';
 import { fit } from './width.ts';
 
 /** A report of the load that is older than this is not shown as if it were the present. */
 const STALE_SECONDS = 3;
+
+/** More lines than these would push what has happened out of sight. */
+const MOST_STANDING = 10;
 
 /** One line of the live view: `text` is what it measures, `painted` what is written. */
 export interface FrameLine {
@@ -42,6 +46,12 @@ export function frame(
       ),
     );
   }
+  for (const one of inOrder(state.standing).slice(0, MOST_STANDING)) {
+    const text = `  ${standingInWords(one)}`;
+    lines.push(line(text, { pass: paint.good, fail: paint.bad, inconclusive: paint.doubt }[one.outcome]));
+  }
+  const more = state.standing.length - MOST_STANDING;
+  if (more > 0) lines.push(line(`  and ${count(more)} more objectives`));
   return lines;
 }
 

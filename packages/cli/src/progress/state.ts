@@ -1,4 +1,4 @@
-import type { JournalEntry } from '@ordeal/shared/timeline/event';
+import type { JournalEntry, Standing } from '@ordeal/shared/timeline/event';
 
 /** One phase that is going to come, as the plan expects it. */
 export interface PlannedPhase {
@@ -25,6 +25,8 @@ export interface ProgressState {
     readonly second: LoadSecond | null;
   } | null;
   readonly faults: readonly { readonly name: string; readonly injectedAt: number }[];
+  /** How the objectives of a check stand. */
+  readonly standing: readonly Standing[];
 }
 
 export interface LoadSecond {
@@ -43,6 +45,7 @@ export const NOTHING_YET: ProgressState = {
   step: null,
   load: null,
   faults: [],
+  standing: [],
 };
 
 /** The state after one more entry. */
@@ -61,6 +64,7 @@ export function advance(state: ProgressState, entry: JournalEntry): ProgressStat
         phase: state.phase?.name === entry.phase ? null : state.phase,
         ended: [...state.ended, entry.phase],
         step: null,
+        standing: [],
       };
     case 'step-started':
       return { ...state, step: { name: entry.step, startedAt: at, targetSeconds: entry.targetSeconds } };
@@ -87,6 +91,8 @@ export function advance(state: ProgressState, entry: JournalEntry): ProgressStat
       };
     case 'fault-healed':
       return { ...state, faults: state.faults.filter((each) => each.name !== entry.fault) };
+    case 'standing':
+      return { ...state, standing: entry.findings };
     default:
       return state;
   }

@@ -24,14 +24,17 @@ export interface Interruption {
  * The first signal aborts what is under way, which then heals and writes its record. A second one changes
  * nothing and says so; the third ends at once and says what is left.
  */
-export function watchSignals(edge: Edge): Interruption {
+export function watchSignals(
+  edge: Edge,
+  ending = 'ending in order; everything is healed first',
+): Interruption {
   const controller = new AbortController();
   let left: () => readonly string[] = () => [];
   let count = 0;
   const stop = edge.onSignal((signal) => {
     count += 1;
     if (count === 1) {
-      edge.stderr.write(`\n${signal}: ending in order; everything is healed first …\n`);
+      edge.stderr.write(`\n${signal}: ${ending} …\n`);
       controller.abort(new Interrupted(signal));
     } else if (count === 2) {
       edge.stderr.write(`\n${signal}: still at it; once more ends at once and may leave faults behind.\n`);

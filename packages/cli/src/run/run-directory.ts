@@ -13,7 +13,11 @@ export function createRunDirectory(
   cwd: string,
   startedAt: Date,
 ): { readonly id: string; readonly dir: string } {
-  const stamp = startedAt.toISOString().replaceAll(/[-:]/g, '').slice(0, 15).toLowerCase();
+  // To the millisecond: commands that only read may follow each other within a second.
+  const stamp = startedAt
+    .toISOString()
+    .replaceAll(/[-:.Z]/g, '')
+    .toLowerCase();
   const id = `${stamp}-${randomBytes(3).toString('hex')}`;
   const dir = join(runsDirectory(cwd), id);
   try {

@@ -6,6 +6,7 @@ import type { ResidueRecord, RunKind, RunRecord } from '@ordeal/shared/record/re
 import type { Plan } from '@ordeal/shared/scenario/plan';
 import type { PaceName, Scenario } from '@ordeal/shared/scenario/scenario';
 import { anchorOf } from '@ordeal/shared/time/clock';
+import { sightBefore } from '@ordeal/shared/judge/collect-sight';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import type { JournalEntry } from '@ordeal/shared/timeline/event';
 import { createFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
@@ -23,7 +24,7 @@ import { leaseFolder, takeLease } from './lease.ts';
 import { preflight } from './preflight.ts';
 import { createRunDirectory } from './run-directory.ts';
 import { saveRunFile } from './run-file.ts';
-import { emptyResults, type Session } from './session.ts';
+import { emptyResults, noteFault, type Session } from './session.ts';
 import { writeRecord } from './write-record.ts';
 
 export interface RunRequest {
@@ -52,7 +53,11 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
   const { interruption } = request;
   const deadline = runDeadline(request.loaded.platform.guardrails.maxRunSeconds);
   const signal = AbortSignal.any([interruption.signal, deadline.signal]);
-  const journal = createFileJournal(join(dir, 'journal.jsonl'), clock, [request.listener]);
+  const results = emptyResults();
+  const journal = createFileJournal(join(dir, 'journal.jsonl'), clock, [
+    request.listener,
+    (entry) => noteFault(results, entry),
+  ]);
   const undo = beforeAnything(() => createFileUndoLedger(dir, clock));
   interruption.whatIsLeft(() => undo.open().map((entry) => entry.describe));
   const session: Session = {
@@ -64,7 +69,7 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
     anchor: anchorOf(clock),
     prometheus: createPrometheus(request.loaded.platform.prometheus, clock),
     programs: request.programs,
-    results: emptyResults(),
+    results,
   };
   const { platform } = request.loaded;
   journal.append({
@@ -142,12 +147,20 @@ async function attempt(session: Session, plan: Plan): Promise<RunEnd> {
     });
     if (ready.outcome === 'refused') return { how: 'refused', reasons };
     if (ready.outcome === 'blind') return { how: 'blind', reasons };
+    await lookAtPrometheus(session);
     await executePhases(session, plan.phases);
     return { how: 'finished' };
   } catch (error) {
     if (session.context.signal.aborted) return endOfAborted(session.context.signal);
     return { how: 'broken', reason: describe(error) };
   }
+}
+
+/** To be compared with at the end. The smoke gate does without Prometheus. */
+async function lookAtPrometheus({ context, anchor, prometheus, scenario, results }: Session): Promise<void> {
+  if (scenario.phases.every((phase) => phase.phase === 'smoke')) return;
+  const { clock, signal } = context;
+  results.sightBefore = await sightBefore(prometheus, { clock, anchor, signal });
 }
 
 function endOfAborted({ reason }: AbortSignal): RunEnd {

@@ -1,5 +1,6 @@
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
-import type { Assignment, ObserverProblem } from '@ordeal/shared/judge/observations';
+import type { SightBefore } from '@ordeal/shared/judge/collect-sight';
+import type { Assignment, Observations, ObserverProblem } from '@ordeal/shared/judge/observations';
 import type { RunningWorkload } from '@ordeal/shared/load/workload';
 import type { Prometheus } from '@ordeal/shared/prometheus/client';
 import type {
@@ -12,6 +13,7 @@ import type {
 } from '@ordeal/shared/record/record';
 import type { PaceName, Scenario } from '@ordeal/shared/scenario/scenario';
 import type { ClockAnchor } from '@ordeal/shared/time/clock';
+import type { JournalEntry } from '@ordeal/shared/timeline/event';
 import type { SmokeResult } from '@ordeal/smoke/run-smoke';
 import type { LoadedPlatform } from '../load/load-platform.ts';
 
@@ -35,7 +37,11 @@ export interface Results {
   readonly loads: LoadRecord[];
   readonly experiments: ExperimentRecord[];
   readonly drills: FinishedDrill[];
+  /** When faults went in, by phase. */
+  readonly faults: NonNullable<Observations['faults']>[number][];
   readonly observerProblems: ObserverProblem[];
+  /** What Prometheus said of itself before anything was done; null when nobody asked. */
+  sightBefore: SightBefore | null;
   /** Whether any phase was begun: what was there before is not this run's. */
   begun: boolean;
   smoke: SmokeResult | null;
@@ -62,12 +68,22 @@ export function emptyResults(): Results {
     loads: [],
     experiments: [],
     drills: [],
+    faults: [],
     observerProblems: [],
+    sightBefore: null,
     begun: false,
     smoke: null,
     workload: null,
     generatorBroke: null,
   };
+}
+
+/** Keeps when a fault went in: between the first request for it and its last confirmation. */
+export function noteFault(results: Results, entry: JournalEntry): void {
+  if (entry.type !== 'fault-injected' || entry.acknowledgements.length === 0) return;
+  const low = Math.min(...entry.acknowledgements.map(({ sent }) => sent));
+  const high = Math.max(...entry.acknowledgements.map(({ confirmed }) => confirmed));
+  results.faults.push({ phase: entry.phase, instant: { low, high } });
 }
 
 /** Adds a window, and says what is to be judged in it. */

@@ -6,9 +6,7 @@ import { renderJunit } from '@ordeal/shared/report/junit';
 import { renderSummary } from '@ordeal/shared/report/summary';
 import type { JournalEntry } from '@ordeal/shared/timeline/event';
 import { writeDurably } from '@ordeal/shared/undo/durable-file';
-
-/** Evidence is for everybody to read. */
-export const EVIDENCE_MODE = 0o644;
+import { EVIDENCE_MODE } from './evidence.ts';
 
 /** Writes the record, and everything that is rendered from it and the journal. Returns the report's path. */
 export function writeRecord(dir: string, record: RunRecord): string {

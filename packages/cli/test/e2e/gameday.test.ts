@@ -101,7 +101,7 @@ describe('a whole game day on the healthy lab', () => {
 
   it('comes to the same verdict offline, from the folder alone', async () => {
     const again = await workplace.run('judge');
-    expect(again.stdout).toContain('the same findings as recorded');
+    expect(again.stdout).toContain('the same findings, byte for byte');
     expect(again.code).toBe(0);
   });
 

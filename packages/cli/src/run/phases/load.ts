@@ -26,9 +26,11 @@ export async function loadPhase(phase: LoadPhase, session: Session): Promise<Pha
 }
 
 function workloadOf(phase: LoadPhase, platform: Platform, scenario: Scenario): Workload {
-  const limits = Object.values(platform.objectives).flatMap((objective) =>
-    objective.signal.from === 'client' && objective.signal.measure === 'latency' ? [objective.limit] : [],
-  );
+  const limits = Object.values(platform.objectives).flatMap(({ signal, limit }) => {
+    if (signal.from !== 'client') return [];
+    if (signal.measure === 'latency') return [limit];
+    return signal.measure === 'latency-share' ? [signal.underMs] : [];
+  });
   return {
     name: phase.name,
     rate: phase.rate,

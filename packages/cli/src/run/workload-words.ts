@@ -1,0 +1,13 @@
+import type { Platform } from '@ordeal/shared/platform/platform';
+import type { Scenario } from '@ordeal/shared/scenario/scenario';
+
+/** The load of a scenario in words: two runs with the same words had the same load. */
+export function workloadWords(scenario: Scenario, platform: Platform): string {
+  const journeys = Object.entries(platform.journeys)
+    .map(([name, { weight }]) => `${name} × ${weight}`)
+    .join(', ');
+  const loads = scenario.phases.flatMap((phase) =>
+    phase.phase === 'load' ? [`${phase.name}: ${phase.rate} iterations/s of ${journeys}`] : [],
+  );
+  return loads.length === 0 ? 'no load' : loads.join('; ');
+}
