@@ -13,6 +13,8 @@ const proofs: Readonly<
   gameday: { times: 10, run: (times) => provePasses(times, 'full') },
   short: { times: 10, run: (times) => provePasses(times, 'short') },
   kills: { times: 20, run: proveKills },
+  observers: { times: 1, run: proveObservers },
+  truth: { times: 1, run: proveTruth },
 };
 
 const options = minimist(process.argv.slice(2), { string: ['times'] });
@@ -55,5 +57,29 @@ async function proveKills(times: number): Promise<boolean> {
     stdio: 'inherit',
     env: { ...process.env, ORDEAL_PROVE_KILLS: String(times) },
   })`vitest run --config vitest.e2e.config.ts test/e2e/killed-runner.test.ts`.nothrow();
+  return result.exitCode === 0;
+}
+
+/** Prometheus broken in every known way while a fault is in: continuous integration tries two of them. */
+async function proveObservers(times: number): Promise<boolean> {
+  for (let round = 1; round <= times; round += 1) {
+    const result = await $({
+      cwd: `${root}/packages/cli`,
+      stdio: 'inherit',
+      env: { ...process.env, ORDEAL_PROVE_OBSERVERS: 'all' },
+    })`vitest run --config vitest.e2e.config.ts test/e2e/broken-prometheus.test.ts`.nothrow();
+    if (result.exitCode !== 0) return false;
+  }
+  return true;
+}
+
+/** Findings against a truth that is known, beside what the usual queries say. Writes the table that is documented. */
+async function proveTruth(): Promise<boolean> {
+  const result = await $({
+    cwd: `${root}/packages/shared`,
+    stdio: 'inherit',
+    env: { ...process.env, ORDEAL_PROVE_TRUTH: 'write' },
+  })`vitest run test/prometheus/truth-cases.test.ts`.nothrow();
+  await $({ cwd: root })`prettier --write docs/measurement.md`;
   return result.exitCode === 0;
 }

@@ -55,6 +55,15 @@ describe('bounds contain the truth', () => {
   });
 });
 
+test('a part that is no part of the whole is bounded by itself: it may be more than all of it', () => {
+  const grown = (low: number, high: number) =>
+    new Map([
+      ['j i', { target: 'j i', inside: { low, high }, edge: { low: 0, high: 0 }, hiddenMs: 0, busiest: 1 }],
+    ]);
+  expect(ratioBounds(grown(20, 20), grown(10, 10)).ratio).toEqual({ low: 2, high: 2 });
+  expect(ratioBounds(grown(5, 5), grown(10, 10)).ratio).toEqual({ low: 0.5, high: 0.5 });
+});
+
 describe('single series', () => {
   const series = (samples: readonly (readonly [number, number])[]): RawSeries[] => [
     { labels: { job: 'j', instance: 'i' }, samples },

@@ -1,4 +1,4 @@
-import type { RawSeries } from '../../src/prometheus/reading.ts';
+import type { NativeBucket, NativeHistogram, RawSeries } from '../../src/prometheus/reading.ts';
 import { seeded } from '../judge/observations-of.ts';
 
 const SCRAPE_MS = 1000;
@@ -16,6 +16,8 @@ export interface World {
   readonly requests: readonly RawSeries[];
   readonly errors: readonly RawSeries[];
   readonly buckets: readonly RawSeries[];
+  /** The same durations as native histograms, whose layout gets coarser now and then. */
+  readonly native: readonly RawSeries[];
   readonly scrapes: readonly RawSeries[];
 }
 
@@ -30,6 +32,8 @@ export function worldOf(seed: number, worse = 0): World {
   const requests: RawSeries[] = [];
   const errors: RawSeries[] = [];
   const buckets: RawSeries[] = [];
+  const native: (() => RawSeries)[] = [];
+  const layouts = seeded(seed + 5000);
   const scrapes: RawSeries[] = [];
   const targets = 1 + Math.floor(random() * 3);
   for (let target = 0; target < targets; target += 1) {
@@ -78,6 +82,21 @@ export function worldOf(seed: number, worse = 0): World {
     for (const le of bounds) {
       buckets.push(counter({ le: le === Infinity ? '+Inf' : String(le) }, ({ seconds }) => seconds <= le));
     }
+    const instantsOfAll = own.map(({ at }) => at);
+    const took = own.map(({ seconds }) => seconds);
+    const coarserFrom = [30_000 * layouts(), 30_000 * layouts()];
+    native.push(() => ({
+      labels,
+      samples: [],
+      histograms: instants.map((stamp) => {
+        const seen = stamp + late;
+        const since = startedAt(seen);
+        const counted = took.slice(countUpTo(instantsOfAll, since), countUpTo(instantsOfAll, seen));
+        // It gets coarser as it fills, and begins anew with its process.
+        const steps = coarserFrom.filter((from) => seen >= from && from >= since).length;
+        return [stamp, nativeHistogram(counted, 2 - steps)] as const;
+      }),
+    }));
     const meta = (name: string, samples: [number, number][]): RawSeries => ({
       labels: { __name__: name, ...labels },
       samples,
@@ -89,7 +108,40 @@ export function worldOf(seed: number, worse = 0): World {
     );
     events.push(...own.filter(({ at }) => at > span.from && at <= span.to));
   }
-  return { events, requests, errors, buckets, scrapes };
+  // Most tests need none of these, which take the longest to make.
+  let filled: readonly RawSeries[] | undefined;
+  const made = { events, requests, errors, buckets, scrapes };
+  return {
+    ...made,
+    get native() {
+      filled ??= native.map((make) => make());
+      return filled;
+    },
+  };
+}
+
+/** Observations up to so many seconds are in the zero bucket. */
+const ZERO = 1e-3;
+
+/** As Prometheus tells of one: buckets that are not empty, bounds at 2^(i / 2^schema). */
+export function nativeHistogram(seconds: readonly number[], schema: number): NativeHistogram {
+  const step = 2 ** -schema;
+  const counts = new Map<number, number>();
+  for (const value of seconds) {
+    const index = value <= ZERO ? -Infinity : Math.ceil(Math.log2(value) / step);
+    counts.set(index, (counts.get(index) ?? 0) + 1);
+  }
+  return {
+    count: seconds.length,
+    sum: seconds.reduce((sum, value) => sum + value, 0),
+    buckets: [...counts]
+      .sort(([left], [right]) => left - right)
+      .map(([index, count]): NativeBucket =>
+        index === -Infinity
+          ? [3, -ZERO, ZERO, count]
+          : [0, 2 ** ((index - 1) * step), 2 ** (index * step), count],
+      ),
+  };
 }
 
 /** How many of the rising numbers are at most `limit`. */
