@@ -87,7 +87,7 @@ svg .zone{fill:var(--zone)}svg .tick{stroke:var(--ink);stroke-width:2}
 svg .beyond{fill:none;stroke:var(--ink);stroke-width:2}svg .v-pass{fill:var(--pass)}svg .v-fail{fill:var(--fail)}svg .v-unknown{fill:var(--unknown)}
 svg .done{fill:var(--line)}svg .doubt{fill:var(--line);opacity:.4}
 .bullet{width:170px;height:16px;margin-top:2px}
-.findings td[data-name=in]{min-width:205px}.findings td.right,.findings td.tight{white-space:normal;overflow-wrap:anywhere;min-width:7.6em}.findings td.right:nth-child(4){min-width:9.6em}.findings td.right:last-child{min-width:4.5em}.findings tbody th{min-width:220px}
+.findings td[data-name=in]{min-width:150px;overflow-wrap:anywhere}.findings td.right,.findings td.tight{white-space:normal;overflow-wrap:anywhere;min-width:7.6em}.findings td.right:nth-child(4){min-width:9.6em}.findings td.right:last-child{min-width:4.5em}.findings tbody th{min-width:220px}
 .findings{overflow-x:auto}.findings summary{width:auto;color:var(--ink);font-size:14px}.findings details{font-weight:400}.findings td,.findings th{padding-top:5px;padding-bottom:5px}
 .wide{width:60%}
 .strip{width:100%;min-width:150px;height:18px}
@@ -115,4 +115,4 @@ tr,.unit,.phases{break-inside:avoid}.timeline svg{min-width:0}.readout{display:n
 `;
 
 /** The style's digest for the page's policy, as CSP writes it. A test says what it has to be. */
-export const STYLE_DIGEST = 'sha256-deJD1EMVxATMR1hI9JBuIAWdhtaEmtSQUpUIOM4B0Ro=';
+export const STYLE_DIGEST = 'sha256-PoizL7txVkbZBS21kH/3c1TRzR7cl0z8lODJ0UzLsxY=';

@@ -37,7 +37,8 @@ function drawing(record: RunRecord, model: TimelineModel): Markup {
   const rateTop = marksTop + marks.height + 4;
   const failedTop = rateTop + 112;
   const latencyTop = failedTop + 98;
-  const bottom = latencyTop + 120;
+  // Without a client there is one line to say so.
+  const bottom = model.load.length === 0 ? rateTop + 34 : latencyTop + 120;
   const row = (top: number, height: number): { x: typeof x; top: number; height: number } => ({
     x,
     top,
