@@ -27,7 +27,8 @@ if (major < 20)
   fail(`Node ${process.versions.node} is too old to install the project: use Node 20 or newer.`, 64);
 
 installDependencies();
-const steps = [['scripts/setup.ts', ...(verb === 'setup' ? rest : [])]];
+const forTests = verb === 'test' || verb === 'prove' ? ['--tests'] : [];
+const steps = [['scripts/setup.ts', ...(verb === 'setup' ? rest : forTests)]];
 for (const program of verbs[verb]) steps.push([...program, ...rest]);
 for (const step of steps) {
   const code = await run(step);

@@ -1,6 +1,6 @@
-/** One program that Ordeal or its lab needs. */
-export interface Component {
-  readonly name: ComponentName;
+/** One program that Ordeal, its lab or its tests need. */
+export interface Component<Name extends string = string> {
+  readonly name: Name;
   readonly neededFor: string;
   /** Environment variable that overrides where it is found. For `postgres` it names a directory. */
   readonly override: string;
@@ -11,10 +11,14 @@ export interface Component {
   readonly versionArguments: readonly string[];
   /** What the version output must begin to match; the first group is the version. */
   readonly version: RegExp;
+  /** Oldest version that will do. */
+  readonly oldest?: string;
   readonly debian?: string;
   readonly homebrew?: string;
-  /** Main package within `tools/go.mod`, for what is built from its Go module. */
+  /** Main package, for what is built from its Go module. */
   readonly go?: string;
+  /** Folder of that module below `tools`; default `tools` itself. */
+  readonly goModule?: string;
   /** What the linker is told besides, so that the program knows its own version. */
   readonly goLinkerFlags?: string;
 }
@@ -30,7 +34,7 @@ export type ComponentName =
   | 'redis-exporter';
 
 /** Everything that the embedded lab and a full run need beside Node. */
-export const components: readonly Component[] = [
+export const components: readonly Component<ComponentName>[] = [
   {
     name: 'k6',
     neededFor: 'load (any run with a workload)',
@@ -38,7 +42,9 @@ export const components: readonly Component[] = [
     programs: ['k6'],
     places: ['{cache}'],
     versionArguments: ['version'],
-    version: /k6(?:\.exe)? v(\S+)/,
+    // It says its own file's name, whatever that is. A library's line of an xk6 build begins with an address.
+    version: /^[^\s/]+ v(\d\S*) \(/m,
+    oldest: '1.8.0',
     go: 'go.k6.io/k6/v2',
   },
   {

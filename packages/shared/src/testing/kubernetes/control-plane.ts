@@ -1,23 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import {
-  accessSync,
-  closeSync,
-  constants,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { env } from 'node:process';
+import { join } from 'node:path';
 import { systemClock } from '../../time/system-clock.ts';
-import { builtProgram } from '../built-program.ts';
+import { testProgram, withoutPrograms } from '../test-program.ts';
 
 /** A Kubernetes of the test's own: etcd and a real kube-apiserver, without nodes and without controllers. */
 export interface ControlPlane {
@@ -38,29 +28,18 @@ export interface ControlPlane {
   stop(): Promise<void>;
 }
 
-const VERSION = 'v1.36.3';
 const READY_WITHIN_MS = 60_000;
 
 /** Why there can be no control plane here; undefined when there can. */
 export function withoutControlPlane(): string | undefined {
-  const lacks = [
-    ...(etcdProgram() === undefined ? ['etcd (apt-get install etcd-server, or ETCD_BIN)'] : []),
-    ...(env['KUBE_APISERVER_BIN'] === undefined && onPath('go') === undefined
-      ? ['Go to build kube-apiserver with (or KUBE_APISERVER_BIN)']
-      : []),
-  ];
-  return lacks.length === 0 ? undefined : `skipped: there is no ${lacks.join(' and no ')}`;
+  return withoutPrograms('kube-apiserver', 'etcd');
 }
 
-/** Builds what is missing (some minutes, once), and brings the control plane up in about two seconds. */
+/** Brings the control plane up, in some seconds. */
 export async function startControlPlane(): Promise<ControlPlane> {
-  const program = await builtProgram({
-    name: 'kube-apiserver',
-    override: 'KUBE_APISERVER_BIN',
-    module: 'kubernetes',
-    package: 'k8s.io/kubernetes/cmd/kube-apiserver',
-    linkerFlags: `-X k8s.io/component-base/version.gitVersion=${VERSION}`,
-  });
+  const program = testProgram('kube-apiserver');
+  const etcdProgram = testProgram('etcd');
+  if (program === undefined || etcdProgram === undefined) throw new Error(withoutControlPlane());
   const dir = mkdtempSync(join(tmpdir(), 'ordeal-kubernetes-'));
   const [etcdPort, peerPort, port] = await Promise.all([freePort(), freePort(), freePort()]);
   const tokens = { admin: randomBytes(16).toString('hex'), restricted: randomBytes(16).toString('hex') };
@@ -71,7 +50,7 @@ export async function startControlPlane(): Promise<ControlPlane> {
     join(dir, 'tokens.csv'),
     `${tokens.admin},admin,admin,"system:masters"\n${tokens.restricted},restricted,restricted\n`,
   );
-  const etcd = start(dir, 'etcd', etcdProgram() ?? 'etcd', [
+  const etcd = start(dir, 'etcd', etcdProgram, [
     `--data-dir=${join(dir, 'etcd')}`,
     '--unsafe-no-fsync',
     `--listen-client-urls=http://127.0.0.1:${etcdPort}`,
@@ -190,25 +169,6 @@ function answersReady(url: string, token: string): Promise<boolean> {
     asking.on('timeout', () => asking.destroy());
     asking.end();
   });
-}
-
-function etcdProgram(): string | undefined {
-  return env['ETCD_BIN'] ?? onPath('etcd');
-}
-
-function onPath(program: string): string | undefined {
-  const dirs = [...(env['PATH'] ?? '').split(delimiter), '/usr/local/go/bin', '/usr/bin'];
-  return dirs
-    .filter((one) => one !== '')
-    .map((one) => join(one, program))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
 }
 
 async function freePort(): Promise<number> {
