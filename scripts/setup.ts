@@ -32,14 +32,14 @@ function findMissing(list: readonly Component[]): readonly Component[] {
   return list.filter((component) => !locate(component, { env: process.env, cacheDir }).found);
 }
 
-function explain(components: readonly Component[], reasons: ReadonlyMap<string, string>): void {
-  const lines = components.map((component) => {
+function explain(lacking: readonly Component[], reasons: ReadonlyMap<string, string>): void {
+  const lines = lacking.map((component) => {
     const reason = reasons.get(component.name) ?? reasons.get(component.debian ?? '') ?? 'still not found';
     return `  ${component.name.padEnd(18)} ${reason}\n${' '.repeat(21)}needed for ${component.neededFor}; or set ${component.override}`;
   });
-  const debian = components.flatMap((component) => component.debian ?? []);
-  const homebrew = components.flatMap((component) => component.homebrew ?? []);
-  const go = components.filter((component) => component.go !== undefined);
+  const debian = lacking.flatMap((component) => component.debian ?? []);
+  const homebrew = lacking.flatMap((component) => component.homebrew ?? []);
+  const go = lacking.filter((component) => component.go !== undefined);
   console.error(chalk.bold('These programs are missing:\n') + lines.join('\n'));
   console.error('\nInstall them:');
   if (debian.length > 0) console.error(`  Debian, Ubuntu:  sudo apt-get install ${debian.join(' ')}`);
