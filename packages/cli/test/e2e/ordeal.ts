@@ -40,7 +40,8 @@ export function makeWorkplace(): Workplace {
   const start = (...args: string[]): Running => {
     const child = spawn(execPath, [bin, ...args], {
       cwd: dir,
-      env: { ...env, NO_COLOR: '1' },
+      // Node warns of the two together.
+      env: { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';

@@ -70,7 +70,8 @@ export default definePlatform(() => ({
   const start = (args: readonly string[], cwd = dir): Running => {
     const child = spawn(execPath, [bin, ...args], {
       cwd,
-      env: { ...env, NO_COLOR: '1' },
+      // Node warns of the two together.
+      env: { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let [stdout, stderr] = ['', ''];
