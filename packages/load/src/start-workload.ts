@@ -1,19 +1,24 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import type { GeneratorSettings, RunningWorkload, Workload } from '@ordeal/shared/load/workload';
 import { processIdentity } from '@ordeal/shared/process/identity';
 import { toWall } from '@ordeal/shared/time/clock';
 import { ActiveLoad, drainMs } from './active-load.ts';
 import { bundleScript } from './bundle/bundle.ts';
+import { checkTypes } from './bundle/check-types.ts';
 import { planLoad } from './plan/k6-options.ts';
-import { startK6, type K6Process } from './process/k6-process.ts';
+import { askK6 } from './process/k6-version.ts';
+import { startK6, within, type K6Process } from './process/k6-process.ts';
 import { startReceiver } from './remote-write/receiver.ts';
 import { LoadMonitor } from './load-monitor.ts';
 
 /** k6 has to begin within this, besides the time that its virtual users take. */
 const BEGIN_WITHIN_MS = 30_000;
 const PER_VIRTUAL_USER_MS = 10;
+/** The compiler may delay the start by this. It takes less beside bundling, if it is a fast one. */
+const TYPES_MS = 250;
 
 /**
  * Runs a workload on k6. Resolves once the first iterations have been seen. Rejects when a journey cannot be
@@ -36,7 +41,12 @@ export async function startWorkload(
   );
   let k6: K6Process | undefined;
   try {
-    const script = await bundleScript(workload, {
+    const asked = askK6(settings.k6);
+    // Whoever waits for it hears of it; a mistake in a journey is told first.
+    asked.catch(() => {});
+    const types = checkTypes(workload, settings.node, dir);
+    types.catch(() => {});
+    const { script } = await bundleScript(workload, {
       run: context.runId,
       worker: name,
       origin: new URL(workload.entry).origin,
@@ -47,11 +57,23 @@ export async function startWorkload(
       tenants: workload.tenants,
       limitsMs: workload.limitsMs,
       rate: workload.rate,
+      ...(workload.rates === undefined ? {} : { rates: workload.rates }),
       stopUrl: receiver.stopUrl,
       options: plan.options,
     });
+    // A compiler that is slow is not waited for: k6 starts meanwhile, and ends if there is a mistake.
+    await within(types, TYPES_MS, context.clock);
     context.signal.throwIfAborted();
-    k6 = await startK6(settings.k6, script, receiver.writeUrl, dir);
+    k6 = await startK6({
+      k6: settings.k6,
+      dialect: await asked,
+      script,
+      writeUrl: receiver.writeUrl,
+      dir,
+      ...(workload.script === undefined ? {} : { scriptDir: dirname(fileURLToPath(workload.script.file)) }),
+      secrets: workload.secrets ?? {},
+      onWarning: (message) => context.journal.append({ type: 'warning', message }),
+    });
     const entry = context.undo.push({
       driver: 'process',
       config: { identity: processIdentity(k6.pid) ?? `${k6.pid}@gone`, what: 'k6' },
@@ -73,7 +95,8 @@ export async function startWorkload(
       virtualUsers: plan.virtualUsers,
       settle: () => context.undo.settle(entry.id, 'run'),
     });
-    await load.begun(BEGIN_WITHIN_MS + plan.virtualUsers * PER_VIRTUAL_USER_MS);
+    const begun = load.begun(BEGIN_WITHIN_MS + plan.virtualUsers * PER_VIRTUAL_USER_MS);
+    await Promise.all([begun, Promise.race([types, begun])]);
     return load;
   } catch (error) {
     await k6?.terminate(context.clock);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kill } from 'node:process';
@@ -134,7 +134,7 @@ describe.concurrent('a workload on k6', () => {
     const sum = all(load);
     const p95 = quantileBounds(sum.latency, 0.95)!;
     expect(p95.high).toBeGreaterThanOrEqual(600);
-    expect(p95.low).toBeLessThan(700);
+    expect(p95.low).toBeLessThan(900);
     expect(p95.high / p95.low).toBeCloseTo(2 ** (1 / 8), 6);
     expect(record.latencyMs.p95).toBe(p95.high);
     expect(sum.under[100]).toBeLessThanOrEqual(
@@ -235,6 +235,7 @@ describe.concurrent('a k6 that breaks', () => {
   it('says so when it is killed', async () => {
     const one = await bench(() => ok);
     const load = await start(one);
+    await until('requests are in', () => all(load).requests > 0);
     kill(pidOf(k6Identity(one.run)), 'SIGKILL');
     expect(await load.ended).toEqual({
       how: 'broke',
@@ -306,8 +307,8 @@ describe('a workload that cannot start', () => {
     return dir;
   }
 
-  async function refused(source: string): Promise<string> {
-    const dir = folder({ 'bad.ts': source });
+  async function refused(source: string, more: Readonly<Record<string, string>> = {}): Promise<string> {
+    const dir = folder({ 'bad.ts': source, ...more });
     const journeys = [{ name: 'bad', file: pathToFileURL(join(dir, 'bad.ts')), weight: 1 }];
     const run = testRun();
     const workload = workloadOf('one-step', 'http://127.0.0.1:1', { journeys });
@@ -330,6 +331,81 @@ describe('a workload that cannot start', () => {
     expect(await refused('export const journey = 1;\n')).toMatch(
       /bad\.ts: journey bad must be exported as default/,
     );
+  });
+
+  it('names file and line of types that do not fit', async () => {
+    const head = "import { defineJourney } from '@ordeal/shared/journey/journey';\n";
+    const wrong = (run: string) =>
+      `${head}export default defineJourney({ name: 'bad', title: 'Bad', ${run} });\n`;
+    expect(await refused(wrong('async run(c) {\n  await c.request("a", { path: 3 });\n}'))).toMatch(
+      /types do not fit:\n {2}.*bad\.ts:3:\d+: Type 'number' is not assignable to type 'string'\. \(TS2322\)$/,
+    );
+    expect(await refused(wrong('async run(c) { await c.requst("a"); }'))).toMatch(/bad\.ts:2:\d+: .*requst/);
+  });
+
+  it('names file and line of data that cannot be used', async () => {
+    const source = (path: string) =>
+      `import { defineJourney } from '@ordeal/shared/journey/journey';
+       export default defineJourney({ name: 'bad', title: 'Bad', data: { users: ${path} }, async run(c) { c.data('users'); } });`;
+    const cases: Readonly<Record<string, readonly [text: string, message: RegExp]>> = {
+      'empty.csv': ['', /empty\.csv: expected at least one row of data, found none/],
+      'header.csv': ['name,age\n', /header\.csv: expected at least one row of data, found none/],
+      'short.csv': ['name,age\nada,36\n\ngrace\n', /short\.csv:4: expected 2 fields \(name, age\), found 1/],
+      'open.csv': ['name\n"ada\n', /open\.csv:2: expected a closing double quote/],
+      'twice.csv': ['name,name\na,b\n', /twice\.csv:1: expected each column once, found name twice/],
+      'nameless.csv': [
+        'name,\na,b\n',
+        /nameless\.csv:1: expected a name for every column, found none for column 2/,
+      ],
+      'broken.json': ['[\n  { "a": 1 },\n  oops\n]', /broken\.json:3: expected JSON/],
+      'object.json': ['{ "a": 1 }', /object\.json:1: expected an array of rows.*found an object/],
+      'none.json': ['[]', /none\.json: expected at least one row/],
+    };
+    for (const [name, [text, message]] of Object.entries(cases)) {
+      expect(await refused(source(`'./${name}'`), { [name]: text })).toMatch(message);
+    }
+    expect(await refused(source("'./absent.csv'"))).toMatch(
+      /absent\.csv: there is no such file; it is data set users of .*bad\.ts/,
+    );
+    expect(await refused(source("['./a', '.csv'].join('') as './a.csv'"))).toMatch(
+      /bad\.ts: expected its data sets written out/,
+    );
+  });
+
+  it('says what is wrong with a secret, but not the secret', async () => {
+    for (const [name, value, message] of [
+      ['two words', 'x', /name may hold letters.*"two words"/],
+      ['key', 'line\nline', /Secret key has more than one line/],
+      ['key', '', /Secret key is empty/],
+    ] as const) {
+      const run = testRun();
+      const workload = workloadOf('one-step', 'http://127.0.0.1:1', { secrets: { [name]: value } });
+      const error = await startWorkload(workload, run.settings, run.context).catch((reason: Error) => reason);
+      expect((error as Error).message).toMatch(message);
+      expect((error as Error).message).not.toContain('line\nline');
+      expect(run.pushed).toEqual([]);
+      run.clear();
+    }
+  });
+
+  it('does not run what is no k6, or one that is too old', async () => {
+    for (const [says, message] of [
+      ['GNU bash, version 5', /is not k6: expected `k6 version`.*GNU bash/],
+      [
+        'k6 v0.52.0 (commit/x, go1.22, linux/amd64)',
+        /is version 0\.52\.0, but 1\.8\.0 or newer is needed.*K6_BIN/,
+      ],
+    ] as const) {
+      const dir = folder({ other: `#!/bin/sh\necho '${says}'\n` });
+      chmodSync(join(dir, 'other'), 0o755);
+      const run = testRun();
+      const settings = { ...run.settings, k6: join(dir, 'other') };
+      await expect(
+        startWorkload(workloadOf('one-step', 'http://127.0.0.1:1'), settings, run.context),
+      ).rejects.toThrow(message);
+      expect(run.pushed).toEqual([]);
+      run.clear();
+    }
   });
 
   it('says when a journey file does not exist', async () => {

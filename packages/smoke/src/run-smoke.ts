@@ -1,8 +1,9 @@
 import { createFetchClient } from '@ordeal/shared/journey/fetch-client';
 import type { Journey } from '@ordeal/shared/journey/journey';
+import { readData } from '@ordeal/shared/journey/read-data';
 import type { Platform } from '@ordeal/shared/platform/platform';
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
-import { journeyContext, type Failures } from './journey-context.ts';
+import { journeyContext, type Failures } from '@ordeal/shared/journey/node-context';
 
 export interface SmokeResult {
   readonly total: number;
@@ -70,19 +71,32 @@ function journeyChecks(
   context: RunContext,
 ): Check[] {
   const tenant = platform.tenants[0]?.id ?? '';
-  const client = createFetchClient({
-    entry: platform.entry,
-    headers: { ...platform.headers, [platform.tenantHeader]: tenant, 'x-ordeal-run': context.runId },
-    timeoutMs: platform.timeoutMs,
-    now: () => context.clock.now(),
-    signal: context.signal,
-  });
   return Object.entries(journeys).map(([name, journey]) => ({
     name,
     run: async () => {
       const failures: Failures = [];
-      const id = `${context.runId}-smoke-${name}`;
-      await journey.run(journeyContext(client, { run: context.runId, id, tenant }, failures));
+      const file = platform.journeys[name]?.file;
+      const running = journeyContext(
+        {
+          run: context.runId,
+          id: `${context.runId}-smoke-${name}`,
+          tenant,
+          entry: platform.entry,
+          headers: { ...platform.headers, [platform.tenantHeader]: tenant, 'x-ordeal-run': context.runId },
+          timeoutMs: platform.timeoutMs,
+          clock: context.clock,
+          signal: context.signal,
+          data: file === undefined ? {} : await readData(file, journey.data ?? {}),
+          secrets: platform.secrets ?? {},
+          iteration: 0,
+        },
+        failures,
+      );
+      try {
+        await journey.run(running.context);
+      } finally {
+        await running.close();
+      }
       return failures;
     },
   }));

@@ -47,6 +47,7 @@ async function smoke(health: Platform['health'], journeys: Record<string, Return
     entry,
     headers: {},
     tenantHeader: 'x-tenant-id',
+    journeys: {},
     timeoutMs: 300,
     tenants: [{ id: 'acme', allowedRegions: ['a'] }],
     health,

@@ -9,7 +9,7 @@ export function bundleError(failure: BuildFailure, workload: Workload): Error {
     ? failure.errors.map((message) => sentence(message, workload))
     : [String(failure)];
   return new Error(
-    `The journeys of workload ${workload.name} cannot be bundled for k6:\n  ${lines.join('\n  ')}`,
+    `The ${workload.script === undefined ? 'journeys' : 'script'} of workload ${workload.name} cannot be bundled for k6:\n  ${lines.join('\n  ')}`,
     { cause: failure },
   );
 }

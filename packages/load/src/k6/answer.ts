@@ -8,11 +8,11 @@ export class Answer implements HttpResponse {
   readonly error?: string;
   private readonly response: RefinedResponse<'text'>;
 
-  constructor(response: RefinedResponse<'text'>, durationMs: number) {
+  constructor(response: RefinedResponse<'text'>, status: number, durationMs: number) {
     this.response = response;
-    this.status = response.status;
+    this.status = status;
     this.durationMs = durationMs;
-    if (response.status === 0) this.error = response.error;
+    if (status === 0) this.error = response.error;
   }
 
   get text(): string {

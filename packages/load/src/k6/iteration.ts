@@ -1,112 +1,157 @@
+import { bodyOf } from '@ordeal/shared/journey/body';
+import { given } from '@ordeal/shared/journey/given';
 import type { HttpRequest, HttpResponse } from '@ordeal/shared/journey/http';
-import type { JourneyContext } from '@ordeal/shared/journey/journey';
+import type { JourneySocket, SocketRequest } from '@ordeal/shared/journey/socket';
 import { sleep } from 'k6';
-import http from 'k6/http';
+import http, { type Params } from 'k6/http';
 import { Answer } from './answer.ts';
 import { failureKind } from './failure-kind.ts';
+import type { IterationGiven } from './given.ts';
 import type { Meters } from './meters.ts';
 import type { ScriptSpec } from './script-spec.ts';
+import { openK6Socket } from './socket.ts';
+import { isExpected, type Expected, type Steps } from './steps.ts';
+import type { VirtualUser } from './virtual-user.ts';
 
-type Expected = number | readonly number[] | undefined;
-
-/** One run of a journey inside k6: what the journey may use, and how it went. */
-export class Iteration implements JourneyContext {
-  readonly run: string;
+/** Which iteration this is. */
+export interface Identity {
+  readonly journey: string;
   readonly id: string;
   readonly tenant: string;
+}
+
+/** A request with what a journey adds to it. */
+export interface Step extends HttpRequest {
+  readonly expect?: Expected;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** What the iterations of a script share. */
+export interface Script {
+  readonly spec: ScriptSpec;
+  readonly meters: Meters;
+  readonly supplies: IterationGiven;
+  readonly steps: Steps;
+  readonly user: VirtualUser;
+}
+
+/** One run of a journey inside k6: what it does, and how it went. k6's own calls return when they are done. */
+export class Iteration {
+  readonly identity: Identity;
   /** Whether a request failed or something did not hold. */
   failed = false;
-  private readonly spec: ScriptSpec;
-  private readonly meters: Meters;
-  private readonly journey: string;
+  readonly script: Script;
+  private sockets: JourneySocket[] | undefined;
   /** How the latest request stands, so that it counts as failed at most once. */
   private latest: 'none' | 'answered' | 'failed' = 'none';
 
-  constructor(
-    spec: ScriptSpec,
-    meters: Meters,
-    identity: { readonly journey: string; readonly id: string; readonly tenant: string },
-  ) {
-    this.spec = spec;
-    this.meters = meters;
-    this.run = spec.run;
-    this.journey = identity.journey;
-    this.id = identity.id;
-    this.tenant = identity.tenant;
+  constructor(script: Script, identity: Identity) {
+    this.script = script;
+    this.identity = identity;
   }
 
-  async request(name: string, request: HttpRequest & { readonly expect?: Expected }): Promise<HttpResponse> {
-    const hasBody = request.json !== undefined;
+  request(name: string, step: Step): HttpResponse {
+    const { spec, meters, steps } = this.script;
+    const { journey, tenant } = this.identity;
+    const body = bodyOf(step);
+    const headers = steps.headers(tenant, body?.contentType);
+    const tags = steps.tags(journey, name);
     const began = Date.now();
+    const params: Params = {
+      headers: step.headers === undefined ? headers : { ...headers, ...step.headers },
+      timeout: step.timeoutMs ?? spec.timeoutMs,
+      redirects: 0,
+      responseType: 'text',
+      tags: step.tags === undefined ? tags : { ...step.tags, ...tags },
+    };
+    // Without one k6 expects what a journey does that says nothing; looking at one has its price.
+    if (step.expect !== undefined) params.responseCallback = steps.callback(step.expect);
     const response = http.request(
-      request.method ?? 'GET',
-      addressOf(this.spec, request.path),
-      hasBody ? JSON.stringify(request.json) : null,
-      {
-        headers: {
-          ...this.spec.headers,
-          ...(this.tenant === '' ? {} : { [this.spec.tenantHeader]: this.tenant }),
-          ...(hasBody ? { 'content-type': 'application/json' } : {}),
-          ...request.headers,
-        },
-        timeout: request.timeoutMs ?? this.spec.timeoutMs,
-        redirects: 0,
-        responseType: 'text',
-        responseCallback: expectedStatuses(request.expect),
-        tags: { name, journey: this.journey },
-      },
+      step.method ?? 'GET',
+      addressOf(spec, step.path),
+      body?.content ?? null,
+      params as Params & { responseType: 'text' },
     );
     // `blocked` runs until there is a connection, and so holds connecting and the TLS handshake. Of a request
     // without an answer k6 may have timed next to nothing, so its end is taken from the clock.
-    const timed = response.timings.blocked + response.timings.duration;
-    const latency = response.status === 0 ? Math.max(timed, Date.now() - began) : timed;
-    this.meters.request(latency);
+    const { timings, status } = response;
+    const timed = timings.blocked + timings.duration;
+    const latency = status === 0 ? Math.max(timed, Date.now() - began) : timed;
+    meters.request(latency);
     this.latest = 'answered';
-    if (response.status === 0) this.failLatest(failureKind(response));
-    else if (!isExpected(response.status, request.expect)) this.failLatest(`status ${response.status}`);
-    return new Answer(response, latency);
+    if (status === 0) this.failLatest(failureKind(response));
+    else if (!isExpected(status, step.expect)) this.failLatest(`status ${status}`);
+    return new Answer(response, status, latency);
   }
 
-  async check(name: string, held: boolean): Promise<boolean> {
+  check(name: string, held: boolean): boolean {
     if (!held) this.failLatest(`check ${name}`);
     return held;
   }
 
-  async think(seconds: number): Promise<void> {
+  think(seconds: number): void {
     sleep(seconds);
+  }
+
+  /** Connecting is a request like any other; messages are timed apart. */
+  async socket(name: string, request: SocketRequest): Promise<JourneySocket> {
+    const { spec, meters, steps } = this.script;
+    const { journey, tenant } = this.identity;
+    const tags = steps.tags(journey, name);
+    const socket = await openK6Socket(
+      addressOf(spec, request.path),
+      { ...steps.headers(tenant, undefined), ...request.headers },
+      request,
+      { timeoutMs: request.timeoutMs ?? spec.timeoutMs, tags },
+      {
+        connected: (ms, error) => {
+          meters.request(ms);
+          this.latest = 'answered';
+          if (error !== undefined) this.failLatest(error);
+        },
+        expected: (message, ms, error) => {
+          meters.message(ms, { ...tags, message });
+          if (error !== undefined) this.failLatest(`message ${message}`);
+        },
+      },
+    );
+    (this.sockets ??= []).push(socket);
+    return socket;
+  }
+
+  data(name: string): unknown {
+    const rows = given('data set', this.script.supplies.data[this.identity.journey] ?? {}, name);
+    const { journey } = this.identity;
+    const number = this.script.user.iterationInTest();
+    if (number >= rows.length) this.script.supplies.saySpent(journey, name, rows.length);
+    return rows[number % rows.length];
+  }
+
+  secret(name: string): string {
+    return given('secret', this.script.supplies.secrets, name);
+  }
+
+  cookie(name: string): string | undefined {
+    return http.cookieJar().cookiesForURL(this.script.spec.base)[name]?.[0];
   }
 
   /** Fails the iteration, and the request that came before, unless that one has failed already. */
   failLatest(kind: string): void {
     this.failed = true;
-    if (this.latest === 'answered') this.meters.requestFailed(kind);
+    if (this.latest === 'answered') this.script.meters.requestFailed(kind);
     this.latest = 'failed';
   }
-}
 
-function isExpected(status: number, expected: Expected): boolean {
-  if (expected === undefined) return status >= 200 && status < 400;
-  return typeof expected === 'number' ? status === expected : expected.includes(status);
-}
-
-const callbacks = new Map<string, ReturnType<typeof http.expectedStatuses>>();
-
-/** Makes k6's own `expected_response` say the same. */
-function expectedStatuses(expected: Expected): ReturnType<typeof http.expectedStatuses> {
-  const key = String(expected);
-  const known = callbacks.get(key);
-  if (known !== undefined) return known;
-  const callback =
-    expected === undefined
-      ? http.expectedStatuses({ min: 200, max: 399 })
-      : http.expectedStatuses(...(typeof expected === 'number' ? [expected] : expected));
-  callbacks.set(key, callback);
-  return callback;
+  /** Closes what the journey left open: k6 would wait for it. */
+  async close(): Promise<void> {
+    for (const socket of this.sockets ?? []) await socket.close();
+  }
 }
 
 /** Resolves a path as `new URL(path, entry)` does in Node; k6 has no URL of its own. */
 function addressOf(spec: ScriptSpec, path: string): string {
-  const encoded = path.replaceAll(/[^\x21-\x7e]+/g, encodeURIComponent);
-  if (/^https?:\/\//i.test(encoded)) return encoded;
-  return encoded.startsWith('/') ? spec.origin + encoded : spec.base + encoded;
+  // Most paths need no encoding, and regular expressions are slow in k6's engine.
+  const encoded = encodeURI(path) === path ? path : path.replaceAll(/[^\x21-\x7e]+/g, encodeURIComponent);
+  if (encoded.startsWith('/')) return spec.origin + encoded;
+  return /^(?:http|ws)s?:\/\//i.test(encoded) ? encoded : spec.base + encoded;
 }

@@ -5,9 +5,11 @@ export const meterNames = {
   iterations: 'ordeal_iterations',
   iterationsFailed: 'ordeal_iterations_failed',
   iterationsThrown: 'ordeal_iterations_thrown',
-  requests: 'ordeal_requests',
   failed: 'ordeal_failed',
   errors: 'ordeal_errors',
-  under: 'ordeal_under',
   latency: 'ordeal_latency',
+  messages: 'ordeal_messages',
 } as const;
+
+/** Label of a latency: the least of the limits (ms) that it kept, `Infinity` for none; without it, it kept them all. */
+export const WITHIN = 'within';

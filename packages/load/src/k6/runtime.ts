@@ -1,79 +1,108 @@
 import type { Journey } from '@ordeal/shared/journey/journey';
 import { sleep } from 'k6';
-import exec from 'k6/execution';
-import http from 'k6/http';
+import { awaitedContext, createPlainContexts } from './contexts.ts';
+import { createControl } from './control.ts';
+import type { Given } from './given.ts';
+import { createEnding } from './ending.ts';
+import { createSteps } from './steps.ts';
+import { createVirtualUser } from './virtual-user.ts';
 import { Iteration } from './iteration.ts';
 import { Meters } from './meters.ts';
-import { ALL_ENDED, type ScriptSpec } from './script-spec.ts';
+import { DATA_SPENT, type ScriptSpec } from './script-spec.ts';
 
 /** What the generated script hands to k6. */
 export interface Runtime {
-  readonly run: (name: string, journey: Journey) => Promise<void>;
+  /** Runs a journey as it was written. */
+  readonly runAwaited: (name: string, journey: Journey) => Promise<void>;
+  /** Runs a journey whose `await`s were taken out. */
+  readonly runPlain: (name: string, journey: Journey) => void;
+  /** Throws unless a journey's file exports one. */
+  readonly expectJourney: (file: string, journey: Journey | undefined) => void;
   readonly control: () => void;
   readonly teardown: () => void;
 }
 
-/**
- * Iterations by which the count of completed ones must exceed what the rate allows before it means "end".
- * Covers the ticks of the second under way, whatever the rate.
- */
-const SLACK_ITERATIONS = 200;
-
 /** Runs journeys as iterations, counts what happens, and ends in order when it is told to. */
-export function createRuntime(spec: ScriptSpec): Runtime {
+export function createRuntime(spec: ScriptSpec, given: Given): Runtime {
   const meters = new Meters(spec.limitsMs);
-  let instance: typeof exec.instance | undefined;
-  let stopping = false;
+  const ending = createEnding(spec);
+  const user = createVirtualUser();
+  const begun = new Set<string>();
+  /** Iterations of this virtual user. */
+  let serial = -1;
   let complained = false;
-
-  /*
-   * k6 cuts iterations off at its first signal, and its virtual users share no memory. The one number that all
-   * of them see, and that one of them can drive alone, is the count of completed iterations. Journeys cannot
-   * complete more than rate × time; once the control scenario has pushed the count beyond that, by iterations
-   * that do nothing, every further journey is skipped and the ones under way come to their end.
-   */
-  const ending = (margin: number): boolean => {
-    instance ??= exec.instance;
-    const seconds = instance.currentTestRunDuration / 1000;
-    return instance.iterationsCompleted > spec.rate * (seconds + margin) + SLACK_ITERATIONS * (1 + margin);
+  const spent = new Set<string>();
+  const iterationGiven = {
+    ...given,
+    saySpent(journey: string, name: string, rows: number): void {
+      const set = `${journey}/${name}`;
+      if (spent.has(set)) return;
+      spent.add(set);
+      // oxlint-disable-next-line no-console -- the only way from inside k6 to the log
+      console.warn(`${DATA_SPENT}: all ${rows} rows of data set ${name} of journey ${journey} were used`);
+    },
   };
 
-  const run = async (name: string, journey: Journey): Promise<void> => {
-    if (ending(0)) return;
-    const serial = exec.vu.iterationInInstance;
-    meters.iterationStarted(exec.scenario.startTime, exec.vu.iterationInScenario === 0);
-    const tenant = spec.tenants[exec.scenario.iterationInTest % Math.max(1, spec.tenants.length)] ?? '';
-    const id = `${spec.run}-${spec.worker}${exec.vu.idInTest}-${serial}`;
-    const iteration = new Iteration(spec, meters, { journey: name, id, tenant });
-    let outcome: 'held' | 'failed' | 'thrown' = 'held';
-    try {
-      await journey.run(iteration);
-      if (iteration.failed) outcome = 'failed';
-    } catch (error) {
-      // After a failed request a journey may well be at its wits' end; without one it is the journey's own mistake.
-      outcome = iteration.failed ? 'failed' : 'thrown';
-      iteration.failLatest('journey threw');
-      if (!complained && outcome === 'thrown') {
-        complained = true;
-        // oxlint-disable-next-line no-console -- the only way from inside k6 to the log
-        console.error(`journey ${name} threw: ${describe(error)}`);
-      }
+  const script = { spec, meters, user, supplies: iterationGiven, steps: createSteps(spec) };
+  const plainContext = createPlainContexts(spec.run);
+  const tenants = spec.tenants.length;
+
+  const begin = (journey: string): Iteration | undefined => {
+    if (ending.begun()) return undefined;
+    // Each virtual user says it once for each of its journeys' scenarios: k6 may hand it from one to another.
+    const first = !begun.has(journey);
+    if (first) begun.add(journey);
+    meters.iterationStarted(first ? user.scenarioStart() : undefined);
+    const tenant = tenants > 1 ? spec.tenants[user.iterationInTest() % tenants] : spec.tenants[0];
+    serial += 1;
+    const id = `${spec.run}-${spec.worker}${user.id()}-${serial}`;
+    return new Iteration(script, { journey, id, tenant: tenant ?? '' });
+  };
+
+  const threw = (iteration: Iteration, error: unknown): void => {
+    // After a failed request a journey may well be at its wits' end; without one it is the journey's own mistake.
+    const outcome = iteration.failed ? 'failed' : 'thrown';
+    iteration.failLatest('journey threw');
+    if (!complained && outcome === 'thrown') {
+      complained = true;
+      // oxlint-disable-next-line no-console -- the only way from inside k6 to the log
+      console.error(`journey ${iteration.identity.journey} threw: ${describe(error)}`);
     }
     meters.iterationEnded(outcome);
   };
 
-  const control = (): void => {
-    if (!stopping) {
-      // Any end of this request means "end": the answer, and also that whoever runs the workload is gone.
-      const response = http.get(spec.stopUrl, { timeout: '1h', tags: { name: 'ordeal-control' } });
-      stopping = response.error_code !== 1050;
+  const runPlain = (name: string, journey: Journey): void => {
+    const iteration = begin(name);
+    if (iteration === undefined) return;
+    try {
+      void journey.run(plainContext(iteration));
+    } catch (error) {
+      threw(iteration, error);
       return;
     }
-    // Keeps ahead of the growing limit by a second, so that it is never seen from below again.
-    if (!ending(1)) return;
-    // Each virtual user within an iteration is active, this one too.
-    if (exec.instance.vusActive <= 1) exec.test.abort(ALL_ENDED);
-    sleep(0.005);
+    meters.iterationEnded(iteration.failed ? 'failed' : 'held');
+  };
+
+  const runAwaited = async (name: string, journey: Journey): Promise<void> => {
+    const iteration = begin(name);
+    if (iteration === undefined) return;
+    try {
+      await journey.run(awaitedContext(spec.run, iteration));
+    } catch (error) {
+      threw(iteration, error);
+      return;
+    } finally {
+      await iteration.close();
+    }
+    meters.iterationEnded(iteration.failed ? 'failed' : 'held');
+  };
+
+  const control = createControl(spec, ending);
+
+  const expectJourney = (file: string, journey: Journey | undefined): void => {
+    if (typeof journey?.run !== 'function') {
+      throw new TypeError(`${file} must export a journey, made with defineJourney, as default`);
+    }
   };
 
   const teardown = (): void => {
@@ -81,7 +110,7 @@ export function createRuntime(spec: ScriptSpec): Runtime {
     meters.touch();
   };
 
-  return { run, control, teardown };
+  return { runAwaited, runPlain, expectJourney, control, teardown };
 }
 
 function describe(error: unknown): string {

@@ -1,3 +1,5 @@
+import type { RateLeg } from '@ordeal/shared/load/workload';
+
 /** What the script that runs inside k6 is told. It is JSON within the bundle. */
 export interface ScriptSpec {
   readonly run: string;
@@ -14,6 +16,8 @@ export interface ScriptSpec {
   readonly limitsMs: readonly number[];
   /** Iterations a second over all journeys together: more than these cannot begin. */
   readonly rate: number;
+  /** How the rate changes with time, where it does. */
+  readonly rates?: readonly RateLeg[];
   /** Answers once the workload has to end. */
   readonly stopUrl: string;
   /** k6's own options, as the script exports them. */
@@ -22,3 +26,6 @@ export interface ScriptSpec {
 
 /** What k6 logs, as an error, when the script ends the run in order. */
 export const ALL_ENDED = 'all iterations have ended';
+
+/** What k6 logs, as the beginning of a warning, when iterations get rows that others have had. */
+export const DATA_SPENT = 'data begins again with its first row';

@@ -1,6 +1,5 @@
 import type { Workload } from '@ordeal/shared/load/workload';
-import { splitRate } from './arrival-rates.ts';
-import { virtualUsers } from './virtual-users.ts';
+import { arrivalScenarios } from '../shapes/executor.ts';
 
 /** Names of what the generated script exports. */
 export const CONTROL = 'ordealControl';
@@ -14,31 +13,26 @@ export interface LoadPlan {
   readonly virtualUsers: number;
 }
 
-/** One scenario a journey at a constant arrival rate, and one that waits for the word to end. */
+/** One scenario a journey at its share of the arrival rate, and one that waits for the word to end. */
 export function planLoad(workload: Workload): LoadPlan {
-  const rates = splitRate(
-    workload.rate,
-    workload.journeys.map((journey) => journey.weight),
-  );
-  const duration = `${workload.atMostSeconds}s`;
-  const scenarios: Record<string, unknown> = {
-    ordeal_control: { executor: 'constant-vus', exec: CONTROL, vus: 1, duration, gracefulStop: '0s' },
-  };
+  const { rate, rates, atMostSeconds, timeoutMs } = workload;
+  const own = workload.script?.scenarios === 'own';
+  const scenarios: Record<string, unknown> = { ordeal_control: controlScenario(own, atMostSeconds) };
+  const arrivals = own
+    ? []
+    : arrivalScenarios(
+        rates ?? [{ seconds: atMostSeconds, from: rate, to: rate }],
+        workload.script === undefined ? workload.journeys.map((journey) => journey.weight) : [1],
+        timeoutMs,
+      );
   let users = 0;
-  for (const [index, rate] of rates.entries()) {
-    if (rate.iterations === 0) continue;
-    const vus = virtualUsers(rate, workload.timeoutMs);
-    users += vus;
+  for (const [index, scenario] of arrivals.entries()) {
+    if (scenario === undefined) continue;
+    users += scenario.maxVUs;
     scenarios[`journey_${index}`] = {
-      executor: 'constant-arrival-rate',
+      ...scenario,
       exec: journeyFunction(index),
-      rate: rate.iterations,
-      timeUnit: `${rate.perSeconds}s`,
-      duration,
-      // A tick without a free virtual user is lost even while another one is being made.
-      preAllocatedVUs: vus,
-      maxVUs: vus,
-      gracefulStop: `${workload.timeoutMs + 1000}ms`,
+      gracefulStop: `${timeoutMs + 1000}ms`,
     };
   }
   return {
@@ -52,4 +46,13 @@ export function planLoad(workload: Workload): LoadPlan {
       teardownTimeout: '10s',
     },
   };
+}
+
+/** Asks again and again, or, beside scenarios that end by themselves, once until they have. */
+function controlScenario(own: boolean, atMostSeconds: number): Readonly<Record<string, unknown>> {
+  const duration = `${atMostSeconds}s`;
+  const common = { exec: CONTROL, vus: 1, gracefulStop: '0s' };
+  return own
+    ? { ...common, executor: 'shared-iterations', iterations: 1, maxDuration: duration }
+    : { ...common, executor: 'constant-vus', duration };
 }

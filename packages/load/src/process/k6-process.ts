@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { keepLog } from './k6-log.ts';
+import type { K6Dialect } from './k6-version.ts';
+import { openSecrets } from './secret-source.ts';
 
 export interface K6Exit {
   readonly code: number | null;
@@ -37,32 +40,61 @@ const flags = [
   '--out=experimental-prometheus-rw',
 ];
 
+/** Where k6 finds its secrets: behind the three usual streams. */
+const SECRETS = 3;
+
+/** What k6 is started with. */
+export interface K6Start {
+  /** The program. */
+  readonly k6: string;
+  readonly dialect: K6Dialect;
+  readonly script: string;
+  readonly writeUrl: string;
+  /** k6's own directory. */
+  readonly dir: string;
+  /** Directory that paths in the script are relative to. Default: one within its own. */
+  readonly scriptDir?: string;
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Told once of each thing that the script warns of. */
+  readonly onWarning: (message: string) => void;
+}
+
 /**
  * Starts k6 on a script, which it reads from its standard input, so that what the script holds (the platform's
- * headers) is neither in a file nor in the list of processes. Home and temporary directory are its own within
- * `dir`, and its environment holds nothing but what is named here: an inherited setting would change the load.
+ * headers) is neither in a file nor in the list of processes; its secrets come from a file without a name. Home and
+ * temporary directory are its own within `dir`, and its environment holds nothing but what is named here: an inherited setting
+ * would change the load.
  */
-export async function startK6(k6: string, script: string, writeUrl: string, dir: string): Promise<K6Process> {
+export async function startK6(start: K6Start): Promise<K6Process> {
+  const { k6, dialect, script, writeUrl, dir } = start;
   const home = join(dir, 'home');
   mkdirSync(home, { recursive: true });
-  const child = spawn(k6, ['run', ...flags, '-'], {
-    cwd: home,
+  const secrets = openSecrets(start.secrets, home);
+  const source = secrets === undefined ? [] : [`--secret-source=file=/dev/fd/${SECRETS}`];
+  // The script comes last: a k6 with xk6-ts takes the last argument for it.
+  const child = spawn(k6, ['run', ...flags, ...dialect.flags, ...source, '-'], {
+    cwd: start.scriptDir ?? home,
     env: {
       HOME: home,
       TMPDIR: home,
+      // The script is bundled already.
+      XK6_TS: 'false',
       K6_PROMETHEUS_RW_SERVER_URL: writeUrl,
-      K6_PROMETHEUS_RW_TREND_AS_NATIVE_HISTOGRAM: 'true',
       K6_PROMETHEUS_RW_PUSH_INTERVAL: '1s',
       // The push of stale markers brings the histograms' last state.
       K6_PROMETHEUS_RW_STALE_MARKERS: 'true',
+      ...dialect.env,
     },
-    stdio: ['pipe', 'ignore', 'pipe'],
+    stdio: ['pipe', 'ignore', 'pipe', secrets ?? 'ignore'],
     // In a session of its own, or Ctrl-C in a terminal would cut its iterations off.
     detached: true,
   });
-  const log = keepLog(child.stderr, join(dir, 'k6.log'));
+  if (secrets !== undefined) closeSync(secrets);
+  const stderr = child.stderr as Readable;
+  const stdin = child.stdin as Writable;
+  const log = keepLog(stderr, join(dir, 'k6.log'), start.onWarning);
   // k6 may end before it has read the script; how it ended then says why.
-  child.stdin.on('error', () => {});
+  stdin.on('error', () => {});
   const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
   try {
     await once(child, 'spawn');
@@ -72,7 +104,7 @@ export async function startK6(k6: string, script: string, writeUrl: string, dir:
       cause: error,
     });
   }
-  child.stdin.end(script);
+  stdin.end(script);
   const exited = closed.then(async ([code, signal]) => {
     await log.written;
     return { code, signal };

@@ -1,7 +1,7 @@
 import type { ClientInterval, ClientStream, SparseHistogram } from '@ordeal/shared/load/client-interval';
 import { mergeHistograms } from '@ordeal/shared/load/histogram';
 import { sumIntervals } from '@ordeal/shared/load/window';
-import { meterNames } from '../k6/meter-names.ts';
+import { meterNames, WITHIN } from '../k6/meter-names.ts';
 import type { Growth } from './cumulative.ts';
 
 const prefix = 'k6_';
@@ -84,13 +84,15 @@ function intervalOf(
   const under = new Map(limits.map((limit) => [limit, 0]));
   for (const one of growth) {
     if ('histogram' in one) {
-      if (one.name === prefix + meterNames.latency) histograms.push(one.histogram);
+      if (one.name !== prefix + meterNames.latency) continue;
+      histograms.push(one.histogram);
+      const within = Number(one.labels[WITHIN] ?? 0);
+      for (const [limit, kept] of under) {
+        if (within <= Number(limit)) under.set(limit, kept + one.histogram.count);
+      }
     } else if (one.name === counter(meterNames.errors)) {
       const kind = one.labels['kind'] ?? 'unknown';
       errors.set(kind, (errors.get(kind) ?? 0) + one.by);
-    } else if (one.name === counter(meterNames.under)) {
-      const limit = one.labels['limit'] ?? '';
-      under.set(limit, (under.get(limit) ?? 0) + one.by);
     }
   }
   return {
@@ -98,7 +100,7 @@ function intervalOf(
     to,
     iterations: sumOf(growth, counter(meterNames.iterations)),
     dropped: sumOf(growth, `${prefix}dropped_iterations_total`),
-    requests: sumOf(growth, counter(meterNames.requests)),
+    requests: requestsIn(growth),
     failed: sumOf(growth, counter(meterNames.failed)),
     errors: Object.fromEntries(errors),
     latency: mergeHistograms(histograms),
@@ -113,8 +115,17 @@ function addTotals(sums: Totals, growth: readonly Growth[]): Totals {
     iterationsFailed: sums.iterationsFailed + sumOf(growth, counter(meterNames.iterationsFailed)),
     thrown: sums.thrown + sumOf(growth, counter(meterNames.iterationsThrown)),
     dropped: sums.dropped + sumOf(growth, `${prefix}dropped_iterations_total`),
-    requests: sums.requests + sumOf(growth, counter(meterNames.requests)),
+    requests: sums.requests + requestsIn(growth),
   };
+}
+
+/** Each request is one latency. */
+function requestsIn(growth: readonly Growth[]): number {
+  return growth.reduce(
+    (sum, one) =>
+      sum + ('histogram' in one && one.name === prefix + meterNames.latency ? one.histogram.count : 0),
+    0,
+  );
 }
 
 function sumOf(growth: readonly Growth[], name: string): number {

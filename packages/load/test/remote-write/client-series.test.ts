@@ -12,11 +12,9 @@ function push(at: number, requests: number, failed = 0): PushedSeries[] {
     histograms: [],
   });
   return [
-    counter('ordeal_requests', requests),
     counter('ordeal_iterations', requests),
     counter('ordeal_failed', failed),
     counter('ordeal_errors', failed, { kind: 'refused' }),
-    counter('ordeal_under', requests, { limit: '5' }),
     {
       name: 'k6_ordeal_latency',
       labels: {},
@@ -103,7 +101,7 @@ describe('intervals from pushes', () => {
     expect(series.completeUntil()).toBe(2000);
     expect(series.all().map(({ requests, latency }) => [requests, latency.count])).toEqual([
       [10, 10],
-      [0, 3],
+      [3, 3],
     ]);
   });
 
@@ -124,5 +122,27 @@ describe('intervals from pushes', () => {
     expect(series.between(999, 2001).map(({ to }) => to)).toEqual([1000, 2000, 3000]);
     expect(series.between(3000, 4000)).toEqual([]);
     expect(new ClientSeries([]).completeUntil()).toBe(-Infinity);
+  });
+
+  it('count the requests that kept each limit by the label of their latency', () => {
+    const series = new ClientSeries([5, 50, 500]);
+    const kept = (labels: Readonly<Record<string, string>>, count: number): PushedSeries => ({
+      name: 'k6_ordeal_latency',
+      labels,
+      samples: [],
+      histograms: [{ timestamp: 1000, schema: 3, count, sum: 1, zero: 0, buckets: [[1, count]] }],
+    });
+    const pushed = [
+      kept({}, 1),
+      kept({ within: '50' }, 2),
+      kept({ within: '500' }, 4),
+      kept({ within: 'Infinity' }, 8),
+    ];
+    series.add(new Cumulative().take(pushed).growth, 0, 1000);
+    expect(series.all()[0]).toMatchObject({
+      requests: 15,
+      under: { 5: 1, 50: 3, 500: 7 },
+      latency: { count: 15 },
+    });
   });
 });

@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { uncompress } from '../../src/remote-write/snappy.ts';
 import { describe, expect, it } from 'vitest';
+import { testProgram } from '@ordeal/shared/testing/test-program';
 import { testTools } from '@ordeal/shared/testing/tools';
 import { startK6 } from '../../src/process/k6-process.ts';
+import { askK6 } from '../../src/process/k6-version.ts';
 import {
   readWriteRequest,
   type PushedHistogram,
@@ -16,7 +18,7 @@ import {
 import { encodeWriteRequest } from '../support/write-request-encoder.ts';
 
 /** Every push that k6 makes while it runs a script. */
-async function pushesOf(script: string): Promise<Uint8Array[]> {
+async function pushesOf(program: string, script: string): Promise<Uint8Array[]> {
   const dir = mkdtempSync(join(tmpdir(), 'ordeal-push-'));
   const pushes: Uint8Array[] = [];
   const server = createServer(async (request, response) => {
@@ -28,7 +30,15 @@ async function pushesOf(script: string): Promise<Uint8Array[]> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/write`;
-  const k6 = await startK6(testTools().k6, script, url, dir);
+  const k6 = await startK6({
+    k6: program,
+    dialect: await askK6(program),
+    script,
+    writeUrl: url,
+    dir,
+    secrets: {},
+    onWarning: () => {},
+  });
   expect(await k6.exited).toEqual({ code: 0, signal: null });
   server.close();
   rmSync(dir, { recursive: true, force: true });
@@ -36,8 +46,12 @@ async function pushesOf(script: string): Promise<Uint8Array[]> {
 }
 
 describe("k6's own pushes", () => {
-  it('are read whole: counters, gauges and native histograms, up to the stale markers', async () => {
-    const pushes = await pushesOf(`
+  it.each([testTools().k6, testProgram('k6-v1')].filter((program) => program !== undefined))(
+    'are read whole: counters, gauges and native histograms, up to the stale markers (%s)',
+    async (program) => {
+      const pushes = await pushesOf(
+        program,
+        `
       import { Counter, Gauge, Trend } from 'k6/metrics';
       const counter = new Counter('my_counter');
       const gauge = new Gauge('my_gauge');
@@ -48,27 +62,29 @@ describe("k6's own pushes", () => {
         gauge.add(-1.5);
         trend.add(__ITER === 0 ? 0 : __ITER === 99 ? 1e6 : 2 ** (__ITER % 10));
       }
-    `);
-    const read = pushes.map(readWriteRequest);
-    const series = read.flat();
-    const counter = series.find(({ name }) => name === 'k6_my_counter_total');
-    expect(counter?.labels).toMatchObject({ kind: 'ä b' });
-    expect(counter?.samples[0]?.value).toBe(200);
-    expect(Math.abs((counter?.samples[0]?.timestamp ?? 0) - Date.now())).toBeLessThan(60_000);
-    expect(series.find(({ name }) => name === 'k6_my_gauge')?.samples[0]?.value).toBe(-1.5);
-    const histogram = series.find(({ name }) => name === 'k6_my_trend')?.histograms[0];
-    expect(histogram).toMatchObject({ schema: 3, count: 100, zero: 1 });
-    const buckets = histogram?.buckets ?? [];
-    // Bucket 8·n ends at 2^n, and a bucket's upper end belongs to it.
-    expect(buckets[0]).toEqual([0, 9]);
-    expect(buckets.slice(1, 10).map(([index]) => index)).toEqual([8, 16, 24, 32, 40, 48, 56, 64, 72]);
-    expect(buckets.at(-1)).toEqual([Math.ceil(Math.log2(1e6) * 8), 1]);
-    expect(buckets.reduce((sum, [, count]) => sum + count, 0)).toBe(99);
-    const stale = read.at(-1) ?? [];
-    expect(stale.every(({ samples }) => Number.isNaN(samples[0]?.value))).toBe(true);
-    expect(stale.find(({ name }) => name === 'k6_my_trend')?.histograms[0]).toEqual(histogram);
-    for (const push of read) expect(readWriteRequest(encodeWriteRequest(push))).toEqual(push);
-  });
+    `,
+      );
+      const read = pushes.map(readWriteRequest);
+      const series = read.flat();
+      const counter = series.find(({ name }) => name === 'k6_my_counter_total');
+      expect(counter?.labels).toMatchObject({ kind: 'ä b' });
+      expect(counter?.samples[0]?.value).toBe(200);
+      expect(Math.abs((counter?.samples[0]?.timestamp ?? 0) - Date.now())).toBeLessThan(60_000);
+      expect(series.find(({ name }) => name === 'k6_my_gauge')?.samples[0]?.value).toBe(-1.5);
+      const histogram = series.find(({ name }) => name === 'k6_my_trend')?.histograms[0];
+      expect(histogram).toMatchObject({ schema: 3, count: 100, zero: 1 });
+      const buckets = histogram?.buckets ?? [];
+      // Bucket 8·n ends at 2^n, and a bucket's upper end belongs to it.
+      expect(buckets[0]).toEqual([0, 9]);
+      expect(buckets.slice(1, 10).map(([index]) => index)).toEqual([8, 16, 24, 32, 40, 48, 56, 64, 72]);
+      expect(buckets.at(-1)).toEqual([Math.ceil(Math.log2(1e6) * 8), 1]);
+      expect(buckets.reduce((sum, [, count]) => sum + count, 0)).toBe(99);
+      const stale = read.at(-1) ?? [];
+      expect(stale.every(({ samples }) => Number.isNaN(samples[0]?.value))).toBe(true);
+      expect(stale.find(({ name }) => name === 'k6_my_trend')?.histograms[0]).toEqual(histogram);
+      for (const push of read) expect(readWriteRequest(encodeWriteRequest(push))).toEqual(push);
+    },
+  );
 });
 
 describe('readWriteRequest', () => {

@@ -14,7 +14,7 @@ export interface Reply {
 /** A real HTTP server on loopback that counts what it answers. */
 export interface TestServer {
   readonly url: string;
-  readonly requests: readonly SeenRequest[];
+  readonly requests: SeenRequest[];
   /** Answers by status; requests that were not answered do not count. */
   readonly answered: Map<number, number>;
   close(): Promise<void>;

@@ -1,3 +1,5 @@
+import { bodyOf } from './body.ts';
+import type { CookieJar } from './cookie-jar.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from './http.ts';
 
 export interface FetchClientSettings {
@@ -7,6 +9,8 @@ export interface FetchClientSettings {
   readonly now: () => number;
   /** Ends requests that are under way. */
   readonly signal?: AbortSignal;
+  /** Keeps cookies from one request to the next. Without one there are none. */
+  readonly jar?: CookieJar;
 }
 
 /** An HTTP client over Node's own `fetch`. Redirects are answers, not errors, and are not followed. */
@@ -17,16 +21,21 @@ export function createFetchClient(settings: FetchClientSettings): HttpClient {
 async function send(settings: FetchClientSettings, request: HttpRequest): Promise<HttpResponse> {
   const started = settings.now();
   const timeout = AbortSignal.timeout(request.timeoutMs ?? settings.timeoutMs);
-  const body = request.json === undefined ? {} : { body: JSON.stringify(request.json) };
-  const contentType = request.json === undefined ? {} : { 'content-type': 'application/json' };
+  const body = bodyOf(request);
   try {
-    const response = await fetch(new URL(request.path, settings.entry), {
+    const url = new URL(request.path, settings.entry);
+    const response = await fetch(url, {
       method: request.method ?? 'GET',
-      headers: { ...settings.headers, ...contentType, ...request.headers },
+      headers: withCookies(settings.jar, url, {
+        ...settings.headers,
+        ...(body === undefined ? {} : { 'content-type': body.contentType }),
+        ...request.headers,
+      }),
       redirect: 'manual',
       signal: settings.signal ? AbortSignal.any([timeout, settings.signal]) : timeout,
-      ...body,
+      ...(body === undefined ? {} : { body: body.content }),
     });
+    settings.jar?.take(url, response.headers.getSetCookie());
     const text = await response.text();
     return {
       status: response.status,
@@ -45,6 +54,19 @@ async function send(settings: FetchClientSettings, request: HttpRequest): Promis
       json: () => undefined,
     };
   }
+}
+
+/** Adds the jar's cookies for the address to those that the headers name themselves. */
+export function withCookies(
+  jar: CookieJar | undefined,
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const kept = jar?.for(url).map(({ name, value }) => `${name}=${value}`) ?? [];
+  if (kept.length === 0) return headers;
+  const own = Object.entries(headers).filter(([name]) => name.toLowerCase() === 'cookie');
+  const others = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'cookie');
+  return { ...Object.fromEntries(others), cookie: [...own.map(([, value]) => value), ...kept].join('; ') };
 }
 
 function parsed<T>(text: string): T | undefined {

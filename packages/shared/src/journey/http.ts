@@ -5,6 +5,8 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON when given. */
   readonly json?: unknown;
+  /** Sent as the fields of a form when given, and `json` is not. */
+  readonly form?: Readonly<Record<string, string>>;
   /** Milliseconds until the attempt counts as failed. Default: the platform's. */
   readonly timeoutMs?: number;
 }

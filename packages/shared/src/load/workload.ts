@@ -6,16 +6,33 @@ export interface Workload {
   readonly name: string;
   /** Iterations a second over all journeys together. */
   readonly rate: number;
+  /** How the rate changes with time; `rate` is then the highest of it. Without these it is constant. */
+  readonly rates?: readonly RateLeg[];
   /** Longest time it may run; a bound, so that it ends even if nobody stops it. */
   readonly atMostSeconds: number;
   readonly journeys: readonly WorkloadJourney[];
+  /** A script for k6, written by hand, instead of journeys. */
+  readonly script?: WorkloadScript;
   readonly entry: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly tenantHeader: string;
   readonly tenants: readonly string[];
+  /** Secrets that journeys may ask for, by name. The values reach k6 alone, and no file, log or record. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Latency limits (ms) under which the client counts requests exactly. */
   readonly limitsMs: readonly number[];
+}
+
+/**
+ * A stretch of time in which the rate goes straight from one value to another. Legs follow each other; between two of
+ * them the rate may jump.
+ */
+export interface RateLeg {
+  readonly seconds: number;
+  /** Iterations a second over all journeys together, at its beginning and at its end. */
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface WorkloadJourney {
@@ -24,6 +41,16 @@ export interface WorkloadJourney {
   readonly file: URL;
   /** Share of the rate, relative to the others' weights. */
   readonly weight: number;
+}
+
+/** A script for k6 that is no journey: it may use everything that k6 has, and runs nowhere else. */
+export interface WorkloadScript {
+  readonly file: URL;
+  /**
+   * `workload`: its default function is called at the workload's rate, and its own scenarios are left out.
+   * `own`: its own scenarios run as they are, the workload's rate is 0, and ending early cuts iterations off.
+   */
+  readonly scenarios: 'workload' | 'own';
 }
 
 /** A workload under way. */

@@ -136,7 +136,7 @@ function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
 
 /** Fields whose values are secrets, or may hold one: of these only the kind of value is shown. */
 const SECRET =
-  /^(?:auth|authorization|bearer|credentials|headers|key|parameters|pass|password|secret|tenant|token)$/i;
+  /^(?:auth|authorization|bearer|credentials|headers|key|parameters|pass|password|secrets?|tenant|token)$/i;
 
 /** What stands at a place, as a message may show it. */
 function foundAt(path: string, value: unknown): string {

@@ -42,6 +42,7 @@ export const platformSchema = z.strictObject({
   tenants: z.array(z.strictObject({ id: text, allowedRegions: z.array(text).min(1) })).min(1),
   health: z.array(z.strictObject({ name, url: text, expectStatus: status })),
   journeys: z.record(name, z.strictObject({ file: z.instanceof(URL), weight: positive })),
+  secrets: z.record(name, z.string().min(1)).optional(),
   prometheus: z.strictObject({
     url: httpUrl,
     auth: z
@@ -76,6 +77,13 @@ export const platformSchema = z.strictObject({
       revives: z.enum(['nothing', 'old-primary']),
     }),
   ),
+  load: z
+    .strictObject({
+      baseline: positive,
+      objectives: z.array(text).min(1),
+      duringSpike: z.array(text).min(1).optional(),
+    })
+    .optional(),
   stores: z.record(name, driverEntry),
   routes: z.record(name, driverEntry),
   probes: z.array(

@@ -20,11 +20,15 @@ export interface Platform {
   readonly health: readonly HealthCheck[];
   /** By name. */
   readonly journeys: Readonly<Record<string, JourneyEntry>>;
+  /** What journeys ask for by `context.secret(name)`. Values appear in no message and no file. */
+  readonly secrets?: Readonly<Record<string, string>>;
   readonly prometheus: PrometheusSettings;
   /** By name; scenarios pick from them. */
   readonly objectives: Readonly<Record<string, Objective>>;
   /** By name: what may be broken, and by which driver. `config` is checked by the driver. */
   readonly faults: Readonly<Record<string, FaultEntry>>;
+  /** Its usual load, which load shapes start from where nothing else is said. */
+  readonly load?: LoadSettings;
   readonly stores: Readonly<Record<string, DriverEntry>>;
   readonly routes: Readonly<Record<string, DriverEntry>>;
   readonly probes: readonly ProbeSpec[];
@@ -89,6 +93,16 @@ export interface PrometheusLimits {
   readonly samplesPerRead?: number;
   /** Raw samples of all reads together. Default 10 million. */
   readonly samplesInAll?: number;
+}
+
+/** The load that a platform is used to. */
+export interface LoadSettings {
+  /** Iterations a second on a usual day. */
+  readonly baseline: number;
+  /** Names of objectives that hold under it. */
+  readonly objectives: readonly string[];
+  /** Names of objectives that hold instead while the load is a multiple of it. Default: the same. */
+  readonly duringSpike?: readonly string[];
 }
 
 export interface FaultEntry {

@@ -1,0 +1,44 @@
+import type { Response } from 'k6/http';
+import { failureKind } from './failure-kind.ts';
+import type { Meters } from './meters.ts';
+
+/** What is measured of a script that was written by hand, in the terms that journeys are measured in. */
+interface Measurement {
+  meters: Meters | undefined;
+  failed: boolean;
+  /** How the latest request stands, so that it counts as failed at most once. */
+  latest: 'none' | 'answered' | 'failed';
+}
+
+/** One virtual user runs one iteration at a time, and shares no memory with others. */
+const now: Measurement = { meters: undefined, failed: false, latest: 'none' };
+
+/** Begins to measure an iteration. */
+export function beginMeasuring(meters: Meters): void {
+  now.meters = meters;
+  now.failed = false;
+  now.latest = 'none';
+}
+
+/** Whether a request or a check has failed since. */
+export function hasFailed(): boolean {
+  return now.failed;
+}
+
+/** Counts a request. What is asked before the first iteration, in `setup`, does not count. */
+export function measureRequest(response: Response, expects: (status: number) => boolean): void {
+  if (now.meters === undefined) return;
+  const { timings, status } = response;
+  now.meters.request(timings.blocked + timings.duration);
+  now.latest = 'answered';
+  if (status === 0) failLatest(failureKind(response));
+  else if (!expects(status)) failLatest(`status ${status}`);
+}
+
+/** Fails the iteration, and the request that came before, unless that one has failed already. */
+export function failLatest(kind: string): void {
+  if (now.meters === undefined) return;
+  now.failed = true;
+  if (now.latest === 'answered') now.meters.requestFailed(kind);
+  now.latest = 'failed';
+}

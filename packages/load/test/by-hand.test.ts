@@ -1,0 +1,120 @@
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sumIntervals } from '@ordeal/shared/load/window';
+import type { WorkloadScript } from '@ordeal/shared/load/workload';
+import { testProgram } from '@ordeal/shared/testing/test-program';
+import { testTools } from '@ordeal/shared/testing/tools';
+import { startWorkload } from '../src/start-workload.ts';
+import { testRun, until, workloadOf } from './support/run.ts';
+import { startServer, type TestServer } from './support/server.ts';
+
+const older = testProgram('k6-v1');
+const programs: Record<string, string> = {
+  'k6 2': testTools().k6,
+  ...(older === undefined ? {} : { 'k6 1': older }),
+};
+let server: TestServer;
+let dir: string;
+
+beforeAll(async () => {
+  server = await startServer((_, { url }) => ({ status: url === '/missing' ? 404 : 200 }));
+  dir = mkdtempSync(join(tmpdir(), 'ordeal-by-hand-'));
+  for (const name of ['script.ts', 'script-helper.ts']) {
+    copyFileSync(join(import.meta.dirname, 'fixtures', name), join(dir, name));
+  }
+  writeFileSync(join(dir, 'script-settings.json'), JSON.stringify({ entry: server.url, path: '/page' }));
+  writeFileSync(join(dir, 'nothing.ts'), 'export const options = {};\n');
+}, 300_000);
+afterAll(async () => {
+  await server.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+async function start(
+  name: string,
+  scenarios: WorkloadScript['scenarios'],
+  rate: number,
+  k6 = testTools().k6,
+) {
+  const run = testRun();
+  const workload = workloadOf('none', server.url, {
+    journeys: [],
+    script: { file: pathToFileURL(join(dir, name)), scenarios },
+    rate,
+    atMostSeconds: 20,
+    limitsMs: [30_000],
+  });
+  server.requests.length = 0;
+  return { run, load: await startWorkload(workload, { ...run.settings, k6 }, run.context) };
+}
+
+describe('a script that was written by hand', () => {
+  it.each(Object.keys(programs))(
+    'runs its own scenarios to their end in %s, measured as journeys are',
+    async (version) => {
+      const { run, load } = await start('script.ts', 'own', 0, programs[version]);
+      expect(await load.ended).toEqual({ how: 'finished' });
+      const record = await load.stop();
+      const sum = sumIntervals(load.stream.between(-Infinity, Infinity));
+      const count = (url: string) => server.requests.filter((request) => request.url === url).length;
+      const times = count('/pages/1');
+      expect(Math.abs(times - 10)).toBeLessThanOrEqual(1);
+      expect([count('/page'), count('/setup'), count('/teardown')]).toEqual([10, 1, 1]);
+      expect([count('/pages/2'), count('/posted'), count('/missing')]).toEqual([times, times, 2 * times]);
+      // What is asked before the first iteration does not count.
+      expect(record).toMatchObject({
+        achieved: 10 + times,
+        requests: 10 + 5 * times,
+        validity: { valid: true },
+      });
+      expect(sum.errors).toEqual({ 'status 404': times });
+      expect(sum.under[30_000]).toBe(record.requests);
+      expect(server.requests.every(({ headers }) => headers['user-agent'] === 'by-hand/1')).toBe(true);
+      expect(server.requests.find(({ url }) => url === '/page')?.headers['x-token']).toBe('200');
+      run.clear();
+    },
+  );
+
+  it('is called at the rate of the workload, and ends in order', async () => {
+    const { run, load } = await start('script.ts', 'workload', 20);
+    await until(
+      'some iterations are in',
+      () => sumIntervals(load.stream.between(-Infinity, Infinity)).iterations > 20,
+    );
+    const record = await load.stop();
+    expect(await load.ended).toEqual({ how: 'stopped' });
+    const count = (url: string) => server.requests.filter((request) => request.url === url).length;
+    expect(count('/page')).toBe(0);
+    expect(count('/posted')).toBe(record.achieved);
+    expect(Math.abs(record.offered - record.achieved)).toBeLessThanOrEqual(2 + 0.05 * record.offered);
+    run.clear();
+  });
+
+  it('is cut off when it has to end before its own scenarios do', async () => {
+    writeFileSync(
+      join(dir, 'long.ts'),
+      `import http from 'k6/http';
+       export const options = { vus: 2, duration: '1h' };
+       export default function () { http.get('${server.url}/page'); }`,
+    );
+    const { run, load } = await start('long.ts', 'own', 0);
+    await until(
+      'requests are in',
+      () => sumIntervals(load.stream.between(-Infinity, Infinity)).requests > 10,
+    );
+    const record = await load.stop();
+    expect(await load.ended).toEqual({ how: 'stopped' });
+    expect(record.requests).toBeGreaterThan(10);
+    expect(run.open).toEqual([]);
+    run.clear();
+  });
+
+  it('must have a function to call', async () => {
+    await expect(start('nothing.ts', 'workload', 20)).rejects.toThrow(
+      /nothing\.ts: expected a default function.*found options/,
+    );
+  });
+});
