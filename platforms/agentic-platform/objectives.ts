@@ -2,6 +2,10 @@ import type { Objective } from '@ordeal/shared/objectives/objective';
 
 const profile = 'set by this profile: the document names no number';
 
+/** The lab may be loaded for some minutes only: growth that takes longer to show is not looked for here. */
+const SHORTEST_SOAK = 120;
+const MB = 2 ** 20;
+
 /** The platform's promises. Numbers are the deployment guide's own where it states one. */
 export const objectives: Readonly<Record<string, Objective>> = {
   'smoke gate': {
@@ -35,6 +39,72 @@ export const objectives: Readonly<Record<string, Objective>> = {
     severity: 'should',
     // The edges of the short pace's window leave about that much open.
     regression: { effect: 30 },
+    source: profile,
+  },
+  'client errors in a spike': {
+    signal: { from: 'client', measure: 'error-ratio' },
+    comparator: '<',
+    limit: 0.05,
+    unit: 'ratio',
+    source: profile,
+  },
+  'client p95 in a spike': {
+    signal: { from: 'client', measure: 'latency', quantile: 0.95 },
+    comparator: '<',
+    limit: 1000,
+    unit: 'ms',
+    source: profile,
+  },
+  'client p95 growth': {
+    signal: { from: 'client', measure: 'latency-growth', quantile: 0.95, leastSeconds: SHORTEST_SOAK },
+    comparator: '<',
+    limit: 20,
+    unit: 'ms/min',
+    severity: 'should',
+    source: profile,
+  },
+  'API memory leak': {
+    signal: {
+      from: 'prometheus',
+      measure: 'leak',
+      of: { gauge: 'process_resident_memory_bytes{job="api"}' },
+      exhaustedAt: 512 * MB,
+      warmUpSeconds: 60,
+      leastSeconds: SHORTEST_SOAK,
+    },
+    comparator: '<',
+    // The first minutes of a Node process are no soak: V8 still warms up.
+    limit: 10 * MB,
+    unit: 'B/min',
+    severity: 'should',
+    source: profile,
+  },
+  'API descriptor leak': {
+    signal: {
+      from: 'prometheus',
+      measure: 'leak',
+      of: { gauge: 'process_open_fds{job="api"}' },
+      exhaustedAt: 1024,
+      warmUpSeconds: 60,
+      leastSeconds: SHORTEST_SOAK,
+    },
+    comparator: '<',
+    limit: 10,
+    unit: 'descriptors/min',
+    source: profile,
+  },
+  'database connection leak': {
+    signal: {
+      from: 'prometheus',
+      measure: 'leak',
+      of: { gauge: 'pg_node_connections{job="postgres"}' },
+      exhaustedAt: 100,
+      warmUpSeconds: 60,
+      leastSeconds: SHORTEST_SOAK,
+    },
+    comparator: '<',
+    limit: 5,
+    unit: 'connections/min',
     source: profile,
   },
   'client errors under a killed replica': {
@@ -75,6 +145,18 @@ export const objectives: Readonly<Record<string, Objective>> = {
     limit: 200,
     unit: 'ms',
     regression: { effect: 20 },
+    source: profile,
+  },
+  'client and server counted the same': {
+    signal: {
+      from: 'prometheus',
+      measure: 'difference-to-client',
+      selector: 'haproxy_frontend_http_requests_total{job="haproxy",proxy="entry"}',
+    },
+    comparator: '<',
+    limit: 0.1,
+    unit: 'ratio',
+    severity: 'should',
     source: profile,
   },
   'database connections': {

@@ -58,6 +58,18 @@ export default definePlatform((context) => {
       ],
     },
     objectives,
+    load: {
+      baseline: 60,
+      objectives: [
+        'client errors',
+        'client p95',
+        'API errors',
+        'API p95',
+        'replication lag',
+        'client and server counted the same',
+      ],
+      duringSpike: ['client errors in a spike', 'client p95 in a spike'],
+    },
     faults: {
       'replica-killed': {
         title: 'API replica a1 is killed (SIGKILL)',
@@ -163,7 +175,7 @@ export default definePlatform((context) => {
     },
     guardrails: {
       allowFaults: ['host', 'proxy'],
-      maxRate: 500,
+      maxRate: 2000,
       // The database is reached from a region by two proxies, one to each of its nodes.
       maxTargets: 2,
       maxRunSeconds: 600,

@@ -2,7 +2,10 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { exitCodes } from './command-error.ts';
 import type { CheckOptions } from './commands/check.ts';
 import type { JudgeOptions } from './commands/judge.ts';
+import type { LoadOptions } from './commands/load.ts';
 import type { Edge } from './edge.ts';
+import type { ShapeRequest } from './load/shaped-scenario.ts';
+import { withShapeFlags } from './shape-flags.ts';
 
 /** Options that every command that runs something has. */
 export interface RunOptions {
@@ -15,6 +18,8 @@ export interface RunOptions {
   readonly lab?: boolean;
   readonly labName: string;
   readonly sabotage?: readonly string[];
+  /** Instead of a scenario's phases. */
+  readonly shape?: ShapeRequest;
 }
 
 /** Reads the command line, runs the command, and returns the exit code. */
@@ -36,12 +41,22 @@ export async function runProgram(edge: Edge): Promise<number> {
 
   const kinds = {
     smoke: 'Health endpoints and every critical journey once: the gate after a deploy',
-    load: 'The load phases of a scenario, on k6',
+    load: 'A shape of load on k6: baseline, peak, stress, spike, soak or stages; without one, the load phases of a scenario',
     chaos: 'The experiments of a scenario, under its load',
     drill: 'The recovery drills of a scenario, under its load',
     gameday: 'A whole scenario over one timeline',
   } as const;
   for (const [kind, description] of Object.entries(kinds)) {
+    if (kind === 'load') {
+      const load = program.command(kind).description(description).argument('[shape]', 'a shape of load');
+      withShapeFlags(runOptions(load)).action(
+        done(async (options: LoadOptions, command) => {
+          const { loadCommand } = await import('./commands/load.ts');
+          return loadCommand(command.args[0], options, edge);
+        }),
+      );
+      continue;
+    }
     runOptions(program.command(kind).description(description)).action(
       done(async (options: RunOptions) => {
         const { runCommand } = await import('./commands/run.ts');
@@ -49,16 +64,24 @@ export async function runProgram(edge: Edge): Promise<number> {
       }),
     );
   }
-  runOptions(program.command('plan').description('Shows what a run would do to what, and does nothing'))
+  withShapeFlags(
+    runOptions(program.command('plan').description('Shows what a run would do to what, and does nothing')),
+  )
+    .option('--shape <shape>', 'plan `ordeal load <shape>`')
     .addOption(
       new Option('--kind <kind>', 'plan only what this command would run')
         .choices(Object.keys(kinds))
         .default('gameday'),
     )
     .action(
-      done(async (options: RunOptions & { kind: keyof typeof kinds }) => {
+      done(async (options: Omit<LoadOptions, 'shape'> & { kind: keyof typeof kinds; shape?: string }) => {
         const { planCommand } = await import('./commands/plan.ts');
-        return planCommand(options.kind, options, edge);
+        const { shapeRequest } = await import('./commands/load.ts');
+        const { shape: named, ...others } = options;
+        const shape = shapeRequest(named, others);
+        return shape === undefined
+          ? planCommand(options.kind, others, edge)
+          : planCommand('load', { ...others, shape }, edge);
       }),
     );
 

@@ -6,12 +6,14 @@ import type { Scenario } from '@ordeal/shared/scenario/scenario';
 import type { LabSite } from '@ordeal/shared/platform/site';
 import { createPrometheus } from '@ordeal/shared/prometheus/client';
 import type { Telemetry } from '@ordeal/shared/scenario/decidable/facts';
+import { isShaped } from '@ordeal/shared/scenario/load-windows';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { hintFrom } from '@ordeal/shared/platform/closest';
 import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
 import { loadPlatform, type LoadedPlatform } from '../load/load-platform.ts';
 import { loadScenario } from '../load/load-scenario.ts';
+import { shapedScenario, type ShapedScenario } from '../load/shaped-scenario.ts';
 import type { RunOptions } from '../program.ts';
 import { requestsPerIteration } from '../run/rehearse.ts';
 import { readTelemetry } from '../run/telemetry/read-telemetry.ts';
@@ -39,12 +41,12 @@ export async function prepare(
   edge: Edge,
   lab: LabSite | undefined,
 ): Promise<Prepared> {
-  const loaded = await loadPlatform(options.platform, edge, lab);
-  const all = await loadScenario(options.scenario, options.pace, loaded, edge, (phase) =>
-    phasesOf[kind].includes(phase.phase),
+  const { loaded, scenario, warnings } = await whatToRun(
+    kind,
+    options,
+    await loadPlatform(options.platform, edge, lab),
+    edge,
   );
-  const phases = onlyPhase(all.phases, options.only);
-  const scenario: Scenario = { ...all, phases };
   const [targets, telemetry, perIteration] = await Promise.all([
     targetsOf(loaded, scenario),
     telemetryOf(loaded, scenario, options.labName),
@@ -64,7 +66,21 @@ export async function prepare(
     },
     { telemetry, requestsPerIteration: perIteration },
   );
-  return { loaded, scenario, plan };
+  return { loaded, scenario, plan: { ...plan, warnings: [...plan.warnings, ...warnings] } };
+}
+
+/** The shape that was asked for, or the phases of the scenario. */
+async function whatToRun(
+  kind: ScenarioRunKind,
+  options: RunOptions,
+  loaded: LoadedPlatform,
+  edge: Edge,
+): Promise<ShapedScenario> {
+  if (options.shape !== undefined) return shapedScenario(options.shape, loaded, edge);
+  const all = await loadScenario(options.scenario, options.pace, loaded, edge, (phase) =>
+    phasesOf[kind].includes(phase.phase),
+  );
+  return { loaded, scenario: { ...all, phases: onlyPhase(all.phases, options.only) }, warnings: [] };
 }
 
 /** So long for one answer: whoever plans is waiting. */
@@ -83,7 +99,9 @@ function onlyPhase(phases: readonly Phase[], only: string | undefined): readonly
   if (phases.some((phase) => phase.name === only)) {
     return phases.flatMap((phase) => {
       if (phase.name === only) return [phase];
-      return phase.phase === 'load' ? [{ ...phase, judgeFor: 1, objectives: [] }] : [];
+      // A shape ends by itself: nothing runs under it.
+      if (phase.phase !== 'load' || isShaped(phase)) return [];
+      return [{ ...phase, judgeFor: 1, objectives: [] }];
     });
   }
   const names = phases.map((phase) => phase.name);

@@ -2,6 +2,7 @@ import { arch, platform as operatingSystem, release } from 'node:os';
 import { dirname, join } from 'node:path';
 import { versions } from 'node:process';
 import { createFileJournal, type FileJournal } from '@ordeal/shared/journal/file-journal';
+import { leakRecords } from '@ordeal/shared/judge/leaks/leak-records';
 import type { Observations } from '@ordeal/shared/judge/observations';
 import type { RunRecord } from '@ordeal/shared/record/record';
 import type { JournalEntry } from '@ordeal/shared/timeline/event';
@@ -68,6 +69,7 @@ export async function closeGate(
   }
   const judged = { ...observations, earlier: history.runs };
   const { findings, verdict, evidence } = await conclude(judged, [], gate);
+  const leaks = leakRecords(judged);
   const server = await gate.prometheus.buildInfo();
   const { url } = gate.loaded.platform.prometheus;
   const record: RunRecord = {
@@ -79,6 +81,7 @@ export async function closeGate(
     loads: [],
     experiments: [],
     drills: [],
+    ...(leaks.length === 0 ? {} : { leaks }),
     residue: [],
     environment: {
       versions: {

@@ -24,7 +24,7 @@ export function pickObjectives(
   const diagnostics: Diagnostic[] = [];
   for (const name of wanted) {
     const objective = Object.hasOwn(platform.objectives, name) ? platform.objectives[name] : undefined;
-    if (objective !== undefined && isUsable(objective)) picked[name] = objective;
+    if (objective !== undefined && isUsable(objective)) picked[name] = objective as PrometheusObjective;
     else diagnostics.push(notUsable(name, objective, known));
   }
   if (wanted.length === 0) {
@@ -54,9 +54,13 @@ export function narrowObjectives(
   return diagnostics.length === 0 ? { ok: true, value: narrowed } : { ok: false, diagnostics };
 }
 
-// Time to an alert is counted from a fault, and nothing is broken here.
-function isUsable(objective: Objective): objective is PrometheusObjective {
-  return objective.signal.from === 'prometheus' && objective.signal.measure !== 'seconds-to-alert';
+// Time to an alert is counted from a fault, and nothing is broken here; nor is there a client to compare with.
+function isUsable({ signal }: Objective): boolean {
+  return (
+    signal.from === 'prometheus' &&
+    signal.measure !== 'seconds-to-alert' &&
+    signal.measure !== 'difference-to-client'
+  );
 }
 
 function notUsable(name: string, objective: Objective | undefined, known: readonly string[]): Diagnostic {

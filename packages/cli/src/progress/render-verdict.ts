@@ -2,6 +2,7 @@ import type { Finding } from '@ordeal/shared/objectives/finding';
 import type { DrillRecord, RunRecord } from '@ordeal/shared/record/record';
 import { count, counted, duration, quantity, secondsBetween } from '@ordeal/shared/report/figures';
 import { outageInWords, recoveryInWords } from '@ordeal/shared/report/headline';
+import { loadResultParts } from '@ordeal/shared/report/load-words';
 import { deciding } from '@ordeal/shared/report/order';
 import { oneLine } from '@ordeal/shared/report/text';
 import {
@@ -38,6 +39,7 @@ export function renderVerdict(record: RunRecord, options: VerdictOptions): strin
     ],
     findingRows(deciding(record.findings), options.columns ?? 100, paint),
     record.drills.map((drill) => drillLine(drill, paint)),
+    loadResultParts(record).map((part) => `  ${oneLine(part)}`),
     residueLines(record, paint),
     [`  Report: ${oneLine(options.reportPath)}`],
   ];

@@ -1,3 +1,4 @@
+import { isShaped, loadWindows } from '@ordeal/shared/scenario/load-windows';
 import type { Phase } from '@ordeal/shared/scenario/scenario';
 import { drillPhase } from './phases/drill.ts';
 import { experimentPhase } from './phases/experiment.ts';
@@ -58,6 +59,12 @@ function leaveOut(phase: Phase, reason: string, session: Session): void {
     case 'smoke':
       return;
     case 'load':
+      if (isShaped(phase)) {
+        for (const { name, objectives } of loadWindows(phase)) assign(session, name, objectives);
+      } else {
+        assign(session, phase.name, phase.objectives);
+      }
+      return;
     case 'drill':
       assign(session, phase.name, phase.objectives);
       return;

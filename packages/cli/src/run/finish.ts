@@ -1,6 +1,8 @@
 import { dirname } from 'node:path';
 import type { Observations } from '@ordeal/shared/judge/observations';
+import { leakRecords } from '@ordeal/shared/judge/leaks/leak-records';
 import { observePrometheus } from '@ordeal/shared/judge/observe-prometheus';
+import { settlingRecords } from '@ordeal/shared/judge/settling';
 import type { RunEnd } from '@ordeal/shared/judge/verdict';
 import type { ResidueRecord, RunRecord } from '@ordeal/shared/record/record';
 import { conclude } from '../judge/conclude.ts';
@@ -39,6 +41,8 @@ export async function judgeRun(session: Session, ending: Ending): Promise<RunRec
   }
   const observations = { ...(await observe(session, ending.end)), earlier: history.runs };
   const { findings, verdict, evidence } = await conclude(observations, ending.residue, context);
+  const settlings = settlingRecords(observations);
+  const leaks = leakRecords(observations);
   return {
     schemaVersion: 1,
     run: { ...run, finishedAt: new Date(context.clock.wall()).toISOString() },
@@ -48,6 +52,9 @@ export async function judgeRun(session: Session, ending: Ending): Promise<RunRec
     loads: results.loads,
     experiments: results.experiments,
     drills: observations.drills,
+    ...(results.capacities.length === 0 ? {} : { capacities: results.capacities }),
+    ...(settlings.length === 0 ? {} : { settlings }),
+    ...(leaks.length === 0 ? {} : { leaks }),
     residue: ending.residue,
     environment: ending.environment,
     ...(evidence === undefined ? {} : { evidence }),
@@ -71,10 +78,17 @@ async function observe(session: Session, end: RunEnd): Promise<Observations> {
     anchor,
     assignments,
     windows,
-    intervals: Number.isFinite(first) ? (results.workload?.stream.between(first, last) ?? []) : [],
+    intervals: Number.isFinite(first)
+      ? results.streams
+          .flatMap((stream) => stream.between(first, last))
+          .toSorted((left, right) => left.from - right.from)
+      : [],
     readings: seen.readings,
     ...(seen.sight === undefined ? {} : { sight: seen.sight }),
     loads: results.loads,
+    ...(Object.keys(results.loadValid).length === 0 ? {} : { loadValid: results.loadValid }),
+    ...(results.capacities.length === 0 ? {} : { capacities: results.capacities }),
+    ...(results.spikes.length === 0 ? {} : { spikes: results.spikes }),
     experiments: results.experiments,
     drills: results.drills.map((drill) => drill.record),
     faults: results.faults,

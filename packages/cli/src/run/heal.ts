@@ -5,7 +5,7 @@ import { PROCESS_DRIVER } from '@ordeal/shared/undo/process-healer';
 import { unwind } from '@ordeal/shared/undo/unwind';
 import type { Healers } from '@ordeal/shared/undo/healer';
 import { faultsPresent } from './faults-present.ts';
-import type { Session } from './session.ts';
+import { endWorkload, replaceWorkload, type Session } from './session.ts';
 import { sweep } from './sweep.ts';
 
 const HEAL_DEADLINE_MS = 60_000;
@@ -20,7 +20,9 @@ export async function endEverything(session: Session, healers: Healers): Promise
   // made to.
   const residue = [...(await healFaults(context, healers, (entry) => entry.driver !== PROCESS_DRIVER))];
   await quietly(session, 'stopping the workload', async () => {
-    if (results.workload !== null) results.loads.push(await results.workload.stop());
+    const isOnly = results.loads.length === 0;
+    if (isOnly) await endWorkload(results);
+    else await replaceWorkload(results);
   });
   for (const drill of results.drills) {
     await quietly(session, 'ending the observers', () => drill.dispose());

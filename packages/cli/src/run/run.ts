@@ -21,6 +21,7 @@ import { judgeRun } from './finish.ts';
 import { endEverything } from './heal.ts';
 import { Interrupted, type Interruption } from './interruption.ts';
 import { leaseFolder, takeLease } from './lease.ts';
+import { LoadNotBegun } from './phases/load-begin.ts';
 import { preflight } from './preflight.ts';
 import { createRunDirectory } from './run-directory.ts';
 import { saveRunFile } from './run-file.ts';
@@ -152,6 +153,7 @@ async function attempt(session: Session, plan: Plan): Promise<RunEnd> {
     return { how: 'finished' };
   } catch (error) {
     if (session.context.signal.aborted) return endOfAborted(session.context.signal);
+    if (error instanceof LoadNotBegun) return { how: 'blind', reasons: [error.message] };
     return { how: 'broken', reason: describe(error) };
   }
 }

@@ -1,9 +1,13 @@
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import type { SightBefore } from '@ordeal/shared/judge/collect-sight';
-import type { Assignment, Observations, ObserverProblem } from '@ordeal/shared/judge/observations';
+import type { Assignment, Observations, ObserverProblem, SpikeSeen } from '@ordeal/shared/judge/observations';
+import type { ClientStream } from '@ordeal/shared/load/client-interval';
 import type { RunningWorkload } from '@ordeal/shared/load/workload';
+import { RUN_VARIABLE } from '@ordeal/shared/judge/signals/difference-to-client';
+import type { Objective } from '@ordeal/shared/objectives/objective';
 import type { Prometheus } from '@ordeal/shared/prometheus/client';
 import type {
+  CapacityRecord,
   DrillRecord,
   ExperimentRecord,
   LedgerRecord,
@@ -35,6 +39,12 @@ export interface Results {
   readonly windows: WindowRecord[];
   readonly assignments: Assignment[];
   readonly loads: LoadRecord[];
+  /** Of every load that was begun, in order. */
+  readonly streams: ClientStream[];
+  /** Whether the generator offered what it promised, by window, where there were several loads. */
+  readonly loadValid: Record<string, LoadRecord['validity']>;
+  readonly capacities: CapacityRecord[];
+  readonly spikes: SpikeSeen[];
   readonly experiments: ExperimentRecord[];
   readonly drills: FinishedDrill[];
   /** When faults went in, by phase. */
@@ -66,6 +76,10 @@ export function emptyResults(): Results {
     windows: [],
     assignments: [],
     loads: [],
+    streams: [],
+    loadValid: {},
+    capacities: [],
+    spikes: [],
     experiments: [],
     drills: [],
     faults: [],
@@ -78,6 +92,23 @@ export function emptyResults(): Results {
   };
 }
 
+/** Ends the workload that runs, if one does, and keeps what it came to. */
+export async function endWorkload(results: Results): Promise<LoadRecord | undefined> {
+  const { workload } = results;
+  if (workload === null) return undefined;
+  results.workload = null;
+  const record = await workload.stop();
+  results.loads.push(record);
+  return record;
+}
+
+/** Ends the workload that runs before another begins. The windows that it filled are its own to answer for. */
+export async function replaceWorkload(results: Results): Promise<void> {
+  const record = await endWorkload(results);
+  if (record === undefined) return;
+  for (const { name } of results.windows) results.loadValid[name] ??= record.validity;
+}
+
 /** Keeps when a fault went in: between the first request for it and its last confirmation. */
 export function noteFault(results: Results, entry: JournalEntry): void {
   if (entry.type !== 'fault-injected' || entry.acknowledgements.length === 0) return;
@@ -86,11 +117,28 @@ export function noteFault(results: Results, entry: JournalEntry): void {
   results.faults.push({ phase: entry.phase, instant: { low, high } });
 }
 
+/** The objective, with the run's id where its signal asks for it. */
+function ofThisRun(objective: Objective, { context }: Pick<Session, 'context'>): Objective {
+  const { signal } = objective;
+  if (signal.measure !== 'difference-to-client') return objective;
+  const selector = signal.selector.replaceAll(RUN_VARIABLE, context.runId);
+  return { ...objective, signal: { ...signal, selector } };
+}
+
 /** Adds a window, and says what is to be judged in it. */
-export function assign(session: Session, window: string, objectives: readonly string[]): void {
+export function assign(
+  session: Pick<Session, 'loaded' | 'results' | 'context'>,
+  window: string,
+  objectives: readonly string[],
+): void {
   for (const name of objectives) {
     const objective = session.loaded.platform.objectives[name];
-    if (objective !== undefined) session.results.assignments.push({ objectiveName: name, objective, window });
+    if (objective === undefined) continue;
+    session.results.assignments.push({
+      objectiveName: name,
+      objective: ofThisRun(objective, session),
+      window,
+    });
   }
 }
 

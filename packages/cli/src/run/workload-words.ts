@@ -1,3 +1,5 @@
+import { describeShape } from '@ordeal/shared/load/shape/describe-shape';
+import { isShaped } from '@ordeal/shared/scenario/load-windows';
 import type { Platform } from '@ordeal/shared/platform/platform';
 import type { Scenario } from '@ordeal/shared/scenario/scenario';
 
@@ -7,7 +9,11 @@ export function workloadWords(scenario: Scenario, platform: Platform): string {
     .map(([name, { weight }]) => `${name} × ${weight}`)
     .join(', ');
   const loads = scenario.phases.flatMap((phase) =>
-    phase.phase === 'load' ? [`${phase.name}: ${phase.rate} iterations/s of ${journeys}`] : [],
+    phase.phase !== 'load'
+      ? []
+      : isShaped(phase)
+        ? [`${phase.name}: ${describeShape(phase.shape)} of ${journeys}`]
+        : [`${phase.name}: ${phase.rate} iterations/s of ${journeys}`],
   );
   return loads.length === 0 ? 'no load' : loads.join('; ');
 }

@@ -81,6 +81,8 @@ function whyCertain(
     case 'age':
     case 'seconds-to-alert':
     case 'burn-rate':
+    case 'leak':
+    case 'difference-to-client':
     case 'promql':
       return undefined;
   }

@@ -19,7 +19,7 @@ export function clientEvidence(observations: Observations, name: string): Client
   if (broke !== undefined) return nothing('observer-broke', broke);
   const window = windowNamed(observations, name);
   if (window === undefined) return nothing('not-run', `The run has no window ${name}.`);
-  const invalid = whyLoadInvalid(observations, window.name);
+  const invalid = windowLoadInvalid(observations, window.name);
   if (invalid !== undefined) return nothing('load-invalid', `The load was not valid: ${invalid}.`);
   const span = { from: window.monotonicFrom, to: window.monotonicTo };
   return evidenceOver(
@@ -74,7 +74,8 @@ function firstGap(ordered: readonly ClientInterval[], span: Span): number | unde
   return span.to - covered > GAP_MS ? span.to - covered : undefined;
 }
 
-function whyLoadInvalid(observations: Observations, window: string): string | undefined {
+/** Why the load of a window says nothing of the platform; undefined when it does. */
+export function windowLoadInvalid(observations: Observations, window: string): string | undefined {
   const { loads, loadValid, generatorBroke } = observations;
   const own = loadValid?.[window];
   if (own !== undefined) return own.valid ? undefined : own.reason;

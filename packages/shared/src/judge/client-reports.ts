@@ -11,6 +11,8 @@ export interface ClientReports {
   readonly seconds: number;
   /** The reports that lie within it, added up. */
   readonly whole: ClientWindow;
+  /** The same, one by one. */
+  readonly wholes: readonly ClientInterval[];
   /** Those that reach across an edge, added up. */
   readonly edge: ClientWindow;
   /** The same, one by one, with the share of their time that is the window's. */
@@ -21,9 +23,11 @@ export interface ClientReports {
 export function clientReports(overlapping: readonly ClientInterval[], span: Span): ClientReports {
   const isWhole = ({ from, to }: ClientInterval): boolean => from >= span.from && to <= span.to;
   const across = overlapping.filter((one) => !isWhole(one));
+  const wholes = overlapping.filter(isWhole);
   return {
     seconds: (span.to - span.from) / 1000,
-    whole: sumIntervals(overlapping.filter(isWhole)),
+    whole: sumIntervals(wholes),
+    wholes,
     edge: sumIntervals(across),
     edges: across.map((report) => ({
       report,

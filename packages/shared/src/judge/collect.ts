@@ -20,6 +20,8 @@ export interface CollectOptions {
 
 /** Queries under way at once, unless the settings say otherwise. */
 const CONCURRENCY = 4;
+/** Points of a query that is spread over its window: hours of them tell a trend. */
+const MOST_SPREAD = 5000;
 
 /**
  * Reads from Prometheus all that the assignments need, each selector once a window, and no more samples than the
@@ -103,10 +105,12 @@ export async function collectReadings(
   }
 
   async function readPoints({ window, query, at, from, to }: PointJob): Promise<PointReading> {
+    const stepMs =
+      at === 'spread' ? Math.max(scrapeIntervalMs, Math.ceil((to - from) / MOST_SPREAD)) : scrapeIntervalMs;
     const answer = await ask(() =>
       at === 'end'
         ? prometheus.instant(query, to, signal)
-        : prometheus.range(query, firstPoint(from, to, scrapeIntervalMs), to, scrapeIntervalMs, signal),
+        : prometheus.range(query, firstPoint(from, to, stepMs), to, stepMs, signal),
     );
     return { kind: 'points', window: window.name, query, at, scrapeIntervalMs, answer };
   }

@@ -43,6 +43,8 @@ export interface Nothing {
   readonly wouldDecide?: string;
   /** Shown, but not judged. */
   readonly value?: Bounds;
+  /** How many there were, where there were some. */
+  readonly samples?: number;
 }
 
 export type Measurement = Measured | Nothing;
@@ -81,7 +83,7 @@ export function findingOf(assignment: Assignment, words: SignalWords, measuremen
     value: shown(measurement.value),
     limit: objective.limit,
     comparator: objective.comparator,
-    samples: measurement.kind === 'nothing' ? 0 : measurement.samples,
+    samples: measurement.samples ?? 0,
     unit: objective.unit,
     severity: objective.severity ?? 'must',
     ...(judged.reason === undefined ? {} : { reason: judged.reason }),

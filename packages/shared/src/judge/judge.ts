@@ -7,6 +7,7 @@ import { regressionFindings } from './regression/regression-findings.ts';
 import { judgeClient } from './signals/client.ts';
 import { judgeDrill } from './signals/drill.ts';
 import { judgeExperiment } from './signals/experiment.ts';
+import { judgeLoad } from './signals/load.ts';
 import { judgePrometheus } from './signals/prometheus.ts';
 import { judgeRestore } from './signals/restore.ts';
 import { judgeSmoke } from './signals/smoke.ts';
@@ -45,6 +46,8 @@ function judgeOne(assignment: Assignment, observations: Observations): Finding {
       return judgeSmoke(assignment, observations);
     case 'drill':
       return judgeDrill(assignment, signal.measure, observations);
+    case 'load':
+      return judgeLoad(assignment, signal.measure, observations);
     case 'restore':
       return judgeRestore(assignment, signal.measure, observations);
   }

@@ -22,6 +22,9 @@ export function leastForShare(share: number): number {
   return share >= 1 ? 1 : Math.ceil(Math.log(MISS) / Math.log1p(-share) - 1e-9);
 }
 
+/** Of fewer requests one more or less is a difference of its own. */
+const LEAST_COUNTED = 100;
+
 /** Least samples of an objective by its signal, where neither it nor its window names any. */
 export function defaultLeast({ signal, comparator, limit }: Objective): number {
   const fewIsGood = comparator === '<' || comparator === '<=';
@@ -40,8 +43,15 @@ export function defaultLeast({ signal, comparator, limit }: Objective): number {
     case 'gauge':
     case 'saturation':
       return LEAST_SCRAPES;
+    case 'difference-to-client':
+      return LEAST_COUNTED;
     case 'promql':
       return signal.take === 'last' ? 1 : LEAST_SCRAPES;
+    // How long there has to be something to see is asked for in seconds.
+    case 'leak':
+    case 'latency-growth':
+    case 'capacity':
+    case 'seconds-to-settle':
     case 'throughput':
     case 'present':
     case 'age':

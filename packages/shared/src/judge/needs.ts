@@ -15,8 +15,14 @@ export type Need =
       readonly counters: boolean;
     }
   /** A query as the server evaluates it. */
-  | { readonly kind: 'points'; readonly query: string; readonly at: 'end' | 'scrapes' }
+  | { readonly kind: 'points'; readonly query: string; readonly at: PointsAt }
   | { readonly kind: 'rules' };
+
+/**
+ * When a query is evaluated: at the window's end, at every scrape, or at most a few thousand times, evenly spread over
+ * the window.
+ */
+export type PointsAt = 'end' | 'scrapes' | 'spread';
 
 /** What a signal has to read, in the order in which it is measured, for a window of that length. */
 export function needsOf(signal: PrometheusSignal, windowMs: number): readonly Need[] {
@@ -25,6 +31,7 @@ export function needsOf(signal: PrometheusSignal, windowMs: number): readonly Ne
     case 'availability':
       return [counters(signal.bad, false), counters(signal.all, true)];
     case 'throughput':
+    case 'difference-to-client':
       return [counters(signal.selector, true)];
     case 'latency':
     case 'latency-share':
@@ -56,17 +63,20 @@ export function needsOf(signal: PrometheusSignal, windowMs: number): readonly Ne
         { ...counters(signal.all, true), leadMs },
       ];
     }
+    case 'leak':
+      return 'gauge' in signal.of
+        ? [gauges(signal.of.gauge, true)]
+        : [points(signal.of.query, windowMs, 'spread')];
     case 'promql':
-      return [
-        {
-          kind: 'points',
-          query: signal.query
-            .replaceAll('$window', `${Math.max(1, Math.round(windowMs))}ms`)
-            .replaceAll(SCOPE_VARIABLE, NO_SCOPE),
-          at: signal.take === 'last' ? 'end' : 'scrapes',
-        },
-      ];
+      return [points(signal.query, windowMs, signal.take === 'last' ? 'end' : 'scrapes')];
   }
+}
+
+function points(written: string, windowMs: number, at: PointsAt): Need {
+  const query = written
+    .replaceAll('$window', `${Math.max(1, Math.round(windowMs))}ms`)
+    .replaceAll(SCOPE_VARIABLE, NO_SCOPE);
+  return { kind: 'points', query, at };
 }
 
 function counters(selector: string, scrapes: boolean) {

@@ -1,6 +1,7 @@
 import type { ClientInterval } from '../load/client-interval.ts';
 import type { Objective } from '../objectives/objective.ts';
 import type {
+  CapacityRecord,
   DrillRecord,
   ExperimentRecord,
   LoadRecord,
@@ -33,6 +34,17 @@ export interface ObserverProblem {
   readonly observer?: 'client' | 'prometheus';
 }
 
+/** A spike under load, of which it is judged how long the platform took to settle. */
+export interface SpikeSeen {
+  readonly phase: string;
+  /** Monotonic ms between which the load stepped back to its usual rate. */
+  readonly steppedBack: Bounds;
+  /** It has to be steady for so long. */
+  readonly steadyForMs: number;
+  /** What steady is, by name: objectives on the client's signals. */
+  readonly steady: Readonly<Record<string, Objective>>;
+}
+
 /**
  * Everything that judging needs, as JSON: saved with the run, so that its verdict can be computed again without
  * anything else.
@@ -51,6 +63,9 @@ export interface Observations {
   readonly experiments: readonly ExperimentRecord[];
   readonly drills: readonly DrillRecord[];
   readonly restores?: readonly RestoreRecord[];
+  /** What searches for the platform's capacity came to. */
+  readonly capacities?: readonly CapacityRecord[];
+  readonly spikes?: readonly SpikeSeen[];
   /** When faults were injected, monotonic milliseconds: [sent, confirmed]. */
   readonly faults?: readonly { readonly phase: string; readonly instant: Bounds }[];
   /** How well Prometheus itself could see; absent when nothing was asked of it. */

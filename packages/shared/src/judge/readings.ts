@@ -1,5 +1,6 @@
 import type { AlertRule } from '../prometheus/alert-rules.ts';
 import type { Answer, Reading } from '../prometheus/reading.ts';
+import type { PointsAt } from './needs.ts';
 
 /** What Prometheus had to say for one window, or why it said nothing. */
 export type PrometheusReading = SampleReading | GrowthReading | ScrapesReading | PointReading | RulesReading;
@@ -59,13 +60,13 @@ export interface GrowthReading {
   readonly queries: readonly string[];
 }
 
-/** A query's value at the window's end, or at each scrape within the window. */
+/** A query's value at the window's end, at each scrape within the window, or at instants spread over it. */
 export interface PointReading {
   readonly kind: 'points';
   readonly window: string;
   /** As it was sent: `$window` is filled in. */
   readonly query: string;
-  readonly at: 'end' | 'scrapes';
+  readonly at: PointsAt;
   readonly scrapeIntervalMs: number;
   readonly answer: Answer<Reading>;
 }

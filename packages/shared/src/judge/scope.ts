@@ -47,6 +47,7 @@ export function scopeSignal(signal: PrometheusSignal, scope: Scope, path: string
     case 'burn-rate':
       return ok({ ...signal, bad: add(signal.bad), all: add(signal.all) });
     case 'throughput':
+    case 'difference-to-client':
     case 'gauge':
     case 'present':
     case 'age':
@@ -62,13 +63,22 @@ export function scopeSignal(signal: PrometheusSignal, scope: Scope, path: string
         capacity: 'gauge' in capacity ? { gauge: add(capacity.gauge) } : capacity,
       });
     }
+    case 'leak': {
+      if ('gauge' in signal.of) return ok({ ...signal, of: { gauge: add(signal.of.gauge) } });
+      const query = scopedQuery(signal.of.query, scope);
+      return query === undefined
+        ? { ok: false, diagnostics: [cannotBeScoped(signal.of.query, `${path}.signal.of.query`)] }
+        : ok({ ...signal, of: { query } });
+    }
     case 'alerts-fired':
     case 'seconds-to-alert':
       return ok(signal);
-    case 'promql':
-      return signal.query.includes(SCOPE_VARIABLE)
-        ? ok({ ...signal, query: signal.query.replaceAll(SCOPE_VARIABLE, scope.text) })
-        : { ok: false, diagnostics: [cannotBeScoped(signal.query, path)] };
+    case 'promql': {
+      const query = scopedQuery(signal.query, scope);
+      return query === undefined
+        ? { ok: false, diagnostics: [cannotBeScoped(signal.query, `${path}.signal.query`)] }
+        : ok({ ...signal, query });
+    }
   }
 }
 
@@ -80,6 +90,7 @@ export function scopedSelectors(signal: PrometheusSignal): readonly string[] {
     case 'burn-rate':
       return [signal.bad, signal.all];
     case 'throughput':
+    case 'difference-to-client':
     case 'gauge':
     case 'present':
     case 'age':
@@ -91,6 +102,8 @@ export function scopedSelectors(signal: PrometheusSignal): readonly string[] {
       const { used, capacity } = signal;
       return ['gauge' in used ? used.gauge : used.counter, ...('gauge' in capacity ? [capacity.gauge] : [])];
     }
+    case 'leak':
+      return 'gauge' in signal.of ? [signal.of.gauge] : [];
     case 'alerts-fired':
     case 'seconds-to-alert':
     case 'promql':
@@ -122,9 +135,13 @@ function joined(matchers: string, more: string): string {
   return own === '' ? more : `${own},${more}`;
 }
 
+function scopedQuery(query: string, scope: Scope): string | undefined {
+  return query.includes(SCOPE_VARIABLE) ? query.replaceAll(SCOPE_VARIABLE, scope.text) : undefined;
+}
+
 function cannotBeScoped(query: string, path: string): Diagnostic {
   return {
-    path: `${path}.signal.query`,
+    path,
     expected: `a query that says with ${SCOPE_VARIABLE} where the scope's matchers go`,
     found: query,
     hint: `write for instance up{job="api",${SCOPE_VARIABLE}}, or leave the objective out with --objective`,

@@ -6,7 +6,7 @@ import { judgeClient } from './signals/client.ts';
 
 /**
  * The steady state that objectives on the client's signals describe. Objectives on other signals have no say: they
- * could not be read in time.
+ * could not be read in time. Nor has what takes long to show, as growth does.
  */
 export function steadyStateOf(objectives: Readonly<Record<string, Objective>>): SteadyState {
   return {
@@ -17,7 +17,7 @@ export function steadyStateOf(objectives: Readonly<Record<string, Objective>>): 
       };
       const evidence = evidenceOver(intervals, span);
       const findings = Object.entries(objectives).flatMap(([objectiveName, objective]) =>
-        objective.signal.from === 'client'
+        objective.signal.from === 'client' && objective.signal.measure !== 'latency-growth'
           ? [judgeClient({ objectiveName, objective, window }, objective.signal, evidence)]
           : [],
       );

@@ -7,8 +7,15 @@ export type Signal =
   /** Checks and journeys of the smoke gate that failed. */
   | { readonly from: 'smoke'; readonly measure: 'failed' }
   | { readonly from: 'drill'; readonly measure: DrillMeasure }
+  /**
+   * What a load's shape shows as a whole. `capacity`: the highest rate that a stress test found the platform to bear,
+   * iterations a second; `seconds-to-settle`: from the end of a spike until it is steady again.
+   */
+  | { readonly from: 'load'; readonly measure: LoadMeasure }
   /** `seconds`: from the start of a restore until it was read; `backup-age`: seconds, at the restore's start. */
   | { readonly from: 'restore'; readonly measure: 'seconds' | 'backup-age' };
+
+export type LoadMeasure = 'capacity' | 'seconds-to-settle';
 
 /** What the load generator itself measured. */
 export type ClientSignal =
@@ -21,7 +28,15 @@ export type ClientSignal =
   /** Share of the requests that took at most `underMs`. */
   | { readonly from: 'client'; readonly measure: 'latency-share'; readonly underMs: number }
   /** Requests a second that succeeded. */
-  | { readonly from: 'client'; readonly measure: 'throughput' };
+  | { readonly from: 'client'; readonly measure: 'throughput' }
+  /** Growth that goes on, of a quantile of request durations: ms a minute or an hour, as the unit says. */
+  | {
+      readonly from: 'client';
+      readonly measure: 'latency-growth';
+      readonly quantile: number;
+      /** Shorter measurements are not judged. Default 20 minutes. */
+      readonly leastSeconds?: number;
+    };
 
 /** What Prometheus scraped. Selectors are plain PromQL vector selectors; of counters where it says so. */
 export type PrometheusSignal =
@@ -78,6 +93,33 @@ export type PrometheusSignal =
   | { readonly from: 'prometheus'; readonly measure: 'alerts-fired'; readonly alerts: string }
   /** Seconds from the window's fault until one of the alerts fired. */
   | { readonly from: 'prometheus'; readonly measure: 'seconds-to-alert'; readonly alerts: string }
+  /**
+   * How far the growth of a counter lies from the number of requests that the client sent, as a share of these: 0 when
+   * both counted the same. `$run` stands for the run's id, where the platform counts by the run that a request names.
+   */
+  | { readonly from: 'prometheus'; readonly measure: 'difference-to-client'; readonly selector: string }
+  /**
+   * Growth that goes on, of what a process holds (memory, connections, descriptors): of each series by itself, over
+   * the lives of its process, and of these the worst. In the series' unit a minute or an hour, as the objective's unit
+   * says; growth up to the limit does not matter.
+   */
+  | {
+      readonly from: 'prometheus';
+      readonly measure: 'leak';
+      /** `query` is any PromQL, evaluated by the server at every scrape: of these nobody knows a process. */
+      readonly of: { readonly gauge: string } | { readonly query: string };
+      /**
+       * `floor` (default): what is left after garbage was collected and bursts are over. `middle`: the median, for
+       * what has no such floor.
+       */
+      readonly take?: 'floor' | 'middle';
+      /** Where growth would end (a memory limit, the most descriptors), in the series' unit: gives the time until then. */
+      readonly exhaustedAt?: number;
+      /** So long after its process began a series still warms up. Default 300. */
+      readonly warmUpSeconds?: number;
+      /** Shorter measurements are not judged. Default 20 minutes. */
+      readonly leastSeconds?: number;
+    }
   /**
    * How fast an error budget burns: the largest, over the pairs of windows that end where the judged one does, of
    * min(burn of the long, burn of the short) / factor. 1 is the rate at which the pair would alert.

@@ -19,8 +19,18 @@ const signal = z.union([
   }),
   z.strictObject({ from: z.literal('client'), measure: z.literal('latency'), quantile: ratio }),
   z.strictObject({ from: z.literal('client'), measure: z.literal('latency-share'), underMs: positive }),
+  z.strictObject({
+    from: z.literal('client'),
+    measure: z.literal('latency-growth'),
+    quantile: ratio,
+    leastSeconds: positive.optional(),
+  }),
   z.strictObject({ ...prometheus, measure: z.enum(['ratio', 'availability']), ...counters }),
-  z.strictObject({ ...prometheus, measure: z.literal('throughput'), selector: selectorText }),
+  z.strictObject({
+    ...prometheus,
+    measure: z.enum(['throughput', 'difference-to-client']),
+    selector: selectorText,
+  }),
   z.strictObject({ ...prometheus, measure: z.literal('latency'), quantile: ratio, ...histogram }),
   z.strictObject({ ...prometheus, measure: z.literal('latency-share'), underMs: positive, ...histogram }),
   z.strictObject({
@@ -44,6 +54,15 @@ const signal = z.union([
   }),
   z.strictObject({
     ...prometheus,
+    measure: z.literal('leak'),
+    of: z.union([z.strictObject({ gauge: selectorText }), z.strictObject({ query: text })]),
+    take: z.enum(['floor', 'middle']).optional(),
+    exhaustedAt: positive.optional(),
+    warmUpSeconds: z.number().nonnegative().optional(),
+    leastSeconds: positive.optional(),
+  }),
+  z.strictObject({
+    ...prometheus,
     measure: z.literal('burn-rate'),
     ...counters,
     target: ratio,
@@ -64,6 +83,7 @@ const signal = z.union([
     from: z.literal('drill'),
     measure: z.enum(['rto', 'rpo', 'detection', 'failover', 'lost', 'anomalies', 'flaps', 'stale']),
   }),
+  z.strictObject({ from: z.literal('load'), measure: z.enum(['capacity', 'seconds-to-settle']) }),
   z.strictObject({ from: z.literal('restore'), measure: z.enum(['seconds', 'backup-age']) }),
 ]);
 
@@ -89,11 +109,24 @@ const objective = z.strictObject({
   source: text.optional(),
 });
 
+/** Measures of growth: growth up to the limit does not matter, whatever it is of. */
+const growths: readonly string[] = ['leak', 'latency-growth'];
+
 /** An objective as a platform file states it. */
-export const objectiveSchema = objective.refine(
-  ({ claim, signal: { measure } }) => claim !== 'inferred' || shares.includes(measure),
-  {
+export const objectiveSchema = objective
+  .refine(({ claim, signal: { measure } }) => claim !== 'inferred' || shares.includes(measure), {
     path: ['claim'],
     error: `"inferred" is for shares of events: ${shares.join(', ')}; everything else is "observed"`,
-  },
-);
+  })
+  .refine(({ unit, signal: { measure } }) => !growths.includes(measure) || /^.+\/(min|h)$/.test(unit), {
+    path: ['unit'],
+    error: 'growth is told a minute or an hour: end its unit in /min or /h, for instance MB/min',
+  })
+  .refine(
+    ({ comparator, limit, signal: { measure } }) =>
+      !growths.includes(measure) || (limit > 0 && comparator.startsWith('<')),
+    {
+      path: ['limit'],
+      error: 'growth up to the limit does not matter: the limit is above 0, and the comparator < or <=',
+    },
+  );

@@ -14,6 +14,7 @@ export function parsePlatform(raw: unknown, path: string): Result<Platform> {
     ...allowedDrivers(platform, path),
     ...healthAddresses(platform, path),
     ...uniqueProbes(platform, path),
+    ...usualLoad(platform, path),
   ];
   return diagnostics.length === 0 ? { ok: true, value: platform } : { ok: false, diagnostics };
 }
@@ -55,6 +56,31 @@ function healthAddresses(platform: Platform, path: string): Diagnostic[] {
           },
         ],
   );
+}
+
+function usualLoad({ load, objectives, guardrails }: Platform, path: string): Diagnostic[] {
+  if (load === undefined) return [];
+  const known = Object.keys(objectives);
+  const missing = (['objectives', 'duringSpike'] as const).flatMap((field) =>
+    (load[field] ?? [])
+      .filter((name) => !known.includes(name))
+      .map((name) => ({
+        path: `${path}: load.${field}`,
+        expected: "the name of one of the platform's objectives",
+        found: JSON.stringify(name),
+        hint: hintFrom(name, known),
+      })),
+  );
+  if (load.baseline <= guardrails.maxRate) return missing;
+  return [
+    ...missing,
+    {
+      path: `${path}: load.baseline`,
+      expected: `at most guardrails.maxRate (${guardrails.maxRate}/s)`,
+      found: `${load.baseline}/s`,
+      hint: 'correct one of the two',
+    },
+  ];
 }
 
 function uniqueProbes(platform: Platform, path: string): Diagnostic[] {

@@ -29,6 +29,14 @@ export interface RunRecord {
   readonly loads: readonly LoadRecord[];
   readonly experiments: readonly ExperimentRecord[];
   readonly drills: readonly DrillRecord[];
+  /** Absent in records of before backups were restored. */
+  readonly restores?: readonly RestoreRecord[];
+  /** What stress tests came to. Absent when there was none. */
+  readonly capacities?: readonly CapacityRecord[];
+  /** How the platform settled after spikes. Absent when there was none. */
+  readonly settlings?: readonly SettlingRecord[];
+  /** What grew and what did not, series by series. Absent when nothing was looked at. */
+  readonly leaks?: readonly LeakRecord[];
   readonly residue: readonly ResidueRecord[];
   readonly environment: {
     readonly versions: Readonly<Record<string, string>>;
@@ -85,6 +93,74 @@ export interface LoadRecord {
   readonly validity: { readonly valid: true } | { readonly valid: false; readonly reason: string };
 }
 
+/** How much a platform bears: what a stress test found. Rates are iterations a second. */
+export interface CapacityRecord {
+  /** The phase that searched. */
+  readonly phase: string;
+  readonly capacity: Capacity;
+  /** Every rate that was tried, in order. */
+  readonly steps: readonly CapacityStepRecord[];
+}
+
+/** What a search for the capacity came to. `low` held over a longer window; `high` broke; it lies between. */
+export type Capacity =
+  | { readonly how: 'found'; readonly low: number; readonly high: number; readonly broke: BrokenFirst }
+  /** The highest rate that could be tried held: because of the bounds, or as far as the generator goes. */
+  | { readonly how: 'at-least'; readonly low: number; readonly because: string }
+  /** The lowest rate that could be tried broke. */
+  | { readonly how: 'below'; readonly high: number; readonly broke: BrokenFirst }
+  | { readonly how: 'unknown'; readonly because: string };
+
+/** What broke first. */
+export interface BrokenFirst {
+  /** Name of the objective, or `achieved load`. */
+  readonly objective: string;
+  readonly explanation: string;
+}
+
+export interface CapacityStepRecord {
+  readonly rate: number;
+  readonly purpose: 'try' | 'confirm';
+  /** `short`: the generator did not offer the rate; `unclear`: it could not be decided. */
+  readonly outcome: 'held' | 'broke' | 'short' | 'unclear';
+  /** Why; empty when it held. */
+  readonly detail: string;
+  /** Of the judged part. */
+  readonly seconds: number;
+  /** Of the whole step, with its warm-up. */
+  readonly requests: number;
+  readonly failed: number;
+  readonly dropped: number;
+  readonly p95Ms: number;
+}
+
+/** How long the platform took to settle after a spike. */
+export interface SettlingRecord {
+  readonly phase: string;
+  readonly outcome: 'settled' | 'not-settled' | 'cannot-tell';
+  /** Bounds; `high` null: it had not settled by the end of what was watched. Null when it cannot be told. */
+  readonly seconds: { readonly low: number; readonly high: number | null } | null;
+  readonly detail: string;
+}
+
+/** Whether one series grows without end. */
+export interface LeakRecord {
+  readonly objective: string;
+  readonly window: string;
+  /** The series, as Prometheus names it, or the client's. */
+  readonly series: string;
+  readonly outcome: 'leak' | 'no-leak' | 'cannot-tell';
+  /** Growth that goes on, in `unit`; null when nothing could be measured. An end that is null is unbounded. */
+  readonly growth: { readonly low: number | null; readonly high: number | null } | null;
+  readonly unit: string;
+  /** Until the series is exhausted at that growth; `high` null: it may never be. Null where no limit is known. */
+  readonly secondsToLimit: { readonly low: number | null; readonly high: number | null } | null;
+  /** Without warm-up, all lives of the process together. */
+  readonly judgedSeconds: number;
+  readonly lives: { readonly judged: number; readonly all: number };
+  readonly detail: string;
+}
+
 export interface ExperimentRecord {
   readonly name: string;
   readonly fault: string;
@@ -100,6 +176,32 @@ export interface ExperimentRecord {
   /** From healed to steady; null when it was not reached, or not injected. */
   readonly recoverySeconds: number | null;
   readonly aborted?: string;
+  /** Its faults one by one, in the order of injection. Absent in records of before there could be several. */
+  readonly faults?: readonly ExperimentFaultRecord[];
+  /** What its random choices came from. */
+  readonly seed?: number;
+  /** The way of an abort. Absent when there was none. */
+  readonly abort?: AbortRecord;
+}
+
+/** One fault of an experiment. */
+export interface ExperimentFaultRecord {
+  readonly fault: string;
+  /** With the driver's own name for the very thing that was hit: a pod's UID, a process id and its start time. */
+  readonly targets: readonly { readonly name: string; readonly identity?: string }[];
+  readonly injectedAt: string | null;
+  readonly healedAt: string | null;
+  readonly effective: boolean | null;
+  readonly witness: string;
+}
+
+export interface AbortRecord {
+  /** When the condition had become true, by what the client had measured up to then. */
+  readonly conditionAt: string;
+  /** When it was seen to be true: the client reports about once a second. */
+  readonly seenAt: string;
+  /** From the condition being true until every fault was seen to be gone; null when one is still in. */
+  readonly secondsToHealed: number | null;
 }
 
 export interface DrillRecord {
@@ -164,12 +266,63 @@ export interface LedgerRecord {
 /** A backup that was restored, and read. */
 export interface RestoreRecord {
   readonly name: string;
+  /** Absent in records of before there were others than `restore`. `backup-freshness` restores nothing. */
+  readonly kind?: 'restore' | 'point-in-time' | 'backup-freshness';
   /** Seconds between the backup's own instant and the start of the restore. */
   readonly backupAgeSeconds: { readonly low: number; readonly high: number };
   /** Seconds from the start of the restore until it was read and proven; `high` null: it was not. */
   readonly seconds: { readonly low: number; readonly high: number | null };
+  /** Seconds from the start of the restore until its server answered; absent when it never did. */
+  readonly answeredSeconds?: number;
+  readonly targets?: { readonly rto: number; readonly rpo: number };
+  /** The copy that was restored. Absent when there was none. */
+  readonly backup?: {
+    readonly driver: string;
+    readonly id: string;
+    readonly instant: { readonly low: string; readonly high: string };
+    readonly bytes: number;
+    readonly system?: string;
+    readonly database?: string;
+  };
+  /** Everything that was looked at, in the order in which it was. */
+  readonly checks?: readonly RestoreCheckRecord[];
+  /** What was read of the restored tables, and which are not what they were at the time of the backup. */
+  readonly content?: {
+    readonly tables: number;
+    readonly rows: number;
+    /** Rows at the time of the backup, and rows that were found; null where there is no such table. */
+    readonly differing: readonly {
+      readonly table: string;
+      readonly expectedRows: number | null;
+      readonly foundRows: number | null;
+    }[];
+  };
+  readonly pointInTime?: PointInTimeRecord;
+  readonly steps?: readonly StepRecord[];
   /** Why it does not count. */
   readonly failed?: string;
+}
+
+export interface RestoreCheckRecord {
+  readonly name: string;
+  readonly outcome: 'held' | 'broken' | 'not-run';
+  readonly detail: string;
+}
+
+/** How close a restore came to the moment that was asked for, by markers that were written into the source. */
+export interface PointInTimeRecord {
+  /** By the source's clock. */
+  readonly target: string;
+  /** Markers that were written before and after the target, the largest gap between two of them in seconds. */
+  readonly before: number;
+  readonly after: number;
+  readonly resolutionSeconds: number;
+  /** Markers that are there although they were written after the target. */
+  readonly overshoot: number;
+  /** Seconds before the target from which on committed markers are not there, as bounds. */
+  readonly undershootSeconds: { readonly low: number; readonly high: number };
+  /** Markers that are not there although a later one is. */
+  readonly holes: number;
 }
 
 export interface StepRecord {

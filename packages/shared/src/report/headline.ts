@@ -1,5 +1,6 @@
 import type { DrillRecord, RunRecord } from '../record/record.ts';
 import { count, counted, interval, quantity, timeOfDay } from './figures.ts';
+import { loadResultParts } from './load-words.ts';
 import { deciding } from './order.ts';
 import { lossInWords } from './words.ts';
 
@@ -14,6 +15,7 @@ export function headlineParts(record: RunRecord): readonly string[] {
     ...record.drills.map((drill) => drillSentence(record, drill)),
     ...experimentParts(record),
     ...loadParts(record),
+    ...loadResultParts(record),
     findingsPart(record),
     ...(record.residue.length > 0 ? [`${counted(record.residue.length, 'thing')} left behind`] : []),
   ];

@@ -2,6 +2,7 @@ import type { RunRecord } from '../record/record.ts';
 import { count, dateTime, duration, quantity, secondsBetween, timeOfDay } from './figures.ts';
 import { headline } from './headline.ts';
 import { drillsSection } from './summary/drills.ts';
+import { loadResults } from './summary/load-results.ts';
 import { findingsTable } from './summary/findings-table.ts';
 import { escapeMarkdown, markdownTable } from './summary/markdown.ts';
 import { VERDICT_MEANINGS, VERDICT_WORDS } from './words.ts';
@@ -20,7 +21,7 @@ export function renderSummary(record: RunRecord): string {
     ...section('Findings', [0], () => findingsTable(record.findings)),
     ...section('Drills', record.drills, () => drillsSection(record)),
     ...section('Experiments', record.experiments, () => experimentsTable(record)),
-    ...section('Load', record.loads, () => loadsTable(record)),
+    ...loadSection(record),
     record.residue.length === 0 ? 'Nothing was left behind.' : 'Run `ordeal recover` to remove what is left.',
     [
       `Exit code ${verdict.exitCode} · run ${escapeMarkdown(run.id)} · started ${dateTime(run.startedAt)} · took ${took}`,
@@ -31,6 +32,12 @@ export function renderSummary(record: RunRecord): string {
 
 function section(title: string, items: readonly unknown[], body: () => string): readonly string[] {
   return items.length === 0 ? [] : [`## ${title}`, body()];
+}
+
+function loadSection(record: RunRecord): readonly string[] {
+  const results = loadResults(record);
+  const loads = record.loads.length === 0 ? [] : [loadsTable(record)];
+  return loads.length + results.length === 0 ? [] : ['## Load', ...loads, ...results];
 }
 
 function residueTable(record: RunRecord): string {

@@ -1,15 +1,21 @@
 import { hintFrom } from '../platform/closest.ts';
+import { parseShape } from '../load/shape/parse-shape.ts';
+import { shapeCeiling } from '../load/shape/plan-shape.ts';
+import type { Shape } from '../load/shape/shape.ts';
 import type { Diagnostic, Result } from '../platform/diagnostics.ts';
 import { fromZod } from '../platform/from-zod.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { Phase, Scenario } from './scenario.ts';
+import { isShaped } from './load-windows.ts';
+import type { Phase, Scenario, WrittenScenario, WrittenShape } from './scenario.ts';
 import { scenarioSchema } from './scenario-schema.ts';
 
 /** Checks a scenario, and that everything it names is in the platform. All mistakes come at once. */
 export function parseScenario(raw: unknown, platform: Platform, path: string): Result<Scenario> {
   const shape = fromZod(scenarioSchema, raw, `${path}: `);
   if (!shape.ok) return shape;
-  const scenario = shape.value as Scenario;
+  const shaped = withShapes(shape.value as WrittenScenario, platform, path);
+  if (!shaped.ok) return shaped;
+  const scenario = shaped.value;
   const diagnostics = scenario.phases.flatMap((phase, index) => [
     ...references(phase, platform, `${path}: phases[${index}]`),
     ...order(scenario.phases, index, `${path}: phases[${index}]`),
@@ -18,12 +24,59 @@ export function parseScenario(raw: unknown, platform: Platform, path: string): R
   return diagnostics.length === 0 ? { ok: true, value: scenario } : { ok: false, diagnostics };
 }
 
+/** Reads the shapes that load phases name. */
+function withShapes(written: WrittenScenario, platform: Platform, path: string): Result<Scenario> {
+  const diagnostics: Diagnostic[] = [];
+  const phases = written.phases.map((phase, index): Phase => {
+    if (phase.phase !== 'load' || !('shape' in phase)) return phase;
+    const shape = shapeOf(phase.shape, platform, `${path}: phases[${index}].shape`);
+    if (!shape.ok) diagnostics.push(...shape.diagnostics);
+    return { ...phase, shape: shape.ok ? shape.value : NOTHING };
+  });
+  return diagnostics.length === 0 ? { ok: true, value: { ...written, phases } } : { ok: false, diagnostics };
+}
+
+/** Stands in for a shape with mistakes, and is never looked at. */
+const NOTHING: Shape = { kind: 'stages', legs: [], warmUpSeconds: 0 };
+
+function shapeOf({ kind, ...options }: WrittenShape, platform: Platform, path: string): Result<Shape> {
+  const texts = Object.entries(options).map(([name, value]) => [dashed(name), String(value)] as const);
+  return parseShape(
+    kind,
+    Object.fromEntries(texts),
+    {
+      ...(platform.load === undefined ? {} : { rate: platform.load.baseline }),
+      maxRate: platform.guardrails.maxRate,
+    },
+    {
+      kind: `${path}.kind`,
+      option: (name) => `${path}.${camelled(name)}`,
+      hint: 'see docs/load.md; the usual rate is `load.baseline` of the platform',
+    },
+  );
+}
+
+function dashed(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function camelled(name: string): string {
+  return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
 /** Names of every objective that a phase refers to, with the field that does. */
 function objectiveNames(phase: Phase): readonly (readonly [field: string, names: readonly string[]])[] {
   switch (phase.phase) {
     case 'smoke':
       return [];
     case 'load':
+      return isShaped(phase)
+        ? [
+            ['objectives', phase.objectives],
+            ['during', phase.during ?? []],
+            ['result', phase.result ?? []],
+          ]
+        : [['objectives', phase.objectives]];
     case 'drill':
       return [['objectives', phase.objectives]];
     case 'experiment':
@@ -79,24 +132,29 @@ function references(phase: Phase, platform: Platform, path: string): Diagnostic[
 function order(phases: readonly Phase[], index: number, path: string): Diagnostic[] {
   const phase = phases[index];
   if (phase?.phase !== 'experiment') return [];
-  if (phases.slice(0, index).some((earlier) => earlier.phase === 'load')) return [];
+  const load = phases.slice(0, index).findLast((earlier) => earlier.phase === 'load');
+  if (load !== undefined && !isShaped(load)) return [];
   return [
     {
       path,
-      expected: 'a load phase before the first experiment',
-      found: 'no workload that runs by then',
-      hint: 'put a phase of kind "load" before it',
+      expected: 'a load phase before the experiment that runs on under it',
+      found:
+        load === undefined
+          ? 'no workload that runs by then'
+          : `only ${load.name}, which has ended by then: it is a shape`,
+      hint: 'put a phase of kind "load" with rate, warmUp and judgeFor before it',
     },
   ];
 }
 
 function limits(phase: Phase, platform: Platform, path: string): Diagnostic[] {
-  if (phase.phase === 'load' && phase.rate > platform.guardrails.maxRate) {
+  const highest = phase.phase !== 'load' ? 0 : isShaped(phase) ? shapeCeiling(phase.shape) : phase.rate;
+  if (phase.phase === 'load' && highest > platform.guardrails.maxRate) {
     return [
       {
-        path: `${path}.rate`,
+        path: `${path}.${isShaped(phase) ? 'shape' : 'rate'}`,
         expected: `at most guardrails.maxRate (${platform.guardrails.maxRate}/s)`,
-        found: `${phase.rate}/s`,
+        found: `${highest}/s`,
         hint: 'lower the rate, or raise the ceiling in the platform file',
       },
     ];

@@ -1,9 +1,13 @@
+import { describeShape } from '../load/shape/describe-shape.ts';
+import { shapeCeiling, shapeSeconds } from '../load/shape/plan-shape.ts';
 import type { Diagnostic } from '../platform/diagnostics.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NOTHING_KNOWN, type PlanFacts } from './decidable/facts.ts';
 import { plannedWindows } from './decidable/planned-windows.ts';
 import { undecidable } from './decidable/undecidable.ts';
-import type { Phase, PaceName, Scenario } from './scenario.ts';
+import { isShaped, loadWindows } from './load-windows.ts';
+import { refuseStress } from './refuse-stress.ts';
+import type { Phase, PaceName, Scenario, ShapedLoadPhase } from './scenario.ts';
 
 /** What a run would do, before it does anything. */
 export interface Plan {
@@ -97,15 +101,12 @@ function planPhase(platform: Platform, phase: Phase, describers: Describers): Pl
         ],
       };
     case 'load':
+      if (isShaped(phase)) return { ...head, ...planShaped(platform, phase) };
       return {
         ...head,
         expectedSeconds: phase.warmUp + phase.judgeFor + 2,
         does: [
-          `send ${phase.rate} iterations/s to ${platform.entry} until the run ends (${Object.entries(
-            platform.journeys,
-          )
-            .map(([name, journey]) => `${name} × ${journey.weight}`)
-            .join(', ')})`,
+          `send ${phase.rate} iterations/s to ${platform.entry} until the run ends (${journeysOf(platform)})`,
           `judge ${phase.judgeFor} s after ${phase.warmUp} s of warm-up: ${phase.objectives.join(', ')}`,
         ],
       };
@@ -128,6 +129,49 @@ function planPhase(platform: Platform, phase: Phase, describers: Describers): Pl
   }
 }
 
+/** k6 starts, and a timeout's worth of requests ends, beside the load itself. */
+const AROUND_SECONDS = 3;
+/** Every step of a search is a load of its own, with a start and a pause. */
+const STEPS_SECONDS = 20;
+
+function planShaped(
+  platform: Platform,
+  phase: ShapedLoadPhase,
+): Pick<PlannedPhase, 'expectedSeconds' | 'does'> {
+  const { shape, objectives } = phase;
+  const send = `send ${describeShape(shape)}, to ${platform.entry} (${journeysOf(platform)})`;
+  if (shape.kind === 'stress') {
+    return {
+      expectedSeconds: shapeSeconds(shape) + STEPS_SECONDS,
+      does: [
+        send,
+        `double the rate until one of these breaks, bisect, and try the last good rate once more for ${shape.confirmSeconds} s: ${objectives.join(', ')}`,
+        `judge what was found: ${listed(phase.result ?? [])}`,
+      ],
+    };
+  }
+  return {
+    expectedSeconds: shapeSeconds(shape) + AROUND_SECONDS,
+    does: [
+      send,
+      ...loadWindows(phase).map(
+        ({ name, span, objectives: judged }) =>
+          `judge ${name}, from ${span?.from ?? 0} s to ${span?.to ?? 0} s: ${listed(judged)}`,
+      ),
+    ],
+  };
+}
+
+function listed(names: readonly string[]): string {
+  return names.length === 0 ? 'no objective' : names.join(', ');
+}
+
+function journeysOf(platform: Platform): string {
+  return Object.entries(platform.journeys)
+    .map(([name, journey]) => `${name} × ${journey.weight}`)
+    .join(', ');
+}
+
 function refusalsOf(
   platform: Platform,
   scenario: Scenario,
@@ -140,6 +184,17 @@ function refusalsOf(
     refusals.push(
       `the run would take about ${Math.ceil(expectedSeconds)} s; guardrails.maxRunSeconds allows ${maxRunSeconds} s`,
     );
+  }
+  for (const phase of scenario.phases) {
+    if (phase.phase !== 'load') continue;
+    const stress = isShaped(phase) && phase.shape.kind === 'stress' ? refuseStress(platform) : undefined;
+    if (stress !== undefined) refusals.push(stress);
+    const highest = isShaped(phase) ? shapeCeiling(phase.shape) : phase.rate;
+    if (highest > platform.guardrails.maxRate) {
+      refusals.push(
+        `${phase.name} would come to ${highest} iterations/s; guardrails.maxRate allows ${platform.guardrails.maxRate}/s`,
+      );
+    }
   }
   for (const phase of scenario.phases) {
     if (phase.phase !== 'experiment') continue;

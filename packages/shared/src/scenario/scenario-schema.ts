@@ -10,14 +10,55 @@ const head = {
 
 const smoke = z.strictObject({ phase: z.literal('smoke'), ...head });
 
-const load = z.strictObject({
-  phase: z.literal('load'),
-  ...head,
-  rate: z.number().positive(),
-  warmUp: z.number().nonnegative(),
-  judgeFor: seconds,
-  objectives: names.min(1),
-});
+const written = text.optional();
+
+/** Either constant load, or a shape of it: which one decides what else belongs to it. */
+const load = z
+  .strictObject({
+    phase: z.literal('load'),
+    ...head,
+    rate: z.number().positive().optional(),
+    warmUp: z.number().nonnegative().optional(),
+    judgeFor: seconds.optional(),
+    shape: z
+      .strictObject({
+        // Which there are, and which options each has, is checked where shapes are read.
+        kind: text,
+        rate: z.union([text, z.number()]).optional(),
+        for: written,
+        warmUp: written,
+        peak: written,
+        spike: written,
+        before: written,
+        after: written,
+        settle: written,
+        stages: written,
+        step: written,
+        confirm: written,
+      })
+      .optional(),
+    objectives: names.min(1),
+    during: names.min(1).optional(),
+    result: names.min(1).optional(),
+  })
+  .superRefine((phase, context) => {
+    const mistake = (field: string, message: string, hint: string): void => {
+      context.addIssue({ code: 'custom', path: [field], message, params: { hint } });
+    };
+    const isConstant = phase.shape === undefined;
+    for (const field of ['rate', 'warmUp', 'judgeFor'] as const) {
+      if (isConstant && phase[field] === undefined)
+        mistake(field, 'a number', 'Add the field, or a `shape` instead.');
+      if (!isConstant && phase[field] !== undefined)
+        mistake(field, 'nothing: the shape says it', `Move it into \`shape\`.`);
+    }
+    for (const field of ['during', 'result'] as const) {
+      if (isConstant && phase[field] !== undefined)
+        mistake(field, 'nothing: only a shape has it', 'Remove the field, or add a `shape`.');
+    }
+    if (phase.during !== undefined && phase.shape?.kind !== 'spike')
+      mistake('during', 'nothing: only a spike has it', 'Remove the field.');
+  });
 
 const experiment = z.strictObject({
   phase: z.literal('experiment'),

@@ -1,3 +1,5 @@
+import type { Shape, ShapeKind } from '../load/shape/shape.ts';
+
 /** A scenario is data: phases over one timeline, in order. All times are seconds. */
 export interface Scenario {
   readonly name: string;
@@ -17,11 +19,14 @@ export interface SmokePhase {
   readonly title: string;
 }
 
+/** Load on the platform. */
+export type LoadPhase = ConstantLoadPhase | ShapedLoadPhase;
+
 /**
  * Starts a workload, and judges a first window of it. The workload runs on under the phases that follow, until
- * the scenario ends.
+ * the next load begins or the scenario ends.
  */
-export interface LoadPhase {
+export interface ConstantLoadPhase {
   readonly phase: 'load';
   readonly name: string;
   readonly title: string;
@@ -32,6 +37,46 @@ export interface LoadPhase {
   readonly judgeFor: number;
   /** Names of the platform's objectives that must hold in the judged window. */
   readonly objectives: readonly string[];
+}
+
+/** Runs a shape of load from its beginning to its end. Nothing runs on after it. */
+export interface ShapedLoadPhase {
+  readonly phase: 'load';
+  readonly name: string;
+  readonly title: string;
+  readonly shape: Shape;
+  /** Objectives of every window of the shape; of a stress test: what has to hold at a rate for it to be borne. */
+  readonly objectives: readonly string[];
+  /** Only of a spike: objectives while it holds, instead of those. */
+  readonly during?: readonly string[];
+  /** Objectives on what the shape shows as a whole: the capacity of a stress test, a spike's time to settle. */
+  readonly result?: readonly string[];
+}
+
+/**
+ * A shape as a scenario's file names it: its kind, and what of it is not as usual, in the words of the command line.
+ * `{ kind: 'spike', rate: 60, spike: '10x', for: '30s' }`
+ */
+export interface WrittenShape {
+  readonly kind: ShapeKind;
+  readonly rate?: string | number;
+  readonly for?: string;
+  readonly warmUp?: string;
+  readonly peak?: string;
+  readonly spike?: string;
+  readonly before?: string;
+  readonly after?: string;
+  readonly settle?: string;
+  readonly stages?: string;
+  readonly step?: string;
+  readonly confirm?: string;
+}
+
+/** A scenario as its file states it. */
+export interface WrittenScenario extends Omit<Scenario, 'phases'> {
+  readonly phases: readonly (
+    Exclude<Phase, ShapedLoadPhase> | (Omit<ShapedLoadPhase, 'shape'> & { readonly shape: WrittenShape })
+  )[];
 }
 
 /** steady → inject → hold → heal → recovery, under the workload that runs. */
@@ -92,10 +137,10 @@ export type DrillKind =
   | { readonly kind: 'failback'; readonly restore: string; readonly from: string; readonly to: string };
 
 export interface ScenarioFile {
-  readonly build: (pace: PaceName) => Scenario;
+  readonly build: (pace: PaceName) => WrittenScenario;
 }
 
 /** Defines a scenario; the pace says how long its phases take. */
-export function defineScenario(build: (pace: PaceName) => Scenario): ScenarioFile {
+export function defineScenario(build: (pace: PaceName) => WrittenScenario): ScenarioFile {
   return { build };
 }

@@ -3,6 +3,7 @@ import { runDrill } from '@ordeal/dr/drills/run-drill';
 import { startObservers } from '@ordeal/dr/observers/start-observers';
 import { collectSecondWitness } from '@ordeal/shared/judge/second-witness';
 import { steadyStateOf } from '@ordeal/shared/judge/steady';
+import { isShaped } from '@ordeal/shared/scenario/load-windows';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
 import { standingPromotions, type StandingPromotion } from '../standing-promotion.ts';
 import { assign, type PhaseOutcome, type Session } from '../session.ts';
@@ -126,7 +127,11 @@ function whyUnsteady(phase: DrillPhase, session: Session): string | undefined {
 function steadyNames(session: Session): ReadonlySet<string> {
   return new Set(
     session.scenario.phases.flatMap((phase) =>
-      phase.phase === 'experiment' ? phase.objectives.steady : phase.phase === 'load' ? phase.objectives : [],
+      phase.phase === 'experiment'
+        ? phase.objectives.steady
+        : phase.phase === 'load' && !isShaped(phase)
+          ? phase.objectives
+          : [],
     ),
   );
 }

@@ -1,4 +1,5 @@
 import type { PrometheusSignal } from '@ordeal/shared/objectives/signal';
+import { RUN_VARIABLE } from '@ordeal/shared/judge/signals/difference-to-client';
 
 /** What is asked of Prometheus about a signal, before a run. */
 export interface Questions {
@@ -41,11 +42,16 @@ export function questionsOf(signal: PrometheusSignal, range: string): Questions 
         rate: `sum(histogram_count(rate(${series}[${range}])))`,
       };
     }
+    // Before the run nobody has counted its requests.
+    case 'difference-to-client':
+      return signal.selector.includes(RUN_VARIABLE) ? undefined : { series: signal.selector };
     case 'throughput':
     case 'gauge':
     case 'present':
     case 'age':
       return { series: signal.selector };
+    case 'leak':
+      return 'gauge' in signal.of ? { series: signal.of.gauge } : undefined;
     case 'saturation':
       return { series: 'counter' in signal.used ? signal.used.counter : signal.used.gauge };
     // An alert that does not fire has no series, and what an expression selects is not known.

@@ -1,7 +1,7 @@
 import { SCRAPES_BEFORE } from '../../prometheus/client.ts';
 import type { WindowRecord } from '../../record/record.ts';
 import type { Bounds } from '../../time/interval.ts';
-import { needsOf, type Need } from '../needs.ts';
+import { needsOf, type Need, type PointsAt } from '../needs.ts';
 import type { Assignment } from '../observations.ts';
 
 /** Scrapes read after the window's end, so that the growth across its edge is seen. */
@@ -25,7 +25,7 @@ export interface SampleJob {
 export interface PointJob {
   readonly window: WindowRecord;
   readonly query: string;
-  readonly at: 'end' | 'scrapes';
+  readonly at: PointsAt;
   /** By the server's clock. */
   readonly from: number;
   readonly to: number;

@@ -1,18 +1,23 @@
 import type { Finding } from '../../objectives/finding.ts';
 import type { HistogramSource, PrometheusSignal } from '../../objectives/signal.ts';
 import type { WallSpan } from '../../prometheus/counters.ts';
+import type { Sample } from '../../statistics/lifetimes.ts';
 import type { Bounds } from '../../time/interval.ts';
+import { clientEvidence } from '../client-evidence.ts';
 import { findingOf, type Measurement, type SignalWords } from '../decide.ts';
+import { loadOf } from '../leaks/client-growth.ts';
 import { needsOf } from '../needs.ts';
 import type { Assignment, Observations } from '../observations.ts';
 import { withReadings, type PrometheusEvidence } from '../prometheus-evidence.ts';
 import { phaseOf, windowNamed } from '../windows.ts';
 import { percentile } from '../words.ts';
+import { differenceToClient } from './difference-to-client.ts';
 import { prometheusAge } from './prometheus-age.ts';
 import { prometheusAlertsFired } from './prometheus-alerts-fired.ts';
 import { prometheusBurnRate } from './prometheus-burn-rate.ts';
 import { prometheusGauge } from './prometheus-gauge.ts';
 import { prometheusLatency, prometheusLatencyShare } from './prometheus-latency.ts';
+import { prometheusLeak } from './prometheus-leak.ts';
 import { prometheusPresent } from './prometheus-present.ts';
 import { prometheusPromql } from './prometheus-promql.ts';
 import { prometheusRatio } from './prometheus-ratio.ts';
@@ -67,9 +72,26 @@ function measure(
     }
     case 'burn-rate':
       return prometheusBurnRate(evidence, objective, signal);
+    case 'difference-to-client':
+      return differenceToClient(evidence, clientEvidence(observations, window));
+    case 'leak':
+      return prometheusLeak(evidence, objective, signal, loadIn(observations, window, evidence.span));
     case 'promql':
       return prometheusPromql(evidence, objective, signal);
   }
+}
+
+/** What the client sent in the window, requests a second, by the clock of the window's span. */
+export function loadIn(
+  { intervals, windows }: Observations,
+  name: string,
+  span: WallSpan,
+): readonly Sample[] {
+  const window = windows.find((one) => one.name === name);
+  if (window === undefined) return [];
+  return loadOf(
+    intervals.filter(({ from, to }) => from >= window.monotonicFrom && to <= window.monotonicTo),
+  ).map(([at, value]) => [span.from + at - window.monotonicFrom, value] as const);
 }
 
 /** When the first fault of the window's phase was injected, by the clock of the window's span. */
@@ -141,6 +163,18 @@ function wordsOf(signal: PrometheusSignal): SignalWords {
       return {
         signal: 'Prometheus burn rate',
         query: `${ratio} / ${Number((1 - signal.target).toPrecision(12))}`,
+      };
+    }
+    case 'difference-to-client':
+      return {
+        signal: 'share by which the server counted otherwise than the client',
+        query: `sum(increase(${signal.selector}[W]))`,
+      };
+    case 'leak': {
+      const { of } = signal;
+      return {
+        signal: 'growth that goes on, by process',
+        query: 'gauge' in of ? `3600 * deriv(${of.gauge}[W])` : of.query.replaceAll('$window', 'W'),
       };
     }
     case 'promql':

@@ -55,8 +55,9 @@ function duration({ seconds, failed }: RestoreRecord): Measurement {
   };
 }
 
-function age({ backupAgeSeconds, failed, seconds }: RestoreRecord): Measurement {
-  const unproven = seconds.high === null || failed !== undefined;
+function age({ kind, backupAgeSeconds, failed, seconds }: RestoreRecord): Measurement {
+  // A look at the age alone does not claim that the backup can be restored.
+  const unproven = (kind !== 'backup-freshness' && seconds.high === null) || failed !== undefined;
   return {
     kind: 'measured',
     value: backupAgeSeconds,

@@ -1,5 +1,6 @@
-import type { RunRecord } from '../../record/record.ts';
+import type { CapacityRecord, RunRecord } from '../../record/record.ts';
 import { count, interval, quantity } from '../figures.ts';
+import { bracketInWords } from '../load-words.ts';
 import { type Markup, markup } from '../markup.ts';
 import { toneAgainst, type Tone } from './tone.ts';
 
@@ -12,7 +13,11 @@ interface KeyFigure {
 
 /** The figures that people ask for first. */
 export function keyFigures(record: RunRecord): Markup | null {
-  const figures = [...record.drills.flatMap(drillFigures), ...record.loads.flatMap(loadFigures)].slice(0, 8);
+  const figures = [
+    ...record.drills.flatMap(drillFigures),
+    ...(record.capacities ?? []).map(capacityFigure),
+    ...record.loads.flatMap(loadFigures),
+  ].slice(0, 8);
   if (figures.length === 0) return null;
   return markup`<dl class="sheet key">${figures.map(
     (each) =>
@@ -37,6 +42,15 @@ function drillFigures(drill: RunRecord['drills'][number]): readonly KeyFigure[] 
       tone: rpo.lost > 0 ? 'fail' : rpo.acknowledged === 0 ? 'unknown' : 'none',
     },
   ];
+}
+
+function capacityFigure({ phase, capacity }: CapacityRecord): KeyFigure {
+  return {
+    name: `${phase}: capacity`,
+    value: bracketInWords(capacity),
+    beside: 'broke' in capacity ? `${capacity.broke.objective} broke first` : capacity.because,
+    tone: capacity.how === 'unknown' ? 'unknown' : 'none',
+  };
 }
 
 function loadFigures(load: RunRecord['loads'][number]): readonly KeyFigure[] {

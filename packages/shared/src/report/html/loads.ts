@@ -1,13 +1,20 @@
 import type { RunRecord } from '../../record/record.ts';
 import { count, quantity } from '../figures.ts';
 import { type Markup, markup } from '../markup.ts';
+import { loadResults } from './load-results.ts';
 import { dataTable } from './table.ts';
 import { toned } from './tone.ts';
 
 /** What the generator offered, and what came of it over the whole run. */
 export function loadsSection(record: RunRecord): Markup | null {
-  if (record.loads.length === 0) return null;
-  const table = dataTable(
+  const { loads, capacities = [], leaks = [] } = record;
+  if (loads.length + capacities.length + leaks.length === 0) return null;
+  const table = loads.length === 0 ? null : loadTable(record);
+  return markup`<section class="sheet"><h2>Load</h2>${table}${loadResults(record)}</section>`;
+}
+
+function loadTable(record: RunRecord): Markup {
+  return dataTable(
     'Whole workloads, with everything that was broken meanwhile; the windows above are what is judged',
     [
       { heading: 'Workload' },
@@ -28,5 +35,4 @@ export function loadsSection(record: RunRecord): Markup | null {
       load.validity.valid ? toned('pass', 'yes') : markup`${toned('unknown', 'no:')} ${load.validity.reason}`,
     ]),
   );
-  return markup`<section class="sheet"><h2>Load</h2>${table}</section>`;
 }

@@ -1,4 +1,12 @@
-import type { DrillPhase, ExperimentPhase, LoadPhase, Phase, Scenario } from '../scenario.ts';
+import { isShaped, loadWindows, LOST_SECONDS, rateAfter, type LoadWindow } from '../load-windows.ts';
+import type {
+  DrillPhase,
+  ExperimentPhase,
+  LoadPhase,
+  Phase,
+  Scenario,
+  ShapedLoadPhase,
+} from '../scenario.ts';
 
 /** A window that a scenario will judge, and what in it. */
 export type PlannedWindow = {
@@ -9,6 +17,10 @@ export type PlannedWindow = {
   readonly rate: number;
 } & (
   | { readonly part: 'load'; readonly phase: LoadPhase; readonly seconds: number }
+  /** Time to settle after a spike. */
+  | { readonly part: 'settling'; readonly phase: ShapedLoadPhase; readonly seconds: number }
+  /** A stress test: how long its steps take nobody knows. */
+  | { readonly part: 'search'; readonly phase: ShapedLoadPhase; readonly seconds: null }
   | {
       readonly part: 'steady' | 'during' | 'recovery';
       readonly phase: ExperimentPhase;
@@ -32,6 +44,7 @@ function windowsOf(phase: Phase, rate: number): readonly PlannedWindow[] {
     case 'smoke':
       return [];
     case 'load': {
+      if (isShaped(phase)) return loadWindows(phase).map((one) => plannedWindow(one, phase));
       const { name, objectives, judgeFor } = phase;
       return [{ part: 'load', name, phase, objectives, rate, seconds: judgeFor }];
     }
@@ -51,7 +64,23 @@ function windowsOf(phase: Phase, rate: number): readonly PlannedWindow[] {
   }
 }
 
-/** A workload runs on until the next one begins, or the scenario ends. */
+function plannedWindow(
+  { name, part, span, rate, objectives }: LoadWindow,
+  phase: ShapedLoadPhase,
+): PlannedWindow {
+  const common = { name, objectives, rate, phase };
+  const seconds = span === null ? 0 : span.to - span.from;
+  switch (part) {
+    case 'judged':
+      return { ...common, part: 'load', seconds: Math.max(0, seconds - LOST_SECONDS) };
+    case 'settling':
+      return { ...common, part, seconds };
+    case 'search':
+      return { ...common, part, seconds: null };
+  }
+}
+
+/** A constant workload runs on until the next one begins, or the scenario ends. */
 function rateUnder(phases: readonly Phase[], index: number): number {
-  return phases.slice(0, index + 1).findLast((phase) => phase.phase === 'load')?.rate ?? 0;
+  return rateAfter(phases.slice(0, index + 1).findLast((phase) => phase.phase === 'load'));
 }

@@ -1,4 +1,5 @@
 import type { PrometheusSignal } from '../../objectives/signal.ts';
+import type { Platform } from '../../platform/platform.ts';
 import { figure, spacingOf, type Concern, type Obstacle } from './concern.ts';
 
 /** Fewer scrapes than this in a window say too little; the lab scrapes every second, and is not production. */
@@ -23,8 +24,9 @@ export function scrapesObstacle(concern: Concern): Obstacle | undefined {
           hint: 'make shortSeconds longer, or scrape more often',
         };
   }
-  if (looksAtTheEndAlone(signal)) return undefined;
-  const least = platform.environment === 'lab' ? LEAST_SCRAPES_IN_LAB : LEAST_SCRAPES;
+  // Growth has a least time of its own, which is far more than these.
+  if (looksAtTheEndAlone(signal) || signal.measure === 'leak') return undefined;
+  const least = leastScrapes(platform);
   const scrapes = window.seconds / spacing;
   if (scrapes >= least) return undefined;
   return {
@@ -32,6 +34,15 @@ export function scrapesObstacle(concern: Concern): Obstacle | undefined {
     found: `${figure(scrapes)} (${figure(window.seconds)} s, a scrape every ${figure(spacing)} s)`,
     hint: 'make the window longer, scrape more often, or judge it by a signal of the client',
   };
+}
+
+/** A shorter window holds too few scrapes for an objective on Prometheus, by the settings. */
+export function leastWindowSeconds(platform: Platform): number {
+  return leastScrapes(platform) * platform.prometheus.scrapeIntervalSeconds;
+}
+
+function leastScrapes({ environment }: Platform): number {
+  return environment === 'lab' ? LEAST_SCRAPES_IN_LAB : LEAST_SCRAPES;
 }
 
 /** These are evaluated at the window's end: how long it was before does not matter to them. */

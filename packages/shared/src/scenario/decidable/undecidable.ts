@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../platform/diagnostics.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Scenario } from '../scenario.ts';
 import { bucketsObstacle } from './buckets.ts';
+import { growthObstacle } from './growth.ts';
 import type { Concern, Mistake, Obstacle } from './concern.ts';
 import type { PlanFacts } from './facts.ts';
 import { plannedWindows, type PlannedWindow } from './planned-windows.ts';
@@ -51,7 +52,12 @@ function mistakesOf(
   // What has no value at all needs no second reason.
   const obstacles =
     nothing === undefined
-      ? [scrapesObstacle(concern), samplesObstacle(concern), bucketsObstacle(concern)]
+      ? [
+          scrapesObstacle(concern),
+          samplesObstacle(concern),
+          bucketsObstacle(concern),
+          growthObstacle(concern),
+        ]
       : [nothing];
   return obstacles
     .filter((one) => one !== undefined)

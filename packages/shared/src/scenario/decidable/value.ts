@@ -1,6 +1,7 @@
 import type { DrillMeasure } from '../../objectives/signal.ts';
+import { steadySeconds } from '../load-windows.ts';
 import type { DrillPhase } from '../scenario.ts';
-import type { Concern, Obstacle } from './concern.ts';
+import { figure, type Concern, type Obstacle } from './concern.ts';
 
 /** An objective on a signal that has no value at all in this window. */
 export function valueObstacle({ objective, window, platform, scenario }: Concern): Obstacle | undefined {
@@ -9,6 +10,7 @@ export function valueObstacle({ objective, window, platform, scenario }: Concern
   switch (signal.from) {
     case 'client':
       if (window.part === 'drill') return drillHasNoWindow(`the client's ${signal.measure}`);
+      if (window.part === 'search') return searchHasNoWindow(`the client's ${signal.measure}`);
       return window.rate > 0
         ? undefined
         : {
@@ -18,6 +20,8 @@ export function valueObstacle({ objective, window, platform, scenario }: Concern
           };
     case 'prometheus':
       if (window.part === 'drill') return drillHasNoWindow(`Prometheus' ${signal.measure}`);
+      if (window.part === 'search') return searchHasNoWindow(`Prometheus' ${signal.measure}`);
+      if (signal.measure === 'difference-to-client') return countingObstacle(window, inA);
       return signal.measure !== 'seconds-to-alert' || window.part === 'during' || window.part === 'recovery'
         ? undefined
         : {
@@ -49,6 +53,16 @@ export function valueObstacle({ objective, window, platform, scenario }: Concern
             found: `the drill measure ${signal.measure} ${inA}`,
             hint: "list it in a drill's objectives",
           };
+    case 'load':
+      return signal.measure === 'capacity'
+        ? window.part === 'search'
+          ? undefined
+          : {
+              expected: 'a stress test',
+              found: `a capacity ${inA}`,
+              hint: 'list it in the `result` of a load phase whose shape is of kind stress',
+            }
+        : settlingObstacle(objective.limit, window, inA);
     case 'restore':
       return {
         expected: 'a phase that restores a backup',
@@ -56,6 +70,36 @@ export function valueObstacle({ objective, window, platform, scenario }: Concern
         hint: 'take it out of these objectives',
       };
   }
+}
+
+/** Where something is broken, or the load has just changed, requests get lost that either side has counted. */
+function countingObstacle(window: Concern['window'], inA: string): Obstacle | undefined {
+  const isSteady = window.part === 'load' || window.part === 'steady';
+  return isSteady && window.rate > 0
+    ? undefined
+    : {
+        expected: 'a steady window under load',
+        found: `a comparison of client and server ${inA}`,
+        hint: "judge it in a load phase, or in an experiment's steady-window",
+      };
+}
+
+function settlingObstacle(limit: number, window: Concern['window'], inA: string): Obstacle | undefined {
+  if (window.part !== 'settling') {
+    return {
+      expected: 'a spike',
+      found: `a time to settle ${inA}`,
+      hint: 'list it in the `result` of a load phase whose shape is of kind spike',
+    };
+  }
+  const needed = limit + steadySeconds(window.phase);
+  return needed <= window.seconds
+    ? undefined
+    : {
+        expected: `at least ${figure(needed)} s after the spike: the limit, and ${steadySeconds(window.phase)} s to be steady for`,
+        found: `${figure(window.seconds)} s`,
+        hint: 'make the time after the spike longer',
+      };
 }
 
 const LEDGER: readonly DrillMeasure[] = ['rpo', 'lost', 'anomalies', 'stale'];
@@ -77,6 +121,14 @@ function drillObstacle(measure: DrillMeasure, { drill }: DrillPhase, ledger: boo
     };
   }
   return undefined;
+}
+
+function searchHasNoWindow(what: string): Obstacle {
+  return {
+    expected: 'a capacity',
+    found: `${what} in the result of a stress test, whose steps each have a rate of their own`,
+    hint: 'list it in the objectives of the phase: they say what a rate that is borne has to hold',
+  };
 }
 
 function drillHasNoWindow(what: string): Obstacle {

@@ -1,0 +1,37 @@
+import type { Workload } from '@ordeal/shared/load/workload';
+import type { Objective } from '@ordeal/shared/objectives/objective';
+import type { Platform } from '@ordeal/shared/platform/platform';
+
+/** What every workload on a platform has, whatever its rate. */
+export function workloadFor(
+  name: string,
+  platform: Platform,
+): Omit<Workload, 'rate' | 'rates' | 'atMostSeconds'> {
+  const limits = Object.values(platform.objectives).flatMap(({ signal, limit }) => {
+    if (signal.from !== 'client') return [];
+    if (signal.measure === 'latency') return [limit];
+    return signal.measure === 'latency-share' ? [signal.underMs] : [];
+  });
+  return {
+    name,
+    journeys: Object.entries(platform.journeys).map(([journey, entry]) => ({ name: journey, ...entry })),
+    entry: platform.entry,
+    headers: platform.headers,
+    timeoutMs: platform.timeoutMs,
+    tenantHeader: platform.tenantHeader,
+    tenants: platform.tenants.map((tenant) => tenant.id),
+    limitsMs: [...new Set(limits)],
+    ...(platform.secrets === undefined ? {} : { secrets: platform.secrets }),
+  };
+}
+
+/** Of the named objectives those that the client tells in time, and that must hold: what steady is. */
+export function steadyOf(platform: Platform, names: readonly string[]): Readonly<Record<string, Objective>> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const objective = platform.objectives[name];
+      const says = objective?.signal.from === 'client' && objective.severity !== 'should';
+      return says ? [[name, objective]] : [];
+    }),
+  );
+}
