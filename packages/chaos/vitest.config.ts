@@ -1,4 +1,8 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig, mergeConfig } from 'vitest/config';
 import { testSettings } from '../../vitest.base.ts';
 
-export default defineConfig(testSettings('chaos'));
+/** What needs a Kubernetes control plane has a configuration of its own. */
+export default mergeConfig(
+  defineConfig(testSettings('chaos')),
+  defineConfig({ test: { exclude: [...configDefaults.exclude, 'test/cluster/**'] } }),
+);

@@ -100,7 +100,7 @@ async function scriptsFor(
       ? { executor: 'constant-vus', vus: 10, duration: `${seconds}s` }
       : {
           executor: 'constant-arrival-rate',
-          rate: 500,
+          rate: 1000,
           duration: `${seconds}s`,
           preAllocatedVUs: 50,
           maxVUs: 50,
@@ -225,7 +225,7 @@ function serve(): void {
       response.end(JSON.stringify({ id }));
     });
   });
-  server.listen(0, '127.0.0.1', () => parentPort?.postMessage((server.address() as AddressInfo).port));
+  server.listen(0, '127.0.0.1', () => parentPort?.postMessage((server.address() as AddressInfo).port, []));
 }
 
 if (isMainThread) await compare();

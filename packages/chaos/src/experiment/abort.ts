@@ -1,6 +1,13 @@
 import type { ClientInterval } from '@ordeal/shared/load/client-interval';
 import type { AbortCondition } from '@ordeal/shared/platform/platform';
 
+/** Why the faults have to be taken out at once. */
+export interface Abort {
+  readonly reason: string;
+  /** When that had become so (monotonic ms). Seen it is later: the client reports about once a second. */
+  readonly since: number;
+}
+
 /** Two intervals that lie further apart than this do not follow each other (ms). */
 const GAP_MS = 500;
 /** An interval stands for one second, also when the client's report came late (ms). */
@@ -16,17 +23,21 @@ const TOLERANCE = 0.9;
  * second with fewer ends the row. So one bad second after a kill aborts nothing, unless the condition asks for
  * no more than one. The signal itself aborts when it is silent: what is not seen cannot be vouched for.
  */
-export function abortReason(
+export function abortNeeded(
   intervals: readonly ClientInterval[],
   now: number,
   condition: AbortCondition,
-): string | undefined {
+): Abort | undefined {
   const newest = intervals.at(-1);
-  if (newest === undefined) return 'the client has measured nothing';
+  if (newest === undefined) return { reason: 'the client has measured nothing', since: now };
   const silentMs = now - newest.to;
+  const allowedMs = condition.silentSeconds * 1000;
   // Written so that a NaN is silence.
-  if (!(silentMs <= condition.silentSeconds * 1000)) {
-    return `the client has been silent for ${seconds(silentMs)} s (allowed: ${condition.silentSeconds} s)`;
+  if (!(silentMs <= allowedMs)) {
+    return {
+      reason: `the client has been silent for ${seconds(silentMs)} s (allowed: ${condition.silentSeconds} s)`,
+      since: Number.isFinite(newest.to) ? newest.to + allowedMs : now,
+    };
   }
 
   let row: ClientInterval[] = [];
@@ -38,7 +49,10 @@ export function abortReason(
     if (row.length > 0 && lasts(row) >= condition.consecutiveSeconds * 1000 * TOLERANCE) {
       const failed = row.reduce((sum, one) => sum + one.failed + one.dropped, 0);
       const offered = row.reduce((sum, one) => sum + one.requests + one.dropped, 0);
-      return `${failed} of ${offered} attempts failed within ${seconds(lasts(row))} s (allowed: less than ${condition.errorRatio * 100} % for ${condition.consecutiveSeconds} s in a row)`;
+      return {
+        reason: `${failed} of ${offered} attempts failed within ${seconds(lasts(row))} s (allowed: less than ${condition.errorRatio * 100} % for ${condition.consecutiveSeconds} s in a row)`,
+        since: interval.to,
+      };
     }
   }
   return undefined;

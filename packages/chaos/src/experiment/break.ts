@@ -1,133 +1,188 @@
-import type { Acknowledgement } from '@ordeal/shared/drivers/fault';
 import { within } from '@ordeal/shared/time/deadline';
 import type { Span } from '@ordeal/shared/time/interval';
-import type { UndoEntry } from '@ordeal/shared/undo/entry';
-import { clientEffect, identityEffect, type Effect, type Identities } from './effect.ts';
-import { healFault } from './heal.ts';
-import { holdFault, holdOneShot, type Held } from './hold.ts';
+import type { Abort } from './abort.ts';
+import type { FaultOrder } from './deps.ts';
+import { clientEffect, identityEffect, type Effect } from './effect.ts';
+import type { ArmedFault, PlannedFault } from './faults.ts';
+import { healFaults } from './heal.ts';
+import { holdFaults, type FaultEnd, type Held } from './hold.ts';
+import { INJECT_WITHIN_MS, injectTogether, type InjectedFault } from './inject.ts';
 import { intervalsOf } from './observe.ts';
 import { drivingContext, reasonFor, type Scope } from './scope.ts';
 
-/** What became of a fault from its injection to its end. */
+/** What became of one fault. */
+export interface FaultOutcome {
+  readonly fault: PlannedFault;
+  /** Its last acknowledgement; undefined when it was not injected any more. */
+  readonly injectedAt: number | undefined;
+  /** Undefined: it could not be healed, and its undo entry is still open. */
+  readonly healedAt: number | undefined;
+  /** Undefined when it was not injected. */
+  readonly effect: Effect | undefined;
+}
+
+/** What became of an experiment's faults from the first injection to the last heal. */
 export type Broken =
   | { readonly injected: false; readonly reason: string }
   | {
       readonly injected: true;
-      /** From the last acknowledgement to the first heal request, or to the end of a one-shot's hold. */
+      /** From the last acknowledgement of what came first to the last heal request, or the end of a one-shot's hold. */
       readonly during: Span;
-      /** Undefined: it could not be healed, and its undo entry is still open. */
+      /** When the last of them was healed. Undefined: one could not be, and its undo entry is still open. */
       readonly healedAt: number | undefined;
-      readonly effect: Effect;
-      readonly aborted?: string;
+      readonly faults: readonly FaultOutcome[];
+      readonly abort?: Abort;
     };
 
-const INJECT_WITHIN_MS = 30_000;
-/** An injection that was cut short gets so long to leave its targets alone before they are healed. */
-const LET_GO_MS = 1_000;
 /** The undo entry's deadline lies so long behind the moment at which the run itself should have healed. */
 const DEADLINE_MARGIN_MS = 15_000;
 const IDENTITIES_WITHIN_MS = 5_000;
 
-/**
- * Injects a fault, holds it and heals it. The undo entry is on disk before; healing comes next whatever happens,
- * and waits for nothing. Rejects only when that entry cannot be written, and then nothing was injected.
- */
-export async function breakAndHeal(scope: Scope, steady: Span, before: Identities | null): Promise<Broken> {
-  const { phase, context } = scope;
-  const { clock, journal } = context;
-  const entry = pushUndo(scope);
-  journal.append({ type: 'fault-injecting', phase: phase.name, fault: phase.fault, undo: entry.id });
-  let acknowledged: readonly Acknowledgement[];
-  try {
-    acknowledged = await inject(scope);
-  } catch (error) {
-    await heal(scope, entry, 'run');
-    return { injected: false, reason: `the injection did not succeed: ${reasonFor(scope, error)}` };
-  }
-  journal.append({
-    type: 'fault-injected',
-    phase: phase.name,
-    fault: phase.fault,
-    acknowledgements: acknowledged,
-  });
-  const from = Math.max(...acknowledged.map(({ confirmed }) => confirmed));
+/** What is known of a fault while the experiment goes on. */
+interface Passage {
+  readonly fault: InjectedFault;
+  end: FaultEnd;
+  /** When its healing was asked for, and when it was seen to be gone. */
+  healing?: number;
+  healedAt?: number;
+}
 
-  const held = await hold(scope, steady, from, before);
-  const during = { from, to: clock.now() };
-  const healed = await heal(scope, entry, held.how === 'replaced' ? 'itself' : 'run');
-  if (held.how === 'not-replaced') {
-    journal.append({ type: 'warning', message: `${phase.name}: ${held.reason}` });
+/**
+ * Injects faults, holds them and heals them. Every undo entry is on disk before the first injection; healing comes
+ * next whatever happens, and waits for nothing. When one of the faults that come first cannot be injected, the
+ * others are healed and nothing counts as injected. Rejects only when an entry cannot be written, and then nothing
+ * was injected.
+ */
+export async function breakAndHeal(
+  scope: Scope,
+  steady: Span,
+  faults: readonly PlannedFault[],
+): Promise<Broken> {
+  const { clock } = scope.context;
+  const order = scope.deps.order ?? { how: 'together' };
+  const stages = stagesOf(faults, order);
+  const armed = new Map(faults.map((fault) => [fault, arm(scope, fault, stages.length)]));
+  const passages: Passage[] = [];
+  let abort: Abort | undefined;
+  for (const [index, stage] of stages.entries()) {
+    let injected: readonly InjectedFault[];
+    try {
+      const ready = stage.flatMap((fault) => armed.get(fault) ?? []);
+      injected = await injectTogether(scope, ready);
+    } catch (error) {
+      const reason = `the injection did not succeed: ${reasonFor(scope, error)}`;
+      if (index === 0) {
+        await heal(scope, [...armed.values()], passages);
+        return { injected: false, reason };
+      }
+      abort = { reason, since: clock.now() };
+      break;
+    }
+    const present = injected.map((fault): Passage => ({ fault, end: { how: 'cut-short' } }));
+    passages.push(...present);
+    const held = await hold(scope, steady, injected);
+    for (const passage of present) passage.end = held.ends.get(passage.fault) ?? passage.end;
+    abort = held.abort;
+    if (abort === undefined && healsBefore(order) && index < stages.length - 1) {
+      const left = await heal(scope, injected, passages);
+      if (left) abort = { reason: 'a fault could not be healed before the next', since: clock.now() };
+    }
+    if (abort !== undefined) break;
   }
+  const during = { from: firstFrom(passages, stages[0]?.length ?? 0), to: clock.now() };
+  const open = [...armed.values()].filter(
+    ({ undo }) => !passages.some((one) => one.fault.undo.id === undo.id && one.healedAt !== undefined),
+  );
+  const left = await heal(scope, open, passages);
+  const outcomes = await Promise.all(
+    faults.map(async (fault): Promise<FaultOutcome> => {
+      const passage = passages.find((one) => one.fault.undo.id === armed.get(fault)?.undo.id);
+      return {
+        fault,
+        injectedAt: passage?.fault.from,
+        healedAt: passage?.healedAt,
+        effect: passage === undefined ? undefined : await effectOf(scope, steady, during, passage),
+      };
+    }),
+  );
+  const instants = passages.map(({ healedAt }) => healedAt ?? Number.NaN);
   return {
     injected: true,
     during,
-    healedAt: healed !== undefined && held.how === 'replaced' ? held.at : healed,
-    effect: await effectOf(scope, steady, during, held, before, acknowledged),
-    ...(held.how === 'aborted' ? { aborted: held.reason } : {}),
+    healedAt: left ? undefined : Math.max(...instants),
+    faults: outcomes,
+    ...(abort === undefined ? {} : { abort }),
   };
 }
 
-function pushUndo({ phase, deps, context }: Scope): UndoEntry {
-  const lifeMs = INJECT_WITHIN_MS + (phase.hold + phase.recoverWithin) * 1000 + DEADLINE_MARGIN_MS;
-  return context.undo.push({
-    driver: deps.driver.kind,
-    config: deps.config,
-    describe: `${deps.entry.title} (${deps.driver.describe(deps.config)})`,
+function stagesOf(faults: readonly PlannedFault[], order: FaultOrder): readonly (readonly PlannedFault[])[] {
+  return order.how === 'together' ? [faults] : faults.map((fault) => [fault]);
+}
+
+function healsBefore(order: FaultOrder): boolean {
+  return order.how === 'in-sequence' && order.earlier === 'healed';
+}
+
+function arm({ phase, context }: Scope, fault: PlannedFault, stages: number): ArmedFault {
+  const { driver, config, entry } = fault;
+  const lifeMs =
+    (INJECT_WITHIN_MS + phase.hold * 1000) * stages + phase.recoverWithin * 1000 + DEADLINE_MARGIN_MS;
+  const undo = context.undo.push({
+    driver: driver.kind,
+    config,
+    describe: `${entry.title} (${driver.describe(config)})`,
     deadline: new Date(context.clock.wall() + lifeMs).toISOString(),
-    revives: deps.entry.revives,
+    revives: entry.revives,
   });
+  return { ...fault, undo };
 }
 
-async function inject(scope: Scope): Promise<readonly Acknowledgement[]> {
-  const { clock, signal } = scope.context;
-  const { driver, config } = scope.deps;
-  let settled: Promise<unknown> = Promise.resolve();
+async function hold(scope: Scope, steady: Span, faults: readonly InjectedFault[]): Promise<Held> {
   try {
-    const acknowledged = await within(clock, INJECT_WITHIN_MS, 'It', signal, (ending) => {
-      const injection = driver.inject(config, drivingContext(scope, ending));
-      settled = injection.catch(() => undefined);
-      return injection;
-    });
-    if (acknowledged.length === 0) throw new Error('no target has acknowledged the fault');
-    return acknowledged;
+    return await holdFaults(scope, steady, faults, Math.max(...faults.map(({ from }) => from)));
   } catch (error) {
-    await within(clock, LET_GO_MS, 'Letting go', undefined, () => settled).catch(() => undefined);
-    throw error;
+    return {
+      ends: new Map(),
+      abort: { reason: reasonFor(scope, error), since: scope.context.clock.now() },
+    };
   }
 }
 
-async function hold(scope: Scope, steady: Span, from: number, before: Identities | null): Promise<Held> {
-  const { driver, config } = scope.deps;
-  try {
-    return before !== null && driver.endsByItself?.(config) === true
-      ? await holdOneShot(scope, steady, from, before)
-      : await holdFault(scope, steady, from);
-  } catch (error) {
-    return { how: 'aborted', reason: reasonFor(scope, error) };
-  }
-}
-
-/** The instant at which the fault was seen to be gone; undefined when it is not. */
-async function heal(scope: Scope, entry: UndoEntry, by: 'run' | 'itself'): Promise<number | undefined> {
-  const { phase, deps, context } = scope;
-  const healed = await healFault(entry, deps.driver, deps.config, context);
-  if (!healed.ok) {
-    context.journal.append({ type: 'warning', message: `${entry.describe} is still in: ${healed.reason}` });
-    return undefined;
-  }
-  context.journal.append({ type: 'fault-healed', phase: phase.name, fault: phase.fault, by });
-  return healed.at;
-}
-
-async function effectOf(
+/** Heals faults, and notes it in their passages. Whether one of them is still in. */
+async function heal(
   scope: Scope,
-  steady: Span,
-  during: Span,
-  held: Held,
-  before: Identities | null,
-  acknowledged: readonly Acknowledgement[],
-): Promise<Effect> {
-  const { driver, config, stream } = scope.deps;
+  faults: readonly ArmedFault[],
+  passages: readonly Passage[],
+): Promise<boolean> {
+  const { phase, context } = scope;
+  const asked = context.clock.now();
+  const fates = await healFaults(faults, context);
+  for (const [fault, healed] of fates) {
+    const passage = passages.find((one) => one.fault.undo.id === fault.undo.id);
+    if (passage !== undefined) passage.healing = asked;
+    if (!healed.ok) {
+      const message = `${fault.undo.describe} is still in: ${healed.reason}`;
+      context.journal.append({ type: 'warning', message });
+      continue;
+    }
+    const end = passage?.end;
+    if (passage !== undefined) passage.healedAt = end?.how === 'replaced' ? end.at : healed.at;
+    const by = end?.how === 'replaced' ? 'itself' : 'run';
+    context.journal.append({ type: 'fault-healed', phase: phase.name, fault: fault.name, by });
+    if (end?.how === 'not-replaced') {
+      context.journal.append({ type: 'warning', message: `${phase.name}: ${end.reason}` });
+    }
+  }
+  return [...fates.values()].some(({ ok }) => !ok);
+}
+
+function firstFrom(passages: readonly Passage[], count: number): number {
+  return Math.max(...passages.slice(0, count).map(({ fault }) => fault.from));
+}
+
+async function effectOf(scope: Scope, steady: Span, during: Span, passage: Passage): Promise<Effect> {
+  const { driver, config, before, acknowledged, from } = passage.fault;
+  const { end } = passage;
   if (before !== null) {
     // With a deadline of its own: it is also asked when the run is being interrupted.
     const after = await within(
@@ -140,11 +195,13 @@ async function effectOf(
     const gone = new Set(acknowledged.map(({ target }) => target));
     return identityEffect(before, after ?? {}, gone);
   }
-  if (held.how === 'held' && held.vanished) {
+  if (end.how === 'held' && end.vanished) {
     return {
       effective: false,
       witness: 'the fault itself: its targets showed nothing of it before it was taken out',
     };
   }
-  return clientEffect(intervalsOf(stream, steady), intervalsOf(stream, during));
+  const { stream } = scope.deps;
+  const span = { from, to: passage.healing ?? during.to };
+  return clientEffect(intervalsOf(stream, steady), intervalsOf(stream, span));
 }

@@ -1,86 +1,103 @@
 import { within } from '@ordeal/shared/time/deadline';
 import type { Span } from '@ordeal/shared/time/interval';
-import { abortReason } from './abort.ts';
-import type { Identities } from './effect.ts';
+import { abortNeeded, type Abort } from './abort.ts';
+import type { InjectedFault } from './inject.ts';
 import { waitUntil } from './observe.ts';
 import { drivingContext, sentence, type Scope } from './scope.ts';
 
-/** How the time with the fault in came to its end. */
-export type Held =
+/** How the time with one fault in came to its end. */
+export type FaultEnd =
   /** It was in for as long as planned. `vanished`: at the end its targets showed nothing of it. */
   | { readonly how: 'held'; readonly vanished: boolean }
   /** It ended by itself, and was held for as long as planned. */
   | { readonly how: 'replaced'; readonly at: number }
   | { readonly how: 'not-replaced'; readonly reason: string }
-  | { readonly how: 'aborted'; readonly reason: string };
+  /** Nobody waited for its end. */
+  | { readonly how: 'cut-short' };
+
+export interface Held {
+  readonly ends: ReadonlyMap<InjectedFault, FaultEnd>;
+  readonly abort?: Abort;
+}
 
 const LOOK_WITHIN_MS = 3_000;
 
-/** Keeps a fault in until its time is over or the abort condition holds. Rejects when it is interrupted. */
-export async function holdFault(scope: Scope, steady: Span, injectedAt: number): Promise<Held> {
-  const { clock, signal } = scope.context;
-  const until = injectedAt + scope.phase.hold * 1000;
-  const reason = await waitUntil(until, clock, signal, () => whyAbort(scope, steady));
-  return reason === undefined
-    ? { how: 'held', vanished: await hasVanished(scope) }
-    : { how: 'aborted', reason };
-}
-
-/** The same for a fault that ends by itself: waits for the replacement of what was there before. */
-export async function holdOneShot(
+/**
+ * Keeps faults in until their time is over, and all that end by themselves were replaced; or until the abort
+ * condition holds. Rejects when it is interrupted.
+ */
+export async function holdFaults(
   scope: Scope,
   steady: Span,
-  injectedAt: number,
-  before: Identities,
+  faults: readonly InjectedFault[],
+  from: number,
 ): Promise<Held> {
   const { clock, signal } = scope.context;
-  const { driver, config } = scope.deps;
-  const until = injectedAt + scope.phase.hold * 1000;
-  const enough = new AbortController();
-  let replacement: Held | undefined;
-  void within(
-    clock,
-    scope.phase.recoverWithin * 1000,
-    'The replacement of what was killed',
-    AbortSignal.any([signal, enough.signal]),
-    async (ending) => driver.replaced?.(config, before, drivingContext(scope, ending)),
-  ).then(
-    (at) => {
-      replacement =
-        at === undefined
-          ? { how: 'not-replaced', reason: `the driver "${driver.kind}" cannot tell of a replacement` }
-          : { how: 'replaced', at };
-    },
-    (error: unknown) => {
-      replacement = { how: 'not-replaced', reason: sentence(error) };
-    },
-  );
+  const until = from + scope.phase.hold * 1000;
+  const over = new AbortController();
+  const ending = AbortSignal.any([signal, over.signal]);
+  const replacements = new Map<InjectedFault, FaultEnd | undefined>();
+  for (const fault of faults) {
+    if (!endsByItself(fault)) continue;
+    replacements.set(fault, undefined);
+    void replacementOf(scope, fault, ending).then((end) => replacements.set(fault, end));
+  }
+  let abort: Abort | undefined;
   try {
-    let aborted: string | undefined;
-    await waitUntil(Number.POSITIVE_INFINITY, clock, signal, () => {
-      aborted = whyAbort(scope, steady);
-      if (aborted !== undefined) return aborted;
-      return replacement !== undefined && clock.now() >= until ? 'held' : undefined;
+    const latest = replacements.size === 0 ? until : Number.POSITIVE_INFINITY;
+    await waitUntil(latest, clock, signal, () => {
+      abort = whyAbort(scope, steady);
+      if (abort !== undefined) return abort.reason;
+      const replaced = [...replacements.values()].every((end) => end !== undefined);
+      return replacements.size > 0 && replaced && clock.now() >= until ? 'held' : undefined;
     });
-    if (aborted !== undefined) return { how: 'aborted', reason: aborted };
-    return replacement ?? { how: 'not-replaced', reason: 'nobody waited for it' };
+    const ends = await Promise.all(
+      faults.map(async (fault): Promise<readonly [InjectedFault, FaultEnd]> => {
+        if (abort !== undefined) return [fault, replacements.get(fault) ?? { how: 'cut-short' }];
+        const replacement = replacements.get(fault);
+        return [fault, replacement ?? { how: 'held', vanished: await hasVanished(scope, fault) }];
+      }),
+    );
+    return { ends: new Map(ends), ...(abort === undefined ? {} : { abort }) };
   } finally {
-    enough.abort(new Error('nobody waits for the replacement any more'));
+    over.abort(new Error('nobody waits for the replacement any more'));
   }
 }
 
-function whyAbort({ deps, context }: Scope, steady: Span): string | undefined {
-  const ended = deps.generatorEnded();
-  if (ended !== undefined) return `the load generator has ended: ${ended}`;
-  const now = context.clock.now();
-  return abortReason(deps.stream.between(steady.from, now), now, deps.abort);
+function endsByItself({ driver, config, before }: InjectedFault): boolean {
+  return before !== null && driver.endsByItself?.(config) === true;
 }
 
-async function hasVanished(scope: Scope): Promise<boolean> {
+async function replacementOf(scope: Scope, fault: InjectedFault, ending: AbortSignal): Promise<FaultEnd> {
+  const { driver, config, before } = fault;
+  try {
+    const at = await within(
+      scope.context.clock,
+      scope.phase.recoverWithin * 1000,
+      'The replacement of what was killed',
+      ending,
+      async (signal) => driver.replaced?.(config, before ?? {}, drivingContext(scope, signal)),
+    );
+    return at === undefined
+      ? { how: 'not-replaced', reason: `the driver "${driver.kind}" cannot tell of a replacement` }
+      : { how: 'replaced', at };
+  } catch (error) {
+    return { how: 'not-replaced', reason: sentence(error) };
+  }
+}
+
+function whyAbort({ deps, context }: Scope, steady: Span): Abort | undefined {
+  const now = context.clock.now();
+  const ended = deps.generatorEnded();
+  if (ended !== undefined) return { reason: `the load generator has ended: ${ended}`, since: now };
+  return abortNeeded(deps.stream.between(steady.from, now), now, deps.abort);
+}
+
+async function hasVanished(scope: Scope, { driver, config }: InjectedFault): Promise<boolean> {
   const { clock, signal } = scope.context;
   try {
     const status = await within(clock, LOOK_WITHIN_MS, 'Looking at the fault', signal, (ending) =>
-      scope.deps.driver.status(scope.deps.config, drivingContext(scope, ending)),
+      driver.status(config, drivingContext(scope, ending)),
     );
     return status.state === 'absent';
   } catch {

@@ -1,7 +1,7 @@
+import { steadyAgain, type SteadyRun } from '@ordeal/shared/load/steady-again';
 import type { Span } from '@ordeal/shared/time/interval';
 import { waitUntil } from './observe.ts';
 import { reasonFor, type Scope } from './scope.ts';
-import { steadyAgain, type SteadyRun } from './steady-again.ts';
 
 export interface Recovery {
   readonly window: Span;

@@ -4,10 +4,12 @@ import type { ExperimentRecord, WindowRecord } from '@ordeal/shared/record/recor
 import type { ExperimentPhase } from '@ordeal/shared/scenario/scenario';
 import { breakAndHeal } from './break.ts';
 import type { ExperimentDeps } from './deps.ts';
-import type { Identities } from './effect.ts';
+import { faultsOf, planFault, targetsOf, type NamedFault } from './faults.ts';
+import { abortRecord, brokenRecord, notInjected, plannedRecord } from './outcome.ts';
 import { observeRecovery } from './recovery.ts';
-import { ask, closeWindow, isoOf, reasonFor, sentence, type Scope } from './scope.ts';
+import { closeWindow, isoOf, reasonFor, type Scope } from './scope.ts';
 import { observeSteady } from './steady-window.ts';
+import { refusedUnattended } from './unattended.ts';
 
 export interface ExperimentOutcome {
   readonly record: ExperimentRecord;
@@ -17,7 +19,7 @@ export interface ExperimentOutcome {
 }
 
 /**
- * One experiment under the running workload: steady → inject → hold → heal → recovery.
+ * One experiment under the running workload: steady → inject → hold → heal → recovery, with one fault or several.
  *
  * What the platform or a driver does wrong is in the record, and never a rejection. An interruption (the run's
  * signal) heals first, with a deadline of its own, and is in the record as `aborted`; when the fault is not in
@@ -29,88 +31,68 @@ export async function runExperiment(
   context: RunContext,
 ): Promise<ExperimentOutcome> {
   const scope: Scope = { phase, deps, context };
+  const faults = faultsOf(scope);
   const windows: WindowRecord[] = [];
   let steadyFindings: readonly Finding[] = [];
-  let targets: readonly string[] = [];
-  const end = (record: Omit<ExperimentRecord, 'name' | 'fault' | 'targets'>): ExperimentOutcome => ({
-    record: { name: phase.name, fault: phase.fault, targets, ...record },
+  let planned = faults.map((fault) => plannedRecord(fault, []));
+  const end = (
+    record: Omit<ExperimentRecord, 'name' | 'fault' | 'targets' | 'faults' | 'seed'>,
+    each: ExperimentRecord['faults'] = planned,
+  ): ExperimentOutcome => ({
+    record: {
+      name: phase.name,
+      fault: faults.map(({ name }) => name).join(' + '),
+      targets: (each ?? []).flatMap(({ targets }) => targets.map(({ name }) => name)),
+      ...record,
+      faults: each ?? [],
+      seed: context.seed,
+    },
     windows,
     steadyFindings,
   });
 
   try {
-    targets = await findTargets(scope);
+    throwIfRefused(deps, faults);
+    const found = await Promise.all(faults.map((fault) => targetsOf(scope, fault)));
+    planned = faults.map((fault, index) => plannedRecord(fault, found[index] ?? []));
     const steady = await observeSteady(scope);
     steadyFindings = steady.findings;
     windows.push(closeWindow(scope, 'steady', steady.span));
     if (steady.refusal !== undefined) return end(notInjected(scope, steady.refusal));
-    const before = await identitiesOf(scope);
+    const ready = await Promise.all(faults.map((fault) => planFault(scope, fault)));
+    planned = ready.map((fault) => plannedRecord(fault, fault.targets));
     context.signal.throwIfAborted();
 
-    const broken = await breakAndHeal(scope, steady.span, before);
+    const broken = await breakAndHeal(scope, steady.span, ready);
     if (!broken.injected) return end(notInjected(scope, broken.reason));
-    const { during, healedAt, effect } = broken;
+    const { during, healedAt } = broken;
     windows.push(closeWindow(scope, 'during', during));
-    const injected = {
-      injectedAt: isoOf(scope, during.from),
-      effective: effect.effective,
-      witness: effect.witness,
-    };
+    const { together, each } = brokenRecord(scope, broken);
     if (healedAt === undefined) {
-      const aborted = broken.aborted ?? 'the fault could not be healed';
-      return end({ ...injected, healedAt: null, recoverySeconds: null, aborted });
+      const aborted = broken.abort?.reason ?? 'the fault could not be healed';
+      const abort = abortRecord(scope, broken);
+      return end({ ...together, healedAt: null, recoverySeconds: null, aborted, ...abort }, each);
     }
     const recovery = await observeRecovery(scope, during, healedAt);
     windows.push(closeWindow(scope, 'recovery', recovery.window));
-    const aborted = broken.aborted ?? recovery.aborted;
-    return end({
-      ...injected,
-      healedAt: isoOf(scope, healedAt),
-      recoverySeconds: recovery.seconds,
-      ...(aborted === undefined ? {} : { aborted }),
-    });
+    const aborted = broken.abort?.reason ?? recovery.aborted;
+    return end(
+      {
+        ...together,
+        healedAt: isoOf(scope, healedAt),
+        recoverySeconds: recovery.seconds,
+        ...(aborted === undefined ? {} : { aborted }),
+        ...abortRecord(scope, broken),
+      },
+      each,
+    );
   } catch (error) {
     return end(notInjected(scope, reasonFor(scope, error)));
   }
 }
 
-function notInjected(scope: Scope, reason: string): Omit<ExperimentRecord, 'name' | 'fault' | 'targets'> {
-  return {
-    injectedAt: null,
-    healedAt: null,
-    notInjected: reason,
-    effective: null,
-    witness: 'nothing: the fault was not injected',
-    recoverySeconds: null,
-    ...(scope.context.signal.aborted ? { aborted: reasonFor(scope, reason) } : {}),
-  };
-}
-
-async function findTargets(scope: Scope): Promise<readonly string[]> {
-  const { driver, config } = scope.deps;
-  let targets;
-  try {
-    targets = await ask(scope, 'Finding the targets', (driving) => driver.targets(config, driving));
-  } catch (error) {
-    throw new Error(`its targets cannot be found: ${sentence(error)}`, { cause: error });
-  }
-  if (targets.length === 0) throw new Error('the fault has no targets: it would hit nothing');
-  return targets.map(({ name }) => name);
-}
-
-/** The identities that a kill must change; null for a driver without them. Rejects when one cannot be told. */
-async function identitiesOf(scope: Scope): Promise<Identities | null> {
-  const { driver, config } = scope.deps;
-  if (driver.identities === undefined) return null;
-  const seen = await ask(
-    scope,
-    'Reading identities',
-    async (driving) => driver.identities?.(config, driving) ?? {},
-  );
-  const unknown = Object.entries(seen).filter(([, identity]) => identity === undefined);
-  if (Object.keys(seen).length === 0 || unknown.length > 0) {
-    const names = unknown.map(([name]) => name).join(', ') || 'the targets';
-    throw new Error(`what runs as ${names} cannot be told, so that a kill could not be proven`);
-  }
-  return seen;
+function throwIfRefused({ environment }: ExperimentDeps, faults: readonly NamedFault[]): void {
+  if (environment === undefined) return;
+  const refusals = faults.flatMap((fault) => refusedUnattended(environment, fault) ?? []);
+  if (refusals.length > 0) throw new Error(refusals.join(' '));
 }

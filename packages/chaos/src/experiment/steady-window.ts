@@ -1,8 +1,8 @@
+import { isSteady } from '@ordeal/shared/load/steady-again';
 import type { Finding } from '@ordeal/shared/objectives/finding';
 import type { Span } from '@ordeal/shared/time/interval';
 import { completeUntil, intervalsOf, waitUntil } from './observe.ts';
 import type { Scope } from './scope.ts';
-import { isSteady } from './steady-again.ts';
 
 export interface SteadyWindow {
   readonly span: Span;

@@ -1,6 +1,6 @@
 import type { ClientInterval } from '@ordeal/shared/load/client-interval';
 import { describe, expect, it } from 'vitest';
-import { abortReason } from '../../src/experiment/abort.ts';
+import { abortNeeded } from '../../src/experiment/abort.ts';
 import { interval, type Second } from '../fixtures/simulation.ts';
 
 const condition = { errorRatio: 0.1, consecutiveSeconds: 5, leastAttempts: 20, silentSeconds: 10 };
@@ -17,7 +17,7 @@ describe('the abort condition', () => {
   it('is not met by one bad second, however bad and however long', () => {
     expect(reasonFor([good, { failed: 100 }, good])).toBeUndefined();
     expect(
-      abortReason([interval(0), interval(1000, { failed: 100 }, 30_000)], 31_000, condition),
+      abortNeeded([interval(0), interval(1000, { failed: 100 }, 30_000)], 31_000, condition),
     ).toBeUndefined();
   });
 
@@ -26,19 +26,19 @@ describe('the abort condition', () => {
     expect(reasonFor([few, few, few, few, few, few])).toBeUndefined();
     expect(reasonFor([bad, bad, few, bad, bad, bad])).toBeUndefined();
     const apart = [0, 1000, 2000, 8000, 9000].map((from) => interval(from, bad));
-    expect(abortReason(apart, 10_000, condition)).toBeUndefined();
+    expect(abortNeeded(apart, 10_000, condition)).toBeUndefined();
   });
 
   it('counts ticks for which the platform left no virtual user', () => {
     const starved = [0, 1, 2, 3, 4].map((second) => ({ ...interval(second * 1000), dropped: 12 }));
-    expect(abortReason(starved, 5000, condition)).toMatch(/60 of 560/);
+    expect(abortNeeded(starved, 5000, condition)?.reason).toMatch(/60 of 560/);
   });
 
   it('is met by silence, and by a signal that never spoke', () => {
-    expect(abortReason([interval(0)], 11_000, condition)).toBeUndefined();
-    expect(abortReason([interval(0)], 11_001, condition)).toMatch(/silent for 10\.0 s/);
-    expect(abortReason([], 0, condition)).toMatch(/measured nothing/);
-    expect(abortReason([interval(Number.NaN)], 100, condition)).toMatch(/silent/);
+    expect(abortNeeded([interval(0)], 11_000, condition)).toBeUndefined();
+    expect(abortNeeded([interval(0)], 11_001, condition)?.reason).toMatch(/silent for 10\.0 s/);
+    expect(abortNeeded([], 0, condition)?.reason).toMatch(/measured nothing/);
+    expect(abortNeeded([interval(Number.NaN)], 100, condition)?.reason).toMatch(/silent/);
   });
 });
 
@@ -89,14 +89,14 @@ describe('the abort condition, for any plan of seconds', () => {
         at += length;
         return one;
       });
-      expect(abortReason(jittered, at, condition) !== undefined).toBe(reasonFor(plan) !== undefined);
+      expect(abortNeeded(jittered, at, condition) !== undefined).toBe(reasonFor(plan) !== undefined);
     }
   });
 });
 
 function reasonFor(seconds: readonly Second[]): string | undefined {
   const intervals = seconds.map((second, index) => interval(index * 1000, second));
-  return abortReason(intervals, seconds.length * 1000, condition);
+  return abortNeeded(intervals, seconds.length * 1000, condition)?.reason;
 }
 
 function isBad({ requests = 100, failed = 0 }: Second): boolean {

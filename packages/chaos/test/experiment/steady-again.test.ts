@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSteady, steadyAgain } from '../../src/experiment/steady-again.ts';
+import { isSteady, steadyAgain } from '@ordeal/shared/load/steady-again';
 import { interval, steadyState, type Second } from '../fixtures/simulation.ts';
 
 const good: Second = {};

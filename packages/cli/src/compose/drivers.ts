@@ -1,4 +1,7 @@
+import { chaosMeshDriver } from '@ordeal/chaos/drivers/chaos-mesh';
+import { commandDriver } from '@ordeal/chaos/drivers/command';
 import { hostDriver } from '@ordeal/chaos/drivers/host';
+import { kubernetesDriver } from '@ordeal/chaos/drivers/kubernetes';
 import { proxyDriver } from '@ordeal/chaos/drivers/proxy';
 import { createHaproxyRoute } from '@ordeal/dr/drivers/haproxy/route';
 import { parseHaproxyRoute } from '@ordeal/dr/drivers/haproxy/config';
@@ -34,6 +37,9 @@ export interface Drivers {
 const faultDrivers: Readonly<Record<string, FaultDriver>> = {
   [hostDriver.kind]: hostDriver as FaultDriver,
   [proxyDriver.kind]: proxyDriver as FaultDriver,
+  [chaosMeshDriver.kind]: chaosMeshDriver as FaultDriver,
+  [kubernetesDriver.kind]: kubernetesDriver as FaultDriver,
+  [commandDriver.kind]: commandDriver as FaultDriver,
 };
 
 /** Hands every driver its settings; gives all their complaints at once. */

@@ -1,4 +1,7 @@
+import { chaosMeshDriver } from '@ordeal/chaos/drivers/chaos-mesh';
+import { commandDriver } from '@ordeal/chaos/drivers/command';
 import { hostDriver } from '@ordeal/chaos/drivers/host';
+import { kubernetesDriver } from '@ordeal/chaos/drivers/kubernetes';
 import { proxyDriver } from '@ordeal/chaos/drivers/proxy';
 import { createProcessHealer, PROCESS_DRIVER } from '@ordeal/shared/undo/process-healer';
 import type { Healers } from '@ordeal/shared/undo/healer';
@@ -7,6 +10,9 @@ import type { Healers } from '@ordeal/shared/undo/healer';
 export const healers: Healers = {
   [hostDriver.kind]: hostDriver,
   [proxyDriver.kind]: proxyDriver,
+  [chaosMeshDriver.kind]: chaosMeshDriver,
+  [kubernetesDriver.kind]: kubernetesDriver,
+  [commandDriver.kind]: commandDriver,
   // What is left of a dead run has nobody to report to: it gets little time to end in order.
   [PROCESS_DRIVER]: createProcessHealer(300),
 };

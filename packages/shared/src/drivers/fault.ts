@@ -52,6 +52,8 @@ export interface FaultDriver<Config = unknown> {
 export interface Witness<Config> {
   /** Identity of every target now: `name → identity`. A target that does not answer maps to undefined. */
   identities(config: Config, context: DriverContext): Promise<Readonly<Record<string, string | undefined>>>;
+  /** Whether a fault of this configuration changes identities. Without it every one does. */
+  changesIdentities?(config: Config): boolean;
 }
 
 /** Optional ability: the fault ends by itself at its target (a kill under a supervisor). */
@@ -64,4 +66,34 @@ export interface OneShot<Config> {
     before: Readonly<Record<string, string | undefined>>,
     context: DriverContext,
   ): Promise<number>;
+}
+
+/** What a random choice of targets comes from, and what it is made for. */
+export interface Choice {
+  readonly run: string;
+  /** The same seed chooses the same of the same targets. */
+  readonly seed: number;
+}
+
+/**
+ * Optional ability: settles, before anything is written down, what a configuration leaves open: which targets a
+ * random choice hits, and how they were before.
+ */
+export interface Pins<Config> {
+  /** The same configuration with that in it: what goes into the undo entry, and is injected. Changes nothing. */
+  pin(config: Config, choice: Choice, context: DriverContext): Promise<Config>;
+}
+
+/** What ends a fault when the runner, its guardian and their whole machine are gone. */
+export type Ending =
+  /** A one-shot: there is nothing to end. */
+  | { readonly by: 'itself' }
+  /** A timer at the target, or a dead-man elsewhere that is armed before the fault is in. */
+  | { readonly by: 'target' | 'dead-man'; readonly afterSeconds: number }
+  /** It stays in until a person comes. `remedy` says what would change that. */
+  | { readonly by: 'nobody'; readonly remedy: string };
+
+/** Optional ability: tells what ends a fault. Of a driver without it nobody ends one. */
+export interface Unattended<Config> {
+  unattended(config: Config): Ending;
 }

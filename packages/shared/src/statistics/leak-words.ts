@@ -79,7 +79,7 @@ export function whatWouldDecide(reason: LeakReason, words: LeakWords): string {
     case 'ambiguous':
       return 'a soak at a constant rate, over several periods of whatever it follows';
     case 'noisy':
-      return `about ${longer(noisyTimes(words))} of running, or a larger growth floor`;
+      return `about ${longer(noisyTimes(words))} of running, or more growth that does not matter`;
     case 'slowing':
     case 'step':
     case 'turned':

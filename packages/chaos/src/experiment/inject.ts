@@ -1,0 +1,75 @@
+import type { Acknowledgement } from '@ordeal/shared/drivers/fault';
+import { within } from '@ordeal/shared/time/deadline';
+import { of, type ArmedFault } from './faults.ts';
+import { drivingContext, sentence, type Scope } from './scope.ts';
+
+/** A fault that every one of its targets has acknowledged. */
+export interface InjectedFault extends ArmedFault {
+  readonly acknowledged: readonly Acknowledgement[];
+  /** The last acknowledgement (monotonic ms). */
+  readonly from: number;
+}
+
+export const INJECT_WITHIN_MS = 30_000;
+/** Injections that were cut short get so long to leave their targets alone before they are healed. */
+const LET_GO_MS = 1_000;
+
+/**
+ * Injects faults at the same time. Rejects when one of them cannot be: the others are cut short then, and what
+ * they did is for the caller to heal.
+ */
+export async function injectTogether(
+  scope: Scope,
+  faults: readonly ArmedFault[],
+): Promise<readonly InjectedFault[]> {
+  const { clock, signal } = scope.context;
+  const failed = new AbortController();
+  const settled: Promise<unknown>[] = [];
+  const either = AbortSignal.any([signal, failed.signal]);
+  try {
+    return await Promise.all(
+      faults.map(async (fault) => {
+        try {
+          return await injectOne(scope, fault, either, settled);
+        } catch (error) {
+          failed.abort(new Error('another fault of the experiment could not be injected', { cause: error }));
+          throw error;
+        }
+      }),
+    );
+  } catch (error) {
+    await within(clock, LET_GO_MS, 'Letting go', undefined, () => Promise.all(settled)).catch(
+      () => undefined,
+    );
+    throw error;
+  }
+}
+
+async function injectOne(
+  scope: Scope,
+  fault: ArmedFault,
+  signal: AbortSignal,
+  settled: Promise<unknown>[],
+): Promise<InjectedFault> {
+  const { phase, context } = scope;
+  const { driver, config, name } = fault;
+  context.journal.append({ type: 'fault-injecting', phase: phase.name, fault: name, undo: fault.undo.id });
+  let acknowledged: readonly Acknowledgement[];
+  try {
+    acknowledged = await within(context.clock, INJECT_WITHIN_MS, 'It', signal, (ending) => {
+      const injection = driver.inject(config, drivingContext(scope, ending));
+      settled.push(injection.catch(() => undefined));
+      return injection;
+    });
+    if (acknowledged.length === 0) throw new Error('no target has acknowledged the fault');
+  } catch (error) {
+    throw new Error(`${of(scope, fault)}${sentence(error)}`, { cause: error });
+  }
+  context.journal.append({
+    type: 'fault-injected',
+    phase: phase.name,
+    fault: name,
+    acknowledgements: acknowledged,
+  });
+  return { ...fault, acknowledged, from: Math.max(...acknowledged.map(({ confirmed }) => confirmed)) };
+}

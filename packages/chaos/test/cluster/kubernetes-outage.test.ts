@@ -1,0 +1,150 @@
+import { kill } from 'node:process';
+import { withoutControlPlane } from '@ordeal/shared/testing/kubernetes/control-plane';
+import { systemClock } from '@ordeal/shared/time/system-clock';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kubernetesDriver } from '../../src/drivers/kubernetes.ts';
+import type { KubernetesConfig } from '../../src/drivers/kubernetes/config.ts';
+import { startTlsProxy, type TlsProxy } from '../chaos-mesh/tls-proxy.ts';
+import { driving, entryOf, NAMESPACE, startKubernetesSite, type KubernetesSite } from './kubernetes-site.ts';
+
+const without = withoutControlPlane();
+if (without !== undefined) console.log(`the kubernetes driver in an outage: ${without}`);
+
+let site: KubernetesSite;
+let proxy: TlsProxy;
+
+const scale = {
+  type: 'scale-to-zero',
+  kind: 'Deployment',
+  namespace: NAMESPACE,
+  workloads: { names: ['api'] },
+};
+const isolate = {
+  type: 'isolate',
+  pods: { namespace: NAMESPACE, labels: { app: 'api' } },
+};
+const kill1 = { type: 'pod-delete', pods: { namespace: NAMESPACE, labels: { app: 'api' } } };
+const deadMan = { image: 'x', namespace: NAMESPACE, serviceAccount: 'dead-man', afterSeconds: 60 };
+
+describe.skipIf(without !== undefined)('the kubernetes driver in an outage', () => {
+  beforeAll(async () => {
+    site = await startKubernetesSite();
+    proxy = await startTlsProxy(site.plane);
+    await site.createWorkload('Deployment', 'api', 3);
+    await site.settled('app=api', 3);
+    await site.cluster.core.createNamespacedServiceAccount({
+      namespace: NAMESPACE,
+      body: { metadata: { name: 'dead-man' } },
+    });
+  });
+  afterAll(async () => {
+    await proxy.stop();
+    await site.stop();
+  });
+
+  const throughProxy = (config: KubernetesConfig): KubernetesConfig => ({
+    ...config,
+    cluster: { ...config.cluster, kubeconfig: proxy.kubeconfig },
+  });
+
+  const rules = [
+    ['a lost answer', { how: 'lose-answer' }],
+    ['a 500 after it was done', { how: 'answer-after', status: 500 }],
+    ['a 500 before it was done', { how: 'answer', status: 500 }],
+    ['a 429', { how: 'answer', status: 429, headers: { 'retry-after': '1' } }],
+  ] as const;
+
+  it.each(rules)('scales once and back once through %s', async (_, rule) => {
+    const config = throughProxy(await site.pinned(site.config(scale, { deadMan })));
+    const before = proxy.disturbed.length;
+    proxy.disturb('POST', '/jobs', rule, 2);
+    proxy.disturb('PATCH', '/deployments/api', rule, 2);
+    await kubernetesDriver.inject(config, driving());
+    expect((await site.workload('deployments', 'api')).metadata?.annotations).toMatchObject({
+      'ordeal/original': 'replicas=3',
+    });
+    proxy.disturb('PATCH', '/deployments/api', rule, 2);
+    proxy.disturb('DELETE', '/jobs', rule, 2);
+    await kubernetesDriver.heal(entryOf(config), driving());
+    expect(proxy.disturbed.length).toBeGreaterThan(before + 3);
+    expect((await site.workload('deployments', 'api')).spec?.replicas).toBe(3);
+    expect(await site.jobs()).toEqual([]);
+    expect(await site.settled('app=api', 3)).toBe(true);
+  });
+
+  it.each(rules)('isolates once and takes it away through %s', async (_, rule) => {
+    const config = throughProxy(await site.pinned(site.config(isolate, { choose: { count: 1 } })));
+    proxy.disturb('POST', '/networkpolicies', rule, 2);
+    proxy.disturb('PATCH', '/pods/', rule, 2);
+    await kubernetesDriver.inject(config, driving());
+    expect(await site.policies()).toHaveLength(1);
+    proxy.disturb('DELETE', '/networkpolicies', rule, 2);
+    proxy.disturb('PATCH', '/pods/', rule, 2);
+    await kubernetesDriver.heal(entryOf(config), driving());
+    expect(await site.policies()).toEqual([]);
+    expect(await site.ready('ordeal/isolated')).toBe(0);
+  });
+
+  it.each(rules)('deletes one pod and no other through %s', async (_, rule) => {
+    const pinned = await site.pinned(site.config(kill1, { choose: { count: 1 } }));
+    const before = await uids();
+    proxy.disturb('DELETE', '/pods/', rule, 2);
+    await kubernetesDriver.inject(throughProxy(pinned), driving());
+    await site.settled('app=api', 3);
+    await systemClock.sleep(300);
+    const after = await uids();
+    expect(before.filter((uid) => !after.includes(uid))).toEqual(
+      pinned.pinned?.objects.map(({ uid }) => uid),
+    );
+  });
+
+  it('gets over an API server that is restarted in the middle of inject, and of heal', async () => {
+    const config = await site.pinned(site.config(scale, { injectWithinSeconds: 25, deadMan }));
+    const [acknowledged] = await Promise.all([
+      kubernetesDriver.inject(config, driving()),
+      systemClock.sleep(30).then(() => site.plane.restartApiServer()),
+    ]);
+    expect(acknowledged).toHaveLength(1);
+    await Promise.all([
+      healWithPatience(config),
+      systemClock.sleep(30).then(() => site.plane.restartApiServer()),
+    ]);
+    expect(await site.jobs()).toEqual([]);
+    expect(await site.settled('app=api', 3)).toBe(true);
+    expect((await site.workload('deployments', 'api')).metadata?.labels).toEqual({ team: 'shop' });
+  });
+
+  it('gets over an API server that is frozen for 20 s in the middle of heal', async () => {
+    const config = await site.pinned(site.config(scale));
+    await kubernetesDriver.inject(config, driving());
+    const { pid = 0 } = site.plane.apiServer();
+    kill(pid, 'SIGSTOP');
+    const thawed = systemClock.sleep(20_000).then(() => kill(pid, 'SIGCONT'));
+    expect(await kubernetesDriver.status(config, driving())).toMatchObject({ state: 'unknown' });
+    await Promise.all([healWithPatience(config), thawed]);
+    expect(await site.settled('app=api', 3)).toBe(true);
+    expect(await kubernetesDriver.status(config, driving())).toEqual({ state: 'absent' });
+  });
+});
+
+/** As the unwinding does it: again and again until it is done. */
+async function healWithPatience(config: KubernetesConfig): Promise<void> {
+  const until = systemClock.now() + 60_000;
+  for (;;) {
+    try {
+      await kubernetesDriver.heal(entryOf(config), driving());
+      return;
+    } catch (error) {
+      if (systemClock.now() > until) throw error;
+      await systemClock.sleep(200);
+    }
+  }
+}
+
+async function uids(): Promise<readonly string[]> {
+  const { items } = await site.cluster.core.listNamespacedPod({
+    namespace: NAMESPACE,
+    labelSelector: 'app=api',
+  });
+  return items.map(({ metadata }) => metadata?.uid ?? '');
+}
