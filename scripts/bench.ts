@@ -1,4 +1,5 @@
 import { echo } from 'zx';
+import { benchChaos } from './bench/chaos.ts';
 import { benchCommands } from './bench/commands.ts';
 import { benchJudge } from './bench/judge.ts';
 
@@ -11,6 +12,7 @@ import { benchJudge } from './bench/judge.ts';
 const sections: Readonly<Record<string, () => Promise<void>>> = {
   commands: benchCommands,
   judge: benchJudge,
+  chaos: benchChaos,
 };
 
 const named = process.argv.slice(2).filter((word) => !word.startsWith('-'));

@@ -1,67 +1,70 @@
 import type {
-  Acknowledgement,
   DriverContext,
   FaultDriver,
   FaultStatus,
   OneShot,
   Target,
+  Unattended,
   Witness,
 } from '@ordeal/shared/drivers/fault';
-import { describeHostConfig, parseHostConfig, type HostConfig, type HostUnit } from './host/config.ts';
-import { killUnits, requireProcesses } from './host/kill.ts';
-import { startUnit, isUp } from './host/start.ts';
-import { identityOf, readUnit, sharesNothing } from './host/unit.ts';
+import { cpu } from './host/actions/cpu.ts';
+import { disk } from './host/actions/disk.ts';
+import { freeze } from './host/actions/freeze.ts';
+import { kill, type KillConfig } from './host/actions/kill.ts';
+import { memory } from './host/actions/memory.ts';
+import { network } from './host/actions/network.ts';
+import { bandwidth, delay } from './host/actions/shape.ts';
+import { stop } from './host/actions/stop.ts';
+import { parseHostConfig, type HostConfig } from './host/config.ts';
+import { tokenOf } from './host/script/fault-script.ts';
+import type { FaultHost, HostFault } from './host/script/host-fault.ts';
+import { hostAt, type Host } from './host/shell/host.ts';
+import { readUnit } from './host/units/read.ts';
+import { identityOf, sharesNothing } from './host/units/report.ts';
+import type { HostUnit } from './host/units/schema.ts';
+import { isUp, stateInWords } from './host/units/start.ts';
 
 const LOOK_EVERY_MS = 100;
-/** Processes that were born while their unit was killed are killed as well, in so many rounds. */
-const ROUNDS = 5;
 
-/** Kills processes on this host, and sees that they come back: by their supervisor, or by their start command. */
-export const hostDriver: FaultDriver<HostConfig> & Witness<HostConfig> & OneShot<HostConfig> = {
+const faults: { readonly [Action in HostConfig['action']]: HostFault<HostConfig & { action: Action }> } = {
+  kill,
+  stop,
+  freeze,
+  cpu,
+  memory,
+  disk,
+  network,
+  delay,
+  bandwidth,
+};
+
+/**
+ * Faults on a Linux host, this one or one over SSH: processes and units killed, stopped or frozen, CPU, memory and
+ * disk under pressure, network cut, lossy, slow or narrow. All but a kill carry a timer on their host.
+ */
+export const hostDriver: FaultDriver<HostConfig> &
+  Witness<HostConfig> &
+  OneShot<HostConfig> &
+  Unattended<HostConfig> = {
   kind: 'host',
   parse: parseHostConfig,
-  describe: describeHostConfig,
+
+  describe(config) {
+    const where = config.on.ssh === undefined ? '' : ` on ${hostAt(config.on).name}`;
+    return `${faultOf(config).describe(config)}${where}`;
+  },
 
   async targets(config, context): Promise<readonly Target[]> {
-    const reports = await readAll(config, context);
-    return reports.map(({ name, report }) => {
-      requireProcesses(name, report);
-      return { name, identity: identityOf(report) ?? '' };
-    });
+    const targets = await faultOf(config).targets(config, placeOf(config), context);
+    return targets.map((target) => ({ ...target, name: atHost(config, target.name) }));
   },
 
-  async inject(config, context): Promise<readonly Acknowledgement[]> {
-    const reports = await readAll(config, context);
-    for (const { name, report } of reports) requireProcesses(name, report);
-    const acknowledged = await killUnits(reports, context);
-    if (config.replacedBy === 'supervisor') return acknowledged;
-    let confirmed: number | undefined;
-    let born = await readAll(config, context);
-    for (let round = 0; born.some(({ report }) => report.processes.length > 0); round += 1) {
-      if (round === ROUNDS) throw new Error(`Something starts ${names(config)} as fast as it is killed.`);
-      await killUnits(born, context);
-      confirmed = context.clock.now();
-      born = await readAll(config, context);
-    }
-    return acknowledged.map((one) => ({ ...one, confirmed: confirmed ?? one.confirmed }));
+  async inject(config, context) {
+    const acknowledged = await faultOf(config).inject(config, placeOf(config), context);
+    return acknowledged.map((one) => ({ ...one, target: atHost(config, one.target) }));
   },
 
-  async status(config, context): Promise<FaultStatus> {
-    const seen = await Promise.allSettled(config.units.map((unit) => readUnit(unit, context)));
-    const unread = seen.find((one) => one.status === 'rejected');
-    if (unread !== undefined) return { state: 'unknown', reason: (unread.reason as Error).message };
-    const down = seen.flatMap((one) =>
-      one.status === 'fulfilled' && !isUp(one.value, config) ? [one.value] : [],
-    );
-    return down.length === 0
-      ? { state: 'absent' }
-      : {
-          state: 'present',
-          detail: down
-            .map(({ unit, state, ready }) => `${unit} is ${state}${ready ? '' : ', not ready'}`)
-            .join('; '),
-        };
-  },
+  status: (config, context): Promise<FaultStatus> => faultOf(config).status(config, placeOf(config), context),
 
   async heal(entry, context): Promise<void> {
     const parsed = parseHostConfig(entry.config, `undo entry ${entry.id}`);
@@ -72,28 +75,36 @@ export const hostDriver: FaultDriver<HostConfig> & Witness<HostConfig> & OneShot
       throw new Error(`The undo entry ${entry.id} cannot be used: ${what.join('; ')}.`);
     }
     const config = parsed.value;
-    await Promise.all(config.units.map((unit) => startUnit(unit, config, context)));
+    // By what was injected, and not by what this version makes of it: that may have another field by now.
+    await faultOf(config).heal(config, placeOf(config, entry.config), context);
   },
 
   async identities(config, context) {
+    if (!endsProcesses(config)) return {};
+    const host = hostAt(config.on);
     const seen = await Promise.all(
       config.units.map(async (unit) => {
-        const report = await readUnit(unit, context).catch(() => undefined);
-        return [unit.name, report === undefined ? undefined : identityOf(report)] as const;
+        const report = await readUnit(unit, host, context).catch(() => undefined);
+        return [atHost(config, unit.name), report === undefined ? undefined : identityOf(report)] as const;
       }),
     );
     context.signal.throwIfAborted();
     return Object.fromEntries(seen);
   },
 
-  endsByItself: (config) => config.replacedBy === 'supervisor',
+  changesIdentities: endsProcesses,
+
+  endsByItself: (config) => faultOf(config).ending(config).by === 'itself',
+  unattended: (config) => faultOf(config).ending(config),
 
   async replaced(config, before, context): Promise<number> {
+    if (config.action !== 'kill') throw new Error(`What a ${config.action} hits is not replaced.`);
+    const host = hostAt(config.on);
     const until = context.clock.now() + config.readyWithinSeconds * 1000;
     const instants = await Promise.all(
       config.units.map(async (unit) => {
         for (;;) {
-          const seen = await stateOf(unit, config, before[unit.name], context);
+          const seen = await stateOf(unit, config, before[atHost(config, unit.name)], host, context);
           if (seen === 'replaced') return context.clock.now();
           if (context.clock.now() > until) {
             throw new Error(`${unit.name} was not replaced within ${config.readyWithinSeconds} s: ${seen}.`);
@@ -106,28 +117,38 @@ export const hostDriver: FaultDriver<HostConfig> & Witness<HostConfig> & OneShot
   },
 };
 
+/** The host, with the name that the fault has there: the same for all who have the same configuration. */
+function placeOf(config: HostConfig, injected: unknown = config): FaultHost {
+  return { ...hostAt(config.on), token: tokenOf(injected) };
+}
+
+/** The table is by `action`, which the type of an indexed access does not see. */
+function faultOf(config: HostConfig): HostFault<HostConfig> {
+  return faults[config.action] as HostFault<HostConfig>;
+}
+
+/** A target's name, with the host that it is on unless that is this one. */
+function atHost({ on }: HostConfig, name: string): string {
+  return on.ssh === undefined ? name : `${name} on ${hostAt(on).name}`;
+}
+
+function endsProcesses(config: HostConfig): config is HostConfig & { action: 'kill' | 'stop' } {
+  return config.action === 'kill' || config.action === 'stop';
+}
+
 async function stateOf(
   unit: HostUnit,
-  config: HostConfig,
+  config: KillConfig,
   before: string | undefined,
+  host: Host,
   context: DriverContext,
 ): Promise<string> {
   try {
-    const report = await readUnit(unit, context);
+    const report = await readUnit(unit, host, context);
     if (!sharesNothing(before, identityOf(report))) return 'a process from before is still listed';
-    return isUp(report, config) ? 'replaced' : `${report.state}${report.ready ? '' : ', not ready'}`;
+    return isUp(report, config) ? 'replaced' : stateInWords(report);
   } catch (error) {
     context.signal.throwIfAborted();
     return (error as Error).message;
   }
-}
-
-async function readAll(config: HostConfig, context: DriverContext) {
-  return Promise.all(
-    config.units.map(async (unit) => ({ name: unit.name, report: await readUnit(unit, context) })),
-  );
-}
-
-function names(config: HostConfig): string {
-  return config.units.map(({ name }) => name).join(', ');
 }

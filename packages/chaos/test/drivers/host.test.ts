@@ -86,7 +86,10 @@ describe('the host driver', () => {
     }
   });
 
-  it('leaves a process alone whose id was taken over by another', async () => {
+  it.each([
+    ['this process', {}],
+    ['a script', { through: ['env'] }],
+  ])('leaves a process alone whose id was taken over by another, when %s kills', async (_, on) => {
     const bystander = spawn('sleep', ['60'], { stdio: 'ignore' });
     const exited = once(bystander, 'exit');
     const line = JSON.stringify({
@@ -95,7 +98,8 @@ describe('the host driver', () => {
       ready: true,
       processes: [{ name: 'stale', pid: bystander.pid, identity: `${bystander.pid}@1` }],
     });
-    const config = configOf({ ...worker('stale'), units: [{ name: 'stale', status: ['echo', line] }] });
+    const units = [{ name: 'stale', status: ['echo', line] }];
+    const config = configOf({ ...worker('stale'), on, units });
     await hostDriver.inject(config, context());
     bystander.kill('SIGTERM');
     expect(await exited).toEqual([null, 'SIGTERM']);
@@ -119,7 +123,7 @@ describe('the host driver', () => {
       'sleep 5 >/dev/null 2>&1 & s=$(cut -d" " -f22 /proc/$!/stat); echo "{\\"unit\\":\\"x\\",\\"state\\":\\"running\\",\\"ready\\":true,\\"processes\\":[{\\"name\\":\\"x\\",\\"pid\\":$!,\\"identity\\":\\"$!@$s\\"}]}"',
     ];
     const config = configOf({ ...whole(), units: [{ name: 'x', status: restless, start: ['true'] }] });
-    await expect(hostDriver.inject(config, context())).rejects.toThrow(/as fast as it is killed/);
+    await expect(hostDriver.inject(config, context())).rejects.toThrow(/as fast as it is ended/);
   });
 });
 

@@ -1,0 +1,60 @@
+import type {
+  Acknowledgement,
+  DriverContext,
+  Ending,
+  FaultStatus,
+  Target,
+} from '@ordeal/shared/drivers/fault';
+import type { Host } from '../shell/host.ts';
+import type { Said } from '../shell/talk.ts';
+import { findTargets, healScript, injectScript, lookAtScript } from './run-script.ts';
+import type { FaultScript } from './fault-script.ts';
+
+/** A host, and under which name the fault is known there. */
+export interface FaultHost extends Host {
+  readonly token: string;
+}
+
+/** One kind of host fault: what the driver does, for a configuration of that kind, on its host. */
+export interface HostFault<Config> {
+  describe(config: Config): string;
+  targets(config: Config, host: FaultHost, context: DriverContext): Promise<readonly Target[]>;
+  inject(config: Config, host: FaultHost, context: DriverContext): Promise<readonly Acknowledgement[]>;
+  status(config: Config, host: FaultHost, context: DriverContext): Promise<FaultStatus>;
+  heal(config: Config, host: FaultHost, context: DriverContext): Promise<void>;
+  ending(config: Config): Ending;
+}
+
+/** A fault that a script of the host does and undoes from its configuration alone. */
+export interface ScriptedFault<Config> {
+  describe(config: Config): string;
+  script(config: Config, token: string): Pick<FaultScript, 'variables' | 'functions'>;
+  /** Why the host is left alone after all, from what the script's `probe` has said. */
+  refusal?(config: Config, said: readonly Said[]): string | undefined;
+}
+
+export interface Timed {
+  readonly endsAfterSeconds: number;
+}
+
+export function scripted<Config extends Timed>({
+  describe,
+  script,
+  refusal = () => undefined,
+}: ScriptedFault<Config>): HostFault<Config> {
+  const faultOf = (config: Config, { machineId, token }: FaultHost): FaultScript => ({
+    token,
+    seconds: config.endsAfterSeconds,
+    machineId,
+    ...script(config, token),
+    refusal: (said) => refusal(config, said),
+  });
+  return {
+    describe,
+    targets: (config, host, context) => findTargets(host, faultOf(config, host), context),
+    inject: (config, host, context) => injectScript(host, faultOf(config, host), context),
+    status: (config, host, context) => lookAtScript(host, faultOf(config, host), context),
+    heal: (config, host, context) => healScript(host, faultOf(config, host), context),
+    ending: ({ endsAfterSeconds }) => ({ by: 'target', afterSeconds: endsAfterSeconds }),
+  };
+}
