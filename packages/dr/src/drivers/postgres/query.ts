@@ -37,18 +37,27 @@ export async function withSession<T>(
   // A connection that breaks between two queries would otherwise be an uncaught error; the next query tells it.
   client.on('error', () => undefined);
   const end = (): void => void client.end().catch(() => undefined);
-  context.signal.addEventListener('abort', end, { once: true });
-  try {
+  // A client that is ended while it connects does not say so.
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => {
+    end();
+    aborted.reject(context.signal.reason);
+  };
+  context.signal.addEventListener('abort', abort, { once: true });
+  const work = async (): Promise<T> => {
     await client.connect();
     return await use({
       rows: async <Row>(sql: string, values: readonly unknown[] = []) =>
         (await client.query(sql, [...values])).rows as Row[],
     });
+  };
+  try {
+    return await Promise.race([work(), aborted.promise]);
   } catch (error) {
     context.signal.throwIfAborted();
     throw error;
   } finally {
-    context.signal.removeEventListener('abort', end);
+    context.signal.removeEventListener('abort', abort);
     end();
   }
 }

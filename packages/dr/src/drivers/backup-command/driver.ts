@@ -1,0 +1,160 @@
+import { chownSync, mkdirSync } from 'node:fs';
+import {
+  BackupBroken,
+  type BackupCheck,
+  type BackupCopy,
+  type BackupDriver,
+  type DataSource,
+  type RestoredServer,
+  type RestorePoint,
+  type RestoreTarget,
+} from '@ordeal/shared/drivers/backup';
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import { z } from 'zod';
+import { run } from '../../restore/programs.ts';
+import { dataDirOf, isolate, makeServer, start, superuser, urlOf } from '../../restore/server.ts';
+import { queryRows } from '../postgres/query.ts';
+import { reasonOf } from '../reason.ts';
+import type { BackupCommandConfig } from './config.ts';
+
+const kind = 'command';
+
+const source = z.object({ system: z.string().min(1), database: z.string().optional() });
+const copySchema = z
+  .object({
+    id: z.string().min(1),
+    instant: z
+      .object({ low: z.number(), high: z.number() })
+      .refine(({ low, high }) => low <= high, 'low at most high'),
+    bytes: z.number().nonnegative(),
+    source: source.nullable().default(null),
+    content: z
+      .object({
+        database: z.string(),
+        tables: z.array(z.object({ name: z.string(), rows: z.number(), checksum: z.string() })),
+        sequences: z.array(z.object({ name: z.string(), last: z.string() })),
+        objects: z.record(z.string(), z.number()),
+      })
+      .nullable()
+      .default(null),
+    detail: z.record(z.string(), z.string()).default({}),
+  })
+  .nullable();
+
+/** Backups by programs of the platform's own. See `parseBackupCommand` for its configuration. */
+export function createBackupCommand(config: BackupCommandConfig): BackupDriver {
+  const call = async (
+    argv: readonly string[],
+    context: DriverContext,
+    env: Readonly<Record<string, string>> = {},
+    place: Pick<RestoreTarget, 'runAs'> & { readonly dir: string } = { dir: '/' },
+  ): Promise<string> => {
+    const set = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+    // `env` adds to the environment, in which the programs find what they need.
+    const all = set.length === 0 ? argv : ['env', ...set, ...argv];
+    const timeoutMs = config.withinSeconds * 1000;
+    return await run({ argv: all, cwd: place.dir, timeoutMs, runAs: place.runAs }, context);
+  };
+  const latest = async (context: DriverContext): Promise<BackupCopy | undefined> =>
+    (read(copySchema, await call(config.latest, context), config.latest) as BackupCopy | null) ?? undefined;
+  return {
+    kind,
+    identify: async (context) =>
+      read(source, await call(config.identify, context), config.identify) as DataSource,
+    latest,
+    take: async (context) => {
+      if (config.take === undefined) throw new Error('no `take` is set, so no backup can be taken here');
+      await call(config.take, context);
+      const copy = await latest(context);
+      if (copy === undefined)
+        throw new Error(`${config.take.join(' ')} exits with 0, and there is no backup`);
+      return copy;
+    },
+    verify: async (copy, context) => [await verify(config, copy, (argv, env) => call(argv, context, env))],
+    restore: async (copy, into, point, atOwnPoint, context) =>
+      await restore(config, copy, into, point, atOwnPoint, context, (argv, env, place) =>
+        call(argv, context, env, place),
+      ),
+  };
+}
+
+type Call = (
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+  place?: Pick<RestoreTarget, 'runAs' | 'dir'>,
+) => Promise<string>;
+
+async function verify(config: BackupCommandConfig, copy: BackupCopy, call: Call): Promise<BackupCheck> {
+  const name = 'verified by its program';
+  if (config.verify === undefined) return { name, outcome: 'not-run', detail: 'no `verify` is set' };
+  try {
+    await call(config.verify, { ORDEAL_BACKUP_ID: copy.id });
+    return { name, outcome: 'held', detail: `${config.verify.join(' ')} exits with 0` };
+  } catch (error) {
+    return { name, outcome: 'broken', detail: reasonOf(error) };
+  }
+}
+
+async function restore(
+  config: BackupCommandConfig,
+  copy: BackupCopy,
+  into: RestoreTarget,
+  point: RestorePoint,
+  atOwnPoint: (url: string) => Promise<void>,
+  context: DriverContext,
+  call: Call,
+): Promise<RestoredServer> {
+  if (point.to === 'time') throw new Error('a command backup restores its own moment only');
+  const name = 'restored by its program';
+  const brought = async (env: Readonly<Record<string, string>>, place: typeof into): Promise<void> => {
+    try {
+      await call(config.restore, { ORDEAL_BACKUP_ID: copy.id, ...env }, place);
+    } catch (error) {
+      context.signal.throwIfAborted();
+      throw new BackupBroken(name, reasonOf(error), { cause: error });
+    }
+  };
+  const user = config.fills === 'files' ? config.user : superuser;
+  const url = urlOf(into, user, config.database);
+  if (config.fills === 'files') {
+    const data = dataDirOf(into);
+    mkdirSync(data, { mode: 0o700 });
+    if (into.runAs !== undefined) chownSync(data, into.runAs.uid, into.runAs.gid);
+    await brought({ ORDEAL_DATA_DIR: data, ORDEAL_DIR: into.dir }, into);
+    isolate(into);
+    await start(into, context, config.withinSeconds * 1000);
+  } else {
+    await makeServer(into, context);
+    isolate(into);
+    await start(into, context, 60_000);
+    const maintenance = { name: 'restored', url: urlOf(into, superuser, 'postgres') };
+    await queryRows(maintenance, context, `CREATE DATABASE "${config.database.replaceAll('"', '""')}"`);
+    const env = {
+      PGHOST: into.dir,
+      PGPORT: String(into.port),
+      PGUSER: superuser,
+      PGDATABASE: config.database,
+      DATABASE_URL: url,
+      ORDEAL_DIR: into.dir,
+    };
+    await brought(env, { ...into, runAs: undefined });
+  }
+  await atOwnPoint(url);
+  return {
+    url,
+    checks: [{ name, outcome: 'held', detail: `${config.restore.join(' ')} exits with 0` }],
+  };
+}
+
+function read<T>(schema: z.ZodType<T>, text: string, argv: readonly string[]): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Error(`expected JSON of ${argv.join(' ')}, found ${JSON.stringify(text.slice(0, 100))}`);
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new Error(`${argv.join(' ')} prints something else: ${issue?.path.join('.')}: ${issue?.message}`);
+}

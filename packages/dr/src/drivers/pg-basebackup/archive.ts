@@ -1,0 +1,91 @@
+import type { BackupCheck, BackupCopy } from '@ordeal/shared/drivers/backup';
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import type { Bounds } from '@ordeal/shared/time/interval';
+import { openStorage } from '../../backup-storage/config.ts';
+import { queryRows } from '../postgres/query.ts';
+import type { BasebackupConfig } from './config.ts';
+import { chainFrom, segmentName, segmentOf, segmentsIn } from './segments.ts';
+
+const pollMs = 100;
+
+/** What is archived behind a copy: whether anything is missing, and up to when it goes. */
+export async function archivedSince(
+  config: BasebackupConfig,
+  copy: BackupCopy,
+): Promise<{ readonly check: BackupCheck; readonly newest: Bounds }> {
+  const { lsn = '0/0', timeline = '1', segmentBytes = '16777216' } = copy.detail;
+  const archive = openStorage(config.archive);
+  const bytes = Number(segmentBytes);
+  const first = segmentOf(lsn, bytes);
+  const chain = chainFrom(segmentsIn(await archive.list(''), bytes), first, Number(timeline));
+  const [missing] = chain.missing;
+  const last = chain.segments.at(-1);
+  const name = 'log complete';
+  const check: BackupCheck =
+    missing !== undefined || last === undefined
+      ? {
+          name,
+          outcome: 'broken',
+          detail:
+            `${segmentName(Number(timeline), missing ?? first, bytes)} is not in the archive ${archive.place}: ` +
+            'nothing after it can be recovered',
+        }
+      : { name, outcome: 'held', detail: `${chain.segments.length} files since the backup, without a gap` };
+  // The last file was full at some moment after the one before it, and before it was archived itself.
+  const high = Math.max(copy.instant.high, last?.modified ?? 0);
+  const low = Math.max(copy.instant.low, chain.segments.at(-2)?.modified ?? 0);
+  return { check, newest: { low: Math.min(low, high), high } };
+}
+
+interface ArchiverRow {
+  mode: string;
+  command: string;
+  last: string | null;
+  failed: string | null;
+}
+
+/**
+ * Ends the log's current file, and waits until the one with the position is in the archive. Rejects when it does not
+ * come, with what the server says of its archiving.
+ */
+export async function archiveUpTo(
+  config: BasebackupConfig,
+  lsn: string,
+  timeline: number,
+  segmentBytes: number,
+  context: DriverContext,
+): Promise<void> {
+  const { clock, signal } = context;
+  const node = { name: 'source', url: config.url };
+  const archive = openStorage(config.archive);
+  const wanted = segmentName(timeline, segmentOf(lsn, segmentBytes), segmentBytes);
+  await queryRows(node, context, 'SELECT pg_switch_wal()');
+  const deadline = clock.now() + config.archiveWithinSeconds * 1000;
+  for (;;) {
+    const [row] = await queryRows<ArchiverRow>(
+      node,
+      context,
+      `SELECT current_setting('archive_mode') AS mode, current_setting('archive_command') AS command,
+         last_archived_wal AS last, last_failed_wal AS failed
+       FROM pg_stat_archiver`,
+    );
+    // By the server's word it is complete, and it is really there: its command may say so and do nothing.
+    const said = row?.last !== undefined && row.last !== null && row.last.slice(8) >= wanted.slice(8);
+    const there = (await archive.list('')).some((file) => file.name.replace(/\.gz$/, '').endsWith(wanted));
+    if (said && there) return;
+    if (clock.now() > deadline) {
+      const why =
+        row?.mode === 'off'
+          ? 'archive_mode is off'
+          : said
+            ? `the server says that it was archived by ${row.command}`
+            : `the server last archived ${row?.last ?? 'nothing'}` +
+              (row?.failed ? ` and failed with ${row.failed}` : '');
+      throw new Error(
+        `${wanted} is not in the archive ${archive.place} after ${config.archiveWithinSeconds} s (${why}): see to ` +
+          'its archive_command and archive_mode, or raise archiveWithinSeconds',
+      );
+    }
+    await clock.sleep(pollMs, signal);
+  }
+}

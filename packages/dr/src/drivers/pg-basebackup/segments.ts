@@ -1,0 +1,72 @@
+import type { StoredFile } from '../../backup-storage/storage.ts';
+
+/** One file of the log. */
+export interface Segment {
+  /** As in the archive, perhaps with `.gz`. */
+  readonly file: string;
+  /** As the server wants it. */
+  readonly name: string;
+  readonly timeline: number;
+  /** Files before it since the log's beginning; the same on every timeline. */
+  readonly number: number;
+  readonly modified: number;
+}
+
+/** Position in the log, in bytes since its beginning, of its written form, for instance `0/3000028`. */
+export function positionOf(lsn: string): number {
+  const [high = '', low = ''] = lsn.split('/');
+  return Number.parseInt(high, 16) * 2 ** 32 + Number.parseInt(low, 16);
+}
+
+/** Number of the file that holds what ends at this position. */
+export function segmentOf(lsn: string, segmentBytes: number): number {
+  return Math.floor(Math.max(0, positionOf(lsn) - 1) / segmentBytes);
+}
+
+/** The written form of a position. */
+export function lsnOf(position: number): string {
+  const high = Math.floor(position / 2 ** 32);
+  return `${high.toString(16).toUpperCase()}/${(position % 2 ** 32).toString(16).toUpperCase()}`;
+}
+
+/** Name of the log's file with this number. */
+export function segmentName(timeline: number, number: number, segmentBytes: number): string {
+  const inLog = 2 ** 32 / segmentBytes;
+  const part = (value: number): string => value.toString(16).toUpperCase().padStart(8, '0');
+  return part(timeline) + part(Math.floor(number / inLog)) + part(number % inLog);
+}
+
+/** The files of the log among those of an archive, in their order; of one on several timelines all. */
+export function segmentsIn(files: readonly StoredFile[], segmentBytes: number): readonly Segment[] {
+  const inLog = 2 ** 32 / segmentBytes;
+  return files
+    .flatMap((file): readonly Segment[] => {
+      const parts = /^(?:.*\/)?(([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8}))(?:\.gz)?$/.exec(file.name);
+      if (parts === null) return [];
+      const [, name = '', timeline = '', log = '', rest = ''] = parts;
+      const number = Number.parseInt(log, 16) * inLog + Number.parseInt(rest, 16);
+      const { modified } = file;
+      return [{ file: file.name, name, timeline: Number.parseInt(timeline, 16), number, modified }];
+    })
+    .sort((a, b) => a.number - b.number || a.timeline - b.timeline);
+}
+
+export interface Chain {
+  /** From the first one that is needed up to where one is missing. */
+  readonly segments: readonly Segment[];
+  /** Numbers that are missing although later ones are there. */
+  readonly missing: readonly number[];
+}
+
+/** The unbroken log from a file on. A copy is on a timeline, and its log goes on there or on later ones. */
+export function chainFrom(all: readonly Segment[], first: number, timeline: number): Chain {
+  const usable = all.filter((one) => one.number >= first && one.timeline >= timeline);
+  const there = new Set(usable.map((one) => one.number));
+  const last = usable.at(-1)?.number ?? first - 1;
+  const missing: number[] = [];
+  for (let number = first; number <= last && missing.length < 1000; number += 1) {
+    if (!there.has(number)) missing.push(number);
+  }
+  const end = missing[0] ?? Infinity;
+  return { segments: usable.filter((one) => one.number < end), missing };
+}

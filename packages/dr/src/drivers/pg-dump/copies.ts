@@ -1,0 +1,47 @@
+import type { BackupCopy } from '@ordeal/shared/drivers/backup';
+import { BackupBroken } from '@ordeal/shared/drivers/backup';
+import { blame, listCopies, readFile, readLabel } from '../../backup-storage/catalogue.ts';
+import { openStorage } from '../../backup-storage/config.ts';
+import type { DumpConfig } from './config.ts';
+import { kind } from './take.ts';
+
+/** The newest complete copy: taken here, or by somebody else. */
+export async function latest(config: DumpConfig): Promise<BackupCopy | undefined> {
+  const storage = openStorage(config.storage);
+  const own = await listCopies(storage, kind);
+  const { foreign } = config;
+  if (foreign === undefined) return own[0];
+  const pattern = new RegExp(foreign.files);
+  const files = (await storage.list('')).filter((file) => pattern.test(file.name));
+  const others = files.map((file): BackupCopy => {
+    const { name, bytes, modified } = file;
+    const instant = { low: modified - foreign.longestSeconds * 1000, high: modified };
+    const assumed = `from the file's time, and ${foreign.longestSeconds} s for its making at most`;
+    return { id: name, instant, bytes, source: null, content: null, detail: { instant: assumed } };
+  });
+  return [...own, ...others].sort((a, b) => b.instant.high - a.instant.high)[0];
+}
+
+/** A copy's dump on its way. */
+export interface Dump {
+  readonly name: string;
+  /** Rejects at their end when they are not those that were written. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** What an error while it was loaded says about the copy. */
+  readonly blame: (error: unknown) => Promise<unknown>;
+}
+
+export async function dumpOf(config: DumpConfig, copy: BackupCopy): Promise<Dump> {
+  const storage = openStorage(config.storage);
+  if (copy.source === null) {
+    return { name: copy.id, bytes: await storage.read(copy.id), blame: async (error) => error };
+  }
+  const label = await readLabel(storage, copy.id);
+  const [file] = label.files;
+  if (file === undefined) throw new BackupBroken('label', `the label of ${copy.id} names no file`);
+  return {
+    name: `${copy.id}/${file.name}`,
+    bytes: readFile(storage, copy.id, file),
+    blame: async (error) => await blame(storage, label, error),
+  };
+}

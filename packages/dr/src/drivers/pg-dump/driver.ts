@@ -1,0 +1,50 @@
+import type { BackupCheck, BackupCopy, BackupDriver } from '@ordeal/shared/drivers/backup';
+import { checkFiles, readLabel } from '../../backup-storage/catalogue.ts';
+import { openStorage } from '../../backup-storage/config.ts';
+import { reasonOf } from '../reason.ts';
+import type { DumpConfig } from './config.ts';
+import { dumpOf, latest } from './copies.ts';
+import { sniff, sqlOf } from './dump-stream.ts';
+import { restore } from './restore.ts';
+import { identify, kind, take } from './take.ts';
+
+/** Dumps of one PostgreSQL database. See `parseDump` for its configuration. */
+export function createDump(config: DumpConfig): BackupDriver {
+  return {
+    kind,
+    identify: async (context) => await identify(config, context),
+    latest: async () => await latest(config),
+    take: async (context) => await take(config, context),
+    verify: async (copy) => await verify(config, copy),
+    restore: async (copy, into, point, atOwnPoint, context) =>
+      await restore(config, copy, into, point, atOwnPoint, context),
+  };
+}
+
+async function verify(config: DumpConfig, copy: BackupCopy): Promise<readonly BackupCheck[]> {
+  const storage = openStorage(config.storage);
+  const files: readonly BackupCheck[] =
+    copy.source === null
+      ? [{ name: 'files intact', outcome: 'not-run', detail: 'nobody wrote down the checksum of this file' }]
+      : [await checkFiles(storage, await readLabel(storage, copy.id))];
+  return [...files, await whole(config, copy)];
+}
+
+async function whole(config: DumpConfig, copy: BackupCopy): Promise<BackupCheck> {
+  const name = 'dump complete';
+  try {
+    const dump = await dumpOf(config, copy);
+    const { format, bytes } = await sniff(dump.bytes);
+    if (format === 'custom') {
+      return {
+        name,
+        outcome: 'not-run',
+        detail: 'the custom format is only known to be whole once it is loaded',
+      };
+    }
+    for await (const _ of sqlOf(dump.name, bytes));
+    return { name, outcome: 'held', detail: `${dump.name} ends as pg_dump ends` };
+  } catch (error) {
+    return { name, outcome: 'broken', detail: reasonOf(error) };
+  }
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import type { Result } from '@ordeal/shared/platform/diagnostics';
+import { parseConfig } from '../drivers/parse.ts';
+
+const argv = z.array(z.string()).min(1);
+
+const schema = z.strictObject({
+  into: z.strictObject({
+    dir: z
+      .string()
+      .startsWith('/', 'an absolute path')
+      // A socket in it is known by its path, which the operating system limits.
+      .max(80, 'a path of at most 80 characters'),
+    binDir: z.string().startsWith('/', 'an absolute path'),
+    port: z.int().min(1).max(65_535).optional(),
+    runAs: z.strictObject({ uid: z.int().nonnegative(), gid: z.int().nonnegative() }).optional(),
+    settings: z.record(z.string(), z.string()).default({}),
+  }),
+  source: z.strictObject({ system: z.string().optional(), database: z.string().optional() }).default({}),
+  checks: z
+    .array(
+      z.union([
+        z.strictObject({ name: z.string().min(1), sql: z.string().min(1) }),
+        z.strictObject({
+          name: z.string().min(1),
+          command: argv,
+          withinSeconds: z.number().positive().default(60),
+        }),
+      ]),
+    )
+    .default([]),
+  markers: z.strictObject({ url: z.string().regex(/^postgres(ql)?:\/\//, 'a connection string') }).optional(),
+});
+
+/** A look at restored data that an application would have. */
+export type ApplicationCheck =
+  /** Holds when the statement returns exactly one row, and true in its first column. */
+  | { readonly name: string; readonly sql: string }
+  /** Holds when it exits with 0. It finds the server by PGHOST, PGPORT, PGUSER, PGDATABASE and DATABASE_URL. */
+  | { readonly name: string; readonly command: readonly string[]; readonly withinSeconds: number };
+
+/** Where and how a platform's backup is restored and proven. */
+export interface RestoreSettings {
+  readonly into: {
+    /** Made for each restore and deleted after it; one that is there must be empty. */
+    readonly dir: string;
+    readonly binDir: string;
+    /** Default: one that is free. */
+    readonly port?: number | undefined;
+    readonly runAs?: { readonly uid: number; readonly gid: number } | undefined;
+    /** More of the restored server's settings. */
+    readonly settings: Readonly<Record<string, string>>;
+  };
+  /** Whose backup it must be, where the platform pins that; otherwise the live source is asked. */
+  readonly source: { readonly system?: string | undefined; readonly database?: string | undefined };
+  readonly checks: readonly ApplicationCheck[];
+  /** Into which database of the source markers are written: needed for a restore of a moment. */
+  readonly markers?: { readonly url: string } | undefined;
+}
+
+/** Checks how a platform file states that a backup is restored. */
+export function parseRestoreSettings(raw: unknown, path: string): Result<RestoreSettings> {
+  return parseConfig(
+    schema,
+    raw,
+    path,
+    'a restore has into: { dir, binDir, port?, runAs?, settings? }, source?: { system?, database? }, checks?: [{ name, sql } | { name, command, withinSeconds? }] and markers?: { url }',
+  );
+}

@@ -1,0 +1,86 @@
+import type {
+  BackupCheck,
+  BackupCopy,
+  BackupDriver,
+  DataSource,
+  PointInTime,
+  RestoreTarget,
+} from '@ordeal/shared/drivers/backup';
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import type { RunContext } from '@ordeal/shared/drivers/run-context';
+import type { PointInTimeRecord, RestoreRecord, StepRecord } from '@ordeal/shared/record/record';
+import type { ClockAnchor } from '@ordeal/shared/time/clock';
+import type { Bounds } from '@ordeal/shared/time/interval';
+import type { UndoEntry } from '@ordeal/shared/undo/entry';
+import type { RestoreSettings } from './config.ts';
+import type { MarkerUndo, Marking } from './markers.ts';
+import type { RestorePhase } from './restore-phase.ts';
+import type { TargetUndo } from './target.ts';
+
+/** What a restore needs besides its phase. */
+export interface RestoreDeps {
+  readonly driver: BackupDriver & Partial<PointInTime>;
+  readonly settings: RestoreSettings;
+  /** The live source, where it is a server that can be asked. */
+  readonly source?: { readonly url: string };
+  /** A port on loopback that nobody listens on. */
+  readonly freePort: () => Promise<number>;
+  readonly anchor: ClockAnchor;
+  /** More looks at what was restored, for instance against a ledger. `instant` is the moment whose state it has. */
+  readonly furtherChecks?: (
+    restored: { readonly url: string; readonly instant: Bounds },
+    context: DriverContext,
+  ) => Promise<readonly BackupCheck[]>;
+}
+
+/** A restore under way: what its steps share, and what they leave for the record. */
+export interface RestoreCourse {
+  readonly phase: RestorePhase;
+  readonly deps: RestoreDeps;
+  readonly context: RunContext;
+  readonly steps: StepRecord[];
+  readonly checks: BackupCheck[];
+  /** Whose backup it must be. */
+  expected: Partial<DataSource>;
+  copy: BackupCopy | undefined;
+  target: { readonly entry: UndoEntry; readonly undo: TargetUndo } | undefined;
+  markers: { readonly entry: UndoEntry; readonly undo: MarkerUndo; marking: Marking | undefined } | undefined;
+  restored: { readonly url: string; readonly instant: Bounds; readonly into: RestoreTarget } | undefined;
+  content: RestoreRecord['content'];
+  pointInTime: PointInTimeRecord | undefined;
+  /** Monotonic milliseconds. */
+  startedAt: number | undefined;
+  answeredAt: number | undefined;
+  provenAt: number | undefined;
+  /** The newest moment that could be had, of a copy that was not restored. */
+  reach: Bounds | undefined;
+}
+
+/** Why a restore was not begun. Nothing was touched. */
+export class RestoreRefused extends Error {
+  readonly reasons: readonly string[];
+  constructor(reasons: readonly string[]) {
+    super(reasons.join('; '));
+    this.reasons = reasons;
+  }
+}
+
+export function driverContextOf(course: RestoreCourse, signal: AbortSignal): DriverContext {
+  const { clock, journal } = course.context;
+  return { clock, signal, say: (message) => void journal.append({ type: 'note', message }) };
+}
+
+/** Writes a check into the journal and the record. */
+export function note(course: RestoreCourse, ...checks: readonly BackupCheck[]): void {
+  for (const check of checks) {
+    course.checks.push(check);
+    const { name, outcome, detail } = check;
+    course.context.journal.append({
+      type: 'check',
+      phase: course.phase.name,
+      name,
+      held: outcome === 'held',
+      detail: outcome === 'not-run' ? `not looked at: ${detail}` : detail,
+    });
+  }
+}

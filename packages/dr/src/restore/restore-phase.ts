@@ -1,0 +1,26 @@
+/** Brings a backup back in a place of its own, and proves what it holds. All times are seconds. */
+export interface RestorePhase {
+  readonly phase: 'restore';
+  readonly name: string;
+  readonly title: string;
+  /** Name of one of the platform's backups. */
+  readonly backup: string;
+  readonly drill: RestoreDrill;
+  /** Not restored and proven by then is a failure, never a number. */
+  readonly deadline: number;
+  readonly targets: { readonly rto: number; readonly rpo: number };
+  /** Names of the platform's objectives on this restore. */
+  readonly objectives: readonly string[];
+}
+
+export type RestoreDrill =
+  /** The newest backup there is, with everything since that can be had; `take` makes one first. */
+  | { readonly kind: 'restore'; readonly take: boolean }
+  /**
+   * The state at one moment: of markers that are written for it, `markFor` seconds before it and as long behind it,
+   * or, with `at` (an ISO instant of the source's clock), at a moment that is past, without markers.
+   */
+  | { readonly kind: 'point-in-time'; readonly markFor: number }
+  | { readonly kind: 'point-in-time'; readonly at: string }
+  /** Only looks at the newest backup where it lies, and at its age. */
+  | { readonly kind: 'backup-freshness' };

@@ -1,0 +1,83 @@
+import type { BackupCheck } from '@ordeal/shared/drivers/backup';
+import type { RestoreRecord } from '@ordeal/shared/record/record';
+import { toWall } from '@ordeal/shared/time/clock';
+import type { Bounds } from '@ordeal/shared/time/interval';
+import type { RestoreCourse } from './course.ts';
+
+/** These say how well it went, and not whether it counts: objectives decide on their figures. */
+const targets = { age: 'age within its target', time: 'time within its target' };
+
+/** What the course left, as the record states it. */
+export function restoreRecord(
+  course: RestoreCourse,
+  endedAt: number,
+  failed: string | undefined,
+): RestoreRecord {
+  const { phase, copy, startedAt, answeredAt, provenAt, content, pointInTime, checks, steps } = course;
+  const seconds = startedAt === undefined ? 0 : Math.max(0, endedAt - startedAt) / 1000;
+  return {
+    name: phase.name,
+    kind: phase.drill.kind,
+    backupAgeSeconds: ageOf(course),
+    seconds: { low: seconds, high: provenAt === undefined ? null : seconds },
+    ...(startedAt === undefined || answeredAt === undefined
+      ? {}
+      : { answeredSeconds: (answeredAt - startedAt) / 1000 }),
+    targets: phase.targets,
+    ...(copy === undefined
+      ? {}
+      : {
+          backup: {
+            driver: course.deps.driver.kind,
+            id: copy.id,
+            instant: { low: iso(copy.instant.low), high: iso(copy.instant.high) },
+            bytes: copy.bytes,
+            ...(copy.source === null ? {} : copy.source),
+          },
+        }),
+    checks,
+    ...(content === undefined ? {} : { content }),
+    ...(pointInTime === undefined ? {} : { pointInTime }),
+    steps,
+    ...(failed === undefined ? {} : { failed }),
+  };
+}
+
+/** Whether what would be lost with the backup is within the target; undefined for a moment that was asked for. */
+export function ageCheck(course: RestoreCourse): BackupCheck | undefined {
+  if (course.phase.drill.kind === 'point-in-time' || course.startedAt === undefined) return undefined;
+  const { rpo } = course.phase.targets;
+  return withinTarget(targets.age, ageOf(course), rpo, 'old');
+}
+
+export function timeCheck(course: RestoreCourse): BackupCheck | undefined {
+  const { startedAt, provenAt, phase } = course;
+  if (startedAt === undefined || provenAt === undefined) return undefined;
+  const seconds = (provenAt - startedAt) / 1000;
+  return withinTarget(
+    targets.time,
+    { low: seconds, high: seconds },
+    phase.targets.rto,
+    'until it was proven',
+  );
+}
+
+function withinTarget(name: string, value: Bounds, target: number, words: string): BackupCheck {
+  const seconds = `${value.low.toFixed(1)} to ${value.high.toFixed(1)} s ${words} (target ${target} s)`;
+  if (value.high <= target) return { name, outcome: 'held', detail: seconds };
+  if (value.low > target) return { name, outcome: 'broken', detail: seconds };
+  return { name, outcome: 'not-run', detail: `${seconds}: nobody can tell` };
+}
+
+/** From the moment whose state the backup gives back to the start of the restore. */
+function ageOf({ deps, copy, restored, reach, startedAt, phase }: RestoreCourse): Bounds {
+  if (copy === undefined || startedAt === undefined) return { low: 0, high: 0 };
+  const at = toWall(deps.anchor, startedAt);
+  const beyondOwn = phase.drill.kind === 'point-in-time' ? undefined : (restored?.instant ?? reach);
+  const { low, high } = beyondOwn ?? copy.instant;
+  return { low: Math.max(0, at - high) / 1000, high: Math.max(0, at - low) / 1000 };
+}
+
+function iso(wallMs: number): string {
+  return new Date(wallMs).toISOString();
+}

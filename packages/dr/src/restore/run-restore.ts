@@ -1,0 +1,189 @@
+import { BackupBroken } from '@ordeal/shared/drivers/backup';
+import type { RunContext } from '@ordeal/shared/drivers/run-context';
+import type { RestoreRecord, WindowRecord } from '@ordeal/shared/record/record';
+import { toWall } from '@ordeal/shared/time/clock';
+import { within } from '@ordeal/shared/time/deadline';
+import { reasonOf } from '../drivers/reason.ts';
+import { driverContextOf, note, RestoreRefused, type RestoreCourse, type RestoreDeps } from './course.ts';
+import { removeMarkers } from './markers.ts';
+import { ageCheck, restoreRecord, timeCheck } from './restore-record.ts';
+import type { RestorePhase } from './restore-phase.ts';
+import { WrongSource } from './steps/choose-backup.ts';
+import { stepsOf } from './steps/runbook.ts';
+import type { RestoreStep } from './steps/step.ts';
+import { removeTarget } from './target.ts';
+
+/** Taking away has time of its own: it must not end with what ended the restore. */
+const takeAwayWithinMs = 120_000;
+
+/** What a restore has come to. */
+export interface RestoreOutcome {
+  readonly record: RestoreRecord;
+  /** Why it was not begun; empty when it was. */
+  readonly refused: readonly string[];
+  /** From the start of the restore until it was proven or given up; absent when it was not begun. */
+  readonly window?: WindowRecord;
+}
+
+/**
+ * Runs a restore by its runbook. It resolves whatever happens: after a step that fails, or an abort, the steps behind
+ * it are skipped, and what was made is taken away. What could not be taken away stays open in the undo ledger.
+ */
+export async function runRestore(
+  phase: RestorePhase,
+  deps: RestoreDeps,
+  context: RunContext,
+): Promise<RestoreOutcome> {
+  const course: RestoreCourse = {
+    phase,
+    deps,
+    context,
+    steps: [],
+    checks: [],
+    expected: deps.settings.source.database === undefined ? {} : { database: deps.settings.source.database },
+    copy: undefined,
+    target: undefined,
+    markers: undefined,
+    restored: undefined,
+    content: undefined,
+    pointInTime: undefined,
+    startedAt: undefined,
+    answeredAt: undefined,
+    provenAt: undefined,
+    reach: undefined,
+  };
+  const failure = await runSteps(course, stepsOf(phase));
+  const endedAt = course.provenAt ?? context.clock.now();
+  await takeAway(course);
+  const refused = failure?.error instanceof RestoreRefused ? failure.error.reasons : [];
+  if (refused.length === 0 && course.copy !== undefined) {
+    note(course, ...[ageCheck(course), timeCheck(course)].filter((one) => one !== undefined));
+  }
+  const window = windowOf(course, endedAt);
+  if (window !== undefined) context.journal.append({ type: 'window-closed', window });
+  return {
+    record: restoreRecord(course, endedAt, failure && `${failure.step}: ${failure.message}`),
+    refused,
+    ...(window === undefined ? {} : { window }),
+  };
+}
+
+/** What a restore would do, step by step, without doing any of it. */
+export function describeRestore(phase: RestorePhase): readonly string[] {
+  const { rto, rpo } = phase.targets;
+  const looks = phase.drill.kind === 'backup-freshness';
+  return [
+    ...stepsOf(phase).map((step, index) => {
+      const target = step.target(phase);
+      return `${index + 1}. ${step.name}: ${step.plan(phase)}${target === null ? '' : ` (target ${target} s)`}`;
+    }),
+    looks
+      ? `Target: at most ${rpo} s would be lost. Nothing is restored.`
+      : `Targets: restored and proven in ${rto} s, at most ${rpo} s lost. It is given up after ${phase.deadline} s.`,
+    ...(looks ? [] : ['Whatever happens, the restored server is stopped and deleted afterwards.']),
+  ];
+}
+
+interface Failure {
+  readonly step: string;
+  readonly error: unknown;
+  readonly message: string;
+}
+
+async function runSteps(course: RestoreCourse, steps: readonly RestoreStep[]): Promise<Failure | undefined> {
+  const { phase, context } = course;
+  const { clock, journal, signal } = context;
+  const until = clock.now() + phase.deadline * 1000;
+  const now = (): string => new Date(clock.wall()).toISOString();
+  let failure: Failure | undefined;
+  for (const step of steps) {
+    const target = step.target(phase);
+    const startedAt = now();
+    const end = (outcome: 'done' | 'failed' | 'skipped', detail: string): void => {
+      const endedAt = now();
+      course.steps.push({ name: step.name, startedAt, endedAt, target, waitedOnHuman: 0, outcome, detail });
+      journal.append({ type: 'step-ended', phase: phase.name, step: step.name, outcome, detail });
+    };
+    if (failure !== undefined) {
+      end('skipped', `${failure.step} failed`);
+      continue;
+    }
+    journal.append({ type: 'step-started', phase: phase.name, step: step.name, targetSeconds: target });
+    try {
+      signal.throwIfAborted();
+      const detail = await within(clock, until - clock.now(), step.name, signal, (ending) =>
+        step.run(course, driverContextOf(course, ending)),
+      );
+      end('done', detail);
+    } catch (error) {
+      const message = signal.aborted ? `stopped: ${reasonOf(signal.reason)}` : reasonOf(error);
+      const found = signal.aborted ? undefined : foundBy(error);
+      if (found !== undefined) note(course, { ...found, outcome: 'broken' });
+      failure = { step: step.name, error, message };
+      end('failed', message);
+    }
+  }
+  return failure;
+}
+
+/** The check that an error stands for, so that it is named in the record. */
+function foundBy(error: unknown): { readonly name: string; readonly detail: string } | undefined {
+  const detail = reasonOf(error);
+  if (error instanceof RestoreRefused) return undefined;
+  if (error instanceof WrongSource) return error.check;
+  if (/No space left on device|ENOSPC|Disk quota exceeded|EDQUOT/.test(detail)) {
+    return { name: 'room in the place', detail };
+  }
+  return error instanceof BackupBroken ? { name: error.check, detail } : undefined;
+}
+
+/** Takes away what was made. What does not go stays in the undo ledger, for the guardian and `ordeal recover`. */
+async function takeAway(course: RestoreCourse): Promise<void> {
+  const { undo, journal, clock } = course.context;
+  const { target, markers } = course;
+  const away = [
+    ...(target === undefined
+      ? []
+      : [
+          {
+            entry: target.entry,
+            run: (context: Parameters<typeof removeTarget>[1]) => removeTarget(target.undo, context),
+          },
+        ]),
+    ...(markers === undefined
+      ? []
+      : [
+          {
+            entry: markers.entry,
+            run: (context: Parameters<typeof removeTarget>[1]) => removeMarkers(markers.undo, context),
+          },
+        ]),
+  ];
+  for (const { entry, run } of away) {
+    try {
+      await within(clock, takeAwayWithinMs, `Removing ${entry.describe}`, undefined, (ending) =>
+        run(driverContextOf(course, ending)),
+      );
+      undo.settle(entry.id, 'run');
+    } catch (error) {
+      journal.append({
+        type: 'warning',
+        message: `${entry.describe} was not taken away: ${reasonOf(error)}`,
+      });
+    }
+  }
+}
+
+function windowOf(course: RestoreCourse, to: number): WindowRecord | undefined {
+  const { phase, deps, startedAt: from } = course;
+  if (from === undefined) return undefined;
+  const iso = (at: number): string => new Date(toWall(deps.anchor, at)).toISOString();
+  return {
+    name: `${phase.name}/restore`,
+    phase: phase.name,
+    from: iso(from),
+    to: iso(to),
+    monotonicFrom: from,
+    monotonicTo: to,
+  };
+}

@@ -1,0 +1,63 @@
+import type { BackupCheck } from '@ordeal/shared/drivers/backup';
+import { note, RestoreRefused, type RestoreCourse } from '../course.ts';
+import { roomRefusal } from '../refusals.ts';
+import { momentOf, words } from './parts.ts';
+import type { RestoreStep } from './step.ts';
+
+export const choose: RestoreStep = {
+  name: 'choose backup',
+  plan: (phase) =>
+    phase.drill.kind === 'point-in-time'
+      ? 'find the newest backup from before the moment, and see whose it is'
+      : 'find the newest backup, and see whose it is',
+  target: () => null,
+  run: async (course, context) => {
+    const { deps, phase } = course;
+    const at = momentOf(course);
+    const copy =
+      at === undefined ? await deps.driver.latest(context) : await deps.driver.latestBefore?.(at, context);
+    if (copy === undefined) {
+      const detail =
+        at === undefined
+          ? 'there is no complete backup at all'
+          : `there is no complete backup from before ${new Date(at).toISOString()}`;
+      note(course, { name: 'backup there', outcome: 'broken', detail });
+      throw new Error(`${detail}: take one, and see why none was taken`);
+    }
+    course.copy = copy;
+    note(course, identityCheck(course));
+    const room =
+      phase.drill.kind === 'backup-freshness' ? undefined : roomRefusal(deps.settings.into.dir, copy);
+    if (room !== undefined) throw new RestoreRefused([room]);
+    return `${copy.id}, ${copy.bytes} bytes, of ${new Date(copy.instant.high).toISOString()}`;
+  },
+};
+
+function identityCheck({ expected, copy, deps }: RestoreCourse): BackupCheck {
+  const name = 'identity';
+  const source = copy?.source ?? null;
+  if (source === null) {
+    return { name, outcome: 'not-run', detail: `${copy?.id ?? 'it'} does not say whose backup it is` };
+  }
+  const wrong =
+    (expected.system !== undefined && source.system !== expected.system) ||
+    (expected.database !== undefined &&
+      source.database !== undefined &&
+      source.database !== expected.database);
+  if (!wrong) return { name, outcome: 'held', detail: `a backup of ${words(source)}` };
+  const detail = `${copy?.id ?? ''} is a backup of ${words(source)}, and must be of ${words(expected)}`;
+  throw new WrongSource(`${detail}: look at what ${deps.driver.kind} writes where`, {
+    name,
+    outcome: 'broken',
+    detail,
+  });
+}
+
+/** A backup of something else. It is not restored at all. */
+export class WrongSource extends Error {
+  readonly check: BackupCheck;
+  constructor(message: string, check: BackupCheck) {
+    super(message);
+    this.check = check;
+  }
+}

@@ -1,0 +1,31 @@
+import type { BackupCopy, DataSource } from '@ordeal/shared/drivers/backup';
+import type { UndoEntry } from '@ordeal/shared/undo/entry';
+import type { RestoreCourse } from '../course.ts';
+
+/** Undo entries are healed by the guardian so long after the restore's own deadline. */
+const undoSlackMs = 120_000;
+
+/** The moment that is asked for, by the source's clock; undefined when it is none in particular. */
+export function momentOf({ phase, markers }: RestoreCourse): number | undefined {
+  if (phase.drill.kind !== 'point-in-time') return undefined;
+  if ('at' in phase.drill) return Date.parse(phase.drill.at);
+  return markers?.marking?.target;
+}
+
+export function copyOf({ copy }: RestoreCourse): BackupCopy {
+  if (copy === undefined) throw new Error('no backup was chosen');
+  return copy;
+}
+
+/** Writes the undo entry of something that is made next. */
+export function push(course: RestoreCourse, driver: string, config: unknown, describe: string): UndoEntry {
+  const { clock, undo } = course.context;
+  const deadline = new Date(clock.wall() + course.phase.deadline * 1000 + undoSlackMs).toISOString();
+  return undo.push({ driver, config, describe, deadline, revives: 'nothing' });
+}
+
+/** Whose data it is, in words. */
+export function words({ system, database }: Partial<DataSource>): string {
+  const of = system === undefined ? 'any system' : `system ${system}`;
+  return database === undefined ? of : `database ${database} of ${of}`;
+}

@@ -1,0 +1,14 @@
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import type { RestoreCourse } from '../course.ts';
+import type { RestorePhase } from '../restore-phase.ts';
+
+/** One step of a restore's runbook. */
+export interface RestoreStep {
+  readonly name: string;
+  /** What it does, as a sentence for the plan. */
+  readonly plan: (phase: RestorePhase) => string;
+  /** Seconds that it may take; null when it has no target of its own. */
+  readonly target: (phase: RestorePhase) => number | null;
+  /** Returns what came of it. */
+  readonly run: (course: RestoreCourse, context: DriverContext) => Promise<string>;
+}

@@ -1,0 +1,126 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BackupDriver } from '@ordeal/shared/drivers/backup';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { BackupCommandConfig } from '../../src/drivers/backup-command/config.ts';
+import { createBackupCommand } from '../../src/drivers/backup-command/driver.ts';
+import { startSource, type Source } from '../backup/source.ts';
+import { testContext } from '../drivers/two-servers.ts';
+import { brokenIn, checkIn, phaseOf, restoreOnce } from './fixtures.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+let source: Source;
+let system: string;
+let folder: string;
+
+/** A platform's own scripts: what pg_dump writes, in a file. */
+function driverWith(change: Partial<BackupCommandConfig> = {}): BackupDriver {
+  const dump = join(folder, 'dump.sql');
+  const label = join(folder, 'label.json');
+  return createBackupCommand({
+    identify: ['echo', JSON.stringify({ system, database: 'shop' })],
+    latest: ['sh', '-c', `cat ${label} || echo null`],
+    take: [
+      'sh',
+      '-c',
+      `${source.binDir}/pg_dump ${source.url} > ${dump} && now=$(date +%s000) && echo '{"id":"own","bytes":1,` +
+        `"source":{"system":"${system}"},"instant":{"low":'$now',"high":'$now'}}' > ${label}`,
+    ],
+    verify: ['grep', '-q', 'database dump complete', dump],
+    restore: [
+      'sh',
+      '-c',
+      `test "$ORDEAL_BACKUP_ID" = own && ${source.binDir}/psql -qX -v ON_ERROR_STOP=1 -f ${dump}`,
+    ],
+    fills: 'server',
+    user: 'postgres',
+    database: 'shop',
+    withinSeconds: 60,
+    ...change,
+  });
+}
+
+beforeAll(async () => {
+  source = await startSource();
+  folder = join(source.dir, 'own');
+  mkdirSync(folder);
+  const [row] = await source.sql<{ system: string }>(
+    'SELECT system_identifier::text AS system FROM pg_control_system()',
+  );
+  system = row?.system ?? '';
+}, 60_000);
+afterAll(() => source.dispose());
+
+it('tells that there is no backup, and takes and restores one', async () => {
+  expect(await driverWith().latest(testContext())).toBeUndefined();
+  const outcome = await restoreOnce(phaseOf({ kind: 'restore', take: true }), {
+    source,
+    driver: driverWith(),
+  });
+  expect(outcome.record.failed).toBeUndefined();
+  expect(checkIn(outcome, 'proven')?.detail).toBe('by orders can be read');
+  expect(checkIn(outcome, 'content')?.outcome).toBe('not-run');
+});
+
+it('looks at one where it lies, and tells its age', async () => {
+  const phase = phaseOf({ kind: 'backup-freshness' });
+  const well = await restoreOnce(phase, { source, driver: driverWith() });
+  expect(well.record.failed).toBeUndefined();
+  expect(checkIn(well, 'verified by its program')?.outcome).toBe('held');
+  expect(checkIn(well, 'age within its target')?.outcome).toBe('held');
+  writeFileSync(join(folder, 'dump.sql'), 'cut off');
+  const broken = await restoreOnce(phase, { source, driver: driverWith() });
+  expect(brokenIn(broken)).toContain('verified by its program');
+  expect(broken.record.failed).toBeDefined();
+});
+
+it('starts a server on the files that a program has brought', async () => {
+  const take = [
+    join(source.binDir, 'pg_basebackup'),
+    '-D',
+    join(folder, 'files'),
+    '-d',
+    source.url,
+    '-c',
+    'fast',
+  ];
+  execFileSync(take[0] ?? '', take.slice(1));
+  execFileSync('chmod', ['-R', 'a+rX', source.dir]);
+  await driverWith().take(testContext());
+  const driver = driverWith({
+    fills: 'files',
+    restore: ['sh', '-c', `cp -r ${folder}/files/. "$ORDEAL_DATA_DIR" && chmod -R go-rwx "$ORDEAL_DATA_DIR"`],
+  });
+  const outcome = await restoreOnce(phaseOf({ kind: 'restore', take: false }), { source, driver });
+  expect(outcome.record.failed).toBeUndefined();
+});
+
+it('tells what a program does wrong', async () => {
+  const latest = driverWith({ latest: ['echo', 'none'] }).latest(testContext());
+  await expect(latest).rejects.toThrow('expected JSON of echo none, found "none\\n"');
+  const half = driverWith({ latest: ['echo', '{"id":"x"}'] }).latest(testContext());
+  await expect(half).rejects.toThrow('prints something else: instant');
+  await expect(createBackupCommand({ ...base(), take: undefined }).take(testContext())).rejects.toThrow(
+    '`take`',
+  );
+  const driver = driverWith({ restore: ['sh', '-c', 'echo no such thing >&2; exit 3'] });
+  const outcome = await restoreOnce(phaseOf({ kind: 'restore', take: false }), { source, driver });
+  expect(brokenIn(outcome)).toEqual(['restored by its program']);
+  expect(outcome.record.failed).toMatch(/ended with 3: no such thing/);
+  expect(existsSync(join(folder, 'dump.sql'))).toBe(true);
+});
+
+function base(): BackupCommandConfig {
+  const argv = ['true'];
+  return {
+    identify: argv,
+    latest: argv,
+    restore: argv,
+    fills: 'server',
+    user: 'postgres',
+    database: 'shop',
+    withinSeconds: 5,
+  };
+}

@@ -1,0 +1,180 @@
+import type { ContentManifest } from '@ordeal/shared/drivers/backup';
+import { describe, expect, it } from 'vitest';
+import { parseBackupCommand } from '../../src/drivers/backup-command/config.ts';
+import { parseBasebackup } from '../../src/drivers/pg-basebackup/config.ts';
+import {
+  chainFrom,
+  lsnOf,
+  positionOf,
+  segmentName,
+  segmentOf,
+} from '../../src/drivers/pg-basebackup/segments.ts';
+import { segmentsIn } from '../../src/drivers/pg-basebackup/segments.ts';
+import { parseDump } from '../../src/drivers/pg-dump/config.ts';
+import { againstLedger } from '../../src/restore/against-ledger.ts';
+import { parseRestoreSettings } from '../../src/restore/config.ts';
+import { compareContent } from '../../src/restore/content.ts';
+import { describeRestore } from '../../src/restore/run-restore.ts';
+import type { LedgerWrite } from '../../src/ledger/writes.ts';
+import { phaseOf } from './fixtures.ts';
+
+const mib16 = 16 * 2 ** 20;
+
+describe('positions in the log', () => {
+  it.each([
+    ['0/3000090', 1, '000000010000000000000003'],
+    ['0/FF000001', 1, '0000000100000000000000FF'],
+    ['1/1', 2, '000000020000000100000000'],
+    ['A/FF123456', 31, '0000001F0000000A000000FF'],
+  ])('%s on timeline %d is in %s', (lsn, timeline, name) => {
+    expect(segmentName(timeline, segmentOf(lsn, mib16), mib16)).toBe(name);
+    expect(lsnOf(positionOf(lsn))).toBe(lsn);
+  });
+
+  it('what ends where a file ends is in that file', () => {
+    expect(segmentOf('0/4000000', mib16)).toBe(3);
+    expect(segmentOf('0/4000001', mib16)).toBe(4);
+  });
+
+  it('a chain goes on over timelines, and ends at the first gap', () => {
+    const files = [
+      '000000010000000000000002',
+      '000000010000000000000003',
+      'sub/000000010000000000000004.gz',
+      '000000020000000000000004',
+      '000000020000000000000006',
+      '00000002.history',
+      '000000010000000000000003.00000028.backup',
+      '000000010000000000000009.partial',
+    ].map((name) => ({ name, bytes: 1, modified: 0 }));
+    const all = segmentsIn(files, mib16);
+    expect(all).toHaveLength(5);
+    const chain = chainFrom(all, 3, 1);
+    expect(chain.segments.map((one) => one.name.slice(-2))).toEqual(['03', '04', '04']);
+    expect(chain.missing).toEqual([5]);
+    expect(chainFrom(all, 4, 2).segments.map((one) => one.timeline)).toEqual([2]);
+    expect(chainFrom([], 3, 1)).toEqual({ segments: [], missing: [] });
+  });
+});
+
+describe('content', () => {
+  const before: ContentManifest = {
+    database: 'shop',
+    tables: [
+      { name: 'a', rows: 2, checksum: '01' },
+      { name: 'b', rows: 1, checksum: '02' },
+    ],
+    sequences: [{ name: 's', last: '9007199254740993' }],
+    objects: { indexes: 2 },
+  };
+  const broken = (after: ContentManifest): readonly string[] =>
+    compareContent(before, after)
+      .checks.filter((one) => one.outcome === 'broken')
+      .map((one) => `${one.name}: ${one.detail}`);
+
+  it('that is the same holds, and a sequence may have gone on', () => {
+    expect(broken({ ...before, sequences: [{ name: 's', last: '9007199254740994' }] })).toEqual([]);
+  });
+
+  it.each<[string, Partial<ContentManifest>, string]>([
+    [
+      'a row that is gone',
+      { tables: [{ name: 'a', rows: 1, checksum: '03' }, before.tables[1]!] },
+      'content: a has 1 rows instead of 2',
+    ],
+    [
+      'a row that is changed',
+      { tables: [{ name: 'a', rows: 2, checksum: '03' }, before.tables[1]!] },
+      'content: a has its 2 rows, but not all as they were',
+    ],
+    ['a table that is gone', { tables: [before.tables[0]!] }, 'content: b is not there (it had 1 rows)'],
+    [
+      'a table too many',
+      { tables: [...before.tables, { name: 'c', rows: 7, checksum: '04' }] },
+      'content: c was not there, and has 7 rows',
+    ],
+    [
+      'a sequence that is behind by one',
+      { sequences: [{ name: 's', last: '9007199254740992' }] },
+      'sequences: s is at 9007199254740992, and was at 9007199254740993',
+    ],
+    ['a sequence that is gone', { sequences: [] }, 'sequences: s is at nothing, and was at 9007199254740993'],
+    ['an index that is gone', { objects: { indexes: 1 } }, 'objects: 1 indexes instead of 2'],
+  ])('tells %s', (_, change, sentence) => {
+    expect(broken({ ...before, ...change })).toEqual([sentence]);
+  });
+});
+
+describe('a ledger', () => {
+  const writes = Array.from({ length: 6 }, (_, n): LedgerWrite => {
+    const id = `w${n}`;
+    return {
+      id,
+      worker: 1,
+      sequence: n,
+      hash: `h${n}`,
+      outcome: 'ok',
+      invoked: n * 10,
+      completed: n * 10 + 5,
+    };
+  });
+  const items = (...ids: readonly number[]): readonly { id: string; hash: string }[] =>
+    ids.map((n) => ({ id: `w${n}`, hash: `h${n}` }));
+  const upTo = { low: 26, high: 32 };
+  const look = (found: Parameters<typeof againstLedger>[1]): string =>
+    againstLedger(writes, found, upTo)
+      .map((one) => `${one.outcome}: ${one.detail}`)
+      .join();
+
+  it('holds with and without what was under way', () => {
+    expect(look(items(0, 1, 2))).toMatch(/^held: all 3/);
+    expect(look(items(0, 1, 2, 3))).toMatch(/^held/);
+  });
+
+  it.each([
+    [items(0, 2), '1 of 3 acknowledged writes are missing'],
+    [items(0, 1, 2, 4), '1 are there that were begun only afterwards'],
+    [[...items(0, 1, 2), { id: 'x', hash: 'h' }], '1 are there that nobody wrote'],
+    [[...items(0, 1), { id: 'w2', hash: 'other' }], '1 are not what was written'],
+    [items(0, 1, 2, 2), '1 are there more than once'],
+  ])('tells %j', (found, sentence) => {
+    expect(look(found)).toBe(`broken: ${sentence}`);
+  });
+
+  it('with nothing acknowledged in time says nothing', () => {
+    expect(againstLedger(writes, [], { low: 0, high: 0 })[0]?.outcome).toBe('not-run');
+  });
+});
+
+describe('configurations', () => {
+  it('are told every mistake at once', () => {
+    const wrong = [
+      parseBasebackup({ url: 'mysql://x', binDir: 'bin', storage: { kind: 'directory', path: 'rel' } }, 'p'),
+      parseDump(
+        { url: 'postgresql://host', binDir: '/b', storage: { kind: 'tape' }, foreign: { files: '(' } },
+        'p',
+      ),
+      parseBackupCommand({ identify: [], latest: 'x', fills: 'all', database: '' }, 'p'),
+      parseRestoreSettings({ into: { dir: 'rel', port: 0 }, checks: [{ name: 'x' }], more: 1 }, 'p'),
+    ].map((one) => (one.ok ? [] : one.diagnostics.map((diagnostic) => diagnostic.path)));
+    expect(wrong).toEqual([
+      expect.arrayContaining(['p.url', 'p.binDir', 'p.storage.path', 'p.archive']),
+      expect.arrayContaining(['p.url', 'p.storage.kind', 'p.foreign.files']),
+      expect.arrayContaining(['p.identify', 'p.latest', 'p.restore', 'p.fills', 'p.database']),
+      expect.arrayContaining(['p.into.dir', 'p.into.port', 'p.into.binDir', 'p.checks[0]', 'p']),
+    ]);
+  });
+});
+
+it('a restore is described without anything being done', () => {
+  expect(describeRestore(phaseOf({ kind: 'point-in-time', markFor: 3 }))).toEqual([
+    expect.stringMatching(/^1\. check place: refuse unless/),
+    expect.stringMatching(/^2\. write markers: .* 3 s before the moment/),
+    expect.stringMatching(/^3\. choose backup: .* from before the moment/),
+    expect.stringMatching(/^4\. restore: .*replay the log up to the moment \(target 60 s\)/),
+    expect.stringMatching(/^5\. prove: /),
+    expect.stringMatching(/^Targets: restored and proven in 60 s, at most 600 s lost/),
+    expect.stringMatching(/stopped and deleted/),
+  ]);
+  expect(describeRestore(phaseOf({ kind: 'backup-freshness' })).at(-1)).toMatch(/Nothing is restored/);
+});
