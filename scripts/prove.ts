@@ -13,6 +13,8 @@ const proofs: Readonly<
   gameday: { times: 10, run: (times) => provePasses(times, 'full') },
   short: { times: 10, run: (times) => provePasses(times, 'short') },
   kills: { times: 20, run: proveKills },
+  'chaos-kills': { times: 100, run: proveChaosKills },
+  patroni: { times: 5, run: provePatroni },
   observers: { times: 1, run: proveObservers },
   truth: { times: 1, run: proveTruth },
 };
@@ -57,6 +59,27 @@ async function proveKills(times: number): Promise<boolean> {
     stdio: 'inherit',
     env: { ...process.env, ORDEAL_PROVE_KILLS: String(times) },
   })`vitest run --config vitest.e2e.config.ts test/e2e/killed-runner.test.ts`.nothrow();
+  return result.exitCode === 0;
+}
+
+/** The runner killed at random moments of each host fault and of the proxy's, and connections cut. */
+async function proveChaosKills(times: number): Promise<boolean> {
+  const tests = ['host/killed-runner', 'host/cut-connection'].map((name) => `test/drivers/${name}.test.ts`);
+  const result = await $({
+    cwd: `${root}/packages/chaos`,
+    stdio: 'inherit',
+    env: { ...process.env, ORDEAL_PROVE_CHAOS_KILLS: String(times) },
+  })`vitest run ${tests} test/guardian.test.ts`.nothrow();
+  return result.exitCode === 0;
+}
+
+/** A Patroni leader killed, stopped, frozen and partitioned, and killed at the usual ttl. */
+async function provePatroni(times: number): Promise<boolean> {
+  const result = await $({
+    cwd: `${root}/packages/dr`,
+    stdio: 'inherit',
+    env: { ...process.env, ORDEAL_PROVE_PATRONI: String(times) },
+  })`vitest run test/drivers/patroni/losses.test.ts`.nothrow();
   return result.exitCode === 0;
 }
 

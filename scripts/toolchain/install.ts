@@ -13,7 +13,7 @@ export async function install(components: readonly Component[]): Promise<Readonl
   // Somebody has said where these are, and they are not there: installing others would not be used.
   const misplaced = components.filter((component) => (process.env[component.override] ?? '') !== '');
   const wanted = components.filter((component) => !misplaced.includes(component));
-  const packages = wanted.flatMap((component) => component.debian ?? []);
+  const packages = wanted.flatMap((component) => component.debian?.split(' ') ?? []);
   const modules = wanted.filter((component) => component.go !== undefined);
   if (wanted.length > 0) echo(`Setting up: ${wanted.map((component) => component.name).join(', ')}`);
   const [apt, go] = await Promise.all([installPackages(packages), buildModules(modules)]);

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import { Client } from 'undici';
 
 /** Hands out connections that carry one request at a time, so that none waits behind a stuck one. */
@@ -8,12 +9,12 @@ export interface Connections {
   closeAll(): void;
 }
 
-/** A new connection for every request. */
-export function freshConnections(origin: string, timeoutMs: number): Connections {
+/** A new connection for every request. `lookup` says where the origin's name leads; without it, the system does. */
+export function freshConnections(origin: string, timeoutMs: number, lookup?: LookupFunction): Connections {
   const open = new Set<Client>();
   return {
     take: () => {
-      const client = connect(origin, timeoutMs);
+      const client = connect(origin, timeoutMs, lookup);
       open.add(client);
       return client;
     },
@@ -29,13 +30,18 @@ export function freshConnections(origin: string, timeoutMs: number): Connections
  * Connections that are kept alive and used in turn, at least `least` of them: so each is used soon after the one
  * before, and one that leads to a dead backend shows. More are opened when all are busy.
  */
-export function pooledConnections(origin: string, timeoutMs: number, least: number): Connections {
+export function pooledConnections(
+  origin: string,
+  timeoutMs: number,
+  least: number,
+  lookup?: LookupFunction,
+): Connections {
   const open = new Set<Client>();
   const idle: Client[] = [];
   return {
     take: () => {
       const rested = open.size < least ? undefined : idle.shift();
-      const client = rested ?? connect(origin, timeoutMs);
+      const client = rested ?? connect(origin, timeoutMs, lookup);
       open.add(client);
       return client;
     },
@@ -51,11 +57,11 @@ export function pooledConnections(origin: string, timeoutMs: number, least: numb
   };
 }
 
-function connect(origin: string, timeoutMs: number): Client {
+function connect(origin: string, timeoutMs: number, lookup?: LookupFunction): Client {
   // Timeouts of requests are kept by whoever sends them: one rule for the connection, the head and the body.
   return new Client(origin, {
     pipelining: 1,
-    connect: { timeout: timeoutMs },
+    connect: { timeout: timeoutMs, ...(lookup === undefined ? {} : { lookup }) },
     headersTimeout: 0,
     bodyTimeout: 0,
   });

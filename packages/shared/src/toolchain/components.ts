@@ -13,6 +13,7 @@ export interface Component<Name extends string = string> {
   readonly version: RegExp;
   /** Oldest version that will do. */
   readonly oldest?: string;
+  /** Packages, with a space between two. */
   readonly debian?: string;
   readonly homebrew?: string;
   /** Main package, for what is built from its Go module. */

@@ -1,6 +1,17 @@
 import type { Component } from './components.ts';
 
-export type TestComponentName = 'k6-v1' | 'kube-apiserver' | 'etcd' | 'stress-ng' | 'sshd';
+export type TestComponentName =
+  | 'k6-v1'
+  | 'kube-apiserver'
+  | 'etcd'
+  | 'stress-ng'
+  | 'sshd'
+  | 'nft'
+  | 'iptables'
+  | 'patroni'
+  | 'named'
+  | 'nsupdate'
+  | 'redis-cli';
 
 /** What only tests need, beside the others. Where one is missing, the tests that need it are skipped, and say so. */
 export const testComponents: readonly Component<TestComponentName>[] = [
@@ -58,5 +69,65 @@ export const testComponents: readonly Component<TestComponentName>[] = [
     versionArguments: ['-V'],
     version: /OpenSSH_([\d.]+)/,
     debian: 'openssh-server',
+  },
+  {
+    name: 'nft',
+    neededFor: 'the tests that cut networks off by nftables',
+    override: 'NFT_BIN',
+    programs: ['nft'],
+    places: ['/usr/sbin'],
+    versionArguments: ['--version'],
+    version: /nftables v(\S+)/,
+    debian: 'nftables',
+  },
+  {
+    name: 'iptables',
+    neededFor: 'the tests that cut networks off by iptables',
+    override: 'IPTABLES_BIN',
+    programs: ['iptables'],
+    places: ['/usr/sbin'],
+    versionArguments: ['--version'],
+    version: /iptables v(\S+)/,
+    debian: 'iptables',
+  },
+  {
+    name: 'patroni',
+    neededFor: 'the tests with a real Patroni',
+    override: 'PATRONI_BIN',
+    programs: ['patroni'],
+    places: [],
+    versionArguments: ['--version'],
+    version: /patroni (\S+)/,
+    debian: 'patroni python3-etcd',
+  },
+  {
+    name: 'named',
+    neededFor: 'the tests with a real name server',
+    override: 'NAMED_BIN',
+    programs: ['named'],
+    places: ['/usr/sbin'],
+    versionArguments: ['-v'],
+    version: /BIND (\S+)/,
+    debian: 'bind9',
+  },
+  {
+    name: 'nsupdate',
+    neededFor: 'the tests with a real name server',
+    override: 'NSUPDATE_BIN',
+    programs: ['nsupdate'],
+    places: [],
+    versionArguments: ['-V'],
+    version: /nsupdate (\S+)/,
+    debian: 'bind9-dnsutils',
+  },
+  {
+    name: 'redis-cli',
+    neededFor: 'one test with a real Redis',
+    override: 'REDIS_CLI_BIN',
+    programs: ['redis-cli'],
+    places: [],
+    versionArguments: ['--version'],
+    version: /redis-cli (\S+)/,
+    debian: 'redis-tools',
   },
 ];

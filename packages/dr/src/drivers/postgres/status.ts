@@ -52,7 +52,10 @@ export interface NodeReport {
 }
 
 /** Asks one node. A node that does not answer is reported as unreachable, with the reason. */
-export async function reportOf(node: PostgresNode, context: DriverContext): Promise<NodeReport> {
+export async function reportOf(
+  node: Pick<PostgresNode, 'name' | 'region' | 'url'>,
+  context: DriverContext,
+): Promise<NodeReport> {
   try {
     const [row] = await queryRows<StatusRow>(node, context, statusSql, [durability]);
     if (row === undefined) throw new Error('the status query returned no row');

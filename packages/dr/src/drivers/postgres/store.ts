@@ -1,4 +1,6 @@
 import type { StoreDriver } from '@ordeal/shared/drivers/store';
+import type { WriteCheck } from '../../split-brain/answer.ts';
+import { postgresQuestions } from '../../split-brain/ask-postgres.ts';
 import type { PostgresNode, PostgresStoreConfig } from './config.ts';
 import { demote } from './demote.ts';
 import { fence } from './fence.ts';
@@ -10,7 +12,7 @@ import { storeStatus } from './status.ts';
  * PostgreSQL with plain streaming replication: one primary, one standby, both with their files on this machine.
  * See `parsePostgresStore` for its configuration.
  */
-export function createPostgresStore(config: PostgresStoreConfig): StoreDriver {
+export function createPostgresStore(config: PostgresStoreConfig): StoreDriver & WriteCheck {
   const find = (name: string): PostgresNode => {
     const node = config.nodes.find((one) => one.name === name);
     if (node === undefined) {
@@ -26,5 +28,6 @@ export function createPostgresStore(config: PostgresStoreConfig): StoreDriver {
     fence: async (node, context) => await fence(find(node), context),
     demote: async (node, context) => await demote(config, find(node), context),
     rejoin: async (node, primary, context) => await rejoin(config, find(node), find(primary), context),
+    openQuestions: () => postgresQuestions(find),
   };
 }

@@ -1,0 +1,120 @@
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import { z } from 'zod';
+import type { KubernetesApi } from '../kubernetes/api.ts';
+
+const status = z
+  .object({
+    currentPrimary: z.string().default(''),
+    currentPrimaryTimestamp: z.string().default(''),
+    targetPrimary: z.string().default(''),
+    phase: z.string().default(''),
+    phaseReason: z.string().default(''),
+    demotionToken: z.string().default(''),
+    lastPromotionToken: z.string().default(''),
+    timelineID: z.number().optional(),
+    systemID: z.string().default(''),
+  })
+  .prefault({});
+
+const spec = z
+  .object({
+    replica: z
+      .object({
+        primary: z.string().default(''),
+        self: z.string().default(''),
+        source: z.string().default(''),
+        promotionToken: z.string().default(''),
+      })
+      .optional(),
+    failoverDelay: z.number().default(0),
+    switchoverDelay: z.number().default(3600),
+    stopDelay: z.number().default(1800),
+    smartShutdownTimeout: z.number().default(180),
+    minSyncReplicas: z.number().default(0),
+    maxSyncReplicas: z.number().default(0),
+  })
+  .prefault({});
+
+/** A CloudNativePG `Cluster`, as far as a drill looks at it. */
+export interface ClusterObject {
+  readonly resourceVersion: string;
+  readonly spec: z.infer<typeof spec>;
+  readonly status: z.infer<typeof status>;
+  /** Names of fenced instances; `*` is all of them. */
+  readonly fenced: readonly string[];
+}
+
+const fenceAnnotation = 'cnpg.io/fencedInstances';
+
+export function clusterPath(namespace: string, name: string): string {
+  return `/apis/postgresql.cnpg.io/v1/namespaces/${namespace}/clusters/${name}`;
+}
+
+export async function readCluster(
+  api: KubernetesApi,
+  path: string,
+  context: DriverContext,
+): Promise<ClusterObject> {
+  const object = await api.get(path, context);
+  const { metadata } = object;
+  return {
+    resourceVersion: metadata?.resourceVersion ?? '',
+    spec: spec.parse(object.spec ?? {}),
+    status: status.parse(object.status ?? {}),
+    fenced: fencedIn(metadata?.annotations?.[fenceAnnotation]),
+  };
+}
+
+/** Changes which instances are fenced. Looks again when somebody else has changed the object meanwhile. */
+export async function setFenced(
+  api: KubernetesApi,
+  path: string,
+  change: (fenced: readonly string[]) => readonly string[],
+  context: DriverContext,
+): Promise<void> {
+  await changeCluster(
+    api,
+    path,
+    (now) => {
+      const next = change(now.fenced);
+      if (next.join() === now.fenced.join()) return undefined;
+      const value = next.length === 0 ? null : JSON.stringify(next);
+      return { metadata: { annotations: { [fenceAnnotation]: value } } };
+    },
+    context,
+  );
+}
+
+/** Applies a change to what the object is now; with `undefined` there is nothing to change. */
+export async function changeCluster(
+  api: KubernetesApi,
+  path: string,
+  change: (
+    now: ClusterObject,
+  ) => { readonly metadata?: object; readonly [field: string]: unknown } | undefined,
+  context: DriverContext,
+  subresource: '' | '/status' = '',
+): Promise<void> {
+  for (;;) {
+    const now = await readCluster(api, path, context);
+    const patch = change(now);
+    if (patch === undefined) return;
+    const metadata = { ...patch.metadata, resourceVersion: now.resourceVersion };
+    if ((await api.patch(path + subresource, { ...patch, metadata }, context)) !== undefined) return;
+    await context.clock.sleep(50, context.signal);
+  }
+}
+
+function fencedIn(annotation: string | undefined): readonly string[] {
+  if (annotation === undefined || annotation === '') return [];
+  try {
+    return z.array(z.string()).parse(JSON.parse(annotation));
+  } catch (error) {
+    throw new Error(
+      `expected a JSON list of names in the annotation ${fenceAnnotation}, found ${annotation}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}

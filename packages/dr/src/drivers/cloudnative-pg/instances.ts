@@ -1,0 +1,195 @@
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import type { StoreDriver } from '@ordeal/shared/drivers/store';
+import type { WriteCheck } from '../../split-brain/answer.ts';
+import { askPostgres, postgresQuestions } from '../../split-brain/ask-postgres.ts';
+import { kubernetesApi, type KubernetesApi } from '../kubernetes/api.ts';
+import { reportOf } from '../postgres/status.ts';
+import { changeCluster, clusterPath, readCluster, setFenced, type ClusterObject } from './cluster-object.ts';
+import type { InstanceNode, InstancesConfig } from './config.ts';
+import { mustFollow } from './follow.ts';
+import { settingsOf } from './settings.ts';
+import { waitUntil } from './wait.ts';
+
+/** The instances of one CloudNativePG cluster: its operator changes their roles, and is told what is wanted. */
+export function createInstancesStore(config: InstancesConfig): StoreDriver & WriteCheck {
+  const api = kubernetesApi(config);
+  const path = clusterPath(config.namespace, config.cluster);
+  const find = (name: string): InstanceNode => {
+    const node = config.nodes.find((one) => one.name === name);
+    if (node === undefined) {
+      const known = config.nodes.map((one) => one.name).join(', ');
+      throw new Error(`expected one of the store's nodes (${known}), found "${name}"`);
+    }
+    return node;
+  };
+  return {
+    kind: 'cloudnative-pg',
+    status: async (context) => {
+      const [object, reports] = await Promise.all([
+        readCluster(api, path, context),
+        Promise.all(config.nodes.map((node) => reportOf(node, context))),
+      ]);
+      return {
+        nodes: reports.map(({ node }) =>
+          node.reachable ? { ...node, detail: { ...node.detail, ...detailOf(object, node.name) } } : node,
+        ),
+        settings: settingsOf(object, reports),
+      };
+    },
+    promote: async (node, context) => await promote(config, api, find(node), context),
+    fence: async (node, context) => await fence(config, api, find(node), context),
+    demote: async (node, context) => await demote(config, api, find(node), context),
+    rejoin: async (node, primary, context) => {
+      const [own, upstream] = [find(node), find(primary)];
+      const { status } = await readCluster(api, path, context);
+      if (status.currentPrimary !== primary) {
+        throw new Error(
+          `expected node ${primary} to be the primary, found ${status.currentPrimary || 'none'}: promote it first`,
+        );
+      }
+      await setFenced(
+        api,
+        path,
+        (fenced) => {
+          if (!fenced.includes('*')) return fenced.filter((one) => one !== node);
+          throw new Error(`all instances of ${config.cluster} are fenced: lift that first`);
+        },
+        context,
+      );
+      await mustFollow(own, upstream, config.withinSeconds, context);
+    },
+    openQuestions: () => postgresQuestions(find),
+  };
+}
+
+function detailOf({ status, fenced }: ClusterObject, name: string): Readonly<Record<string, string>> {
+  return {
+    phase: status.phase,
+    operator: status.currentPrimary === name ? 'says it is the primary' : 'says it is a standby',
+    fence: fenced.includes(name) || fenced.includes('*') ? 'fenced' : 'none',
+  };
+}
+
+/**
+ * Asks the operator to make the instance the primary, as `kubectl cnpg promote` does. It stops the old one first, so
+ * there are never two. Resolves when the operator says so and the instance has committed a write.
+ */
+async function promote(
+  config: InstancesConfig,
+  api: KubernetesApi,
+  node: InstanceNode,
+  context: DriverContext,
+): Promise<void> {
+  const path = clusterPath(config.namespace, config.cluster);
+  let before: ClusterObject | undefined;
+  await changeCluster(
+    api,
+    path,
+    (now) => {
+      if (now.fenced.includes(node.name) || now.fenced.includes('*')) {
+        throw new Error(
+          `node ${node.name} is fenced, and the operator promotes no fenced instance: rejoin it first`,
+        );
+      }
+      before = now;
+      if (now.status.targetPrimary === node.name) return undefined;
+      return {
+        status: {
+          targetPrimary: node.name,
+          targetPrimaryTimestamp: microseconds(context.clock.wall()),
+          phase: 'Switchover in progress',
+          phaseReason: `Switching over to ${node.name}`,
+        },
+      };
+    },
+    context,
+    '/status',
+  );
+  const was = before?.status;
+  await waitUntil(
+    config.withinSeconds,
+    async () => {
+      const { status } = await readCluster(api, path, context);
+      if (status.targetPrimary !== node.name) return `the operator wants ${status.targetPrimary} now`;
+      if (status.currentPrimary !== node.name)
+        return `it is in phase "${status.phase}" (${status.phaseReason})`;
+      const isNew =
+        was?.currentPrimary === node.name || status.currentPrimaryTimestamp !== was?.currentPrimaryTimestamp;
+      if (!isNew) return 'the operator has noted no new promotion';
+      const answer = await askPostgres(node, context);
+      return answer.takes === 'yes' ? undefined : `it takes no writes: ${answer.detail}`;
+    },
+    (reason) => `node ${node.name} is not the primary within ${config.withinSeconds} s: ${reason}`,
+    context,
+  );
+}
+
+/** Planned: the operator hands over to the standby that is furthest. Resolves when the instance refuses writes. */
+async function demote(
+  config: InstancesConfig,
+  api: KubernetesApi,
+  node: InstanceNode,
+  context: DriverContext,
+): Promise<void> {
+  const others = config.nodes.filter((one) => one !== node);
+  const { status } = await readCluster(api, clusterPath(config.namespace, config.cluster), context);
+  if (status.currentPrimary === node.name) {
+    const reports = await Promise.all(others.map((one) => reportOf(one, context)));
+    const [best] = reports
+      .flatMap(({ node: one }) => (one.reachable && one.lagSeconds !== undefined ? [one] : []))
+      .toSorted((a, b) => b.position - a.position);
+    if (best === undefined) {
+      throw new Error(`node ${node.name} has no standby that follows: rejoin one. It was left as it is`);
+    }
+    const heir = others.find((one) => one.name === best.name);
+    if (heir !== undefined) await promote(config, api, heir, context);
+  }
+  await mustRefuse(node, config.withinSeconds, 'gave up being primary', context);
+}
+
+/**
+ * Has the operator shut the instance's PostgreSQL down and keep it down, also in a pod that is made anew. The
+ * annotation outlives everything; that it has taken effect is seen at the instance, or by its pod being gone.
+ */
+async function fence(
+  config: InstancesConfig,
+  api: KubernetesApi,
+  node: InstanceNode,
+  context: DriverContext,
+): Promise<void> {
+  const path = clusterPath(config.namespace, config.cluster);
+  const add = (fenced: readonly string[]): readonly string[] =>
+    fenced.includes(node.name) || fenced.includes('*') ? fenced : [...fenced, node.name];
+  await setFenced(api, path, add, context);
+  try {
+    await mustRefuse(node, Math.min(config.withinSeconds, 30), 'was fenced', context);
+  } catch (error) {
+    const pod = await api.find(`/api/v1/namespaces/${config.namespace}/pods/${node.name}`, context);
+    if (pod !== undefined) throw error;
+    context.say(`node ${node.name} has no pod, and is fenced for the next one`);
+  }
+}
+
+async function mustRefuse(
+  node: InstanceNode,
+  seconds: number,
+  what: string,
+  context: DriverContext,
+): Promise<void> {
+  await waitUntil(
+    seconds,
+    async () => {
+      const answer = await askPostgres(node, context);
+      return answer.takes === 'no' ? undefined : answer.detail;
+    },
+    (reason) =>
+      `node ${node.name} ${what}, but is not seen to refuse writes (${reason}): stop its pod, and see that its ` +
+      'machine is off',
+    context,
+  );
+}
+
+/** As the operator writes instants: microseconds, UTC. */
+function microseconds(wallMs: number): string {
+  return new Date(wallMs).toISOString().replace('Z', '000Z');
+}

@@ -1,0 +1,37 @@
+import type { StoreDriver } from '@ordeal/shared/drivers/store';
+import type { WriteCheck } from '../../split-brain/answer.ts';
+import { postgresQuestions } from '../../split-brain/ask-postgres.ts';
+import type { SelfRecovery } from '../self-recovery.ts';
+import { boundsOf } from './bounds.ts';
+import type { PatroniNode, PatroniStoreConfig } from './config.ts';
+import { fence } from './fence.ts';
+import { observe } from './observe.ts';
+import { demote, promote } from './promote.ts';
+import { rejoin } from './rejoin.ts';
+import { settingsOf, storeStatus } from './status.ts';
+
+/**
+ * PostgreSQL under Patroni, moved by its REST API: Patroni's leader lock decides who is primary, and is never gone
+ * past. See `parsePatroniStore` for its configuration.
+ */
+export function createPatroniStore(config: PatroniStoreConfig): StoreDriver & SelfRecovery & WriteCheck {
+  const find = (name: string): PatroniNode => {
+    const node = config.nodes.find((one) => one.name === name);
+    if (node === undefined) {
+      const known = config.nodes.map((one) => one.name).join(', ');
+      throw new Error(`expected one of the store's nodes (${known}), found "${name}"`);
+    }
+    return node;
+  };
+  return {
+    kind: 'patroni',
+    status: async (context) => await storeStatus(config, context),
+    promote: async (node, context) => await promote(config, find(node), context),
+    fence: async (node, context) => await fence(config, find(node), context),
+    demote: async (node, context) => await demote(config, find(node), context),
+    rejoin: async (node, primary, context) => await rejoin(config, find(node), find(primary), context),
+    bounds: async (context) => boundsOf(await settingsOf(config, context)),
+    observe: async (lost, context) => await observe(config, find(lost), context),
+    openQuestions: () => postgresQuestions(find),
+  };
+}

@@ -1,0 +1,155 @@
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import type { StoreNode, StoreStatus } from '@ordeal/shared/drivers/store';
+import { reasonOf } from '../reason.ts';
+import type { RedisNode, RedisStoreConfig } from './config.ts';
+import { withRedis, type RedisSession } from './connection.ts';
+
+/** A replica as its primary sees it. */
+export interface Follower {
+  readonly host: string;
+  readonly port: number;
+  readonly offset: number;
+  /** Seconds since it last said how far it is; it does so every second. */
+  readonly silentSeconds: number;
+}
+
+/** A server's own account. */
+export interface RedisReport {
+  readonly role: 'primary' | 'standby';
+  /** Identity of the history of writes: a promotion makes a new one. 40 hexadecimal digits. */
+  readonly history: string;
+  /** Position in it, in bytes. */
+  readonly offset: number;
+  /** Of a replica: whether it has a connection to its primary, over which everything since comes. */
+  readonly linked: boolean;
+  readonly upstream: string;
+  /** Of a replica: seconds since it last heard of its primary. */
+  readonly heardSeconds: number;
+  readonly followers: readonly Follower[];
+  /** Another one after each start of the process. */
+  readonly process: string;
+  readonly version: string;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export type RedisTold =
+  | { readonly node: RedisNode; readonly report: RedisReport }
+  | { readonly node: RedisNode; readonly report: undefined; readonly reason: string };
+
+const durability = ['appendonly', 'appendfsync', 'save', 'min-replicas-to-write', 'min-replicas-max-lag'];
+
+/** All nodes at once. */
+export async function askAll(
+  config: RedisStoreConfig,
+  context: DriverContext,
+): Promise<readonly RedisTold[]> {
+  return await Promise.all(config.nodes.map((node) => askNode(node, context)));
+}
+
+export async function askNode(node: RedisNode, context: DriverContext): Promise<RedisTold> {
+  try {
+    return { node, report: await withRedis(node, context, reportOf) };
+  } catch (error) {
+    context.signal.throwIfAborted();
+    return { node, report: undefined, reason: reasonOf(error) };
+  }
+}
+
+export async function reportOf(session: RedisSession): Promise<RedisReport> {
+  const [replication, server, pairs] = await Promise.all([
+    session.text('INFO', 'replication'),
+    session.text('INFO', 'server'),
+    // One at a time: a list of names is known from Redis 7 on.
+    Promise.all(durability.map((name) => session.command('CONFIG', 'GET', name))),
+  ]);
+  const fields = fieldsOf(replication);
+  const own = fieldsOf(server);
+  const need = (name: string): string => {
+    const value = fields.get(name);
+    if (value === undefined)
+      throw new Error(`expected ${name} in the answer to INFO replication, found none`);
+    return value;
+  };
+  const standby = need('role') === 'slave';
+  return {
+    role: standby ? 'standby' : 'primary',
+    history: need('master_replid'),
+    offset: Number(standby ? need('slave_repl_offset') : need('master_repl_offset')),
+    linked: fields.get('master_link_status') === 'up' && fields.get('master_sync_in_progress') !== '1',
+    upstream: standby ? `${need('master_host')}:${need('master_port')}` : '',
+    heardSeconds: Number(fields.get('master_last_io_seconds_ago') ?? -1),
+    followers: [...fields].filter(([name]) => /^slave\d+$/.test(name)).map(([, value]) => followerOf(value)),
+    process: own.get('run_id') ?? '',
+    version: own.get('redis_version') ?? '',
+    settings: Object.fromEntries(
+      pairs.flatMap((pair) =>
+        Array.isArray(pair) && pair.length === 2 ? [[String(pair[0]), String(pair[1])]] : [],
+      ),
+    ),
+  };
+}
+
+export async function storeStatus(config: RedisStoreConfig, context: DriverContext): Promise<StoreStatus> {
+  const told = await askAll(config, context);
+  const primary = told.find(({ report }) => report?.role === 'primary')?.report;
+  const any = told.find(({ report }) => report !== undefined)?.report;
+  return {
+    nodes: told.map((one) => nodeOf(one, primary)),
+    settings: (primary ?? any)?.settings ?? {},
+  };
+}
+
+function nodeOf(told: RedisTold, primary: RedisReport | undefined): StoreNode {
+  const { node, report } = told;
+  if (report === undefined) return { name: node.name, reachable: false, reason: told.reason };
+  const lag = report.role === 'standby' && report.linked ? lagOf(report, primary) : undefined;
+  return {
+    name: node.name,
+    reachable: true,
+    role: report.role,
+    timeline: timelineOf(report.history),
+    position: report.offset,
+    ...(lag === undefined ? {} : { lagSeconds: lag }),
+    detail: {
+      region: node.region,
+      history: report.history,
+      version: report.version,
+      ...(report.role === 'standby'
+        ? { follows: report.upstream, link: report.linked ? 'up' : 'down' }
+        : { followers: String(report.followers.length) }),
+    },
+  };
+}
+
+/**
+ * Redis numbers no timelines. The first 52 bits of the identity of its history stand for one: they are the same on
+ * two nodes that share a history, and others after each promotion.
+ */
+export function timelineOf(history: string): number {
+  return Number.parseInt(history.slice(0, 13), 16);
+}
+
+/** Zero for what has as much as its primary had in the same moment; else since when it heard nothing, at least 1 s. */
+function lagOf(report: RedisReport, primary: RedisReport | undefined): number {
+  const behind = primary === undefined ? 0 : primary.offset - report.offset;
+  return behind <= 0 ? 0 : Math.max(1, report.heardSeconds);
+}
+
+function fieldsOf(info: string): ReadonlyMap<string, string> {
+  return new Map(
+    info.split('\r\n').flatMap((line): [string, string][] => {
+      const colon = line.indexOf(':');
+      return colon < 0 ? [] : [[line.slice(0, colon), line.slice(colon + 1)]];
+    }),
+  );
+}
+
+function followerOf(value: string): Follower {
+  const parts = new Map(value.split(',').map((part) => part.split('=') as [string, string]));
+  return {
+    host: parts.get('ip') ?? '',
+    port: Number(parts.get('port')),
+    offset: Number(parts.get('offset')),
+    silentSeconds: Number(parts.get('lag')),
+  };
+}

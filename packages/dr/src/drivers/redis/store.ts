@@ -1,0 +1,32 @@
+import type { StoreDriver } from '@ordeal/shared/drivers/store';
+import type { WriteCheck } from '../../split-brain/answer.ts';
+import { redisQuestions } from '../../split-brain/ask-redis.ts';
+import type { RedisNode, RedisStoreConfig } from './config.ts';
+import { fence } from './fence.ts';
+import { demote, promote } from './promote.ts';
+import { rejoin } from './rejoin.ts';
+import { storeStatus } from './status.ts';
+
+/**
+ * Redis with a primary and replicas, and nobody else who changes their roles (Sentinel would undo what is done here).
+ * See `parseRedisStore` for its configuration.
+ */
+export function createRedisStore(config: RedisStoreConfig): StoreDriver & WriteCheck {
+  const find = (name: string): RedisNode => {
+    const node = config.nodes.find((one) => one.name === name);
+    if (node === undefined) {
+      const known = config.nodes.map((one) => one.name).join(', ');
+      throw new Error(`expected one of the store's nodes (${known}), found "${name}"`);
+    }
+    return node;
+  };
+  return {
+    kind: 'redis',
+    status: async (context) => await storeStatus(config, context),
+    promote: async (node, context) => await promote(config, find(node), context),
+    fence: async (node, context) => await fence(find(node), context),
+    demote: async (node, context) => await demote(config, find(node), context),
+    rejoin: async (node, primary, context) => await rejoin(config, find(node), find(primary), context),
+    openQuestions: () => redisQuestions(find),
+  };
+}

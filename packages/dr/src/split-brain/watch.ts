@@ -1,0 +1,87 @@
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import type { Bounds } from '@ordeal/shared/time/interval';
+import { reasonOf } from '../drivers/reason.ts';
+import type { WriteAnswer, WriteCheck } from './answer.ts';
+import { reportOn, type SplitBrainReport } from './report.ts';
+import { addAnswer, closeTrack, unknownNode, vouch, type NodeTrack } from './spans.ts';
+
+export interface SplitBrainWatchOptions {
+  readonly store: WriteCheck;
+  readonly nodes: readonly string[];
+  /** Milliseconds from one question to the next, of each node by itself. */
+  readonly everyMs: number;
+  /** A node that says nothing for longer leaves a gap in what is known. At least `everyMs` and the store's timeout. */
+  readonly blindMs: number;
+  /** Gets every answer, for the evidence. */
+  readonly onAnswer?: (answer: WriteAnswer) => void;
+  /** Called once, as soon as two writers at once are proven. */
+  readonly onProof?: (report: SplitBrainReport) => void;
+}
+
+/** A watch that runs. */
+export interface SplitBrainWatch {
+  /** What is known by now. */
+  report(): SplitBrainReport;
+  /** The node was made unable to take writes within these bounds, and that was seen. Monotonic milliseconds. */
+  vouch(node: string, at: Bounds): void;
+  /** Asks no more, waits for what is under way, and says what it came to. */
+  stop(): Promise<SplitBrainReport>;
+}
+
+/**
+ * Asks every node on a schedule whether it takes writes. A node is never asked twice at once, so its answers come
+ * in their order; one that does not answer holds up nobody but itself.
+ */
+export function watchForSplitBrain(options: SplitBrainWatchOptions, context: DriverContext): SplitBrainWatch {
+  const { store, nodes, everyMs, blindMs } = options;
+  const { clock } = context;
+  const began = clock.now();
+  const tracks = new Map<string, NodeTrack>(nodes.map((node) => [node, unknownNode(node, began)]));
+  const questions = store.openQuestions();
+  const stopping = new AbortController();
+  const signal = AbortSignal.any([context.signal, stopping.signal]);
+  let told = false;
+
+  const report = (): SplitBrainReport => reportOn([...tracks.values()], began);
+  const change = (node: string, how: (track: NodeTrack) => NodeTrack): void => {
+    const track = tracks.get(node);
+    if (track === undefined) throw new Error(`expected one of the nodes ${nodes.join(', ')}, found ${node}`);
+    tracks.set(node, how(track));
+    if (told) return;
+    const now = report();
+    if (now.outcome !== 'proven') return;
+    told = true;
+    options.onProof?.(now);
+  };
+  const ask = async (node: string): Promise<void> => {
+    const asked = clock.now();
+    let answer: WriteAnswer;
+    try {
+      // Not with the signal that ends the watch: a question that was asked is seen through.
+      answer = await questions.ask(node, context);
+    } catch (error) {
+      answer = { node, asked, answered: clock.now(), takes: 'unknown', detail: reasonOf(error) };
+    }
+    options.onAnswer?.(answer);
+    change(node, (track) => addAnswer(track, answer, blindMs));
+  };
+  const follow = async (node: string): Promise<void> => {
+    for (let due = began; !signal.aborted;) {
+      await ask(node);
+      due += everyMs * Math.max(1, Math.ceil((clock.now() - due) / everyMs));
+      await clock.sleep(due - clock.now(), signal).catch(() => undefined);
+    }
+  };
+  const done = Promise.all(nodes.map(follow));
+  return {
+    report,
+    vouch: (node, at) => change(node, (track) => vouch(track, at, blindMs)),
+    stop: async () => {
+      stopping.abort();
+      await done;
+      questions.close();
+      for (const node of nodes) change(node, (track) => closeTrack(track, clock.now(), blindMs));
+      return report();
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { storeDriverContract } from '@ordeal/shared/testing/store-driver-contract';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parseRedisStore } from '../../../src/drivers/redis/config.ts';
+import { withRedis } from '../../../src/drivers/redis/connection.ts';
+import { decode, encode } from '../../../src/drivers/redis/protocol.ts';
+import { createRedisStore } from '../../../src/drivers/redis/store.ts';
+import { testContext } from '../two-servers.ts';
+import { twoRedis, type TwoRedis } from './two-redis.ts';
+
+const context = testContext();
+let servers: TwoRedis;
+
+describe('a Redis store keeps the contract', () => {
+  beforeAll(async () => {
+    servers = await twoRedis();
+  });
+  afterAll(async () => await servers.dispose());
+
+  const cases = storeDriverContract(() => ({
+    driver: createRedisStore(servers.config),
+    nodes: ['a', 'b'],
+    parse: parseRedisStore,
+    mistaken: {
+      raw: { nodes: [{ name: 'a', region: 'a', url: 'http://x' }], catchUpWithinSeconds: 0, extra: 1 },
+      places: ['.nodes[0].url', '.nodes', '.catchUpWithinSeconds', 'here'],
+    },
+    write: servers.write,
+    read: servers.read,
+    kill: async (node) => await servers.kill(node === 'a' ? servers.a : servers.b),
+    restart: async (node) => await servers.start(node === 'a' ? servers.a : servers.b),
+  }));
+  it.each(cases)('$name', async ({ run }) => {
+    await expect(run()).resolves.toBeUndefined();
+  });
+});
+
+describe('a Redis store', () => {
+  beforeEach(async () => {
+    servers = await twoRedis({ service: true });
+  });
+  afterEach(async () => await servers.dispose());
+
+  it('refuses to make two writers, and keeps a fence through a restart', async () => {
+    const store = createRedisStore(servers.config);
+    await expect(store.promote('b', context)).rejects.toThrow('node a accepts writes');
+    await store.fence('a', context);
+    await servers.kill(servers.a);
+    await servers.start(servers.a);
+    await expect(servers.write('a', 1)).rejects.toThrow('READONLY');
+    await store.promote('b', context);
+    await servers.write('b', 2);
+    await store.rejoin('a', 'b', context);
+    expect(await servers.read('a')).toEqual([2]);
+  });
+
+  it('fences a primary that is frozen by stopping it', async () => {
+    const store = createRedisStore(servers.config);
+    servers.freeze(servers.a);
+    await store.fence('a', context);
+    await servers.start(servers.a);
+    await expect(servers.write('a', 1)).rejects.toThrow('READONLY');
+  });
+
+  it('does not call a frozen primary fenced that nobody can stop', async () => {
+    const nodes = servers.config.nodes.map((node) => ({ ...node, service: undefined }));
+    const store = createRedisStore({ ...servers.config, nodes });
+    servers.freeze(servers.a);
+    await expect(store.fence('a', context)).rejects.toThrow('not seen to refuse writes now');
+  });
+
+  it('does not call a dead server fenced whose next start nobody has seen to', async () => {
+    const nodes = servers.config.nodes.map((node) => ({
+      ...node,
+      service: undefined,
+      configFile: undefined,
+    }));
+    const store = createRedisStore({ ...servers.config, nodes });
+    await servers.kill(servers.a);
+    await expect(store.fence('a', context)).rejects.toThrow('give the node a configFile or a service');
+  });
+
+  it('says that a promoted node takes no writes for want of replicas', async () => {
+    await withRedis(servers.b, context, (session) =>
+      session.command('CONFIG', 'SET', 'min-replicas-to-write', '1'),
+    );
+    await servers.kill(servers.a);
+    const store = createRedisStore(servers.config);
+    await expect(store.promote('b', context)).rejects.toThrow('min-replicas-to-write wants replicas');
+  });
+
+  it('leaves a primary as it is whose replica does not catch up', async () => {
+    const store = createRedisStore({ ...servers.config, catchUpWithinSeconds: 1 });
+    servers.freeze(servers.b);
+    await servers.write('a', 1);
+    await expect(store.demote('a', context)).rejects.toThrow(/no replica that follows|did not hand over/);
+    await servers.write('a', 2);
+    expect(readFileSync(servers.a.configFile ?? '', 'utf8')).not.toContain('replicaof');
+  }, 40_000);
+});
+
+it('reads answers that come in pieces', () => {
+  const whole = Buffer.from('*3\r\n$5\r\nslave\r\n:42\r\n*1\r\n$-1\r\n');
+  for (let cut = 1; cut < whole.length; cut += 1) expect(decode(whole.subarray(0, cut))).toBeUndefined();
+  expect(decode(whole)).toEqual({ reply: ['slave', 42, [null]], end: whole.length });
+  expect(encode(['SET', 'é', '']).toString()).toBe('*3\r\n$3\r\nSET\r\n$2\r\né\r\n$0\r\n\r\n');
+  expect(() => decode(Buffer.from('HTTP/1.1 400\r\n'))).toThrow('expected an answer of Redis');
+});
