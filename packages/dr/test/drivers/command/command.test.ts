@@ -105,6 +105,7 @@ describe('a command store over two Redis servers', () => {
 other() { [ "$1" = a ] && echo b || echo a; }
 cli() { node=$1; shift; timeout 2 redis-cli --no-auth-warning -a s:cret -p "$(port $node)" "$@"; }
 field() { cli $1 INFO replication | tr -d '\\r' | sed -n "s/^$2://p"; }
+caught_up() { for _ in $(seq 100); do [ "$(field $(other $1) master_link_status)" = up ] && [ "$(field $1 master_repl_offset)" = "$(field $(other $1) slave_repl_offset)" ] && return; sleep 0.1; done; exit 1; }
 fence() { sed -i '/^replicaof/d' ${join(script, '..')}/$1.conf; echo 'replicaof nobody.invalid 1' >> ${join(script, '..')}/$1.conf; }
 tell() {
   role=$(field $1 role)
@@ -118,7 +119,7 @@ case $1 in
 status) printf '{"nodes":[%s,%s],"settings":{"appendonly":"no"}}' "$(tell a)" "$(tell b)";;
 promote) cli $2 REPLICAOF NO ONE && cli $2 CONFIG REWRITE;;
 fence) if [ "$(cli $2 PING)" = PONG ]; then cli $2 REPLICAOF nobody.invalid 1; cli $2 CONFIG REWRITE; else fence $2; fi;;
-demote) cli $2 CONFIG SET min-replicas-to-write 99; sleep 0.2; cli $2 REPLICAOF nobody.invalid 1; cli $2 CONFIG SET min-replicas-to-write 0;;
+demote) cli $2 CONFIG SET min-replicas-to-write 99; caught_up $2; cli $2 REPLICAOF nobody.invalid 1; cli $2 CONFIG SET min-replicas-to-write 0;;
 rejoin) cli $2 REPLICAOF 127.0.0.1 $(port $3); for _ in 1 2 3 4 5 6 7 8 9 10; do [ "$(field $2 master_link_status)" = up ] && exit 0; sleep 0.3; done; exit 1;;
 writes) case $(cli $2 SET probe 1 PX 500) in OK) field $2 master_replid; exit 0;; *READONLY*) echo read-only; exit 1;; *) exit 2;; esac;;
 esac
