@@ -14,6 +14,7 @@ const proofs: Readonly<
   short: { times: 10, run: (times) => provePasses(times, 'short') },
   kills: { times: 20, run: proveKills },
   'chaos-kills': { times: 100, run: proveChaosKills },
+  knee: { times: 10, run: proveKnee },
   patroni: { times: 5, run: provePatroni },
   observers: { times: 1, run: proveObservers },
   truth: { times: 1, run: proveTruth },
@@ -71,6 +72,19 @@ async function proveChaosKills(times: number): Promise<boolean> {
     env: { ...process.env, ORDEAL_PROVE_CHAOS_KILLS: String(times) },
   })`vitest run ${tests} test/guardian.test.ts`.nothrow();
   return result.exitCode === 0;
+}
+
+/** The knee of a server whose capacity is known, found from below and from above. */
+async function proveKnee(times: number): Promise<boolean> {
+  for (let round = 1; round <= times; round += 1) {
+    const result = await $({
+      cwd: `${root}/packages/load`,
+      stdio: 'inherit',
+      env: { ...process.env, ORDEAL_PROVE_KNEE: '1' },
+    })`vitest run test/knee/knee.test.ts`.nothrow();
+    if (result.exitCode !== 0) return false;
+  }
+  return true;
 }
 
 /** A Patroni leader killed, stopped, frozen and partitioned, and killed at the usual ttl. */

@@ -1,10 +1,14 @@
+import { env } from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { searchAt } from './support/find.ts';
 import { startBucketServer } from './support/bucket-server.ts';
 
 const CAPACITY = 120;
 
-describe.concurrent('the knee of a server whose capacity is known', () => {
+/** Each search takes most of a minute, and a machine with nothing else to do: `npm run prove -- knee`. */
+const proving = env['ORDEAL_PROVE_KNEE'] !== undefined;
+
+describe.skipIf(!proving)('the knee of a server whose capacity is known', () => {
   it.each([
     ['below', { from: 55, to: 1000 }],
     ['above', { from: 230, to: 1000 }],
@@ -17,7 +21,8 @@ describe.concurrent('the knee of a server whose capacity is known', () => {
     expect(capacity.low, tried).toBeGreaterThanOrEqual(0.85 * CAPACITY);
     expect(capacity.low, tried).toBeLessThanOrEqual(1.15 * CAPACITY);
     expect(capacity.high, tried).toBeLessThanOrEqual(1.15 * CAPACITY);
-    expect(capacity.broke.objective).toBe('few errors');
+    // Whichever breaks first: a queue that fills up delays before it refuses.
+    expect(['few errors', 'achieved load']).toContain(capacity.broke.objective);
     expect(leftOpen).toBe(0);
   });
 });
