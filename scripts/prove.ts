@@ -7,6 +7,9 @@ import { ordeal, root, workplace } from './ordeal.ts';
  * `npm run prove -- gameday --times 3` only one, so often.
  */
 
+/** End-to-end tests have a configuration of their own. */
+const END_TO_END = ['--config', 'vitest.e2e.config.ts'];
+
 const proofs: Readonly<
   Record<string, { readonly times: number; readonly run: (times: number) => Promise<boolean> }>
 > = {
@@ -53,70 +56,70 @@ async function provePasses(times: number, pace: string): Promise<boolean> {
   return passes === times;
 }
 
-/** The runner killed at random moments of the experiments and drills: the end-to-end test, so many times. */
-async function proveKills(times: number): Promise<boolean> {
+/** Runs tests of a package with a variable that makes them go further than in continuous integration. */
+async function proveByTests(
+  folder: string,
+  variables: Readonly<Record<string, string>>,
+  args: readonly string[],
+): Promise<boolean> {
   const result = await $({
-    cwd: `${root}/packages/cli`,
+    cwd: `${root}/packages/${folder}`,
     stdio: 'inherit',
-    env: { ...process.env, ORDEAL_PROVE_KILLS: String(times) },
-  })`vitest run --config vitest.e2e.config.ts test/e2e/killed-runner.test.ts`.nothrow();
+    env: { ...process.env, ...variables },
+  })`vitest run ${args}`.nothrow();
   return result.exitCode === 0;
+}
+
+/** The same, so many times; the first that fails ends it. */
+async function repeatedly(times: number, prove: () => Promise<boolean>): Promise<boolean> {
+  for (let round = 1; round <= times; round += 1) if (!(await prove())) return false;
+  return true;
+}
+
+/** The runner killed at random moments of the experiments and drills: the end-to-end test, so many times. */
+function proveKills(times: number): Promise<boolean> {
+  return proveByTests('cli', { ORDEAL_PROVE_KILLS: String(times) }, [
+    ...END_TO_END,
+    'test/e2e/killed-runner.test.ts',
+  ]);
 }
 
 /** The runner killed at random moments of each host fault and of the proxy's, and connections cut. */
-async function proveChaosKills(times: number): Promise<boolean> {
-  const tests = ['host/killed-runner', 'host/cut-connection'].map((name) => `test/drivers/${name}.test.ts`);
-  const result = await $({
-    cwd: `${root}/packages/chaos`,
-    stdio: 'inherit',
-    env: { ...process.env, ORDEAL_PROVE_CHAOS_KILLS: String(times) },
-  })`vitest run ${tests} test/guardian.test.ts`.nothrow();
-  return result.exitCode === 0;
+function proveChaosKills(times: number): Promise<boolean> {
+  return proveByTests('chaos', { ORDEAL_PROVE_CHAOS_KILLS: String(times) }, [
+    'test/drivers/host/killed-runner.test.ts',
+    'test/drivers/host/cut-connection.test.ts',
+    'test/guardian.test.ts',
+  ]);
 }
 
 /** The knee of a server whose capacity is known, found from below and from above. */
-async function proveKnee(times: number): Promise<boolean> {
-  for (let round = 1; round <= times; round += 1) {
-    const result = await $({
-      cwd: `${root}/packages/load`,
-      stdio: 'inherit',
-      env: { ...process.env, ORDEAL_PROVE_KNEE: '1' },
-    })`vitest run test/knee/knee.test.ts`.nothrow();
-    if (result.exitCode !== 0) return false;
-  }
-  return true;
+function proveKnee(times: number): Promise<boolean> {
+  return repeatedly(times, () =>
+    proveByTests('load', { ORDEAL_PROVE_KNEE: '1' }, ['test/knee/knee.test.ts']),
+  );
 }
 
 /** A Patroni leader killed, stopped, frozen and partitioned, and killed at the usual ttl. */
-async function provePatroni(times: number): Promise<boolean> {
-  const result = await $({
-    cwd: `${root}/packages/dr`,
-    stdio: 'inherit',
-    env: { ...process.env, ORDEAL_PROVE_PATRONI: String(times) },
-  })`vitest run test/drivers/patroni/losses.test.ts`.nothrow();
-  return result.exitCode === 0;
+function provePatroni(times: number): Promise<boolean> {
+  return proveByTests('dr', { ORDEAL_PROVE_PATRONI: String(times) }, ['test/drivers/patroni/losses.test.ts']);
 }
 
 /** Prometheus broken in every known way while a fault is in: continuous integration tries two of them. */
-async function proveObservers(times: number): Promise<boolean> {
-  for (let round = 1; round <= times; round += 1) {
-    const result = await $({
-      cwd: `${root}/packages/cli`,
-      stdio: 'inherit',
-      env: { ...process.env, ORDEAL_PROVE_OBSERVERS: 'all' },
-    })`vitest run --config vitest.e2e.config.ts test/e2e/broken-prometheus.test.ts`.nothrow();
-    if (result.exitCode !== 0) return false;
-  }
-  return true;
+function proveObservers(times: number): Promise<boolean> {
+  return repeatedly(times, () =>
+    proveByTests('cli', { ORDEAL_PROVE_OBSERVERS: 'all' }, [
+      ...END_TO_END,
+      'test/e2e/broken-prometheus.test.ts',
+    ]),
+  );
 }
 
 /** Findings against a truth that is known, beside what the usual queries say. Writes the table that is documented. */
 async function proveTruth(): Promise<boolean> {
-  const result = await $({
-    cwd: `${root}/packages/shared`,
-    stdio: 'inherit',
-    env: { ...process.env, ORDEAL_PROVE_TRUTH: 'write' },
-  })`vitest run test/prometheus/truth-cases.test.ts`.nothrow();
+  const wrote = await proveByTests('shared', { ORDEAL_PROVE_TRUTH: 'write' }, [
+    'test/prometheus/truth-cases.test.ts',
+  ]);
   await $({ cwd: root })`prettier --write docs/measurement.md`;
-  return result.exitCode === 0;
+  return wrote;
 }

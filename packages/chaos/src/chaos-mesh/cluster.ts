@@ -11,6 +11,7 @@ import {
   type V1Pod,
 } from '@kubernetes/client-node';
 import type { Clock } from '@ordeal/shared/time/clock';
+import { chooseCluster } from '@ordeal/shared/kubernetes/kubeconfig';
 import { within } from '@ordeal/shared/time/deadline';
 import { ApiError, classify } from './failure.ts';
 
@@ -49,24 +50,10 @@ const ANSWER_WITHIN_MS = 5_000;
 /** Reads the kubeconfig. Talks to nobody yet; throws when the file or the context is not there. */
 export function connectCluster(access: ClusterAccess, clock: Clock): Cluster {
   const config = new KubeConfig();
-  if (access.kubeconfig === undefined) config.loadFromDefault();
-  else config.loadFromFile(access.kubeconfig);
-  if (access.context !== undefined) {
-    const names = config.getContexts().map(({ name }) => name);
-    if (!names.includes(access.context)) {
-      throw new Error(
-        `The kubeconfig has no context "${access.context}", but ${names.join(', ') || 'none at all'}.`,
-      );
-    }
-    config.setCurrentContext(access.context);
-  }
-  const cluster = config.getCurrentCluster();
-  if (cluster === null) {
-    throw new Error(`The context "${config.getCurrentContext()}" of the kubeconfig names no cluster.`);
-  }
+  const server = chooseCluster(config, access);
   return {
     context: config.getCurrentContext(),
-    server: cluster.server,
+    server,
     custom: config.makeApiClient(CustomObjectsApi),
     core: config.makeApiClient(CoreV1Api),
     clock,

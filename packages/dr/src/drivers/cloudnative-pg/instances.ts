@@ -7,6 +7,7 @@ import { reportOf } from '../postgres/status.ts';
 import { changeCluster, clusterPath, readCluster, setFenced, type ClusterObject } from './cluster-object.ts';
 import type { InstanceNode, InstancesConfig } from './config.ts';
 import { mustFollow } from './follow.ts';
+import { nodeNamed } from '../node-named.ts';
 import { settingsOf } from './settings.ts';
 import { waitUntil } from './wait.ts';
 
@@ -14,14 +15,7 @@ import { waitUntil } from './wait.ts';
 export function createInstancesStore(config: InstancesConfig): StoreDriver & WriteCheck {
   const api = kubernetesApi(config);
   const path = clusterPath(config.namespace, config.cluster);
-  const find = (name: string): InstanceNode => {
-    const node = config.nodes.find((one) => one.name === name);
-    if (node === undefined) {
-      const known = config.nodes.map((one) => one.name).join(', ');
-      throw new Error(`expected one of the store's nodes (${known}), found "${name}"`);
-    }
-    return node;
-  };
+  const find = (name: string): InstanceNode => nodeNamed(config.nodes, name);
   return {
     kind: 'cloudnative-pg',
     status: async (context) => {

@@ -1,4 +1,5 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import { chooseCluster } from '@ordeal/shared/kubernetes/kubeconfig';
 import { askHttp, jsonOf, type HttpAnswer, type HttpQuestion } from '../http.ts';
 import type { KubernetesAccess } from './access.ts';
 
@@ -109,20 +110,7 @@ async function connectionOf(access: KubernetesAccess): Promise<Connection> {
   // It takes a third of a second to load, so only those wait for it who talk to a cluster.
   const { KubeConfig } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
-  if (access.kubeconfig === undefined) config.loadFromDefault();
-  else config.loadFromFile(access.kubeconfig);
-  if (access.context !== undefined) {
-    const names = config.getContexts().map(({ name }) => name);
-    if (!names.includes(access.context)) {
-      throw new Error(
-        `the kubeconfig has no context "${access.context}", but ${names.join(', ') || 'none at all'}`,
-      );
-    }
-    config.setCurrentContext(access.context);
-  }
-  const cluster = config.getCurrentCluster();
-  if (cluster === null)
-    throw new Error(`the context ${config.getCurrentContext()} of the kubeconfig names no cluster`);
+  const server = chooseCluster(config, access);
   const options: {
     headers?: Record<string, unknown>;
     ca?: unknown;
@@ -135,7 +123,7 @@ async function connectionOf(access: KubernetesAccess): Promise<Connection> {
   const pem = (name: 'ca' | 'cert' | 'key'): Record<string, string> =>
     options[name] === undefined || options[name] === null ? {} : { [name]: String(options[name]) };
   return {
-    server: cluster.server,
+    server,
     headers: Object.fromEntries(headers) as Record<string, string>,
     tls: {
       ...pem('ca'),

@@ -2,6 +2,7 @@ import type { StoreDriver } from '@ordeal/shared/drivers/store';
 import type { WriteCheck } from '../../split-brain/answer.ts';
 import { postgresQuestions } from '../../split-brain/ask-postgres.ts';
 import type { SelfRecovery } from '../self-recovery.ts';
+import { nodeNamed } from '../node-named.ts';
 import { boundsOf } from './bounds.ts';
 import type { PatroniNode, PatroniStoreConfig } from './config.ts';
 import { fence } from './fence.ts';
@@ -15,14 +16,7 @@ import { settingsOf, storeStatus } from './status.ts';
  * past. See `parsePatroniStore` for its configuration.
  */
 export function createPatroniStore(config: PatroniStoreConfig): StoreDriver & SelfRecovery & WriteCheck {
-  const find = (name: string): PatroniNode => {
-    const node = config.nodes.find((one) => one.name === name);
-    if (node === undefined) {
-      const known = config.nodes.map((one) => one.name).join(', ');
-      throw new Error(`expected one of the store's nodes (${known}), found "${name}"`);
-    }
-    return node;
-  };
+  const find = (name: string): PatroniNode => nodeNamed(config.nodes, name);
   return {
     kind: 'patroni',
     status: async (context) => await storeStatus(config, context),

@@ -1,6 +1,7 @@
 import type { StoreDriver } from '@ordeal/shared/drivers/store';
 import type { WriteCheck } from '../../split-brain/answer.ts';
 import { postgresQuestions } from '../../split-brain/ask-postgres.ts';
+import { nodeNamed } from '../node-named.ts';
 import type { PostgresNode, PostgresStoreConfig } from './config.ts';
 import { demote } from './demote.ts';
 import { fence } from './fence.ts';
@@ -13,14 +14,7 @@ import { storeStatus } from './status.ts';
  * See `parsePostgresStore` for its configuration.
  */
 export function createPostgresStore(config: PostgresStoreConfig): StoreDriver & WriteCheck {
-  const find = (name: string): PostgresNode => {
-    const node = config.nodes.find((one) => one.name === name);
-    if (node === undefined) {
-      const known = config.nodes.map((one) => one.name).join(', ');
-      throw new Error(`expected one of the store's nodes (${known}), found "${name}"`);
-    }
-    return node;
-  };
+  const find = (name: string): PostgresNode => nodeNamed(config.nodes, name);
   return {
     kind: 'postgres',
     status: async (context) => await storeStatus(config, context),

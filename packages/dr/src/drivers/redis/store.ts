@@ -1,6 +1,7 @@
 import type { StoreDriver } from '@ordeal/shared/drivers/store';
 import type { WriteCheck } from '../../split-brain/answer.ts';
 import { redisQuestions } from '../../split-brain/ask-redis.ts';
+import { nodeNamed } from '../node-named.ts';
 import type { RedisNode, RedisStoreConfig } from './config.ts';
 import { fence } from './fence.ts';
 import { demote, promote } from './promote.ts';
@@ -12,14 +13,7 @@ import { storeStatus } from './status.ts';
  * See `parseRedisStore` for its configuration.
  */
 export function createRedisStore(config: RedisStoreConfig): StoreDriver & WriteCheck {
-  const find = (name: string): RedisNode => {
-    const node = config.nodes.find((one) => one.name === name);
-    if (node === undefined) {
-      const known = config.nodes.map((one) => one.name).join(', ');
-      throw new Error(`expected one of the store's nodes (${known}), found "${name}"`);
-    }
-    return node;
-  };
+  const find = (name: string): RedisNode => nodeNamed(config.nodes, name);
   return {
     kind: 'redis',
     status: async (context) => await storeStatus(config, context),

@@ -1,6 +1,7 @@
 import { request as requestPlain } from 'node:http';
 import { request as requestSecure, type RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { chooseCluster } from '@ordeal/shared/kubernetes/kubeconfig';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { within } from '@ordeal/shared/time/deadline';
 import { ApiError } from './api-error.ts';
@@ -46,25 +47,11 @@ const MOST_BYTES = 32 * 1024 * 1024;
 export async function connect(access: ClusterAccess, clock: Clock): Promise<KubernetesApi> {
   const { KubeConfig: Config } = await import('@kubernetes/client-node');
   const config = new Config();
-  if (access.kubeconfig === undefined) config.loadFromDefault();
-  else config.loadFromFile(access.kubeconfig);
-  if (access.context !== undefined) {
-    const names = config.getContexts().map(({ name }) => name);
-    if (!names.includes(access.context)) {
-      throw new Error(
-        `The kubeconfig has no context "${access.context}", but ${names.join(', ') || 'none at all'}.`,
-      );
-    }
-    config.setCurrentContext(access.context);
-  }
-  const cluster = config.getCurrentCluster();
-  if (cluster === null) {
-    throw new Error(`The context "${config.getCurrentContext()}" of the kubeconfig names no cluster.`);
-  }
+  const server = chooseCluster(config, access);
   const text = async (call: ApiCall): Promise<string> => {
     try {
       return await within(clock, ANSWER_WITHIN_MS, 'An answer', call.signal, (signal) =>
-        send(config, cluster.server, call, signal),
+        send(config, server, call, signal),
       );
     } catch (error) {
       call.signal?.throwIfAborted();
@@ -74,7 +61,7 @@ export async function connect(access: ClusterAccess, clock: Clock): Promise<Kube
   };
   return {
     context: config.getCurrentContext(),
-    server: cluster.server,
+    server,
     text,
     call: async <T>(call: ApiCall) => JSON.parse(await text(call)) as T,
   };
