@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { pid } from 'node:process';
 import type { LabSite } from '@ordeal/shared/platform/site';
 import { isAlive, pidOf, processIdentity } from '@ordeal/shared/process/identity';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { ComponentName } from '@ordeal/shared/toolchain/components';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { SiteControl } from './control/site-control.ts';
@@ -68,7 +69,7 @@ export async function labUp(options: LabUpOptions): Promise<LabSite> {
         continue;
       }
       throw new Error(
-        `The lab ${options.name} did not come up, and was taken down again. ${messageOf(error)}`,
+        `The lab ${options.name} did not come up, and was taken down again. ${reasonOf(error)}`,
         {
           cause: error,
         },
@@ -141,9 +142,5 @@ function unitNames(dir: string, site: SiteName): readonly string[] {
 }
 
 function isPortTaken(error: unknown): boolean {
-  return /address already in use|EADDRINUSE|cannot bind|could not bind/i.test(messageOf(error));
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return /address already in use|EADDRINUSE|cannot bind|could not bind/i.test(reasonOf(error));
 }

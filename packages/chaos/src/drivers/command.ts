@@ -7,6 +7,7 @@ import type {
   Target,
   Unattended,
 } from '@ordeal/shared/drivers/fault';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import {
   describeCommandConfig,
   fill,
@@ -76,7 +77,7 @@ export const commandDriver: FaultDriver<CommandConfig> & Pins<CommandConfig> & U
         states.find(({ state }) => state === 'present') ?? { state: 'absent' }
       );
     } catch (error) {
-      return { state: 'unknown', reason: messageOf(error) };
+      return { state: 'unknown', reason: reasonOf(error) };
     }
   },
 
@@ -104,7 +105,7 @@ export const commandDriver: FaultDriver<CommandConfig> & Pins<CommandConfig> & U
         if (status.state === 'unknown') throw new Error(status.reason);
       }),
     );
-    const failed = healed.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : []));
+    const failed = healed.flatMap((one) => (one.status === 'rejected' ? [reasonOf(one.reason)] : []));
     if (failed.length > 0) throw new Error(failed.join(' '));
   },
 };
@@ -138,7 +139,7 @@ async function look(config: CommandConfig, target: string, context: DriverContex
     const reason = `The status command for ${target} ended with ${howItEnded(end, shown)}; 0 says absent, 1 present.`;
     return { state: 'unknown', reason };
   } catch (error) {
-    return { state: 'unknown', reason: messageOf(error) };
+    return { state: 'unknown', reason: reasonOf(error) };
   }
 }
 
@@ -157,8 +158,4 @@ function call(
     if (said !== '') say(`${argv[0]}${target === '' ? '' : ` for ${target}`}: ${said}`);
     return end;
   });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -5,6 +5,7 @@ import type {
   FaultStatus,
   Target,
 } from '@ordeal/shared/drivers/fault';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { NoSuchProxy, ToxiproxyApi, ToxiproxyGone, type ProxyState } from './proxy/api.ts';
 import { describeProxyConfig, namedToxics, parseProxyConfig, type ProxyConfig } from './proxy/config.ts';
 
@@ -111,7 +112,7 @@ async function look(
       say(`${error.message} What was put into it is gone with it.`);
       return { state: 'absent' };
     }
-    return { state: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+    return { state: 'unknown', reason: reasonOf(error) };
   }
 }
 

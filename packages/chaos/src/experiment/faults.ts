@@ -1,8 +1,9 @@
 import type { Target } from '@ordeal/shared/drivers/fault';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { UndoEntry } from '@ordeal/shared/undo/entry';
 import type { ExperimentFault } from './deps.ts';
 import type { Identities } from './effect.ts';
-import { ask, sentence, type Scope } from './scope.ts';
+import { ask, type Scope } from './scope.ts';
 
 /** A fault by its name in the platform. */
 export interface NamedFault extends ExperimentFault {
@@ -34,7 +35,7 @@ export async function targetsOf(scope: Scope, fault: NamedFault): Promise<readon
   try {
     targets = await ask(scope, 'Finding the targets', (driving) => driver.targets(config, driving));
   } catch (error) {
-    throw new Error(`${of(scope, fault)}its targets cannot be found: ${sentence(error)}`, { cause: error });
+    throw new Error(`${of(scope, fault)}its targets cannot be found: ${reasonOf(error)}`, { cause: error });
   }
   if (targets.length === 0) {
     throw new Error(`${of(scope, fault)}the fault has no targets: it would hit nothing`);

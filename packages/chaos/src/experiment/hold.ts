@@ -1,9 +1,10 @@
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { within } from '@ordeal/shared/time/deadline';
 import type { Span } from '@ordeal/shared/time/interval';
 import { abortNeeded, type Abort } from './abort.ts';
 import type { InjectedFault } from './inject.ts';
 import { waitUntil } from './observe.ts';
-import { drivingContext, sentence, type Scope } from './scope.ts';
+import { drivingContext, type Scope } from './scope.ts';
 
 /** How the time with one fault in came to its end. */
 export type FaultEnd =
@@ -82,7 +83,7 @@ async function replacementOf(scope: Scope, fault: InjectedFault, ending: AbortSi
       ? { how: 'not-replaced', reason: `the driver "${driver.kind}" cannot tell of a replacement` }
       : { how: 'replaced', at };
   } catch (error) {
-    return { how: 'not-replaced', reason: sentence(error) };
+    return { how: 'not-replaced', reason: reasonOf(error) };
   }
 }
 

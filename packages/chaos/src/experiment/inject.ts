@@ -1,7 +1,8 @@
 import type { Acknowledgement } from '@ordeal/shared/drivers/fault';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { within } from '@ordeal/shared/time/deadline';
 import { of, type ArmedFault } from './faults.ts';
-import { drivingContext, sentence, type Scope } from './scope.ts';
+import { drivingContext, type Scope } from './scope.ts';
 
 /** A fault that every one of its targets has acknowledged. */
 export interface InjectedFault extends ArmedFault {
@@ -63,7 +64,7 @@ async function injectOne(
     });
     if (acknowledged.length === 0) throw new Error('no target has acknowledged the fault');
   } catch (error) {
-    throw new Error(`${of(scope, fault)}${sentence(error)}`, { cause: error });
+    throw new Error(`${of(scope, fault)}${reasonOf(error)}`, { cause: error });
   }
   context.journal.append({
     type: 'fault-injected',

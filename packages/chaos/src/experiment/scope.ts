@@ -1,5 +1,6 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { WindowRecord } from '@ordeal/shared/record/record';
 import type { ExperimentPhase } from '@ordeal/shared/scenario/scenario';
 import { toWall } from '@ordeal/shared/time/clock';
@@ -54,11 +55,7 @@ export function isoOf({ deps }: Scope, monotonicMs: number): string {
   return new Date(toWall(deps.anchor, monotonicMs)).toISOString();
 }
 
-export function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 /** What ended the experiment early, in words. */
 export function reasonFor({ context }: Scope, error: unknown): string {
-  return context.signal.aborted ? `interrupted: ${sentence(context.signal.reason)}` : sentence(error);
+  return context.signal.aborted ? `interrupted: ${reasonOf(context.signal.reason)}` : reasonOf(error);
 }

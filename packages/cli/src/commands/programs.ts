@@ -1,3 +1,4 @@
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { components, type ComponentName } from '@ordeal/shared/toolchain/components';
 import { locate, requireTools } from '@ordeal/shared/toolchain/find';
 import { CommandError, exitCodes } from '../command-error.ts';
@@ -27,11 +28,6 @@ export function labPrograms(edge: Edge): Readonly<Record<ComponentName | 'node',
   try {
     return { ...requireTools({ env: edge.env, cacheDir: toolCache(edge) }), node: edge.node };
   } catch (error) {
-    throw new CommandError(
-      error instanceof Error ? error.message : String(error),
-      exitCodes.usage,
-      [],
-      error,
-    );
+    throw new CommandError(reasonOf(error), exitCodes.usage, [], error);
   }
 }

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import type { Observations } from '@ordeal/shared/judge/observations';
 import type { PrometheusReading } from '@ordeal/shared/judge/readings';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { RunRecord } from '@ordeal/shared/record/record';
 import { CommandError, exitCodes } from '../command-error.ts';
 import { OBSERVATIONS_FILE, type KeptObservations } from '../run/evidence.ts';
@@ -61,7 +62,7 @@ async function verify(dir: string, evidence: NonNullable<RunRecord['evidence']>)
         problems.push(`${file} was changed after it was judged (${size}; SHA-256 ${found.sha256})`);
       }
     } catch (error) {
-      problems.push(`${file} is missing (${error instanceof Error ? error.message : String(error)})`);
+      problems.push(`${file} is missing (${reasonOf(error)})`);
     }
   }
   if (problems.length === 0) return;
@@ -86,7 +87,7 @@ async function readReadings(path: string): Promise<readonly PrometheusReading[]>
   try {
     for await (const line of linesOf(path)) readings.push(JSON.parse(line) as PrometheusReading);
   } catch (error) {
-    return unreadable(path, error instanceof Error ? error.message : String(error), error);
+    return unreadable(path, reasonOf(error), error);
   }
   return readings;
 }
@@ -114,7 +115,7 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    return unreadable(path, error instanceof Error ? error.message : String(error), error);
+    return unreadable(path, reasonOf(error), error);
   }
 }
 
@@ -123,7 +124,7 @@ function parsed<T>(path: string, text: string, fields: readonly string[]): T {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return unreadable(path, error instanceof Error ? error.message : String(error), error);
+    return unreadable(path, reasonOf(error), error);
   }
   const missing = fields.filter((field) => !Object.hasOwn(Object(value), field));
   return missing.length === 0 ? (value as T) : unreadable(path, `it lacks ${missing.join(', ')}`);

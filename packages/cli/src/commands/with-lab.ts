@@ -1,4 +1,5 @@
 import { labDown, labUp, readSite } from '@ordeal/lab/lab';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
@@ -49,11 +50,6 @@ export async function bringUp(options: LabOptions, edge: Edge, signal: AbortSign
     if (signal.reason instanceof Interrupted) {
       throw new CommandError('The lab was taken down again.', signal.reason.exitCode, [], error);
     }
-    throw new CommandError(
-      error instanceof Error ? error.message : String(error),
-      exitCodes.usage,
-      [],
-      error,
-    );
+    throw new CommandError(reasonOf(error), exitCodes.usage, [], error);
   }
 }

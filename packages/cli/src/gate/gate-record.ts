@@ -4,6 +4,7 @@ import { versions } from 'node:process';
 import { createFileJournal, type FileJournal } from '@ordeal/shared/journal/file-journal';
 import { leakRecords } from '@ordeal/shared/judge/leaks/leak-records';
 import type { Observations } from '@ordeal/shared/judge/observations';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { RunRecord } from '@ordeal/shared/record/record';
 import type { JournalEntry } from '@ordeal/shared/timeline/event';
 import { CommandError, exitCodes } from '../command-error.ts';
@@ -103,7 +104,7 @@ export async function closeGate(
   try {
     return { record, report: writeRecord(gate.dir, record) };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new CommandError(
       `The record could not be written to ${gate.dir}: ${reason}. The verdict was ${verdict.outcome} (exit code ${verdict.exitCode}): ${verdict.reasons[0] ?? ''}`,
       exitCodes.broken,

@@ -3,6 +3,7 @@ import { judge } from '@ordeal/shared/judge/judge';
 import type { Observations } from '@ordeal/shared/judge/observations';
 import { verdictOf } from '@ordeal/shared/judge/verdict';
 import type { Finding } from '@ordeal/shared/objectives/finding';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { EvidenceFile, ResidueRecord, Verdict } from '@ordeal/shared/record/record';
 import { asKept, keepEvidence } from '../run/evidence.ts';
 
@@ -29,7 +30,7 @@ export async function conclude(
   run: { readonly dir: string; readonly journal: Journal },
 ): Promise<Judgement & { readonly evidence?: readonly EvidenceFile[] }> {
   const evidence = await keepEvidence(run.dir, observations).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     run.journal.append({ type: 'warning', message: `the observations could not be kept: ${reason}` });
     return undefined;
   });

@@ -5,6 +5,7 @@ import type { Journey } from '@ordeal/shared/journey/journey';
 import { parsePlatform } from '@ordeal/shared/platform/parse-platform';
 import type { Platform, PlatformFile } from '@ordeal/shared/platform/platform';
 import type { LabSite } from '@ordeal/shared/platform/site';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { CommandError, exitCodes, mistakesIn } from '../command-error.ts';
 import { composeDrivers, type Drivers } from '../compose/drivers.ts';
 import type { Edge } from '../edge.ts';
@@ -62,7 +63,7 @@ function build(
   try {
     return exported.build(context);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = reasonOf(error);
     throw new CommandError(`${shown}: while it was read: ${message}`, exitCodes.usage, [], error);
   }
 }
@@ -92,7 +93,7 @@ async function loadJourneys(
       diagnostics.push({
         path,
         expected: 'a journey that can be imported',
-        found: error instanceof Error ? error.message : String(error),
+        found: reasonOf(error),
         hint: 'correct the file, or its address (new URL("journeys/x.ts", import.meta.url))',
       });
     }

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { EarlierRun } from '@ordeal/shared/judge/earlier-run';
 import type { Assignment } from '@ordeal/shared/judge/observations';
 import { comparableRun, type RunLikeness } from '@ordeal/shared/judge/regression/comparable-run';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { RunRecord } from '@ordeal/shared/record/record';
 import { listRuns } from './run-directory.ts';
 import { readRunFile } from './run-file.ts';
@@ -42,7 +43,7 @@ export function readEarlierRuns(
       const run = comparableRun(recordOf(readFileSync(path, 'utf8')), now, assignments);
       if (run !== undefined) runs.push(run);
     } catch (error) {
-      unreadable.push(`${basename(dir)}: ${error instanceof Error ? error.message : String(error)}`);
+      unreadable.push(`${basename(dir)}: ${reasonOf(error)}`);
     }
   }
   return { runs: runs.toReversed(), unreadable };
@@ -52,7 +53,7 @@ function foldersOf(runsDir: string, unreadable: string[]): readonly string[] {
   try {
     return listRuns(runsDir).toReversed().slice(0, LOOKED_AT);
   } catch (error) {
-    unreadable.push(`${runsDir}: ${error instanceof Error ? error.message : String(error)}`);
+    unreadable.push(`${runsDir}: ${reasonOf(error)}`);
     return [];
   }
 }

@@ -4,6 +4,7 @@ import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { versions } from 'node:process';
 import { promisify } from 'node:util';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { locateAll } from '@ordeal/shared/toolchain/find';
 import { versionOf } from '@ordeal/shared/toolchain/version';
 import { toolCache, type Edge } from '../edge.ts';
@@ -57,7 +58,7 @@ export async function settingsOf(session: Session): Promise<Record<string, strin
       });
       for (const [key, value] of Object.entries(status.settings)) settings[`${name}.${key}`] = value;
     } catch (error) {
-      settings[`${name}`] = `not readable: ${error instanceof Error ? error.message : String(error)}`;
+      settings[`${name}`] = `not readable: ${reasonOf(error)}`;
     }
   }
   return settings;

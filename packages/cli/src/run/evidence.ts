@@ -8,7 +8,7 @@ import { createGzip } from 'node:zlib';
 import type { Observations } from '@ordeal/shared/judge/observations';
 import type { PrometheusReading } from '@ordeal/shared/judge/readings';
 import type { EvidenceFile } from '@ordeal/shared/record/record';
-import { syncDirectory, writeDurably } from '@ordeal/shared/undo/durable-file';
+import { syncDirectory, writeDurably } from '@ordeal/shared/files/durable-file';
 
 /** Evidence is for everybody to read. */
 export const EVIDENCE_MODE = 0o644;

@@ -1,4 +1,5 @@
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { ResidueRecord } from '@ordeal/shared/record/record';
 import type { UndoEntry } from '@ordeal/shared/undo/entry';
 import { PROCESS_DRIVER } from '@ordeal/shared/undo/process-healer';
@@ -87,7 +88,7 @@ async function quietly(session: Session, what: string, action: () => Promise<voi
   try {
     await action();
   } catch (error) {
-    const message = `${what} failed: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `${what} failed: ${reasonOf(error)}`;
     session.context.journal.append({ type: 'warning', message });
   }
 }

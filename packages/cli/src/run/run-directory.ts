@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { CommandError, exitCodes } from '../command-error.ts';
 
 /** Where the runs of a working directory are kept. */
@@ -23,7 +24,7 @@ export function createRunDirectory(
   try {
     mkdirSync(join(dir, 'undo'), { recursive: true });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new CommandError(
       `The run's folder cannot be made: ${reason}. Nothing was touched. Call ordeal in a directory that you may write to.`,
       exitCodes.usage,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DriverEntry, Platform } from '@ordeal/shared/platform/platform';
 import type { Scenario } from '@ordeal/shared/scenario/scenario';
 import { processIdentity } from '@ordeal/shared/process/identity';
-import { writeDurably } from '@ordeal/shared/undo/durable-file';
+import { writeDurably } from '@ordeal/shared/files/durable-file';
 
 /** What `recover` and the guardian need of a run without reading the platform file again. */
 export interface RunFile {

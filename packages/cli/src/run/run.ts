@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { createPrometheus } from '@ordeal/shared/prometheus/client';
 import { createFileJournal } from '@ordeal/shared/journal/file-journal';
 import type { RunEnd } from '@ordeal/shared/judge/verdict';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { ResidueRecord, RunKind, RunRecord } from '@ordeal/shared/record/record';
 import type { Plan } from '@ordeal/shared/scenario/plan';
 import type { PaceName, Scenario } from '@ordeal/shared/scenario/scenario';
@@ -188,7 +189,7 @@ function beforeAnything<T>(write: () => T): T {
   try {
     return write();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new CommandError(
       `The run cannot begin: ${reason}. Nothing was touched.`,
       exitCodes.usage,
@@ -203,7 +204,7 @@ function writeEvidence(dir: string, record: RunRecord): string {
   try {
     return writeRecord(dir, record);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     const healed = record.residue.length === 0;
     throw new CommandError(
       `${healed ? 'Everything is healed' : 'Something is left behind (run `ordeal recover`)'}, but the record could not be written to ${dir}: ${reason}. ` +

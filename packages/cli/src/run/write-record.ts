@@ -5,7 +5,7 @@ import { renderHtml } from '@ordeal/shared/report/html/render-html';
 import { renderJunit } from '@ordeal/shared/report/junit';
 import { renderSummary } from '@ordeal/shared/report/summary';
 import type { JournalEntry } from '@ordeal/shared/timeline/event';
-import { writeDurably } from '@ordeal/shared/undo/durable-file';
+import { writeDurably } from '@ordeal/shared/files/durable-file';
 import { EVIDENCE_MODE } from './evidence.ts';
 
 /** Writes the record, and everything that is rendered from it and the journal. Returns the report's path. */

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { BackupCheck, BackupCopy, ContentManifest, DataSource } from '@ordeal/shared/drivers/backup';
 import { BackupBroken } from '@ordeal/shared/drivers/backup';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { Bounds } from '@ordeal/shared/time/interval';
 import { z } from 'zod';
-import { reasonOf } from '../drivers/reason.ts';
 import { hashed } from './hashed.ts';
 import type { BackupStorage } from './storage.ts';
 

@@ -1,3 +1,4 @@
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { exactly } from '@ordeal/shared/time/interval';
 import { rtoOf, type OutageAnalysis } from '../outage/outage.ts';
 import { lastingOutage } from './lasting-outage.ts';
@@ -5,7 +6,6 @@ import type { ProbeStream } from '../observers/observers.ts';
 import { check, mustObserve, observersOf, reach, type Course } from './course.ts';
 import { ObserverBroke } from './drill.ts';
 import type { DrillStep } from './steps.ts';
-import { reasonOf } from '../drivers/reason.ts';
 
 /** Share of bad attempts in a stream above which the platform is not well enough for a drill. */
 const mostBadBefore = 0.05;

@@ -1,7 +1,7 @@
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { DrillRecord } from '@ordeal/shared/record/record';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
-import { reasonOf } from '../drivers/reason.ts';
 import { driverContext, type Course } from './course.ts';
 import { drillRecord, drillWindows } from './drill-record.ts';
 import { ObserverBroke, type DrillDeps, type DrillOutcome } from './drill.ts';

@@ -1,6 +1,6 @@
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { StepRecord } from '@ordeal/shared/record/record';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
-import { reasonOf } from '../drivers/reason.ts';
 import type { Course } from './course.ts';
 
 /** One step of a runbook. */

@@ -1,4 +1,4 @@
-import { reasonOf } from '../drivers/reason.ts';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { driverContext, mark, type Course } from './course.ts';
 
 /** Restoring has time of its own: it must not end with what ended the drill. */

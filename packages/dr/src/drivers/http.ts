@@ -1,8 +1,8 @@
 import { request as plain } from 'node:http';
 import { request as secure } from 'node:https';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { within } from '@ordeal/shared/time/deadline';
-import { reasonOf } from './reason.ts';
 
 export interface HttpQuestion {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { openDurableLog, type DurableLog } from '../observers/durable-log.ts';
 import { takePriority, tieToParent } from '../observers/parent-link.ts';
@@ -54,6 +55,6 @@ async function read({ config, log }: Ledger): Promise<void> {
     });
     link.send({ type: 'read-done' });
   } catch (error) {
-    link.send({ type: 'read-failed', reason: error instanceof Error ? error.message : String(error) });
+    link.send({ type: 'read-failed', reason: reasonOf(error) });
   }
 }

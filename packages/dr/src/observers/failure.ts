@@ -1,3 +1,5 @@
+import { reasonOf } from '@ordeal/shared/reason-of';
+
 /** Why no answer came. */
 export interface Failure {
   readonly error: 'refused' | 'reset' | 'timeout' | 'dns' | 'unreachable' | 'tls' | 'protocol' | 'observer';
@@ -12,7 +14,7 @@ const own: readonly string[] = ['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 
 /** Sorts a network error into what a client can know of it. Unknown ones are never taken for unsent. */
 export function failureOf(error: unknown): Failure {
   const code = codeOf(error);
-  const detail = code === undefined ? messageOf(error) : `${code}: ${messageOf(error)}`;
+  const detail = code === undefined ? reasonOf(error) : `${code}: ${reasonOf(error)}`;
   if (code === undefined) return { error: 'protocol', detail, neverSent: false };
   if (own.includes(code)) return { error: 'observer', detail, neverSent: false };
   if (code === 'ECONNREFUSED') return { error: 'refused', detail, neverSent: true };
@@ -39,8 +41,4 @@ function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code } = error as NodeJS.ErrnoException;
   return typeof code === 'string' ? code : codeOf(error.cause);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 import { constants, setPriority } from 'node:os';
+import { reasonOf } from '@ordeal/shared/reason-of';
 
 /** An observer's end of the channel to the runner. */
 export interface ParentLink<Event> {
@@ -33,6 +34,6 @@ export function takePriority(): { readonly priority: number } | { readonly prior
     setPriority(constants.priority.PRIORITY_HIGH);
     return { priority: constants.priority.PRIORITY_HIGH };
   } catch (error) {
-    return { priorityDenied: error instanceof Error ? error.message : String(error) };
+    return { priorityDenied: reasonOf(error) };
   }
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { BackupCheck, RestoreTarget } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { queryRows, withSession } from '../drivers/postgres/query.ts';
-import { reasonOf } from '../drivers/reason.ts';
 import type { ApplicationCheck } from './config.ts';
 import { run } from './programs.ts';
 

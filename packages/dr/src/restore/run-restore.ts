@@ -1,9 +1,9 @@
 import { BackupBroken } from '@ordeal/shared/drivers/backup';
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { RestoreRecord, WindowRecord } from '@ordeal/shared/record/record';
 import { toWall } from '@ordeal/shared/time/clock';
 import { within } from '@ordeal/shared/time/deadline';
-import { reasonOf } from '../drivers/reason.ts';
 import { driverContextOf, note, RestoreRefused, type RestoreCourse, type RestoreDeps } from './course.ts';
 import { removeMarkers } from './markers.ts';
 import { ageCheck, restoreRecord, timeCheck } from './restore-record.ts';

@@ -2,8 +2,8 @@ import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { BackupBroken, type RestoreTarget } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { quoted } from '../drivers/postgres/settings-file.ts';
-import { reasonOf } from '../drivers/reason.ts';
 import { run } from './programs.ts';
 
 /** Superuser of servers that are made here. */

@@ -1,6 +1,6 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { Client } from 'pg';
-import { reasonOf } from '../drivers/reason.ts';
 import type { WriteAnswer, WriteQuestions } from './answer.ts';
 
 /** A PostgreSQL server that can be asked. */

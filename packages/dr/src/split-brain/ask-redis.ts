@@ -1,8 +1,8 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { withRedis } from '../drivers/redis/connection.ts';
 import { RedisError } from '../drivers/redis/protocol.ts';
 import { reportOf } from '../drivers/redis/status.ts';
-import { reasonOf } from '../drivers/reason.ts';
 import type { WriteAnswer, WriteQuestions } from './answer.ts';
 
 const answerMs = 1000;

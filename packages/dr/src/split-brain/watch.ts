@@ -1,6 +1,6 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { Bounds } from '@ordeal/shared/time/interval';
-import { reasonOf } from '../drivers/reason.ts';
 import type { WriteAnswer, WriteCheck } from './answer.ts';
 import { reportOn, type SplitBrainReport } from './report.ts';
 import { addAnswer, closeTrack, unknownNode, vouch, type NodeTrack } from './spans.ts';

@@ -4,6 +4,7 @@
  * Prints the unit's state after it as one line of JSON. Exits 1 with a sentence when it cannot be done.
  */
 import { argv, exit, stderr, stdout } from 'node:process';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { SiteControl } from './site-control.ts';
 
@@ -18,6 +19,6 @@ try {
   const status = await new SiteControl(dir, systemClock)[known](unit);
   stdout.write(`${JSON.stringify(status)}\n`);
 } catch (error) {
-  stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  stderr.write(`${reasonOf(error)}\n`);
   exit(1);
 }

@@ -6,6 +6,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import process, { argv, exit, pid, stderr } from 'node:process';
 import { processIdentity } from '@ordeal/shared/process/identity';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import type { ControlReply, ControlRequest } from '../control/protocol.ts';
 import { inLab } from '../layout/paths.ts';
@@ -50,7 +51,7 @@ const server = createServer((socket) => {
       reply = { ok: true, status: await site.handle(request) };
       leaving = request.verb === 'stop' && request.unit === config.site;
     } catch (error) {
-      reply = { ok: false, error: error instanceof Error ? error.message : String(error) };
+      reply = { ok: false, error: reasonOf(error) };
     }
     socket.end(`${JSON.stringify(reply)}\n`, () => {
       if (leaving) void leave();

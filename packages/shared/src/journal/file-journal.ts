@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Clock } from '../time/clock.ts';
 import type { JournalEntry, RunEvent } from '../timeline/event.ts';
 import type { Journal } from './journal.ts';
+import { reasonOf } from '../reason-of.ts';
 
 export type JournalListener = (entry: JournalEntry) => void;
 
@@ -44,7 +45,7 @@ export function createFileJournal(
       }
       problem = lost === 0 ? undefined : `${lost} lines of ${path} were given up while the disk took none.`;
     } catch (error) {
-      problem = `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`;
+      problem = `${path} cannot be written: ${reasonOf(error)}`;
       release();
       if (waiting.length > KEEP_LINES) {
         // The first one stays: a part of it may be in the file already.

@@ -1,3 +1,5 @@
+import { reasonOf } from '../reason-of.ts';
+
 /** Rows of a data set, as journeys get them. */
 export type Rows = readonly unknown[];
 
@@ -21,7 +23,7 @@ function parseJson(file: string, text: string): Rows {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = reasonOf(error);
     throw new Error(`${file}:${lineOfMistake(text)}: expected JSON: ${message.replaceAll(/\s+/g, ' ')}`, {
       cause: error,
     });

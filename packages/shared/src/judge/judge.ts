@@ -11,6 +11,7 @@ import { judgeLoad } from './signals/load.ts';
 import { judgePrometheus } from './signals/prometheus.ts';
 import { judgeRestore } from './signals/restore.ts';
 import { judgeSmoke } from './signals/smoke.ts';
+import { reasonOf } from '../reason-of.ts';
 
 /**
  * One finding for each assignment, in their order, then those against history, and those on the observer itself. Pure:
@@ -22,7 +23,7 @@ export function judge(observations: Observations): readonly Finding[] {
       return judgeOne(assignment, observations);
     } catch (error) {
       // A judge that crashes has not acquitted anybody.
-      const sentence = `It could not be judged: ${error instanceof Error ? error.message : String(error)}.`;
+      const sentence = `It could not be judged: ${reasonOf(error)}.`;
       return findingOf(
         assignment,
         { signal: assignment.objective.signal.measure },

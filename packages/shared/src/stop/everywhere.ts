@@ -2,6 +2,7 @@ import type { Clock } from '../time/clock.ts';
 import { within } from '../time/deadline.ts';
 import { describeOrder, type StopOrder } from './order.ts';
 import type { StopSource } from './source.ts';
+import { reasonOf } from '../reason-of.ts';
 
 /** What was done at one source. */
 export interface StopDone {
@@ -49,7 +50,7 @@ function atEach(
         const detail = await within(clock, WITHIN_MS, 'It', undefined, (signal) => act(source, signal));
         return { where, done: true, detail };
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = reasonOf(error);
         return { where, done: false, detail: `Not done in ${where}: ${reason}` };
       }
     }),

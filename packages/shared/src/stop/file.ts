@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { syncDirectory } from '../undo/durable-file.ts';
+import { syncDirectory } from '../files/durable-file.ts';
 import { orderFrom, type StopOrder } from './order.ts';
 import type { StopSource } from './source.ts';
 

@@ -2,6 +2,7 @@ import type { Clock } from '../time/clock.ts';
 import { within } from '../time/deadline.ts';
 import { describeOrder, type StopSight } from './order.ts';
 import type { StopSource } from './source.ts';
+import { reasonOf } from '../reason-of.ts';
 
 export interface LookSettings {
   readonly clock: Clock;
@@ -21,7 +22,7 @@ export async function lookForStop(
     return await within(clock, answerWithinMs, 'Its answer', signal, (ending) => source.read(ending));
   } catch (error) {
     signal?.throwIfAborted();
-    return { state: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+    return { state: 'unknown', reason: reasonOf(error) };
   }
 }
 

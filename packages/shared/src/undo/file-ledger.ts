@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../time/clock.ts';
-import { makeDirectoryDurably, syncDirectory, writeDurably } from './durable-file.ts';
+import { makeDirectoryDurably, syncDirectory, writeDurably } from '../files/durable-file.ts';
 import type { PromotionMark, UndoEntry } from './entry.ts';
 import type { RevivalGuard, UndoLedger } from './ledger.ts';
+import { reasonOf } from '../reason-of.ts';
 
 /** Driver of an entry whose file cannot be read. Nobody heals it, so that it is reported as left. */
 export const UNREADABLE = 'unreadable';
@@ -121,7 +122,7 @@ function readEntry(directory: string, file: string): UndoEntry | undefined {
   } catch (error) {
     // Settled by somebody else between listing and reading.
     if (isAbsent(error)) return undefined;
-    reason = error instanceof Error ? error.message : String(error);
+    reason = reasonOf(error);
   }
   return {
     id,

@@ -4,6 +4,7 @@ import { within } from '../time/deadline.ts';
 import type { UndoEntry } from './entry.ts';
 import type { Healers } from './healer.ts';
 import type { RevivalGuard, UndoLedger } from './ledger.ts';
+import { reasonOf } from '../reason-of.ts';
 
 export interface UnwindSettings {
   readonly clock: Clock;
@@ -57,7 +58,7 @@ export async function unwind(
     const left = {
       what: 'the undo entries cannot be listed',
       where: 'the run’s folder',
-      how: sentence(error),
+      how: reasonOf(error),
     };
     return { healed: [], kept: [], left: [left] };
   }
@@ -125,8 +126,8 @@ async function fateOf(
       settings.onHealed?.(entry);
       return { how: 'healed' };
     } catch (error) {
-      if (sentence(error) !== last) say(`${entry.describe}: not healed yet: ${sentence(error)}`);
-      last = sentence(error);
+      if (reasonOf(error) !== last) say(`${entry.describe}: not healed yet: ${reasonOf(error)}`);
+      last = reasonOf(error);
     } finally {
       tried();
     }
@@ -134,7 +135,7 @@ async function fateOf(
   }
   return {
     how: 'left',
-    reason: signal?.aborted === true ? `${last} (given up: ${sentence(signal.reason)})` : last,
+    reason: signal?.aborted === true ? `${last} (given up: ${reasonOf(signal.reason)})` : last,
   };
 }
 
@@ -146,8 +147,4 @@ function forbidden(
   if (entry.revives === 'nothing') return false;
   if (ledger.promotion() !== undefined) return true;
   return by !== 'run' && ledger.beginRevival?.(entry.id) === false;
-}
-
-function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 import type { DriverContext, FaultStatus } from '@ordeal/shared/drivers/fault';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { nameOf, type ChaosMeshClient, type ObjectRef } from '../../chaos-mesh/client.ts';
 import { isFailure } from '../../chaos-mesh/failure.ts';
 import { describeState } from '../../chaos-mesh/fault-state.ts';
@@ -96,6 +97,6 @@ export async function statusOf(config: ChaosMeshConfig, context: DriverContext):
     return { state: 'present', detail: `${nameOf(ref)} is ${describeState(state)}${owner}` };
   } catch (error) {
     if (isFailure(error, 'not-found')) return { state: 'absent' };
-    return { state: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+    return { state: 'unknown', reason: reasonOf(error) };
   }
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { kill } from 'node:process';
 import type { Readable } from 'node:stream';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { within } from '@ordeal/shared/time/deadline';
 
@@ -60,7 +61,7 @@ export async function runBounded(call: CommandCall): Promise<CommandEnd> {
     return { code, signal: by, stdout: out(), stderr: err() };
   } catch (error) {
     if (child.pid === undefined) {
-      throw new Error(`The command ${program} could not be run: ${messageOf(error)}`, { cause: error });
+      throw new Error(`The command ${program} could not be run: ${reasonOf(error)}`, { cause: error });
     }
     if (onAbort === 'end-it') await endGroup(child.pid, exit, clock);
     throw error;
@@ -93,8 +94,4 @@ function collect(stream: Readable): () => string {
     bytes += data.length;
   });
   return () => Buffer.concat(chunks).toString('utf8');
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

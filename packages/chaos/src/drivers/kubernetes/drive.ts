@@ -5,6 +5,7 @@ import type {
   FaultStatus,
   Target,
 } from '@ordeal/shared/drivers/fault';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { actionOf } from './actions/all.ts';
 import { matching, isReady } from './actions/pod-delete.ts';
 import { findObjects, LOOK_WITHIN_MS, pinObjects } from './choose.ts';
@@ -59,7 +60,7 @@ export async function statusOf(config: KubernetesConfig, context: DriverContext)
     const deadMan = await deadManStands(scope);
     return deadMan === undefined ? status : { state: 'present', detail: deadMan };
   } catch (error) {
-    return { state: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+    return { state: 'unknown', reason: reasonOf(error) };
   }
 }
 

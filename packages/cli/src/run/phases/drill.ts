@@ -3,6 +3,7 @@ import { runDrill } from '@ordeal/dr/drills/run-drill';
 import { startObservers } from '@ordeal/dr/observers/start-observers';
 import { collectSecondWitness } from '@ordeal/shared/judge/second-witness';
 import { steadyStateOf } from '@ordeal/shared/judge/steady';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { isShaped } from '@ordeal/shared/scenario/load-windows';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
 import { standingPromotions, type StandingPromotion } from '../standing-promotion.ts';
@@ -86,7 +87,7 @@ async function readEarlierLedgersAgain(session: Session): Promise<void> {
     } catch (error) {
       session.results.observerProblems.push({
         window: drill.record.name,
-        reason: `the ledger could not be read again: ${error instanceof Error ? error.message : String(error)}`,
+        reason: `the ledger could not be read again: ${reasonOf(error)}`,
       });
     }
   }

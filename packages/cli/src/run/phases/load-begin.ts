@@ -1,5 +1,6 @@
 import { startWorkload } from '@ordeal/load/start-workload';
 import type { RunningWorkload, Workload } from '@ordeal/shared/load/workload';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { Session } from '../session.ts';
 
 /**
@@ -17,6 +18,6 @@ export async function beginLoad(workload: Workload, session: Session): Promise<R
     return running;
   } catch (error) {
     context.signal.throwIfAborted();
-    throw new LoadNotBegun(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new LoadNotBegun(reasonOf(error), { cause: error });
   }
 }

@@ -10,11 +10,11 @@ import {
   type RestoreTarget,
 } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { z } from 'zod';
 import { run } from '../../restore/programs.ts';
 import { dataDirOf, isolate, makeServer, start, superuser, urlOf } from '../../restore/server.ts';
 import { queryRows } from '../postgres/query.ts';
-import { reasonOf } from '../reason.ts';
 import type { BackupCommandConfig } from './config.ts';
 
 const kind = 'command';

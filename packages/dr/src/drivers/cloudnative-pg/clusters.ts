@@ -1,10 +1,10 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { StoreDriver } from '@ordeal/shared/drivers/store';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { WriteCheck } from '../../split-brain/answer.ts';
 import { askPostgres, postgresQuestions } from '../../split-brain/ask-postgres.ts';
 import { kubernetesApi, type KubernetesApi } from '../kubernetes/api.ts';
 import { reportOf } from '../postgres/status.ts';
-import { reasonOf } from '../reason.ts';
 import { changeCluster, clusterPath, readCluster, setFenced, type ClusterObject } from './cluster-object.ts';
 import type { ClusterNode, ClustersConfig } from './config.ts';
 import { mustFollow } from './follow.ts';

@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { connect, isIPv6 } from 'node:net';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { within } from '@ordeal/shared/time/deadline';
-import { reasonOf } from '../reason.ts';
 
 const answerMs = 2000;
 

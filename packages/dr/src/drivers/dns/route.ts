@@ -1,7 +1,7 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { RouteDriver, RouteStatus } from '@ordeal/shared/drivers/route';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { askHttp } from '../http.ts';
-import { reasonOf } from '../reason.ts';
 import type { RouteCaching } from '../route-caching.ts';
 import type { RegionHealth, RouteHealth } from '../route-health.ts';
 import type { DnsRouteConfig } from './config.ts';

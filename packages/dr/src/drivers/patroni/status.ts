@@ -1,7 +1,7 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { StoreNode, StoreStatus } from '@ordeal/shared/drivers/store';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { queryRows } from '../postgres/query.ts';
-import { reasonOf } from '../reason.ts';
 import { readCluster, readReport, readSettings, type ClusterSettings, type MemberReport } from './answers.ts';
 import { ask } from './api.ts';
 import type { PatroniNode, PatroniStoreConfig } from './config.ts';

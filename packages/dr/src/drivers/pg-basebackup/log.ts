@@ -5,9 +5,9 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { BackupBroken, type BackupCheck, type RestoreTarget } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { BackupStorage } from '../../backup-storage/storage.ts';
 import { run } from '../../restore/programs.ts';
-import { reasonOf } from '../reason.ts';
 import {
   chainFrom,
   lsnOf,

@@ -9,13 +9,13 @@ import {
   type RestoreTarget,
 } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { Bounds } from '@ordeal/shared/time/interval';
 import { readLabel, type BackupLabel } from '../../backup-storage/catalogue.ts';
 import { openStorage } from '../../backup-storage/config.ts';
 import { dataDirOf, isolate, lastWords, start, stop, urlOf, write } from '../../restore/server.ts';
 import { queryRows } from '../postgres/query.ts';
 import { runningServer } from '../postgres/server.ts';
-import { reasonOf } from '../reason.ts';
 import type { BasebackupConfig } from './config.ts';
 import { stageLog, type StagedLog } from './log.ts';
 import { positionOf } from './segments.ts';

@@ -2,12 +2,12 @@ import { mkdirSync, chownSync, readFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackupBroken, type BackupCheck, type RestoreTarget } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { blame, readFile, type BackupLabel } from '../../backup-storage/catalogue.ts';
 import { unzipped } from '../../backup-storage/gzip.ts';
 import type { BackupStorage } from '../../backup-storage/storage.ts';
 import { feed, run } from '../../restore/programs.ts';
 import { dataDirOf } from '../../restore/server.ts';
-import { reasonOf } from '../reason.ts';
 
 /** What the control file of the unpacked data says. */
 export interface UnpackedData {

@@ -1,7 +1,7 @@
 import type { BackupCheck, BackupCopy, BackupDriver } from '@ordeal/shared/drivers/backup';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { checkFiles, readLabel } from '../../backup-storage/catalogue.ts';
 import { openStorage } from '../../backup-storage/config.ts';
-import { reasonOf } from '../reason.ts';
 import type { DumpConfig } from './config.ts';
 import { dumpOf, latest } from './copies.ts';
 import { sniff, sqlOf } from './dump-stream.ts';

@@ -1,6 +1,6 @@
 import { BackupBroken } from '@ordeal/shared/drivers/backup';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { unzipped } from '../../backup-storage/gzip.ts';
-import { reasonOf } from '../reason.ts';
 
 /** pg_dump writes it last. Behind it stand at most the end of its restriction, and empty lines. */
 const trailer = /\n--\n-- PostgreSQL database dump complete\n--\s*(\\unrestrict \w+\s*)?$/;

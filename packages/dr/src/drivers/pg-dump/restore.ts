@@ -11,10 +11,10 @@ import {
   type RestoreTarget,
 } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { feed, run } from '../../restore/programs.ts';
 import { isolate, makeServer, start, superuser, urlOf } from '../../restore/server.ts';
 import { withSession } from '../postgres/query.ts';
-import { reasonOf } from '../reason.ts';
 import type { DumpConfig } from './config.ts';
 import { dumpOf, type Dump } from './copies.ts';
 import { sniff, sqlOf } from './dump-stream.ts';

@@ -1,10 +1,10 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { PostgresNode, PostgresStoreConfig } from './config.ts';
 import { readControl } from './control-file.ts';
 import { fence } from './fence.ts';
 import { isFenced, writeFence } from './files.ts';
 import { queryRows, withSession } from './query.ts';
-import { reasonOf } from '../reason.ts';
 import { runningServer, stopServer } from './server.ts';
 import { reportOf } from './status.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { PostgresNode } from './config.ts';
 import { writeFence } from './files.ts';
-import { reasonOf } from '../reason.ts';
 import { haltServer, runningServer } from './server.ts';
 import { reportOf } from './status.ts';
 

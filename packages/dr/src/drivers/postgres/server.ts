@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { kill } from 'node:process';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { isAlive, pidOf, processIdentity } from '@ordeal/shared/process/identity';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { PostgresNode } from './config.ts';
 import { mustRun } from './program.ts';
-import { reasonOf } from '../reason.ts';
 import { reportOf } from './status.ts';
 
 /** A clean stop writes out whatever the last checkpoint left. */

@@ -1,8 +1,8 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { StoreNode, StoreStatus } from '@ordeal/shared/drivers/store';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { PostgresNode, PostgresStoreConfig } from './config.ts';
 import { queryRows } from './query.ts';
-import { reasonOf } from '../reason.ts';
 
 const durability = ['synchronous_commit', 'synchronous_standby_names', 'fsync', 'full_page_writes'] as const;
 

@@ -1,7 +1,7 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { askRedis } from '../../split-brain/ask-redis.ts';
 import { mustRun } from '../postgres/program.ts';
-import { reasonOf } from '../reason.ts';
 import type { RedisNode } from './config.ts';
 import { withRedis } from './connection.ts';
 import { nobody, rewriteConfig, writeFence } from './persist.ts';

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
-import { reasonOf } from '../reason.ts';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { RedisNode } from './config.ts';
 import { withRedis } from './connection.ts';
 

@@ -1,6 +1,6 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { StoreNode, StoreStatus } from '@ordeal/shared/drivers/store';
-import { reasonOf } from '../reason.ts';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { RedisNode, RedisStoreConfig } from './config.ts';
 import { withRedis, type RedisSession } from './connection.ts';
 

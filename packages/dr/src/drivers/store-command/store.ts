@@ -1,9 +1,9 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { StoreDriver, StoreNode, StoreStatus } from '@ordeal/shared/drivers/store';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { WriteAnswer, WriteCheck } from '../../split-brain/answer.ts';
 import { fillArgv } from '../fill-argv.ts';
 import { mustRun, runProgram } from '../postgres/program.ts';
-import { reasonOf } from '../reason.ts';
 import type { CommandStoreConfig } from './config.ts';
 import { readStatus } from './status.ts';
 

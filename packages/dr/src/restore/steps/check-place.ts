@@ -1,4 +1,4 @@
-import { reasonOf } from '../../drivers/reason.ts';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { RestoreRefused } from '../course.ts';
 import { targetRefusals } from '../refusals.ts';
 import { words } from './parts.ts';

@@ -1,6 +1,6 @@
 import type { RestorePoint, RestoreTarget } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
-import { reasonOf } from '../../drivers/reason.ts';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { compareContent, contentAt } from '../content.ts';
 import { note, RestoreRefused } from '../course.ts';
 import { run } from '../programs.ts';

@@ -1,4 +1,5 @@
 import type { Acknowledgement, DriverContext, FaultStatus, Target } from '@ordeal/shared/drivers/fault';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { Host } from '../shell/host.ts';
 import { HostRefusal, talk, type Said } from '../shell/talk.ts';
 import { scriptOf, type FaultScript } from './fault-script.ts';
@@ -50,7 +51,7 @@ export async function lookAtScript(
       ? { state: 'present', detail: words }
       : { state: 'unknown', reason: words };
   } catch (error) {
-    return { state: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+    return { state: 'unknown', reason: reasonOf(error) };
   }
 }
 
