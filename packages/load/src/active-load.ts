@@ -8,7 +8,7 @@ import { loadRecord } from './load-record.ts';
 import { exitReason } from './process/exit-reason.ts';
 import { within, type K6Exit, type K6Process } from './process/k6-process.ts';
 import type { Receiver } from './remote-write/receiver.ts';
-import { arrivalsUntil } from './shapes/arrivals.ts';
+import { arrivalsDue, scenariosOf } from './shapes/arrivals-due.ts';
 
 /** What an active load holds on to. */
 export interface LoadParts {
@@ -136,7 +136,7 @@ export class ActiveLoad implements RunningWorkload {
     const { monitor, virtualUsers, workload } = this.parts;
     const { series } = monitor;
     return loadRecord(workload.name, {
-      offered: arrivalsUntil(workload, this.ranMs(end) / 1000),
+      due: arrivalsDue(workload, this.ranMs(end), scenariosOf(workload)),
       totals: series.totals(),
       intervals: series.all(),
       coresWanted: (interval) => monitor.coresWanted(interval),

@@ -9,7 +9,7 @@ export function loadRecord(workload: string, evidence: GeneratorEvidence): LoadR
   const quantile = (q: number) => quantileBounds(sum.latency, q)?.high ?? 0;
   return {
     workload,
-    offered: Math.round(evidence.offered),
+    offered: Math.round(evidence.due.high),
     achieved: evidence.totals.iterations,
     dropped: evidence.totals.dropped,
     failed: sum.failed,

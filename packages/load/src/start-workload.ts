@@ -10,15 +10,13 @@ import { bundleScript } from './bundle/bundle.ts';
 import { checkTypes } from './bundle/check-types.ts';
 import { planLoad } from './plan/k6-options.ts';
 import { askK6 } from './process/k6-version.ts';
-import { startK6, within, type K6Process } from './process/k6-process.ts';
+import { startK6, type K6Process } from './process/k6-process.ts';
 import { startReceiver } from './remote-write/receiver.ts';
 import { LoadMonitor } from './load-monitor.ts';
 
 /** k6 has to begin within this, besides the time that its virtual users take. */
 const BEGIN_WITHIN_MS = 30_000;
 const PER_VIRTUAL_USER_MS = 10;
-/** The compiler may delay the start by this. It takes less beside bundling, if it is a fast one. */
-const TYPES_MS = 250;
 
 /**
  * Runs a workload on k6. Resolves once the first iterations have been seen. Rejects when a journey cannot be
@@ -61,8 +59,7 @@ export async function startWorkload(
       stopUrl: receiver.stopUrl,
       options: plan.options,
     });
-    // A compiler that is slow is not waited for: k6 starts meanwhile, and ends if there is a mistake.
-    await within(types, TYPES_MS, context.clock);
+    await types;
     context.signal.throwIfAborted();
     k6 = await startK6({
       k6: settings.k6,
@@ -95,8 +92,7 @@ export async function startWorkload(
       virtualUsers: plan.virtualUsers,
       settle: () => context.undo.settle(entry.id, 'run'),
     });
-    const begun = load.begun(BEGIN_WITHIN_MS + plan.virtualUsers * PER_VIRTUAL_USER_MS);
-    await Promise.all([begun, Promise.race([types, begun])]);
+    await load.begun(BEGIN_WITHIN_MS + plan.virtualUsers * PER_VIRTUAL_USER_MS);
     return load;
   } catch (error) {
     await k6?.terminate(context.clock);

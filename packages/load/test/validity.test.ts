@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientInterval } from '@ordeal/shared/load/client-interval';
 import { emptyHistogram } from '@ordeal/shared/load/histogram';
+import { exactly } from '@ordeal/shared/time/interval';
+import { arrivalsDue } from '../src/shapes/arrivals-due.ts';
 import { judgeValidity, type GeneratorEvidence } from '../src/validity.ts';
 
 /** A second with 50 requests whose latencies add up to `busyMs`. */
@@ -20,7 +22,7 @@ function second(at: number, dropped: number, busyMs: number, errors = {}): Clien
 }
 
 const evidence: GeneratorEvidence = {
-  offered: 1000,
+  due: exactly(1000),
   totals: { started: 1000, iterations: 1000, iterationsFailed: 0, thrown: 0, dropped: 0, requests: 1000 },
   intervals: [second(0, 0, 500), second(1000, 0, 500)],
   coresWanted: () => 0.2,
@@ -79,5 +81,71 @@ describe('judgeValidity', () => {
     expect(reasonOf({ ...evidence, totals: { ...evidence.totals, requests: 0 } })).toMatch(/not one request/);
     expect(reasonOf({ ...evidence, intervals: [second(0, 0, 1, { ports: 2 })] })).toMatch(/ran out of ports/);
     expect(reasonOf({ ...evidence, broke: 'k6 fell over' })).toBe('k6 fell over');
+  });
+});
+
+describe('judgeValidity at the edges of a load', () => {
+  const rates = [0.5, 3, 7, 20, 50, 61.3, 200, 1000];
+  const seconds = [0.05, 0.3, 1, 1.2, 2.15, 5, 10.01, 60, 3600];
+  const weights = [[1], [3, 1], [5, 3, 1]];
+
+  /** Arrivals that one scenario made: beats at `first`, `first` + 1/rate, … up to the end, the last `lateMs` not begun. */
+  function beats(rate: number, ranMs: number, first: number, lateMs: number): number {
+    const last = (ranMs - lateMs) / 1000 - first / rate;
+    return last < 0 ? 0 : Math.floor(last * rate) + 1;
+  }
+
+  function judged(rate: number, ranMs: number, scenarios: number, arrivals: number, more = {}): string {
+    const totals = { ...evidence.totals, started: arrivals, iterations: arrivals, requests: 1, ...more };
+    return reasonOf({ ...evidence, due: arrivalsDue({ rate }, ranMs, scenarios), totals });
+  }
+
+  function* loads() {
+    for (const rate of rates) {
+      for (const time of seconds) for (const shares of weights) yield { rate, ranMs: time * 1000, shares };
+    }
+  }
+
+  it('is never lost over where the beats fall, nor over what was late when the end came', () => {
+    for (const { rate, ranMs, shares } of loads()) {
+      const sum = shares.reduce((left, right) => left + right, 0);
+      for (const first of [0, 0.3, 0.999]) {
+        for (const lateMs of [0, 60, 200]) {
+          const arrivals = shares.reduce(
+            (all, share) => all + beats((rate * share) / sum, ranMs, first, lateMs),
+            0,
+          );
+          const outcome = judged(rate, ranMs, shares.length, arrivals);
+          expect(outcome, `${rate}/s for ${ranMs} ms: ${arrivals}`).toBe('valid');
+        }
+      }
+    }
+  });
+
+  it('is always lost over 2 % of the arrivals that were certain, and in a long load over 2 % of all', () => {
+    for (const { rate, ranMs, shares } of loads()) {
+      const { low, high } = arrivalsDue({ rate }, ranMs, shares.length);
+      expect(high - low).toBeLessThanOrEqual(0.2 * rate + shares.length + 1e-6);
+      if (low < 1) continue;
+      const few = Math.ceil(0.98 * low) - 1;
+      expect(judged(rate, ranMs, shares.length, few)).toMatch(/too slow to keep the rate/);
+      if (high < 3000 || ranMs < 60_000) continue;
+      expect(judged(rate, ranMs, shares.length, Math.floor(0.975 * high))).toMatch(/too slow/);
+    }
+  });
+
+  it('counts what came about and did not end as before, however short the load', () => {
+    for (const { rate, ranMs, shares } of loads()) {
+      const arrivals = Math.round((rate * ranMs) / 1000);
+      if (arrivals < 1) continue;
+      const iterations = Math.ceil(0.98 * arrivals) - 1;
+      expect(judged(rate, ranMs, shares.length, arrivals, { iterations })).toMatch(/were cut off/);
+      const dropped = arrivals - iterations;
+      const dropping = { started: iterations, iterations, dropped };
+      const totals = { ...evidence.totals, requests: 1, ...dropping };
+      const idle = [second(0, dropped, 0)];
+      const due = arrivalsDue({ rate }, ranMs, shares.length);
+      expect(reasonOf({ ...evidence, due, totals, intervals: idle })).toMatch(/pause for long/);
+    }
   });
 });

@@ -6,12 +6,13 @@ import type { GeneratorEnd, RunningWorkload, Workload } from '@ordeal/shared/loa
 import type { LoadRecord } from '@ordeal/shared/record/record';
 import { drainMs } from '../active-load.ts';
 import { loadRecord } from '../load-record.ts';
-import { arrivalsUntil } from '../shapes/arrivals.ts';
+import { arrivalsDue, scenariosOf } from '../shapes/arrivals-due.ts';
 import { conclude, endedInOrder, type Conclusion } from './conclusion.ts';
 import type { Namespace } from './kubernetes/kinds.ts';
 import { saveLogs } from './logs.ts';
 import type { RunnerReceiver } from './measurements/receiver.ts';
 import type { RunnersStream } from './measurements/runners-stream.ts';
+import { rateOfEach } from './runner-options.ts';
 import { look, type Runner, type Sight } from './runners.ts';
 
 /** What a load on a cluster holds on to. */
@@ -182,13 +183,17 @@ export class DistributedLoad implements RunningWorkload {
     const { stream, virtualUsers, workload, parallelism } = this.parts;
     const until = end.how === 'broke' ? stream.completeUntil() : Infinity;
     // Each runner has its share, from the moment at which it began.
-    const offered = stream.begun().reduce<number>((sum, from) => {
-      if (from === undefined) return sum;
+    const share = rateOfEach(workload, parallelism);
+    const dues = stream.begun().flatMap((from) => {
+      if (from === undefined) return [];
       const to = Math.min(until, this.asked?.at ?? Infinity, from + workload.atMostSeconds * 1000);
-      return sum + arrivalsUntil(workload, Math.max(0, to - from) / 1000) / parallelism;
-    }, 0);
+      return [arrivalsDue(share, to - from, scenariosOf(workload))];
+    });
     return loadRecord(workload.name, {
-      offered,
+      due: {
+        low: dues.reduce((sum, { low }) => sum + low, 0),
+        high: dues.reduce((sum, { high }) => sum + high, 0),
+      },
       totals: stream.totals(),
       intervals: stream.all(),
       // How busy the runners' machines were cannot be seen from here.

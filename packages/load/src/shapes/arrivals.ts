@@ -1,7 +1,7 @@
 import type { RateLeg } from '@ordeal/shared/load/workload';
 
 /** What a rate over time is told by; either a constant one, or legs of which `rate` is the highest. */
-interface RateOverTime {
+export interface RateOverTime {
   readonly rate: number;
   readonly rates?: readonly RateLeg[];
 }

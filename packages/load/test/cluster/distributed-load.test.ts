@@ -10,6 +10,7 @@ import { namespaceOf } from '../../src/distributed/kubernetes/kinds.ts';
 import { findLeftovers } from '../../src/distributed/remove.ts';
 import { startDistributed } from '../../src/distributed/start-distributed.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { expectAtRate } from '../support/expect-at-rate.ts';
 import { testRun, until, workloadOf, type TestRun } from '../support/run.ts';
 import { NAMESPACE, startWorld, withoutCluster, type World } from './support/world.ts';
 
@@ -66,7 +67,7 @@ describe.skipIf(withoutCluster !== undefined)('a load on a cluster', () => {
     const seen = server.requests.length - before;
     expect(record).toMatchObject({ requests: seen, achieved: seen, dropped: 0, failed: 0 });
     expect(record.validity).toEqual({ valid: true });
-    expect(Math.abs(record.offered - seen)).toBeLessThan(0.02 * seen + 3);
+    expectAtRate(record, 60);
     const all = sumIntervals(load.stream.between(-Infinity, Infinity));
     expect(all.requests).toBe(seen);
     expect(all.latency.count).toBe(seen);
@@ -99,8 +100,8 @@ describe.skipIf(withoutCluster !== undefined)('a load on a cluster', () => {
     const record = await load.stop();
     const seen = server.requests.length - before;
     expect(record).toMatchObject({ offered: 250, achieved: seen, requests: seen, dropped: 0 });
-    // Each k6 may make the arrival that falls on its very end.
-    expect(seen).toBeGreaterThanOrEqual(250);
+    // Each k6 may make the arrival that falls on its very end, and miss those that came due while it had no core.
+    expectAtRate(record, 50);
     expect(seen).toBeLessThanOrEqual(253);
   });
 

@@ -2,8 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { highestRate, secondsOf } from '@ordeal/shared/load/rate-legs';
 import { startWorkload } from '../../src/start-workload.ts';
 import { arrivalsUntil } from '../../src/shapes/arrivals.ts';
+import { expectAtRate } from '../support/expect-at-rate.ts';
 import { fixture, testRun, workloadOf } from '../support/run.ts';
 import { startServer } from '../support/server.ts';
+
+/** A busy machine makes k6 and the server late; early they are by what the first beat's moment is not known to. */
+const LATE_SECONDS = 0.5;
+const EARLY_SECONDS = 0.1;
 
 describe('a rate that changes, on k6', () => {
   it('jumps and ramps as planned, with every journey at its share', async () => {
@@ -34,16 +39,17 @@ describe('a rate that changes, on k6', () => {
     run.clear();
 
     expect(record.offered).toBe(290);
-    expect(Math.abs(record.achieved - 290)).toBeLessThanOrEqual(4);
+    expect(record.achieved).toBeLessThanOrEqual(294);
+    expectAtRate(record, 100);
     expect(record.validity).toEqual({ valid: true });
     // How many had arrived by the end of each leg, by when the server saw them.
     const began = first!.from - (run.context.clock.now() - performance.now());
     let at = 0;
     for (const { seconds } of rates) {
       at += seconds;
-      const planned = arrivalsUntil({ rate: 200, rates }, at);
       const arrived = server.requests.filter((request) => request.at - began <= at * 1000).length;
-      expect(Math.abs(arrived - planned)).toBeLessThanOrEqual(0.1 * planned + 5);
+      expect(arrived).toBeGreaterThanOrEqual(arrivalsUntil({ rate: 200, rates }, at - LATE_SECONDS) - 5);
+      expect(arrived).toBeLessThanOrEqual(arrivalsUntil({ rate: 200, rates }, at + EARLY_SECONDS) + 5);
     }
   });
 
@@ -68,6 +74,6 @@ describe('a rate that changes, on k6', () => {
     run.clear();
     expect(record.requests).toBe(server.requests.length);
     expect(record.validity).toEqual({ valid: true });
-    expect(Math.abs(record.offered - record.achieved)).toBeLessThanOrEqual(4);
+    expectAtRate(record, 20);
   });
 });

@@ -88,7 +88,7 @@ export function workloadOf(journey: string, entry: string, more: Partial<Workloa
     journeys: [{ name: journey, file: fixture(journey), weight: 1 }],
     entry,
     headers: { 'x-key': 'secret' },
-    timeoutMs: 1000,
+    timeoutMs: 3000,
     tenantHeader: 'x-tenant',
     tenants: ['acme', 'globex'],
     limitsMs: [50, 100],
@@ -97,7 +97,7 @@ export function workloadOf(journey: string, entry: string, more: Partial<Workloa
 }
 
 /** Waits until something holds, for at most `ms`. */
-export async function until(what: string, holds: () => boolean, ms = 10_000): Promise<void> {
+export async function until(what: string, holds: () => boolean, ms = 40_000): Promise<void> {
   const deadline = systemClock.now() + ms;
   while (!holds()) {
     if (systemClock.now() > deadline) throw new Error(`Within ${ms} ms it did not come about that ${what}`);
