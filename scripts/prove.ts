@@ -84,13 +84,20 @@ function proveKills(times: number): Promise<boolean> {
   ]);
 }
 
-/** The runner killed at random moments of each host fault and of the proxy's, and connections cut. */
-function proveChaosKills(times: number): Promise<boolean> {
-  return proveByTests('chaos', { ORDEAL_PROVE_CHAOS_KILLS: String(times) }, [
-    'test/drivers/host/killed-runner.test.ts',
+/** The runner killed at random moments of faults of each driver, on a control plane as well; and connections cut. */
+async function proveChaosKills(times: number): Promise<boolean> {
+  const variables = { ORDEAL_PROVE_CHAOS_KILLS: String(times) };
+  const here = await proveByTests('chaos', variables, [
+    'test/kills',
     'test/drivers/host/cut-connection.test.ts',
     'test/guardian.test.ts',
   ]);
+  const onCluster = await proveByTests('chaos', variables, [
+    '--config',
+    'vitest.cluster.config.ts',
+    'test/cluster/killed-runner.test.ts',
+  ]);
+  return here && onCluster;
 }
 
 /** The knee of a server whose capacity is known, found from below and from above. */

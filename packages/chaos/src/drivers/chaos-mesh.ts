@@ -6,6 +6,7 @@ import type {
   Unattended,
   Witness,
 } from '@ordeal/shared/drivers/fault';
+import type { Healer } from '@ordeal/shared/undo/healer';
 import { isOneShot } from '../chaos-mesh/one-shot.ts';
 import {
   describeChaosMeshConfig,
@@ -25,7 +26,8 @@ export const chaosMeshDriver: FaultDriver<ChaosMeshConfig> &
   Witness<ChaosMeshConfig> &
   OneShot<ChaosMeshConfig> &
   Pins<ChaosMeshConfig> &
-  Unattended<ChaosMeshConfig> = {
+  Unattended<ChaosMeshConfig> &
+  Required<Pick<Healer, 'prepare'>> = {
   kind: 'chaos-mesh',
   parse: parseChaosMeshConfig,
   describe: describeChaosMeshConfig,
@@ -63,6 +65,10 @@ export const chaosMeshDriver: FaultDriver<ChaosMeshConfig> &
     }
     const { healFault } = await import('./chaos-mesh/heal.ts');
     await healFault(parsed.value, context);
+  },
+
+  async prepare() {
+    await import('./chaos-mesh/heal.ts');
   },
 
   async identities(config, context) {

@@ -1,4 +1,5 @@
 import type { FaultDriver, OneShot, Pins, Unattended, Witness } from '@ordeal/shared/drivers/fault';
+import type { Healer } from '@ordeal/shared/undo/healer';
 import {
   describeKubernetesConfig,
   parseKubernetesConfig,
@@ -15,7 +16,8 @@ export const kubernetesDriver: FaultDriver<KubernetesConfig> &
   Witness<KubernetesConfig> &
   OneShot<KubernetesConfig> &
   Pins<KubernetesConfig> &
-  Unattended<KubernetesConfig> = {
+  Unattended<KubernetesConfig> &
+  Required<Pick<Healer, 'prepare'>> = {
   kind: 'kubernetes',
   parse: parseKubernetesConfig,
   describe: describeKubernetesConfig,
@@ -50,6 +52,10 @@ export const kubernetesDriver: FaultDriver<KubernetesConfig> &
     }
     const { healFault } = await import('./kubernetes/drive.ts');
     await healFault(parsed.value, context);
+  },
+
+  async prepare() {
+    await import('./kubernetes/drive.ts');
   },
 
   async identities(config, context) {

@@ -4,6 +4,7 @@ import { createFileJournal } from '@ordeal/shared/journal/file-journal';
 import type { RunEnd } from '@ordeal/shared/judge/verdict';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { ResidueRecord, RunKind, RunRecord } from '@ordeal/shared/record/record';
+import type { Platform } from '@ordeal/shared/platform/platform';
 import type { Plan } from '@ordeal/shared/scenario/plan';
 import type { PaceName, Scenario } from '@ordeal/shared/scenario/scenario';
 import { anchorOf } from '@ordeal/shared/time/clock';
@@ -94,7 +95,7 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
   try {
     if (lease.taken) {
       guardian = spawnGuardian({
-        argv: [edge.node, join(import.meta.dirname, '..', 'guardian.main.ts'), dir],
+        argv: [edge.node, join(import.meta.dirname, '..', 'guardian.main.ts'), dir, ...driversOf(platform)],
         env: edge.env,
         runDir: dir,
         clock,
@@ -157,6 +158,11 @@ async function attempt(session: Session, plan: Plan): Promise<RunEnd> {
     if (error instanceof LoadNotBegun) return { how: 'blind', reasons: [error.message] };
     return { how: 'broken', reason: describe(error) };
   }
+}
+
+/** What a run of this platform may have to heal by. */
+function driversOf({ faults }: Platform): readonly string[] {
+  return [...new Set(Object.values(faults).map(({ driver }) => driver))];
 }
 
 /** To be compared with at the end. The smoke gate does without Prometheus. */

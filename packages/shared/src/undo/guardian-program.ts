@@ -18,12 +18,14 @@ export const READY_DESCRIPTOR = 3;
 const UNWIND_WITHIN_MS = 120_000;
 
 /**
- * The whole of a guardian's program but for its list of healers. Resolves with the exit code: 0, or 4 when
- * something is left.
+ * The whole of a guardian's program but for its list of healers. `drivers` are those whose healers are made ready
+ * before it says that it watches: a runner that is killed is healed at once then. Resolves with the exit code: 0, or
+ * 4 when something is left.
  */
 export async function guardianProgram(
   own: GuardianProcess,
   runDir: string,
+  drivers: readonly string[],
   healers: Healers,
   clock: Clock,
 ): Promise<number> {
@@ -36,6 +38,8 @@ export async function guardianProgram(
   }
   // A log on a full disk is no reason to stop.
   own.stdout.on('error', () => undefined);
+  // What cannot be made ready now is tried again, and told of, when it is needed.
+  await Promise.allSettled(drivers.map((driver) => healers[driver]?.prepare?.()));
   const ended = runGuardian({ input: own.stdin, runDir, healers, clock, say, deadlineMs: UNWIND_WITHIN_MS });
   say(`watching (pid ${own.pid})`);
   tellReady();

@@ -7,6 +7,8 @@ import type { UndoEntry } from './entry.ts';
  */
 export interface Healer {
   heal(entry: UndoEntry, context: DriverContext): Promise<void>;
+  /** Loads what healing needs, where that takes long: a guardian has it done before anything is injected. */
+  prepare?(): Promise<void>;
 }
 
 /** Healers by the `driver` of their entries. */

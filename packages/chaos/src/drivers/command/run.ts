@@ -52,11 +52,12 @@ export async function runBounded(call: CommandCall): Promise<CommandEnd> {
     child.once('exit', (code, by) => resolve({ code, by }));
   });
   exit.catch(() => undefined);
+  // Listened for from the start: it may come together with the end.
+  const closed = new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+  });
   try {
     const { code, by } = await within(clock, call.withinMs, `The command ${program}`, signal, () => exit);
-    const closed = new Promise<void>((resolve) => {
-      child.once('close', () => resolve());
-    });
     await within(clock, OUTPUT_AFTER_EXIT_MS, 'Its output', undefined, () => closed).catch(() => undefined);
     return { code, signal: by, stdout: out(), stderr: err() };
   } catch (error) {
