@@ -1,6 +1,7 @@
 import type {
   DriverContext,
   FaultDriver,
+  Guarded,
   OneShot,
   Pins,
   Unattended,
@@ -15,6 +16,7 @@ import {
   parseChaosMeshConfig,
   type ChaosMeshConfig,
 } from './chaos-mesh/config.ts';
+import { howMany } from './chaos-mesh/pods.ts';
 
 /*
  * What talks to a cluster is loaded when it is needed: the Kubernetes client alone takes longer to load than a
@@ -26,11 +28,14 @@ export const chaosMeshDriver: FaultDriver<ChaosMeshConfig> &
   Witness<ChaosMeshConfig> &
   OneShot<ChaosMeshConfig> &
   Pins<ChaosMeshConfig> &
+  Guarded<ChaosMeshConfig> &
   Unattended<ChaosMeshConfig> &
   Required<Pick<Healer, 'prepare'>> = {
   kind: 'chaos-mesh',
   parse: parseChaosMeshConfig,
   describe: describeChaosMeshConfig,
+  action: ({ fault }) => fault.type,
+  hits: ({ choose }, candidates) => howMany(choose, candidates),
 
   async targets(config, context) {
     const { connect } = await import('./chaos-mesh/connect.ts');

@@ -3,6 +3,7 @@ import type {
   DriverContext,
   FaultDriver,
   FaultStatus,
+  Guarded,
   Pins,
   Target,
   Unattended,
@@ -23,10 +24,14 @@ import { howMany } from './chaos-mesh/pods.ts';
 import { draw } from './draw.ts';
 
 /** Injects, sees and heals a fault by commands that the platform names: any fault that a program can make. */
-export const commandDriver: FaultDriver<CommandConfig> & Pins<CommandConfig> & Unattended<CommandConfig> = {
+export const commandDriver: FaultDriver<CommandConfig> &
+  Pins<CommandConfig> &
+  Guarded<CommandConfig> &
+  Unattended<CommandConfig> = {
   kind: 'command',
   parse: parseCommandConfig,
   describe: describeCommandConfig,
+  hits: ({ choose }, candidates) => howMany(choose, candidates),
 
   async targets(config, context): Promise<readonly Target[]> {
     return (await namesOf(config, context)).map((name) => ({ name }));

@@ -2,6 +2,7 @@ import type {
   DriverContext,
   FaultDriver,
   FaultStatus,
+  Guarded,
   OneShot,
   Target,
   Unattended,
@@ -45,6 +46,7 @@ const faults: { readonly [Action in HostConfig['action']]: HostFault<HostConfig 
 export const hostDriver: FaultDriver<HostConfig> &
   Witness<HostConfig> &
   OneShot<HostConfig> &
+  Guarded<HostConfig> &
   Unattended<HostConfig> = {
   kind: 'host',
   parse: parseHostConfig,
@@ -91,6 +93,8 @@ export const hostDriver: FaultDriver<HostConfig> &
     context.signal.throwIfAborted();
     return Object.fromEntries(seen);
   },
+
+  action: ({ action }) => action,
 
   changesIdentities: endsProcesses,
 

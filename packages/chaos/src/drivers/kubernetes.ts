@@ -1,5 +1,6 @@
-import type { FaultDriver, OneShot, Pins, Unattended, Witness } from '@ordeal/shared/drivers/fault';
+import type { FaultDriver, Guarded, OneShot, Pins, Unattended, Witness } from '@ordeal/shared/drivers/fault';
 import type { Healer } from '@ordeal/shared/undo/healer';
+import { howMany } from './chaos-mesh/pods.ts';
 import {
   describeKubernetesConfig,
   parseKubernetesConfig,
@@ -16,11 +17,14 @@ export const kubernetesDriver: FaultDriver<KubernetesConfig> &
   Witness<KubernetesConfig> &
   OneShot<KubernetesConfig> &
   Pins<KubernetesConfig> &
+  Guarded<KubernetesConfig> &
   Unattended<KubernetesConfig> &
   Required<Pick<Healer, 'prepare'>> = {
   kind: 'kubernetes',
   parse: parseKubernetesConfig,
   describe: describeKubernetesConfig,
+  action: ({ fault }) => fault.type,
+  hits: ({ choose }, candidates) => howMany(choose, candidates),
 
   async targets(config, context) {
     const { targetsOf } = await import('./kubernetes/drive.ts');

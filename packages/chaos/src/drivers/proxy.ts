@@ -3,6 +3,7 @@ import type {
   DriverContext,
   FaultDriver,
   FaultStatus,
+  Guarded,
   Target,
 } from '@ordeal/shared/drivers/fault';
 import { reasonOf } from '@ordeal/shared/reason-of';
@@ -10,10 +11,11 @@ import { NoSuchProxy, ToxiproxyApi, ToxiproxyGone, type ProxyState } from './pro
 import { describeProxyConfig, namedToxics, parseProxyConfig, type ProxyConfig } from './proxy/config.ts';
 
 /** Faults on the way to a dependency, put in and taken out through Toxiproxy's HTTP API. */
-export const proxyDriver: FaultDriver<ProxyConfig> = {
+export const proxyDriver: FaultDriver<ProxyConfig> & Guarded<ProxyConfig> = {
   kind: 'proxy',
   parse: parseProxyConfig,
   describe: describeProxyConfig,
+  action: ({ toxic }) => toxic.type,
 
   /** Rejects when a proxy is missing, or disabled by somebody else: healing would enable it. */
   async targets(config, context): Promise<readonly Target[]> {

@@ -1,7 +1,8 @@
+import type { FaultOrder } from '@ordeal/shared/scenario/scenario';
+import { stagesOf } from '@ordeal/shared/scenario/stages';
 import { within } from '@ordeal/shared/time/deadline';
 import type { Span } from '@ordeal/shared/time/interval';
 import type { Abort } from './abort.ts';
-import type { FaultOrder } from './deps.ts';
 import { clientEffect, identityEffect, type Effect } from './effect.ts';
 import type { ArmedFault, PlannedFault } from './faults.ts';
 import { healFaults } from './heal.ts';
@@ -59,7 +60,7 @@ export async function breakAndHeal(
   faults: readonly PlannedFault[],
 ): Promise<Broken> {
   const { clock } = scope.context;
-  const order = scope.deps.order ?? { how: 'together' };
+  const { order } = scope.phase;
   const stages = stagesOf(faults, order);
   const armed = new Map(faults.map((fault) => [fault, arm(scope, fault, stages.length)]));
   const passages: Passage[] = [];
@@ -113,10 +114,6 @@ export async function breakAndHeal(
     faults: outcomes,
     ...(abort === undefined ? {} : { abort }),
   };
-}
-
-function stagesOf(faults: readonly PlannedFault[], order: FaultOrder): readonly (readonly PlannedFault[])[] {
-  return order.how === 'together' ? [faults] : faults.map((fault) => [fault]);
 }
 
 function healsBefore(order: FaultOrder): boolean {

@@ -1,36 +1,35 @@
-import type { FaultDriver, OneShot, Pins, Unattended, Witness } from '@ordeal/shared/drivers/fault';
+import type { FaultDriver, Guarded, OneShot, Pins, Unattended, Witness } from '@ordeal/shared/drivers/fault';
 import type { ClientStream } from '@ordeal/shared/load/client-interval';
 import type { SteadyState } from '@ordeal/shared/objectives/steady';
 import type { AbortCondition, FaultEntry, Platform } from '@ordeal/shared/platform/platform';
+import type { Reaching } from '@ordeal/shared/scenario/guardrails/reach';
 import type { ClockAnchor } from '@ordeal/shared/time/clock';
 
 /** A fault driver with whatever optional abilities it has. */
 export type AbleFaultDriver = FaultDriver &
-  Partial<Witness<unknown> & OneShot<unknown> & Pins<unknown> & Unattended<unknown>>;
+  Partial<Witness<unknown> & OneShot<unknown> & Pins<unknown> & Unattended<unknown> & Guarded<unknown>>;
 
 /** One of the platform's faults, with what injects it. */
 export interface ExperimentFault {
+  /** As the platform names it. */
+  readonly name: string;
   readonly driver: AbleFaultDriver;
   /** As the driver has parsed it. */
   readonly config: unknown;
   readonly entry: FaultEntry;
 }
 
-/** How the faults of one experiment follow each other. */
-export type FaultOrder =
-  /** All at once: a region is lost with all its components. They are held, and healed, together. */
-  | { readonly how: 'together' }
-  /** Each is held for the phase's hold. `earlier`: whether those before are taken out first, or stay in to the end. */
-  | { readonly how: 'in-sequence'; readonly earlier: 'healed' | 'kept' };
-
 /** What an experiment works with. */
-export interface ExperimentDeps extends ExperimentFault {
-  /** Further faults by their names, which are injected with or after the phase's own. */
-  readonly also?: readonly (ExperimentFault & { readonly name: string })[];
-  /** Of several faults; together unless it says otherwise. */
-  readonly order?: FaultOrder;
+export interface ExperimentDeps {
+  /** In the order of their injection, which is the phase's. */
+  readonly faults: readonly ExperimentFault[];
   /** Of the platform: in production nothing is injected that nobody would end if this machine died. */
   readonly environment?: Platform['environment'];
+  /**
+   * Why what would be hit may not be, by the targets as they are right before the injection: when the run was
+   * planned, the platform may not have told them. In sentences.
+   */
+  readonly refuseReach?: (faults: readonly Reaching[]) => readonly string[];
   /** The client's measurements of the workload that runs. */
   readonly stream: ClientStream;
   readonly steady: SteadyState;

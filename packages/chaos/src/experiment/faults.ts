@@ -5,13 +5,8 @@ import type { ExperimentFault } from './deps.ts';
 import type { Identities } from './effect.ts';
 import { ask, type Scope } from './scope.ts';
 
-/** A fault by its name in the platform. */
-export interface NamedFault extends ExperimentFault {
-  readonly name: string;
-}
-
 /** A fault that leaves nothing open any more: its targets are chosen, and known as they were before. */
-export interface PlannedFault extends NamedFault {
+export interface PlannedFault extends ExperimentFault {
   readonly targets: readonly Target[];
   /** What a kill must change; null for a driver without identities. */
   readonly before: Identities | null;
@@ -22,14 +17,8 @@ export interface ArmedFault extends PlannedFault {
   readonly undo: UndoEntry;
 }
 
-/** The experiment's faults in the order of their injection. */
-export function faultsOf({ phase, deps }: Scope): readonly NamedFault[] {
-  const { driver, config, entry, also = [] } = deps;
-  return [{ name: phase.fault, driver, config, entry }, ...also];
-}
-
 /** What a fault would hit. Rejects when that is nothing, or cannot be told. */
-export async function targetsOf(scope: Scope, fault: NamedFault): Promise<readonly Target[]> {
+export async function targetsOf(scope: Scope, fault: ExperimentFault): Promise<readonly Target[]> {
   const { driver, config } = fault;
   let targets;
   try {
@@ -47,7 +36,7 @@ export async function targetsOf(scope: Scope, fault: NamedFault): Promise<readon
  * Settles what a fault leaves open, as late as can be: right before it is injected. A random choice goes into the
  * journal.
  */
-export async function planFault(scope: Scope, fault: NamedFault): Promise<PlannedFault> {
+export async function planFault(scope: Scope, fault: ExperimentFault): Promise<PlannedFault> {
   const { context } = scope;
   const { driver } = fault;
   if (driver.pin === undefined) {
@@ -76,7 +65,7 @@ export async function planFault(scope: Scope, fault: NamedFault): Promise<Planne
 }
 
 /** The identities that a kill must change; null for a driver without them. Rejects when one cannot be told. */
-async function identitiesOf(scope: Scope, fault: NamedFault): Promise<Identities | null> {
+async function identitiesOf(scope: Scope, fault: ExperimentFault): Promise<Identities | null> {
   const { driver, config } = fault;
   if (driver.identities === undefined || driver.changesIdentities?.(config) === false) return null;
   const seen = await ask(
@@ -95,6 +84,6 @@ async function identitiesOf(scope: Scope, fault: NamedFault): Promise<Identities
 }
 
 /** Begins a sentence about one of several faults with its name. */
-export function of({ deps }: Scope, { name }: NamedFault): string {
-  return deps.also === undefined || deps.also.length === 0 ? '' : `${name}: `;
+export function of({ deps }: Scope, { name }: ExperimentFault): string {
+  return deps.faults.length === 1 ? '' : `${name}: `;
 }

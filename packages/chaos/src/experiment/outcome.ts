@@ -1,7 +1,8 @@
 import type { Target } from '@ordeal/shared/drivers/fault';
 import type { ExperimentFaultRecord, ExperimentRecord } from '@ordeal/shared/record/record';
 import type { Broken } from './break.ts';
-import { of, type NamedFault } from './faults.ts';
+import type { ExperimentFault } from './deps.ts';
+import { of } from './faults.ts';
 import { isoOf, reasonFor, type Scope } from './scope.ts';
 
 type Injected = Extract<Broken, { readonly injected: true }>;
@@ -9,7 +10,7 @@ type Injected = Extract<Broken, { readonly injected: true }>;
 const NOTHING = 'nothing: the fault was not injected';
 
 /** The record of a fault that is not in. */
-export function plannedRecord({ name }: NamedFault, targets: readonly Target[]): ExperimentFaultRecord {
+export function plannedRecord({ name }: ExperimentFault, targets: readonly Target[]): ExperimentFaultRecord {
   return { fault: name, targets, injectedAt: null, healedAt: null, effective: null, witness: NOTHING };
 }
 

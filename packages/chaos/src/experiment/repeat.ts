@@ -1,4 +1,5 @@
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
+import { repetitionName } from '@ordeal/shared/scenario/repetitions';
 import type { ExperimentPhase } from '@ordeal/shared/scenario/scenario';
 import type { ExperimentDeps } from './deps.ts';
 import { runExperiment, type ExperimentOutcome } from './run-experiment.ts';
@@ -17,23 +18,28 @@ export function seedOf(seed: number, repetition: number): number {
 }
 
 /**
- * An experiment several times over, each with targets of its own choice. The windows of the second repetition are
+ * An experiment as often as its phase says, each time with targets of its own choice. The windows of the second repetition are
  * named `<phase>-2/…`, and so on. It ends early with one that was not injected, was aborted, or did not come to be
  * steady again: more faults on top of that would show nothing new.
  */
 export async function repeatExperiment(
   phase: ExperimentPhase,
-  times: number,
   deps: ExperimentDeps,
   context: RunContext,
 ): Promise<readonly ExperimentOutcome[]> {
+  const { times } = phase.repeat;
+  const from = phase.repeat.seed ?? context.seed;
   const outcomes: ExperimentOutcome[] = [];
   for (let repetition = 1; repetition <= times; repetition += 1) {
-    const name = repetition === 1 ? phase.name : `${phase.name}-${repetition}`;
-    const seed = seedOf(context.seed, repetition);
+    const name = repetitionName(phase.name, repetition);
+    const seed = seedOf(from, repetition);
     const outcome = await runExperiment({ ...phase, name }, deps, { ...context, seed });
-    outcomes.push(outcome);
-    const { notInjected, aborted, recoverySeconds } = outcome.record;
+    const record =
+      times === 1
+        ? outcome.record
+        : { ...outcome.record, repetition: { of: phase.name, number: repetition, times } };
+    outcomes.push({ ...outcome, record });
+    const { notInjected, aborted, recoverySeconds } = record;
     if (notInjected !== undefined || aborted !== undefined || recoverySeconds === null) break;
   }
   return outcomes;

@@ -1,11 +1,13 @@
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
+import type { Target } from '@ordeal/shared/drivers/fault';
 import type { Finding } from '@ordeal/shared/objectives/finding';
 import type { ExperimentRecord, WindowRecord } from '@ordeal/shared/record/record';
 import type { ExperimentPhase } from '@ordeal/shared/scenario/scenario';
 import { breakAndHeal } from './break.ts';
 import type { ExperimentDeps } from './deps.ts';
-import { faultsOf, planFault, targetsOf, type NamedFault } from './faults.ts';
+import { planFault, targetsOf, type PlannedFault } from './faults.ts';
 import { abortRecord, brokenRecord, notInjected, plannedRecord } from './outcome.ts';
+import { reachOf } from './reach.ts';
 import { observeRecovery } from './recovery.ts';
 import { closeWindow, isoOf, reasonFor, type Scope } from './scope.ts';
 import { observeSteady } from './steady-window.ts';
@@ -31,7 +33,7 @@ export async function runExperiment(
   context: RunContext,
 ): Promise<ExperimentOutcome> {
   const scope: Scope = { phase, deps, context };
-  const faults = faultsOf(scope);
+  const { faults } = deps;
   const windows: WindowRecord[] = [];
   let steadyFindings: readonly Finding[] = [];
   let planned = faults.map((fault) => plannedRecord(fault, []));
@@ -52,7 +54,7 @@ export async function runExperiment(
   });
 
   try {
-    throwIfRefused(deps, faults);
+    throwIfRefused(deps);
     const found = await Promise.all(faults.map((fault) => targetsOf(scope, fault)));
     planned = faults.map((fault, index) => plannedRecord(fault, found[index] ?? []));
     const steady = await observeSteady(scope);
@@ -61,6 +63,7 @@ export async function runExperiment(
     if (steady.refusal !== undefined) return end(notInjected(scope, steady.refusal));
     const ready = await Promise.all(faults.map((fault) => planFault(scope, fault)));
     planned = ready.map((fault) => plannedRecord(fault, fault.targets));
+    throwIfTooMuch(scope, ready, found);
     context.signal.throwIfAborted();
 
     const broken = await breakAndHeal(scope, steady.span, ready);
@@ -91,7 +94,25 @@ export async function runExperiment(
   }
 }
 
-function throwIfRefused({ environment }: ExperimentDeps, faults: readonly NamedFault[]): void {
+function throwIfTooMuch(
+  { deps }: Scope,
+  ready: readonly PlannedFault[],
+  found: readonly (readonly Target[])[],
+): void {
+  const faults = ready.map((fault, index) => {
+    // What was chosen is a part of what was found before.
+    const { population } = reachOf(
+      fault,
+      (found[index] ?? []).map(({ name }) => name),
+    );
+    const targets = fault.targets.map(({ name }) => name);
+    return { fault: fault.name, reach: { targets, hits: targets.length, population } };
+  });
+  const refusals = deps.refuseReach?.(faults) ?? [];
+  if (refusals.length > 0) throw new Error(`refused: it ${refusals.join('; it ')}`);
+}
+
+function throwIfRefused({ environment, faults }: ExperimentDeps): void {
   if (environment === undefined) return;
   const refusals = faults.flatMap((fault) => refusedUnattended(environment, fault) ?? []);
   if (refusals.length > 0) throw new Error(refusals.join(' '));

@@ -151,9 +151,14 @@ describe('the abort of a real experiment', () => {
     const outcome = await runExperiment(
       { ...phase, steadyFor: 2, hold: 20, recoverWithin: 10, steadyAgainFor: 1 },
       {
-        driver: proxyDriver as AbleFaultDriver,
-        config: parsed.value,
-        entry: { title: 'It breaks', driver: 'proxy', config: raw, revives: 'nothing' },
+        faults: [
+          {
+            name: 'thing',
+            driver: proxyDriver as AbleFaultDriver,
+            config: parsed.value,
+            entry: { title: 'It breaks', driver: 'proxy', config: raw, revives: 'nothing' },
+          },
+        ],
         stream: client.stream,
         steady: patient,
         abort: { errorRatio: 0.5, consecutiveSeconds, leastAttempts: 5, silentSeconds: 10 },

@@ -80,9 +80,14 @@ async function experiment(name: string, driver: AbleFaultDriver, raw: unknown, c
   const outcome = await runExperiment(
     quick,
     {
-      driver,
-      config: parsed.value,
-      entry: { title: 'It breaks', driver: driver.kind, config: raw, revives: 'nothing' },
+      faults: [
+        {
+          name: 'thing',
+          driver,
+          config: parsed.value,
+          entry: { title: 'It breaks', driver: driver.kind, config: raw, revives: 'nothing' },
+        },
+      ],
       stream: client.stream,
       steady: steadyState,
       abort: { errorRatio: 0.1, consecutiveSeconds: 5, leastAttempts: 20, silentSeconds: 10 },

@@ -4,6 +4,7 @@ import { phase, simulate, type Second } from '../fixtures/simulation.ts';
 
 const good: Second = {};
 const slow: Second = { latencyMs: 200 };
+const thrice = { ...phase, repeat: { times: 3, seed: null } };
 
 describe('an experiment that is repeated', () => {
   it('has windows, a seed and a choice of its own each time', async () => {
@@ -23,21 +24,22 @@ describe('an experiment that is repeated', () => {
         return config;
       },
     };
-    const outcomes = await repeatExperiment(phase, 3, sim.deps({ driver: choosing }), sim.context);
+    const outcomes = await repeatExperiment(thrice, sim.deps({ driver: choosing }), sim.context);
     expect(outcomes.map(({ record }) => record.name)).toEqual(['broken', 'broken-2', 'broken-3']);
     expect(outcomes.flatMap(({ windows }) => windows.map(({ name }) => name))).toHaveLength(9);
     expect(seeds).toEqual([1, seedOf(1, 2), seedOf(1, 3)]);
     expect(outcomes.map(({ record }) => record.seed)).toEqual(seeds);
     expect(new Set(seeds).size).toBe(3);
+    expect(outcomes[1]?.record.repetition).toEqual({ of: 'broken', number: 2, times: 3 });
   });
 
   it('ends with the first that is not injected, aborted, or not steady again', async () => {
     const unsteady = simulate(() => ({ failed: 5 }));
-    const refused = await repeatExperiment(phase, 3, unsteady.deps(), unsteady.context);
+    const refused = await repeatExperiment(thrice, unsteady.deps(), unsteady.context);
     expect(refused.map(({ record }) => record.notInjected !== undefined)).toEqual([true]);
 
     const broken = simulate(({ injected }) => (injected === undefined ? good : { failed: 50 }));
-    const aborted = await repeatExperiment(phase, 3, broken.deps(), broken.context);
+    const aborted = await repeatExperiment(thrice, broken.deps(), broken.context);
     expect(aborted).toHaveLength(1);
     expect(aborted[0]?.record.aborted).toMatch(/attempts failed/);
   });

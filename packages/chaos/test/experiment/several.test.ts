@@ -57,13 +57,13 @@ function region() {
 }
 
 function depsOf(sim: Simulation, parts: readonly Part[], more: Partial<ExperimentDeps> = {}) {
-  const [first, ...also] = parts.map(({ driver }) => ({
+  const faults = parts.map(({ driver }) => ({
     name: driver.kind,
     driver,
     config: {},
     entry: { title: driver.kind, driver: driver.kind, config: {}, revives: 'nothing' as const },
   }));
-  return sim.deps({ ...first, also, ...more });
+  return sim.deps({ faults, ...more });
 }
 
 describe('several faults together', () => {
@@ -78,17 +78,17 @@ describe('several faults together', () => {
     ]);
     expect(did.slice(3).sort()).toEqual(['heal app', 'heal cache', 'heal db']);
     expect(record).toMatchObject({
-      fault: 'thing + cache + db',
+      fault: 'app + cache + db',
       targets: ['app', 'cache', 'db'],
       effective: true,
       seed: 1,
       faults: [
-        { fault: 'thing', targets: [{ name: 'app', identity: 'app-1' }], effective: true },
+        { fault: 'app', targets: [{ name: 'app', identity: 'app-1' }], effective: true },
         { fault: 'cache', effective: true },
         { fault: 'db', effective: true },
       ],
     });
-    expect(record.witness).toMatch(/thing: client errors.*; cache: client errors.*; db: client errors/);
+    expect(record.witness).toMatch(/app: client errors.*; cache: client errors.*; db: client errors/);
     expect(windows[1]?.monotonicFrom).toBe(Math.max(...parts.map(({ injected }) => injected ?? 0)));
     expect(sim.context.undo.open()).toEqual([]);
   });
@@ -183,7 +183,7 @@ describe('several faults in sequence', () => {
     const { sim, did, part } = region();
     const parts = [part('app'), part('cache')];
     const order = { how: 'in-sequence', earlier: 'healed' } as const;
-    const { record, windows } = await runExperiment(phase, depsOf(sim, parts, { order }), sim.context);
+    const { record, windows } = await runExperiment({ ...phase, order }, depsOf(sim, parts), sim.context);
     expect(did).toEqual(['inject app (2 entries)', 'heal app', 'inject cache (1 entries)', 'heal cache']);
     expect(record.effective).toBe(true);
     const during = windows[1];
@@ -196,7 +196,7 @@ describe('several faults in sequence', () => {
     const { sim, did, part } = region();
     const parts = [part('app'), part('cache')];
     const order = { how: 'in-sequence', earlier: 'kept' } as const;
-    const { record } = await runExperiment(phase, depsOf(sim, parts, { order }), sim.context);
+    const { record } = await runExperiment({ ...phase, order }, depsOf(sim, parts), sim.context);
     expect(did.slice(0, 2)).toEqual(['inject app (2 entries)', 'inject cache (2 entries)']);
     expect(did.slice(2).sort()).toEqual(['heal app', 'heal cache']);
     expect(record.aborted).toBeUndefined();
@@ -207,7 +207,7 @@ describe('several faults in sequence', () => {
     const refused = part('cache', { inject: () => Promise.reject(new Error('refused')) });
     const parts = [part('app'), refused];
     const order = { how: 'in-sequence', earlier: 'kept' } as const;
-    const { record } = await runExperiment(phase, depsOf(sim, parts, { order }), sim.context);
+    const { record } = await runExperiment({ ...phase, order }, depsOf(sim, parts), sim.context);
     expect(record.aborted).toBe('the injection did not succeed: cache: refused');
     expect(record.faults?.map(({ injectedAt }) => injectedAt !== null)).toEqual([true, false]);
     expect(parts.map(({ isIn }) => isIn)).toEqual([false, false]);
@@ -218,8 +218,8 @@ describe('several faults in sequence', () => {
     const { sim, did, part } = region();
     const stuck = part('app', { heal: () => Promise.reject(new Error('still there')) });
     const order = { how: 'in-sequence', earlier: 'healed' } as const;
-    const deps = depsOf(sim, [stuck, part('cache')], { order });
-    const { record } = await runExperiment(phase, deps, sim.context);
+    const deps = depsOf(sim, [stuck, part('cache')]);
+    const { record } = await runExperiment({ ...phase, order }, deps, sim.context);
     expect(did).not.toContain('inject cache (2 entries)');
     expect(record.aborted).toMatch(/could not be healed before the next/);
   });
@@ -252,7 +252,7 @@ describe('a fault whose targets are chosen', () => {
     expect(choices).toEqual([{ run: 'run', seed: 42 }]);
     expect(seen).toEqual([{ pods: ['pod-2'] }]);
     expect(record).toMatchObject({ targets: ['pod-2'], seed: 42 });
-    expect(sim.events).toContainEqual({ type: 'note', message: 'thing: with seed 42 it hits pod-2' });
+    expect(sim.events).toContainEqual({ type: 'note', message: 'app: with seed 42 it hits pod-2' });
   });
 
   it('is not injected when they cannot be chosen', async () => {

@@ -15,6 +15,7 @@ import { loadPlatform, type LoadedPlatform } from '../load/load-platform.ts';
 import { loadScenario } from '../load/load-scenario.ts';
 import { shapedScenario, type ShapedScenario } from '../load/shaped-scenario.ts';
 import type { RunOptions } from '../program.ts';
+import { describeFault, findTargets } from './faults.ts';
 import { requestsPerIteration } from '../run/rehearse.ts';
 import { readTelemetry } from '../run/telemetry/read-telemetry.ts';
 
@@ -48,7 +49,7 @@ export async function prepare(
     edge,
   );
   const [targets, telemetry, perIteration] = await Promise.all([
-    targetsOf(loaded, scenario),
+    findTargets(loaded, scenario, systemClock),
     telemetryOf(loaded, scenario, options.labName),
     requestsPerIteration(loaded.platform, loaded.journeys, systemClock),
   ]);
@@ -57,11 +58,7 @@ export async function prepare(
     scenario,
     { pace: options.pace, seed },
     {
-      fault: (name) => {
-        const { driver, config } = loaded.drivers.fault(name);
-        const title = loaded.platform.faults[name]?.title ?? name;
-        return { text: `${title} (${driver.describe(config)})`, targets: targets.get(name) };
-      },
+      fault: (name) => describeFault(loaded.drivers.fault(name), targets.get(name)),
       drill: (phase) => describeDrill(phase),
     },
     { telemetry, requestsPerIteration: perIteration },
@@ -106,31 +103,4 @@ function onlyPhase(phases: readonly Phase[], only: string | undefined): readonly
   }
   const names = phases.map((phase) => phase.name);
   throw new CommandError(`There is no phase "${only}": ${hintFrom(only, names)}.`, exitCodes.usage);
-}
-
-/** What each fault would hit, as far as the platform can be asked now. Only reads. */
-async function targetsOf(
-  loaded: LoadedPlatform,
-  scenario: Scenario,
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const targets = new Map<string, readonly string[]>();
-  if (loaded.needsLab) return targets;
-  for (const phase of scenario.phases) {
-    if (phase.phase !== 'experiment') continue;
-    const { driver, config } = loaded.drivers.fault(phase.fault);
-    try {
-      const found = await driver.targets(config, {
-        clock: systemClock,
-        signal: AbortSignal.timeout(5000),
-        say: () => {},
-      });
-      targets.set(
-        phase.fault,
-        found.map((target) => target.name),
-      );
-    } catch {
-      // A target that cannot be asked is preflight's to report; a plan is made all the same.
-    }
-  }
-  return targets;
 }

@@ -3,22 +3,17 @@ import { commandDriver } from '@ordeal/chaos/drivers/command';
 import { hostDriver } from '@ordeal/chaos/drivers/host';
 import { kubernetesDriver } from '@ordeal/chaos/drivers/kubernetes';
 import { proxyDriver } from '@ordeal/chaos/drivers/proxy';
+import type { AbleFaultDriver, ExperimentFault } from '@ordeal/chaos/experiment/deps';
 import { createHaproxyRoute } from '@ordeal/dr/drivers/haproxy/route';
 import { parseHaproxyRoute } from '@ordeal/dr/drivers/haproxy/config';
 import { createPostgresStore } from '@ordeal/dr/drivers/postgres/store';
 import { parsePostgresStore } from '@ordeal/dr/drivers/postgres/config';
-import type { FaultDriver } from '@ordeal/shared/drivers/fault';
 import type { StoreDriver } from '@ordeal/shared/drivers/store';
 import { hintFrom } from '@ordeal/shared/platform/closest';
 import type { Diagnostic, Result } from '@ordeal/shared/platform/diagnostics';
 import type { Platform } from '@ordeal/shared/platform/platform';
 
 type HaproxyRoute = ReturnType<typeof createHaproxyRoute>;
-
-export interface ConfiguredFault {
-  readonly driver: FaultDriver;
-  readonly config: unknown;
-}
 
 export interface ConfiguredStore {
   readonly driver: StoreDriver;
@@ -28,18 +23,18 @@ export interface ConfiguredStore {
 
 /** The platform's drivers, with their settings checked. The names are the platform's own. */
 export interface Drivers {
-  fault(name: string): ConfiguredFault;
+  fault(name: string): ExperimentFault;
   store(name: string): ConfiguredStore;
   route(name: string): HaproxyRoute;
 }
 
 /** The only list of fault drivers. */
-const faultDrivers: Readonly<Record<string, FaultDriver>> = {
-  [hostDriver.kind]: hostDriver as FaultDriver,
-  [proxyDriver.kind]: proxyDriver as FaultDriver,
-  [chaosMeshDriver.kind]: chaosMeshDriver as FaultDriver,
-  [kubernetesDriver.kind]: kubernetesDriver as FaultDriver,
-  [commandDriver.kind]: commandDriver as FaultDriver,
+const faultDrivers: Readonly<Record<string, AbleFaultDriver>> = {
+  [hostDriver.kind]: hostDriver as AbleFaultDriver,
+  [proxyDriver.kind]: proxyDriver as AbleFaultDriver,
+  [chaosMeshDriver.kind]: chaosMeshDriver as AbleFaultDriver,
+  [kubernetesDriver.kind]: kubernetesDriver as AbleFaultDriver,
+  [commandDriver.kind]: commandDriver as AbleFaultDriver,
 };
 
 /** Hands every driver its settings; gives all their complaints at once. */
@@ -58,12 +53,15 @@ export function composeDrivers(platform: Platform, shown: string): Result<Driver
     });
   };
 
-  const faults = new Map<string, ConfiguredFault>();
+  const faults = new Map<string, ExperimentFault>();
   for (const [name, entry] of Object.entries(platform.faults)) {
     const path = `${shown}: faults[${JSON.stringify(name)}]`;
     const driver = faultDrivers[entry.driver];
     if (driver === undefined) unknown(`${path}.driver`, entry.driver, Object.keys(faultDrivers));
-    else take(driver.parse(entry.config, `${path}.config`), (config) => faults.set(name, { driver, config }));
+    else
+      take(driver.parse(entry.config, `${path}.config`), (config) =>
+        faults.set(name, { name, driver, config, entry }),
+      );
   }
   const stores = new Map<string, ConfiguredStore>();
   for (const [name, entry] of Object.entries(platform.stores)) {

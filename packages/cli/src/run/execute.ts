@@ -1,7 +1,7 @@
 import { isShaped, loadWindows } from '@ordeal/shared/scenario/load-windows';
 import type { Phase } from '@ordeal/shared/scenario/scenario';
 import { drillPhase } from './phases/drill.ts';
-import { experimentPhase } from './phases/experiment.ts';
+import { experimentPhase, leftOut } from './phases/experiment.ts';
 import { loadPhase } from './phases/load.ts';
 import { smokePhase } from './phases/smoke.ts';
 import { assign, type PhaseOutcome, type Session } from './session.ts';
@@ -69,16 +69,6 @@ function leaveOut(phase: Phase, reason: string, session: Session): void {
       assign(session, phase.name, phase.objectives);
       return;
     case 'experiment':
-      session.results.experiments.push({
-        name: phase.name,
-        fault: session.loaded.platform.faults[phase.fault]?.title ?? phase.fault,
-        targets: [],
-        injectedAt: null,
-        healedAt: null,
-        notInjected: `left out: ${reason}`,
-        effective: null,
-        witness: 'nothing was watched',
-        recoverySeconds: null,
-      });
+      session.results.experiments.push(...leftOut(phase, 1, reason));
   }
 }

@@ -84,6 +84,14 @@ export interface Pins<Config> {
   pin(config: Config, choice: Choice, context: DriverContext): Promise<Config>;
 }
 
+/** Optional ability: tells guardrails what a fault does, and to how much. */
+export interface Guarded<Config> {
+  /** What is done, for instance `kill`: of a driver that can do several things. */
+  action?(config: Config): string;
+  /** How many of so many candidates are hit: only of a driver that chooses among what it finds. */
+  hits?(config: Config, candidates: number): number;
+}
+
 /** What ends a fault when the runner, its guardian and their whole machine are gone. */
 export type Ending =
   /** A one-shot: there is nothing to end. */

@@ -1,5 +1,6 @@
 import type { Diagnostic, Result } from './diagnostics.ts';
 import { hintFrom } from './closest.ts';
+import { allowedDriver } from '../scenario/guardrails/fault-kinds.ts';
 import { fromZod } from './from-zod.ts';
 import { platformSchema } from './platform-schema.ts';
 import type { Platform } from './platform.ts';
@@ -34,7 +35,7 @@ function regionsOfTenants(platform: Platform, path: string): Diagnostic[] {
 
 function allowedDrivers(platform: Platform, path: string): Diagnostic[] {
   return Object.entries(platform.faults)
-    .filter(([, fault]) => !platform.guardrails.allowFaults.includes(fault.driver))
+    .filter(([, fault]) => !platform.guardrails.allowFaults.map(allowedDriver).includes(fault.driver))
     .map(([name, fault]) => ({
       path: `${path}: faults[${JSON.stringify(name)}].driver`,
       expected: `one of guardrails.allowFaults (${platform.guardrails.allowFaults.join(', ')})`,

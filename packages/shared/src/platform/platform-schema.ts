@@ -75,6 +75,7 @@ export const platformSchema = z.strictObject({
       driver: text,
       config: z.unknown(),
       revives: z.enum(['nothing', 'old-primary']),
+      outOf: z.strictObject({ what: text, count: z.number().int().positive() }).optional(),
     }),
   ),
   load: z
@@ -108,8 +109,10 @@ export const platformSchema = z.strictObject({
     .nullable(),
   guardrails: z.strictObject({
     allowFaults: z.array(text),
+    allowTargets: z.array(text).optional(),
     maxRate: positive,
     maxTargets: z.number().int().positive(),
+    maxShare: z.number().gt(0).max(1).optional(),
     maxRunSeconds: positive,
     abort: z.strictObject({
       errorRatio: z.number().gt(0).max(1),
@@ -117,5 +120,39 @@ export const platformSchema = z.strictObject({
       leastAttempts: z.number().int().positive(),
       silentSeconds: positive,
     }),
+    production: z
+      .strictObject({
+        allow: z.array(z.enum(['load', 'experiment', 'drill'])),
+        tokenSha256: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/, { error: 'The SHA-256 of the token in 64 hexadecimal digits.' })
+          .optional(),
+      })
+      .optional(),
   }),
+  identity: z
+    .strictObject({
+      hosts: z.array(text).min(1).optional(),
+      clusters: z
+        .array(
+          z.strictObject({
+            kubeconfig: text.optional(),
+            context: text,
+            uid: z.string().regex(/^[0-9a-f-]{36}$/, {
+              error:
+                'The UID of the namespace kube-system: kubectl get namespace kube-system -o jsonpath={.metadata.uid}',
+            }),
+          }),
+        )
+        .min(1)
+        .optional(),
+      databases: z
+        .record(
+          name,
+          z.string().regex(/^\d+$/, { error: 'Digits: SELECT system_identifier FROM pg_control_system()' }),
+        )
+        .optional(),
+    })
+    .refine((identity) => Object.keys(identity).length > 0, { error: 'hosts, clusters or databases' })
+    .optional(),
 });

@@ -36,6 +36,25 @@ export interface Platform {
   /** Deletes whatever a run has left on the platform, and tells how much there still is. */
   readonly sweep: SweepSpec | null;
   readonly guardrails: Guardrails;
+  /** What it is, beyond its addresses: another one is refused. */
+  readonly identity?: PlatformIdentity;
+}
+
+/** What must be found when the platform is asked who it is. */
+export interface PlatformIdentity {
+  /** Hosts that its addresses may name; `*` stands for any text. Default: any. */
+  readonly hosts?: readonly string[];
+  /** Clusters by the UID of their namespace kube-system; faults may go to no others. */
+  readonly clusters?: readonly ClusterIdentity[];
+  /** Of stores by their names: PostgreSQL's `system_identifier`. */
+  readonly databases?: Readonly<Record<string, string>>;
+}
+
+export interface ClusterIdentity {
+  /** Default: as `kubectl` finds one. */
+  readonly kubeconfig?: string;
+  readonly context: string;
+  readonly uid: string;
 }
 
 export interface Tenant {
@@ -111,6 +130,11 @@ export interface FaultEntry {
   readonly config: unknown;
   /** Whether healing it could bring back a primary that accepts writes. */
   readonly revives: 'nothing' | 'old-primary';
+  /**
+   * What its targets are a part of: `guardrails.maxShare` counts against it, and faults on the same `what` add up.
+   * Not needed where the driver chooses among what it finds.
+   */
+  readonly outOf?: { readonly what: string; readonly count: number };
 }
 
 export interface DriverEntry {
@@ -164,15 +188,28 @@ export interface SweepSpec {
 
 /** What may be done to the platform. */
 export interface Guardrails {
-  /** Fault drivers that may be used. */
+  /** Fault drivers that may be used, or single actions of them: `proxy`, `host:kill`. */
   readonly allowFaults: readonly string[];
+  /** Names of targets that may be hit; `*` stands for any text. Default: all. */
+  readonly allowTargets?: readonly string[];
   /** Ceiling on iterations a second. */
   readonly maxRate: number;
-  /** Ceiling on targets of one fault. */
+  /** Ceiling on targets that are hit at once, by all faults that are in together. */
   readonly maxTargets: number;
+  /** Ceiling on the share of what is there that is hit at once, for instance 0.34. */
+  readonly maxShare?: number;
   /** A whole run may take no longer (seconds). */
   readonly maxRunSeconds: number;
   readonly abort: AbortCondition;
+  /** What besides the smoke gate may run in production. Without it nothing may. */
+  readonly production?: ProductionPermit;
+}
+
+/** An explicit permission. Whoever uses it confirms by hand at a terminal, or by a token in a pipeline. */
+export interface ProductionPermit {
+  readonly allow: readonly ('load' | 'experiment' | 'drill')[];
+  /** SHA-256, in hexadecimal digits, of the token that a pipeline hands over in ORDEAL_PRODUCTION_TOKEN. */
+  readonly tokenSha256?: string;
 }
 
 /** Evaluated each second while a fault is in: heal first, judge after. */

@@ -180,6 +180,8 @@ export interface ExperimentRecord {
   readonly faults?: readonly ExperimentFaultRecord[];
   /** What its random choices came from. */
   readonly seed?: number;
+  /** Which of several repetitions of a phase it is, from 1 on. Absent when it is done once. */
+  readonly repetition?: { readonly of: string; readonly number: number; readonly times: number };
   /** The way of an abort. Absent when there was none. */
   readonly abort?: AbortRecord;
 }

@@ -6,34 +6,54 @@ import type { Diagnostic, Result } from '../platform/diagnostics.ts';
 import { fromZod } from '../platform/from-zod.ts';
 import type { Platform } from '../platform/platform.ts';
 import { isShaped } from './load-windows.ts';
-import type { Phase, Scenario, WrittenScenario, WrittenShape } from './scenario.ts';
+import { repetitionNames } from './repetitions.ts';
+import type {
+  ExperimentPhase,
+  Phase,
+  Scenario,
+  WrittenExperiment,
+  WrittenScenario,
+  WrittenShape,
+} from './scenario.ts';
 import { scenarioSchema } from './scenario-schema.ts';
 
 /** Checks a scenario, and that everything it names is in the platform. All mistakes come at once. */
 export function parseScenario(raw: unknown, platform: Platform, path: string): Result<Scenario> {
   const shape = fromZod(scenarioSchema, raw, `${path}: `);
   if (!shape.ok) return shape;
-  const shaped = withShapes(shape.value as WrittenScenario, platform, path);
+  const shaped = withDetails(shape.value as WrittenScenario, platform, path);
   if (!shaped.ok) return shaped;
   const scenario = shaped.value;
   const diagnostics = scenario.phases.flatMap((phase, index) => [
+    ...ownNames(scenario.phases, index, `${path}: phases[${index}]`),
     ...references(phase, platform, `${path}: phases[${index}]`),
-    ...order(scenario.phases, index, `${path}: phases[${index}]`),
+    ...underLoad(scenario.phases, index, `${path}: phases[${index}]`),
     ...limits(phase, platform, `${path}: phases[${index}]`),
   ]);
   return diagnostics.length === 0 ? { ok: true, value: scenario } : { ok: false, diagnostics };
 }
 
-/** Reads the shapes that load phases name. */
-function withShapes(written: WrittenScenario, platform: Platform, path: string): Result<Scenario> {
+/** Reads the shapes that load phases name, and fills in what experiments leave to be as usual. */
+function withDetails(written: WrittenScenario, platform: Platform, path: string): Result<Scenario> {
   const diagnostics: Diagnostic[] = [];
   const phases = written.phases.map((phase, index): Phase => {
+    if (phase.phase === 'experiment') return experimentOf(phase);
     if (phase.phase !== 'load' || !('shape' in phase)) return phase;
     const shape = shapeOf(phase.shape, platform, `${path}: phases[${index}].shape`);
     if (!shape.ok) diagnostics.push(...shape.diagnostics);
     return { ...phase, shape: shape.ok ? shape.value : NOTHING };
   });
   return diagnostics.length === 0 ? { ok: true, value: { ...written, phases } } : { ok: false, diagnostics };
+}
+
+function experimentOf({ fault, faults, order, repeat, ...rest }: WrittenExperiment): ExperimentPhase {
+  const [first = '', ...others] = faults ?? (fault === undefined ? [] : [fault]);
+  return {
+    ...rest,
+    faults: [first, ...others],
+    order: order ?? { how: 'together' },
+    repeat: { times: repeat?.times ?? 1, seed: repeat?.seed ?? null },
+  };
 }
 
 /** Stands in for a shape with mistakes, and is never looked at. */
@@ -108,7 +128,17 @@ function references(phase: Phase, platform: Platform, path: string): Diagnostic[
     case 'load':
       return objectives;
     case 'experiment':
-      return [...objectives, ...missing('fault', phase.fault, 'faults', Object.keys(platform.faults))];
+      return [
+        ...objectives,
+        ...phase.faults.flatMap((fault, at) =>
+          missing(
+            phase.faults.length === 1 ? 'fault' : `faults[${at}]`,
+            fault,
+            'faults',
+            Object.keys(platform.faults),
+          ),
+        ),
+      ];
     case 'drill': {
       const fault = phase.drill.kind === 'failover' ? phase.drill.lose : phase.drill.restore;
       return [
@@ -128,8 +158,29 @@ function references(phase: Phase, platform: Platform, path: string): Diagnostic[
   }
 }
 
+// Windows and records are named by their phase, and by the repetition of it.
+function ownNames(phases: readonly Phase[], index: number, path: string): Diagnostic[] {
+  const phase = phases[index];
+  if (phase === undefined) return [];
+  const taken = new Set(phases.slice(0, index).flatMap(namesOf));
+  const twice = namesOf(phase).find((name) => taken.has(name));
+  if (twice === undefined) return [];
+  return [
+    {
+      path: `${path}.name`,
+      expected: 'a name of its own for each phase, and for each repetition of one',
+      found: `${JSON.stringify(twice)} a second time`,
+      hint: 'rename the phase',
+    },
+  ];
+}
+
+function namesOf(phase: Phase): readonly string[] {
+  return phase.phase === 'experiment' ? repetitionNames(phase) : [phase.name];
+}
+
 // An experiment without traffic would watch nothing.
-function order(phases: readonly Phase[], index: number, path: string): Diagnostic[] {
+function underLoad(phases: readonly Phase[], index: number, path: string): Diagnostic[] {
   const phase = phases[index];
   if (phase?.phase !== 'experiment') return [];
   const load = phases.slice(0, index).findLast((earlier) => earlier.phase === 'load');

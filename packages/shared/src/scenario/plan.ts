@@ -2,10 +2,16 @@ import { describeShape } from '../load/shape/describe-shape.ts';
 import { shapeCeiling, shapeSeconds } from '../load/shape/plan-shape.ts';
 import type { Diagnostic } from '../platform/diagnostics.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { DescribedFault } from './described-fault.ts';
 import { NOTHING_KNOWN, type PlanFacts } from './decidable/facts.ts';
 import { plannedWindows } from './decidable/planned-windows.ts';
 import { undecidable } from './decidable/undecidable.ts';
+import { refuseKind } from './guardrails/fault-kinds.ts';
+import { faultsOf, refuseProduction } from './guardrails/production.ts';
+import { refuseReach } from './guardrails/reach.ts';
+import { refuseTimer } from './guardrails/timers.ts';
 import { isShaped, loadWindows } from './load-windows.ts';
+import { planExperiment } from './plan-experiment.ts';
 import { refuseStress } from './refuse-stress.ts';
 import type { Phase, PaceName, Scenario, ShapedLoadPhase } from './scenario.ts';
 
@@ -35,15 +41,9 @@ export interface PlannedPhase {
   readonly does: readonly string[];
 }
 
-/**
- * What the drivers say of the platform's faults and drills; made by whoever knows the drivers. Targets are
- * undefined when the platform could not be asked.
- */
+/** What the drivers say of the platform's faults and drills; made by whoever knows the drivers. */
 export interface Describers {
-  readonly fault: (name: string) => {
-    readonly text: string;
-    readonly targets: readonly string[] | undefined;
-  };
+  readonly fault: (name: string) => DescribedFault;
   readonly drill: (phase: Extract<Phase, { phase: 'drill' }>) => readonly string[];
 }
 
@@ -111,15 +111,7 @@ function planPhase(platform: Platform, phase: Phase, describers: Describers): Pl
         ],
       };
     case 'experiment':
-      return {
-        ...head,
-        expectedSeconds: phase.steadyFor + phase.hold + phase.steadyAgainFor + 3,
-        does: [
-          `watch for ${phase.steadyFor} s; not steady (${phase.objectives.steady.join(', ')}): nothing is injected`,
-          `inject: ${describers.fault(phase.fault).text}, and hold for ${phase.hold} s${hitting(describers.fault(phase.fault).targets)}`,
-          `heal, and wait up to ${phase.recoverWithin} s until it is steady again for ${phase.steadyAgainFor} s`,
-        ],
-      };
+      return { ...head, ...planExperiment(phase, describers.fault) };
     case 'drill':
       return {
         ...head,
@@ -179,7 +171,7 @@ function refusalsOf(
   describers: Describers,
 ): readonly string[] {
   const refusals: string[] = [];
-  const { maxTargets, maxRunSeconds } = platform.guardrails;
+  const { maxRunSeconds } = platform.guardrails;
   if (expectedSeconds > maxRunSeconds) {
     refusals.push(
       `the run would take about ${Math.ceil(expectedSeconds)} s; guardrails.maxRunSeconds allows ${maxRunSeconds} s`,
@@ -198,19 +190,20 @@ function refusalsOf(
   }
   for (const phase of scenario.phases) {
     if (phase.phase !== 'experiment') continue;
-    const { targets } = describers.fault(phase.fault);
-    if (targets?.length === 0) refusals.push(`${phase.name} would hit nothing: its fault has no target`);
-    if (targets !== undefined && targets.length > maxTargets) {
-      refusals.push(
-        `${phase.name} would hit ${targets.length} targets at once; guardrails.maxTargets allows ${maxTargets}`,
-      );
-    }
+    const said = phase.faults.map((fault) => ({ fault, ...describers.fault(fault) }));
+    const reasons = [
+      ...said.flatMap(({ fault, ending }) => refuseTimer(phase, fault, ending) ?? []),
+      ...refuseReach(said, phase.order, platform.guardrails),
+    ];
+    refusals.push(...reasons.map((reason) => `${phase.name} ${reason}`));
   }
-  if (platform.environment === 'production' && scenario.phases.some((phase) => phase.phase !== 'smoke')) {
-    refusals.push(
-      'this platform is production: only the smoke gate runs there without an explicit permission',
+  for (const phase of scenario.phases) {
+    const kinds = faultsOf(phase).flatMap(
+      (fault) => refuseKind(platform, fault, describers.fault(fault)) ?? [],
     );
+    refusals.push(...kinds.map((reason) => `${phase.name} ${reason}`));
   }
+  refusals.push(...refuseProduction(platform, scenario, describers.fault));
   for (const phase of scenario.phases) {
     if (phase.phase !== 'drill') continue;
     const { to } = phase.drill;
@@ -223,8 +216,4 @@ function refusalsOf(
     }
   }
   return refusals;
-}
-
-function hitting(targets: readonly string[] | undefined): string {
-  return targets === undefined ? '' : `; it would hit: ${targets.join(', ')}`;
 }

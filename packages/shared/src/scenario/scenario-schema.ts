@@ -60,16 +60,43 @@ const load = z
       mistake('during', 'nothing: only a spike has it', 'Remove the field.');
   });
 
-const experiment = z.strictObject({
-  phase: z.literal('experiment'),
-  ...head,
-  fault: text,
-  steadyFor: seconds,
-  hold: seconds,
-  recoverWithin: seconds,
-  steadyAgainFor: seconds,
-  objectives: z.strictObject({ steady: names.min(1), during: names, recovery: names }),
-});
+/** With one fault by `fault`, or with several by `faults`. */
+const experiment = z
+  .strictObject({
+    phase: z.literal('experiment'),
+    ...head,
+    fault: text.optional(),
+    faults: names.min(1).optional(),
+    order: z
+      .discriminatedUnion('how', [
+        z.strictObject({ how: z.literal('together') }),
+        z.strictObject({ how: z.literal('in-sequence'), earlier: z.enum(['healed', 'kept']) }),
+      ])
+      .optional(),
+    repeat: z
+      .strictObject({ times: z.int().min(1).max(100), seed: z.int().nonnegative().optional() })
+      .optional(),
+    steadyFor: seconds,
+    hold: seconds,
+    recoverWithin: seconds,
+    steadyAgainFor: seconds,
+    objectives: z.strictObject({ steady: names.min(1), during: names, recovery: names }),
+  })
+  .superRefine(({ fault, faults, order }, context) => {
+    const mistake = (path: (string | number)[], message: string, hint: string): void => {
+      context.addIssue({ code: 'custom', path, message, params: { hint } });
+    };
+    if (fault === undefined && faults === undefined)
+      mistake(['fault'], "the name of one of the platform's faults", 'Add `fault`, or `faults` for several.');
+    if (fault !== undefined && faults !== undefined)
+      mistake(['fault'], 'either `fault` or `faults`', 'Move it into `faults`.');
+    for (const [index, name] of (faults ?? []).entries()) {
+      if (faults?.indexOf(name) !== index)
+        mistake(['faults', index], 'each fault once', 'A fault can be in only once: take it out here.');
+    }
+    if (order !== undefined && (faults?.length ?? 1) < 2)
+      mistake(['order'], 'nothing: one fault has no order', 'Remove the field, or name several `faults`.');
+  });
 
 const drill = z.strictObject({
   phase: z.literal('drill'),

@@ -75,7 +75,9 @@ export interface WrittenShape {
 /** A scenario as its file states it. */
 export interface WrittenScenario extends Omit<Scenario, 'phases'> {
   readonly phases: readonly (
-    Exclude<Phase, ShapedLoadPhase> | (Omit<ShapedLoadPhase, 'shape'> & { readonly shape: WrittenShape })
+    | Exclude<Phase, ShapedLoadPhase | ExperimentPhase>
+    | (Omit<ShapedLoadPhase, 'shape'> & { readonly shape: WrittenShape })
+    | WrittenExperiment
   )[];
 }
 
@@ -84,10 +86,15 @@ export interface ExperimentPhase {
   readonly phase: 'experiment';
   readonly name: string;
   readonly title: string;
-  /** Name of one of the platform's faults. */
-  readonly fault: string;
+  /** Names of the platform's faults, in the order of their injection. */
+  readonly faults: readonly [string, ...string[]];
+  readonly order: FaultOrder;
+  readonly repeat: Repetitions;
   readonly steadyFor: number;
-  /** The fault stays in for so long; after a one-shot fault (a kill) the during-window lasts at least so long. */
+  /**
+   * Each fault stays in for so long, together or one after another; after a one-shot fault (a kill) the
+   * during-window lasts at least so long.
+   */
   readonly hold: number;
   /** Seconds until it must be steady again. */
   readonly recoverWithin: number;
@@ -98,6 +105,29 @@ export interface ExperimentPhase {
     readonly during: readonly string[];
     readonly recovery: readonly string[];
   };
+}
+
+/** How the faults of one experiment follow each other. */
+export type FaultOrder =
+  /** All at once: a region is lost with all its components. They are held, and healed, together. */
+  | { readonly how: 'together' }
+  /** Each is held for the phase's hold. `earlier`: whether those before are taken out first, or stay in to the end. */
+  | { readonly how: 'in-sequence'; readonly earlier: 'healed' | 'kept' };
+
+/** How often an experiment is done, and what the random choices of it come from. */
+export interface Repetitions {
+  readonly times: number;
+  /** Null: the run's own. */
+  readonly seed: number | null;
+}
+
+/** An experiment as its file states it: with one fault or several, together and once unless it says otherwise. */
+export interface WrittenExperiment extends Omit<ExperimentPhase, 'faults' | 'order' | 'repeat'> {
+  /** Instead of `faults`, when there is one. */
+  readonly fault?: string;
+  readonly faults?: readonly string[];
+  readonly order?: FaultOrder;
+  readonly repeat?: { readonly times: number; readonly seed?: number };
 }
 
 /** A timed recovery exercise. */

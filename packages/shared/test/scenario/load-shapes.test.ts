@@ -5,6 +5,7 @@ import { loadWindows } from '../../src/scenario/load-windows.ts';
 import { parseScenario } from '../../src/scenario/parse-scenario.ts';
 import { planScenario } from '../../src/scenario/plan.ts';
 import type { ShapedLoadPhase, WrittenShape } from '../../src/scenario/scenario.ts';
+import { described } from './described.ts';
 import { platformValue } from '../platform/platform-value.ts';
 
 const settle: Objective = {
@@ -67,7 +68,7 @@ const planned = (raw: unknown, on = platform()) => {
     on,
     result.value,
     { pace: 'full', seed: 1 },
-    { fault: (name) => ({ text: name, targets: ['p'] }), drill: () => [] },
+    { fault: () => described(['p']), drill: () => [] },
     { telemetry: { known: false, why: 'it was not asked' }, requestsPerIteration: 1 },
   );
 };
@@ -229,7 +230,7 @@ describe('its plan', () => {
       guarded,
       result.value,
       { pace: 'full', seed: 1 },
-      { fault: () => ({ text: '', targets: [] }), drill: () => [] },
+      { fault: () => described([]), drill: () => [] },
     );
     expect(plan.refusals).toEqual(['shaped would come to 40 iterations/s; guardrails.maxRate allows 30/s']);
   });

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { parseScenario } from '../../src/scenario/parse-scenario.ts';
 import { planScenario } from '../../src/scenario/plan.ts';
-import type { DrillPhase, ExperimentPhase, LoadPhase, Scenario } from '../../src/scenario/scenario.ts';
+import type {
+  DrillPhase,
+  ExperimentPhase,
+  LoadPhase,
+  Scenario,
+  WrittenExperiment,
+  WrittenScenario,
+} from '../../src/scenario/scenario.ts';
+import { described } from './described.ts';
 import { platformValue } from '../platform/platform-value.ts';
 
 const load: LoadPhase = {
@@ -13,7 +21,7 @@ const load: LoadPhase = {
   judgeFor: 5,
   objectives: ['errors'],
 };
-const experiment: ExperimentPhase = {
+const written: WrittenExperiment = {
   phase: 'experiment',
   name: 'kill',
   title: 'Kill',
@@ -23,6 +31,13 @@ const experiment: ExperimentPhase = {
   recoverWithin: 10,
   steadyAgainFor: 2,
   objectives: { steady: ['errors'], during: ['errors'], recovery: ['errors'] },
+};
+const { fault: first = '', ...common } = written;
+const experiment: ExperimentPhase = {
+  ...common,
+  faults: [first],
+  order: { how: 'together' },
+  repeat: { times: 1, seed: null },
 };
 const drill: DrillPhase = {
   phase: 'drill',
@@ -41,24 +56,29 @@ const drill: DrillPhase = {
   targets: { rto: 60, rpo: 10, detection: 5, failover: 20 },
   objectives: ['RTO'],
 };
+const writtenDay = (...phases: WrittenScenario['phases']): WrittenScenario => ({
+  name: 'day',
+  title: 'Day',
+  phases,
+});
 const scenario = (...phases: Scenario['phases']): Scenario => ({ name: 'day', title: 'Day', phases });
 const describers = {
-  fault: (name: string) => ({ text: `break ${name}`, targets: name === 'lost' ? ['p1', 'p2'] : ['p1'] }),
+  fault: (name: string) => described(name === 'lost' ? ['p1', 'p2'] : ['p1'], { text: `break ${name}` }),
   drill: () => ['fail over'],
 };
 const options = { pace: 'full', seed: 1 } as const;
 
 describe('parseScenario', () => {
   it('takes a scenario whose names are all there', () => {
-    expect(parseScenario(scenario(load, experiment, drill), platformValue(), 'day.ts')).toMatchObject({
+    expect(parseScenario(writtenDay(load, written, drill), platformValue(), 'day.ts')).toMatchObject({
       ok: true,
     });
   });
 
   it('names every reference that leads nowhere, and what was probably meant', () => {
-    const wrong = scenario(
+    const wrong = writtenDay(
       { ...load, objectives: ['erors'] },
-      { ...experiment, fault: 'kil' },
+      { ...written, fault: 'kil' },
       { ...drill, store: 'mian', drill: { ...drill.drill, to: 'c' } as DrillPhase['drill'] },
     );
     const result = parseScenario(wrong, platformValue(), 'day.ts');
@@ -73,11 +93,11 @@ describe('parseScenario', () => {
   });
 
   it('refuses an experiment without load, a rate over the ceiling, and probes too coarse for the target', () => {
-    const paths = (phases: Scenario['phases']) => {
-      const result = parseScenario(scenario(...phases), platformValue(), 'day.ts');
+    const paths = (phases: WrittenScenario['phases']) => {
+      const result = parseScenario(writtenDay(...phases), platformValue(), 'day.ts');
       return result.ok ? [] : result.diagnostics.map((one) => one.path);
     };
-    expect(paths([experiment])).toEqual(['day.ts: phases[0]']);
+    expect(paths([written])).toEqual(['day.ts: phases[0]']);
     expect(paths([{ ...load, rate: 101 }])).toEqual(['day.ts: phases[0].rate']);
     expect(paths([{ ...drill, probeEvery: 2, probeTimeout: 7 }])).toEqual([
       'day.ts: phases[0].probeEvery',
@@ -105,7 +125,7 @@ describe('planScenario', () => {
     [
       'too many targets',
       platformValue(),
-      scenario(load, { ...experiment, fault: 'lost' }),
+      scenario(load, { ...experiment, faults: ['lost'] }),
       'guardrails.maxTargets allows 1',
     ],
     [

@@ -24,7 +24,7 @@ export async function drillPhase(phase: DrillPhase, session: Session): Promise<P
   const outcome = await runDrill(
     phase,
     {
-      fault: { ...loaded.drivers.fault(faultName), name: faultName },
+      fault: loaded.drivers.fault(faultName),
       store: store.driver,
       nodeOf: store.nodeOf,
       route,

@@ -1,46 +1,82 @@
-import { runExperiment } from '@ordeal/chaos/experiment/run-experiment';
+import { repeatExperiment } from '@ordeal/chaos/experiment/repeat';
+import type { ExperimentOutcome } from '@ordeal/chaos/experiment/run-experiment';
 import { steadyStateOf } from '@ordeal/shared/judge/steady';
+import type { ExperimentRecord } from '@ordeal/shared/record/record';
+import { refuseReach } from '@ordeal/shared/scenario/guardrails/reach';
+import { repetitionName } from '@ordeal/shared/scenario/repetitions';
 import type { ExperimentPhase } from '@ordeal/shared/scenario/scenario';
 import { assign, type PhaseOutcome, type Session } from '../session.ts';
 
-/** One experiment under the running workload. */
+/** One experiment under the running workload, as often as its phase says. */
 export async function experimentPhase(phase: ExperimentPhase, session: Session): Promise<PhaseOutcome> {
   const { loaded, context, results, anchor } = session;
-  const entry = loaded.platform.faults[phase.fault];
-  const fault = loaded.drivers.fault(phase.fault);
-  if (entry === undefined || results.workload === null) {
+  const { platform } = loaded;
+  if (results.workload === null) {
     return { next: 'stop', detail: `no workload runs under ${phase.name}` };
   }
-  const outcome = await runExperiment(
+  const outcomes = await repeatExperiment(
     phase,
     {
-      driver: fault.driver,
-      config: fault.config,
-      entry,
+      faults: phase.faults.map((name) => loaded.drivers.fault(name)),
+      environment: platform.environment,
+      refuseReach: (faults) => refuseReach(faults, phase.order, platform.guardrails),
       stream: results.workload.stream,
       steady: steadyStateOf(objectivesNamed(session, phase.objectives.steady)),
-      abort: loaded.platform.guardrails.abort,
+      abort: platform.guardrails.abort,
       anchor,
       generatorEnded: () => results.generatorBroke ?? undefined,
     },
     context,
   );
-  results.experiments.push(outcome.record);
-  results.windows.push(...outcome.windows);
-  const windows = new Set(outcome.windows.map((window) => window.name));
+  for (const outcome of outcomes) keep(phase, outcome, session);
+  const said = outcomes.map(({ record }) => outcomeOf(record));
+  const last = said.at(-1) ?? { next: 'stop', detail: 'it was not done at all' };
+  results.experiments.push(...leftOut(phase, outcomes.length + 1, `an earlier one was ${last.detail}`));
+  if (phase.repeat.times === 1) return last;
+  const details = said.map(({ detail }, index) => `${index + 1}: ${detail}`);
+  return {
+    next: last.next,
+    detail: `${outcomes.length} of ${phase.repeat.times} times; ${details.join(', ')}`,
+  };
+}
+
+function keep(phase: ExperimentPhase, { record, windows }: ExperimentOutcome, session: Session): void {
+  session.results.experiments.push(record);
+  session.results.windows.push(...windows);
+  const closed = new Set(windows.map((window) => window.name));
   for (const [part, names] of Object.entries(phase.objectives)) {
-    const window = `${phase.name}/${part}`;
-    if (windows.has(window)) assign(session, window, names);
+    const window = `${record.name}/${part}`;
+    if (closed.has(window)) assign(session, window, names);
   }
-  const { record } = outcome;
-  if (record.notInjected !== undefined)
-    return { next: 'continue', detail: `not injected: ${record.notInjected}` };
-  if (record.aborted !== undefined) return { next: 'stop', detail: `aborted: ${record.aborted}` };
-  const recovery =
-    record.recoverySeconds === null
-      ? 'not steady again'
-      : `steady again after ${record.recoverySeconds.toFixed(1)} s`;
-  return { next: record.recoverySeconds === null ? 'stop' : 'continue', detail: recovery };
+}
+
+function outcomeOf({ notInjected, aborted, recoverySeconds }: ExperimentRecord): PhaseOutcome {
+  if (notInjected !== undefined) return { next: 'continue', detail: `not injected: ${notInjected}` };
+  if (aborted !== undefined) return { next: 'stop', detail: `aborted: ${aborted}` };
+  return recoverySeconds === null
+    ? { next: 'stop', detail: 'not steady again' }
+    : { next: 'continue', detail: `steady again after ${recoverySeconds.toFixed(1)} s` };
+}
+
+/** Records of the repetitions, from one on, that were not begun. */
+export function leftOut(
+  { name, faults, repeat }: ExperimentPhase,
+  from: number,
+  reason: string,
+): readonly ExperimentRecord[] {
+  const numbers = Array.from({ length: repeat.times }, (_, index) => index + 1).slice(from - 1);
+  return numbers.map((number) => ({
+    name: repetitionName(name, number),
+    fault: faults.join(' + '),
+    targets: [],
+    injectedAt: null,
+    healedAt: null,
+    notInjected: `left out: ${reason}`,
+    effective: null,
+    witness: 'nothing was watched',
+    recoverySeconds: null,
+    ...(repeat.times === 1 ? {} : { repetition: { of: name, number, times: repeat.times } }),
+  }));
 }
 
 function objectivesNamed(session: Session, names: readonly string[]) {

@@ -1,4 +1,5 @@
 import { isShaped, loadWindows, LOST_SECONDS, rateAfter, type LoadWindow } from '../load-windows.ts';
+import { heldSeconds } from '../stages.ts';
 import type {
   DrillPhase,
   ExperimentPhase,
@@ -49,7 +50,8 @@ function windowsOf(phase: Phase, rate: number): readonly PlannedWindow[] {
       return [{ part: 'load', name, phase, objectives, rate, seconds: judgeFor }];
     }
     case 'experiment': {
-      const lengths = { steady: phase.steadyFor, during: phase.hold, recovery: phase.steadyAgainFor };
+      // A repetition's windows are the same once more, with the same mistakes.
+      const lengths = { steady: phase.steadyFor, during: heldSeconds(phase), recovery: phase.steadyAgainFor };
       return (['steady', 'during', 'recovery'] as const).map((part) => ({
         part,
         name: `${phase.name}/${part}`,

@@ -11,6 +11,7 @@ import type {
   Phase,
   Scenario,
 } from '../../../src/scenario/scenario.ts';
+import { described } from '../described.ts';
 import { platformValue } from '../../platform/platform-value.ts';
 
 const client = (measure: 'error-ratio' | 'throughput', limit: number): Objective => ({
@@ -58,7 +59,9 @@ const experiment = (rest: Partial<ExperimentPhase> = {}): ExperimentPhase => ({
   phase: 'experiment',
   name: 'kill',
   title: 'Kill',
-  fault: 'kill',
+  faults: ['kill'],
+  order: { how: 'together' },
+  repeat: { times: 1, seed: null },
   steadyFor: 20,
   hold: 20,
   recoverWithin: 30,
@@ -409,7 +412,7 @@ describe('a scrape interval other than the settings say', () => {
 });
 
 describe('the plan', () => {
-  const describers = { fault: () => ({ text: '', targets: undefined }), drill: () => [] };
+  const describers = { fault: () => described(undefined), drill: () => [] };
   const options = { pace: 'full', seed: 1 } as const;
   const plan = (objectives: Platform['objectives'], phases: readonly Phase[], facts?: PlanFacts) =>
     planScenario(platformValue({ objectives }), day(...phases), options, describers, facts);
