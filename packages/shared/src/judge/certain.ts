@@ -6,6 +6,7 @@ import { HIDDEN_RATE, totalGrowth, type TargetGrowth } from '../prometheus/count
 import { ratioBounds } from '../prometheus/ratio-bounds.ts';
 import { needsOf } from './needs.ts';
 import type { Assignment, Observations } from './observations.ts';
+import { lowerLimit } from './sampling/limits.ts';
 import { withReadings, type PrometheusEvidence } from './prometheus-evidence.ts';
 import { windowNamed } from './windows.ts';
 
@@ -25,7 +26,8 @@ export interface CertainFailure {
  * - rest on a share of events (ratio, availability, latency, share under a limit) whose violations so far are beyond
  *   the limit even if all the time that is left brought nothing but good events, at twice the busiest rate that any
  *   scrape pair has shown, on all targets at once:
- *   violations / (the most events so far + 2 × busiest rate × time left) > allowed share; or
+ *   violations / (the most events so far + 2 × busiest rate × time left) > allowed share, of an inferred objective the
+ *   lower 95 % limit of that share; or
  * - rest on growth a second over the whole window, which cannot come back within the limit: too much even if nothing
  *   more comes, or too little even at twice the busiest rate.
  *
@@ -129,18 +131,21 @@ function byEvents(
     because =
       signal.measure === 'throughput'
         ? byThroughput(evidence, objective, msSoFar, msLeft)
-        : byShare(tallyOf(signal, objective, evidence), msLeft);
+        : byShare(tallyOf(signal, objective, evidence), objective, msLeft);
     return { kind: 'nothing', reason: 'not-run', sentence: '' };
   });
   return because;
 }
 
-function byShare(tally: Tally | undefined, msLeft: number): string | undefined {
+function byShare(tally: Tally | undefined, { claim }: Objective, msLeft: number): string | undefined {
   if (tally === undefined) return undefined;
   const { violations, most, busiest, allowed, strict } = tally;
   const end = most + HIDDEN_RATE * busiest * msLeft;
   // Infinity and NaN, where too little is known, are beyond nothing.
-  const share = violations / end;
+  const observed = violations / end;
+  // What is inferred has to show it of the platform, and not of these events alone.
+  const share =
+    claim === 'inferred' ? lowerLimit(Math.floor(violations), Math.ceil(end - violations)) : observed;
   const certain = strict ? share >= allowed && violations > 0 : share > allowed;
   if (!certain) return undefined;
   return (

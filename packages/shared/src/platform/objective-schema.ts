@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { passesOnNothing } from './passes-on-nothing.ts';
 import { matchersText, selectorText } from './selector-text.ts';
 
 const ratio = z.number().gt(0).lt(1);
@@ -129,4 +130,9 @@ export const objectiveSchema = objective
       path: ['limit'],
       error: 'growth up to the limit does not matter: the limit is above 0, and the comparator < or <=',
     },
-  );
+  )
+  .refine((one) => !(one.signal.measure === 'promql' && passesOnNothing(one.signal.query, one)), {
+    path: ['signal', 'query'],
+    error:
+      'a value that is filled in where there is none (`or vector(…)`) and holds makes a missing target a pass: leave it out, as no data is inconclusive anyway, or fill in with 0 * what is certainly there',
+  });

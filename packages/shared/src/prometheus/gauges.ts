@@ -1,6 +1,6 @@
 import type { WallSpan } from './counters.ts';
 import { numberOf, type RawSeries } from './reading.ts';
-import { targetName } from './scrapes.ts';
+import { seriesName, targetName } from './scrapes.ts';
 
 /** What the selected gauges were within a window, at their scrapes. */
 export interface GaugeWindow {
@@ -10,8 +10,8 @@ export interface GaugeWindow {
   readonly scrapes: number;
   /** Samples that are no number. */
   readonly notNumbers: number;
-  /** The longest time without any sample of a target that has some, and which target that is. */
-  readonly silence: { readonly ms: number; readonly target: string };
+  /** The longest time without any sample of a target, or of a series that has some in the window, and of which. */
+  readonly silence: { readonly ms: number; readonly of: string };
 }
 
 /** Reads gauges over a window. Between two scrapes nothing is known of a gauge: its value is what was seen. */
@@ -21,27 +21,35 @@ export function gaugeWindow(
   take: 'max' | 'min',
 ): GaugeWindow {
   const instants = new Map<string, number[]>();
+  const silences: GaugeWindow['silence'][] = [];
   const values: number[] = [];
   let notNumbers = 0;
   for (const one of series) {
     const name = targetName(one.labels);
     const list = instants.get(name) ?? [];
     instants.set(name, list);
+    const own: number[] = [];
     for (const [at, raw] of one.samples) {
       if (at <= window.from || at > window.to) continue;
-      list.push(at);
+      own.push(at);
       const value = numberOf(raw);
       if (Number.isNaN(value)) notNumbers += 1;
       else values.push(value);
     }
+    list.push(...own);
+    // An exporter that is scraped well may cease to show what it watches, just when that is in trouble.
+    if (own.length > 0) silences.push({ ms: longestGap(own, window), of: seriesName(one.labels) });
   }
+  // Where all of a target is silent, that says more than its single series.
+  const targets = [...instants].map(([of, list]) => ({ ms: longestGap(list, window), of }));
   return {
     value: values.length === 0 ? undefined : values.reduce((left, right) => Math[take](left, right)),
     scrapes: new Set([...instants.values()].flat()).size,
     notNumbers,
-    silence: [...instants]
-      .map(([target, list]) => ({ target, ms: longestGap(list, window) }))
-      .reduce((worst, one) => (one.ms > worst.ms ? one : worst), { target: 'any target', ms: 0 }),
+    silence: [...targets, ...silences].reduce((worst, one) => (one.ms > worst.ms ? one : worst), {
+      ms: 0,
+      of: 'any target',
+    }),
   };
 }
 

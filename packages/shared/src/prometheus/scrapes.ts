@@ -60,6 +60,13 @@ export function targetName(labels: Readonly<Record<string, string>>): string {
   return `${labels['job'] ?? '?'} ${labels['instance'] ?? '?'}`;
 }
 
+/** A series as PromQL writes it. */
+export function seriesName({ __name__: name = '', ...labels }: Readonly<Record<string, string>>): string {
+  return `${name}{${Object.entries(labels)
+    .map(([label, value]) => `${label}="${value}"`)
+    .join(', ')}}`;
+}
+
 function belongsTo(
   labels: Readonly<Record<string, string>>,
   target: Readonly<Record<string, string>>,

@@ -111,13 +111,13 @@ describe('the client', () => {
 describe('Prometheus', () => {
   const assignments = assign([
     {
-      signal: { from: 'prometheus', measure: 'ratio', bad: 'bad', all: 'all' },
+      signal: { from: 'prometheus', measure: 'ratio', bad: 'all{code="500"}', all: 'all' },
       comparator: '<',
       limit: 0.1,
       unit: 'ratio',
     },
     {
-      signal: { from: 'prometheus', measure: 'ratio', bad: 'bad', all: 'all' },
+      signal: { from: 'prometheus', measure: 'ratio', bad: 'all{code="500"}', all: 'all' },
       comparator: '<',
       limit: 0.01,
       unit: 'ratio',
@@ -160,7 +160,7 @@ describe('Prometheus', () => {
       windows: [{ ...windowAt('w', 0, 0), monotonicFrom: 10_000, monotonicTo: 20_000 }],
       assignments,
       readings: [
-        reading('bad', world.errors),
+        reading('all{code="500"}', world.errors),
         reading('all', world.requests),
         reading('h_bucket{}', world.buckets),
       ],

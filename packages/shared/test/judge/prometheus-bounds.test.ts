@@ -14,7 +14,7 @@ interface Case {
   readonly truth: (events: readonly Event[], world: World) => number | undefined;
 }
 
-const counters = { bad: 'bad', all: 'all' };
+const counters = { bad: 'all{code="500"}', all: 'all' };
 const classic = { histogram: 'h', matchers: '' };
 const native = { histogram: 'n', matchers: '', buckets: 'native' } as const;
 const SECONDS = 10;
@@ -185,7 +185,7 @@ function observe(
       window: 'w',
     })),
     readings: [
-      reading('bad', world.errors),
+      reading('all{code="500"}', world.errors),
       reading('all', world.requests),
       reading('h_bucket{}', world.buckets),
       reading('n{}', world.native),

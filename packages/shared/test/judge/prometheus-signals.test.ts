@@ -116,14 +116,15 @@ describe('present', () => {
 });
 
 describe('ratio', () => {
-  const signal = { from: 'prometheus', measure: 'ratio', bad: 'bad', all: 'all' } as const;
-  const all = series({}, (at) => 1000 + 100 * at);
+  const errors = 'all{code=~"5.."}';
+  const signal = { from: 'prometheus', measure: 'ratio', bad: errors, all: 'all' } as const;
+  const all = series({ code: '200' }, (at) => 1000 + 100 * at);
   const ratio = (
     bad: readonly RawSeries[],
     whole: readonly RawSeries[],
     scrapes: readonly RawSeries[],
     limit = 0.05,
-  ) => judged(signal, limit, { bad, all: whole }, scrapes);
+  ) => judged(signal, limit, { [errors]: bad, all: whole }, scrapes);
 
   test('without any series of errors it is zero, and says so', () => {
     expect(ratio([], [all], [up()])).toMatchObject({
@@ -132,6 +133,30 @@ describe('ratio', () => {
       explanation: expect.stringContaining('taken for zero'),
     });
   });
+
+  test.each([
+    ['another metric, which may be misspelt or gone', 'errors_total', 'another metric'],
+    ['a label that nothing has', 'all{status=~"5.."}', 'has a label status'],
+    ['a job that nothing is of', 'all{code=~"5..",job="edge"}', 'has job="edge"'],
+    ['an instance that nothing is of', 'all{code=~"5..",instance=~"x|y"}', 'has instance=~"x|y"'],
+    ['an expression for a job that cannot be read', 'all{code=~"5..",job=~"j("}', 'has job=~"j("'],
+    ['another metric by its label', '{__name__="errors_total"}', 'another metric'],
+  ])('without any series of errors nothing is acquitted by %s', (_, bad, why) => {
+    const finding = judged({ ...signal, bad }, 0.05, { [bad]: [], all: [all] }, [up()]);
+    expect(finding).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'no-samples',
+      explanation: expect.stringContaining(why),
+    });
+  });
+
+  test.each(['all{code="500",job="j"}', '{__name__="all",code="500"}', 'all{code!~"2..",zone=""}'])(
+    'that nothing matches %s is known from the series of all events',
+    (bad) => {
+      const named = { ...all, labels: { ...all.labels, __name__: 'all' } };
+      expect(judged({ ...signal, bad }, 0.05, { [bad]: [], all: [named] }, [up()])?.outcome).toBe('pass');
+    },
+  );
 
   test('a target that could not be scraped, and has no series, is a doubt', () => {
     expect(ratio([], [all], [up(), up(() => 0, 'k')])).toMatchObject({
@@ -145,9 +170,9 @@ describe('ratio', () => {
     const until = (end: number) => (at: number) => (at <= end ? 1000 + 100 * at : undefined);
     const scraped = (at: number) => (at <= 9 ? 1 : undefined);
     const stale = { outcome: 'inconclusive', reason: 'stale' };
-    expect(ratio([], [series({}, until(9))], [up(scraped)], 0.9)).toMatchObject(stale);
-    expect(ratio([], [series({}, until(9))], [], 0.9)).toMatchObject(stale);
-    const other = series({ instance: 'k' }, until(9));
+    expect(ratio([], [series({ code: '200' }, until(9))], [up(scraped)], 0.9)).toMatchObject(stale);
+    expect(ratio([], [series({ code: '200' }, until(9))], [], 0.9)).toMatchObject(stale);
+    const other = series({ instance: 'k', code: '200' }, until(9));
     expect(ratio([], [all, other], [up(), up(scraped, 'k')], 0.9)).toMatchObject(stale);
     // A scrape that failed does cover the end: the bounds then say how much may have been lost.
     const failed = up((at) => (at <= 9 ? 1 : 0), 'k');
@@ -195,6 +220,23 @@ test('an idle service has a throughput of nothing, which is too little and never
     );
   expect(at('>')).toMatchObject({ outcome: 'fail', value: { low: 0, high: 0 } });
   expect(at('<')).toMatchObject({ outcome: 'inconclusive', reason: 'too-few-samples' });
+});
+
+test.each([
+  ['is shown again after a while', (at: number) => (at >= 3 && at < 7 ? undefined : 3)],
+  ['ends', (at: number) => (at >= 6 ? undefined : 3)],
+  ['is only born in the middle', (at: number) => (at < 5 ? undefined : 3)],
+])('a series that %s, of a target that is scraped well, may have hidden anything', (_, value) => {
+  const signal = { from: 'prometheus', measure: 'gauge', selector: 'g', take: 'max' } as const;
+  const list = [series({ pool: 'a' }, () => 3), series({ pool: 'b', __name__: 'g' }, value)];
+  expect(judged(signal, 5, { g: list }, [up()])).toMatchObject({
+    outcome: 'inconclusive',
+    reason: 'stale',
+    explanation: expect.stringContaining('g{job="j", instance="i", pool="b"}'),
+  });
+  // One that ended before the window is not of it.
+  const old = series({ pool: 'b' }, (at) => (at < 0 ? 9 : undefined));
+  expect(judged(signal, 5, { g: [series({ pool: 'a' }, () => 3), old] }, [up()])?.outcome).toBe('pass');
 });
 
 test('the largest of the gauges that were scraped says nothing of a target that could not be', () => {

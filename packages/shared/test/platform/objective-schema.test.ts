@@ -30,3 +30,18 @@ test.each([
   const signal = { from: 'prometheus', measure: 'alerts-fired', alerts };
   expect(objectiveSchema.safeParse({ ...share, signal }).success).toBe(fine);
 });
+
+test.each([
+  ['sum(rate(x[$window])) or vector(0)', '<', false],
+  ['sum(rate(x[$window])) OR on() (vector( 0 ))', '<', false],
+  ['(a or ignoring(le) vector(0)) + b', '<=', false],
+  ['a or vector(scalar(b))', '<', false],
+  ['a or vector(1)', '<', true],
+  ['a or vector(0)', '>', true],
+  ['a or 0 * sum(b)', '<', true],
+  ['vector(0)', '<', true],
+] as const)('a query that is filled in where there is nothing: %s %s 0.01', (query, comparator, fine) => {
+  const signal = { from: 'prometheus', measure: 'promql', query, take: 'last', series: 'one' };
+  const parsed = objectiveSchema.safeParse({ ...share, comparator, signal });
+  expect(parsed.error?.issues.map(({ path }) => path.join('.')) ?? []).toEqual(fine ? [] : ['signal.query']);
+});

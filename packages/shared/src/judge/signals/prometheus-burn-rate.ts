@@ -6,6 +6,7 @@ import type { RawSeries } from '../../prometheus/reading.ts';
 import type { Bounds } from '../../time/interval.ts';
 import type { Doubt, Measurement } from '../decide.ts';
 import { hiddenNote, type PrometheusEvidence } from '../prometheus-evidence.ts';
+import { absentBad } from './absent-bad.ts';
 import { isSilent, doubtOfCounters } from './prometheus-doubt.ts';
 
 type BurnRate = Extract<PrometheusSignal, { measure: 'burn-rate' }>;
@@ -44,7 +45,8 @@ export function prometheusBurnRate(
     };
   });
   const all = [...burns.values()];
-  const doubt = evidence.doubt ?? all.find((one) => one.doubt !== undefined)?.doubt;
+  const absent = absentBad(evidence, evidence.samples(0), evidence.samples(1), signal);
+  const doubt = evidence.doubt ?? all.find((one) => one.doubt !== undefined)?.doubt ?? absent.doubt;
   if (all.every(({ whole, value }) => whole === 0 && value.high === Infinity)) {
     return {
       ...(doubt ?? { reason: 'no-samples', sentence: 'Nothing was counted in any of the windows.' }),
@@ -52,7 +54,7 @@ export function prometheusBurnRate(
     };
   }
   const notes = [
-    bornOfNothing(evidence),
+    absent.note,
     hiddenNote(Math.max(...all.map(({ hiddenMs }) => hiddenMs))),
     evidence.samples(1).byServer,
   ].filter((note) => note !== undefined);
@@ -73,13 +75,6 @@ export function prometheusBurnRate(
     ...(doubt === undefined ? {} : { doubt }),
     ...(notes.length === 0 ? {} : { note: notes.join(' ') }),
   };
-}
-
-function bornOfNothing(evidence: PrometheusEvidence): string | undefined {
-  const bad = evidence.samples(0);
-  return bad.series.length === 0 && bad.byServer === undefined
-    ? 'No series matches what is counted as bad: taken for zero.'
-    : undefined;
 }
 
 function burnOf(evidence: PrometheusEvidence, seconds: number, target: number): Burn {

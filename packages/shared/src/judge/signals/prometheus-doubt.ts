@@ -1,3 +1,4 @@
+import type { GaugeWindow } from '../../prometheus/gauges.ts';
 import type { RawSeries } from '../../prometheus/reading.ts';
 import type { Doubt } from '../decide.ts';
 import { uncoveredTargets, unseenTargets, type PrometheusEvidence } from '../prometheus-evidence.ts';
@@ -20,7 +21,7 @@ export function doubtOfGauges(
   evidence: PrometheusEvidence,
   series: readonly RawSeries[],
   notNumbers: number,
-  silence: { readonly ms: number; readonly target: string },
+  silence: GaugeWindow['silence'],
 ): Doubt | undefined {
   if (evidence.doubt !== undefined) return evidence.doubt;
   if (notNumbers > 0) {
@@ -29,7 +30,8 @@ export function doubtOfGauges(
   if (isSilent(silence.ms, evidence)) {
     return {
       reason: 'stale',
-      sentence: `${silence.target} has no sample for ${(silence.ms / 1000).toFixed(1)} s of the window.`,
+      sentence: `${silence.of} has no sample for ${(silence.ms / 1000).toFixed(1)} s of the window.`,
+      wouldDecide: 'For series that come and go, PromQL that takes them together would decide it (max, sum).',
     };
   }
   return (

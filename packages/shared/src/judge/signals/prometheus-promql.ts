@@ -1,6 +1,7 @@
 import type { Objective } from '../../objectives/objective.ts';
 import type { PrometheusSignal } from '../../objectives/signal.ts';
 import { numberOf, type RawSeries } from '../../prometheus/reading.ts';
+import { seriesName } from '../../prometheus/scrapes.ts';
 import { exactly } from '../../time/interval.ts';
 import type { Doubt, Measurement } from '../decide.ts';
 import type { PrometheusEvidence } from '../prometheus-evidence.ts';
@@ -26,7 +27,10 @@ export function prometheusPromql(
     return { kind: 'nothing', reason: 'no-samples', sentence: 'The query gave nothing.' };
   }
   if (wanted === 'one' && series.length > 1) {
-    const names = series.slice(0, 3).map(nameOf).join(', ');
+    const names = series
+      .slice(0, 3)
+      .map(({ labels }) => seriesName(labels))
+      .join(', ');
     return {
       kind: 'nothing',
       reason: 'several-series',
@@ -87,14 +91,8 @@ function doubtOf(
     if (!isSilent(longest, evidence)) continue;
     return {
       reason: 'stale',
-      sentence: `The query gave nothing for ${(longest / 1000).toFixed(1)} s of the window${series.length > 1 ? ` in ${nameOf(one)}` : ''}.`,
+      sentence: `The query gave nothing for ${(longest / 1000).toFixed(1)} s of the window${series.length > 1 ? ` in ${seriesName(one.labels)}` : ''}.`,
     };
   }
   return undefined;
-}
-
-function nameOf({ labels }: RawSeries): string {
-  return `{${Object.entries(labels)
-    .map(([label, value]) => `${label}="${value}"`)
-    .join(', ')}}`;
 }

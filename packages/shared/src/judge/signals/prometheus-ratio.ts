@@ -2,6 +2,7 @@ import type { Objective } from '../../objectives/objective.ts';
 import { ratioBounds } from '../../prometheus/ratio-bounds.ts';
 import type { Measurement } from '../decide.ts';
 import { hiddenNote, type PrometheusEvidence } from '../prometheus-evidence.ts';
+import { absentBad, type BadOfAll } from './absent-bad.ts';
 import { doubtOfCounters } from './prometheus-doubt.ts';
 import { decidedBy } from './share.ts';
 
@@ -13,6 +14,7 @@ export function prometheusRatio(
   evidence: PrometheusEvidence,
   objective: Objective,
   wanted: 'bad' | 'good',
+  selectors: BadOfAll,
 ): Measurement {
   const bad = evidence.samples(0);
   const all = evidence.samples(1);
@@ -32,15 +34,10 @@ export function prometheusRatio(
     };
   }
   const counts = wanted === 'bad' ? { hit, miss } : { hit: miss, miss: hit };
-  const doubt = doubtOfCounters(evidence, all.series);
+  const absent = absentBad(evidence, bad, all, selectors);
+  const doubt = doubtOfCounters(evidence, all.series) ?? absent.doubt;
   const fewIsGood = objective.comparator === '<' || objective.comparator === '<=';
-  const notes = [
-    bad.series.length === 0 && bad.byServer === undefined
-      ? 'No series matches what is counted as bad: taken for zero.'
-      : undefined,
-    hiddenNote(hiddenMs),
-    all.byServer,
-  ].filter((note) => note !== undefined);
+  const notes = [absent.note, hiddenNote(hiddenMs), all.byServer].filter((note) => note !== undefined);
   return decidedBy(objective, counts, {
     samples: Math.floor(whole),
     violations: Math.floor(fewIsGood ? counts.hit.low : counts.miss.low),

@@ -2,6 +2,7 @@ import type { PrometheusSignal } from '../../objectives/signal.ts';
 import { growthOf, totalGrowth } from '../../prometheus/counters.ts';
 import { gaugeWindow } from '../../prometheus/gauges.ts';
 import { numberOf, type RawSeries } from '../../prometheus/reading.ts';
+import { seriesName } from '../../prometheus/scrapes.ts';
 import { exactly, type Bounds } from '../../time/interval.ts';
 import type { Doubt, Measurement, Nothing } from '../decide.ts';
 import { hiddenNote, type PrometheusEvidence } from '../prometheus-evidence.ts';
@@ -111,7 +112,7 @@ function useOfGauge(used: RawSeries, capacity: number | RawSeries, evidence: Pro
   if (low === -Infinity) {
     return {
       ok: false,
-      doubt: { reason: 'not-a-number', sentence: `${nameOf(used)} is NaN in the window.` },
+      doubt: { reason: 'not-a-number', sentence: `${seriesName(used.labels)} is NaN in the window.` },
     };
   }
   return { ok: true, value: { low, high }, hiddenMs: 0 };
@@ -161,12 +162,15 @@ function divided(used: Bounds, available: Bounds | undefined): Bounds | undefine
 
 function noCapacity(used: RawSeries, available: Bounds | undefined): Doubt {
   if (available === undefined) {
-    return { reason: 'stale', sentence: `The capacity of ${nameOf(used)} has no sample near its own.` };
+    return {
+      reason: 'stale',
+      sentence: `The capacity of ${seriesName(used.labels)} has no sample near its own.`,
+    };
   }
   const is = available.low === available.high ? `${available.low}` : `${available.low} to ${available.high}`;
   return {
     reason: 'not-a-number',
-    sentence: `The capacity of ${nameOf(used)} is ${is}: no share of it can be told.`,
+    sentence: `The capacity of ${seriesName(used.labels)} is ${is}: no share of it can be told.`,
   };
 }
 
@@ -178,13 +182,6 @@ function doubtOfCapacity(
   const { notNumbers, silence } = gaugeWindow(capacity, evidence.span, 'max');
   const doubt = doubtOfGauges(evidence, capacity, notNumbers, silence);
   return doubt === undefined ? undefined : { ...doubt, sentence: `Capacity: ${doubt.sentence}` };
-}
-
-function nameOf({ labels }: RawSeries): string {
-  const { __name__: name = '', ...rest } = labels;
-  return `${name}{${Object.entries(rest)
-    .map(([label, value]) => `${label}="${value}"`)
-    .join(', ')}}`;
 }
 
 function nothing(reason: Nothing['reason'], sentence: string): Nothing {

@@ -47,9 +47,9 @@ function measure(
 ): Measurement {
   switch (signal.measure) {
     case 'ratio':
-      return prometheusRatio(evidence, objective, 'bad');
+      return prometheusRatio(evidence, objective, 'bad', signal);
     case 'availability':
-      return prometheusRatio(evidence, objective, 'good');
+      return prometheusRatio(evidence, objective, 'good', signal);
     case 'throughput':
       return prometheusThroughput(evidence, objective);
     case 'latency':

@@ -55,9 +55,11 @@ export function errorRatio(
   job: string,
   given: Given,
   expected: RowSpec['expected'],
-  knownLimit?: string,
+  {
+    knownLimit,
+    bad = `requests_total{job="${job}",code=~"5.."}`,
+  }: { knownLimit?: string; bad?: string } = {},
 ): TruthCase {
-  const bad = `requests_total{job="${job}",code=~"5.."}`;
   const all = `requests_total{job="${job}"}`;
   const requests = within(given.targets);
   const ratio = `sum(rate(${bad}[5m])) / sum(rate(${all}[5m]))`;

@@ -27,6 +27,9 @@ const plainBad = service('plain, many errors', {
   requests: traffic(-120_000, 345_000, 20, { bad: everyNth(30) }),
 });
 
+const misnamed = (job: string): SimulatedTarget =>
+  service(job, { requests: traffic(-120_000, 345_000, 20, { bad: everyNth(30) }) });
+
 const reset = service('a restart that hides errors', {
   // Scrapes at 139.2 s and 154.2 s; everything fails for the last 8 s of the process.
   starts: [-3_000_000, 151_000],
@@ -160,7 +163,7 @@ export const counterCases: readonly TruthCase[] = [
   one(seen, 'fail'),
   one(reset, 'straddles-limit'),
   one(twoResets, 'straddles-limit'),
-  errorRatio(storm.job, { targets: [storm] }, 'straddles-limit', UNSEEN_STORM),
+  errorRatio(storm.job, { targets: [storm] }, 'straddles-limit', { knownLimit: UNSEEN_STORM }),
   one(born, 'fail'),
   one(errorsBorn, 'fail'),
   one(processBorn, 'fail'),
@@ -168,6 +171,22 @@ export const counterCases: readonly TruthCase[] = [
   errorRatio('a target vanishes while erroring', { targets: vanishingBad }, 'straddles-limit'),
   errorRatio('a rolling restart', { targets: rolling }, 'straddles-limit'),
   one(idle, 'no-samples'),
+  errorRatio(
+    'errors by a label that is not there',
+    { targets: [misnamed('errors by a label that is not there')] },
+    'no-samples',
+    {
+      bad: 'requests_total{job="errors by a label that is not there",status=~"5.."}',
+    },
+  ),
+  errorRatio(
+    'errors of a proxy that is not scraped',
+    { targets: [misnamed('errors of a proxy that is not scraped')] },
+    'no-samples',
+    {
+      bad: 'proxy_responses_total{job="proxy",code="5xx"}',
+    },
+  ),
   errorRatio('no series at all', { targets: [] }, 'no-samples'),
   errorRatio(
     notANumber.job,

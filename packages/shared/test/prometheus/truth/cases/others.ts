@@ -106,6 +106,27 @@ function gaugeCase(
 
 const spikeAt = (from: number, to: number) => (at: number) => (at > from && at <= to ? 80 : 5);
 
+/** The exporter stays well; what it tells of one of two shards ends before that one's peak. */
+function lostShard(job: string): TruthCase {
+  const shard = (name: string, lastAt: number): WrittenSeries =>
+    gauge(
+      { __name__: 'in_flight', job, instance: 'a:80', shard: name },
+      5,
+      scrapesEvery(15_000, 4_200, { of: (at) => ({ failed: at > lastAt }) }),
+    );
+  return {
+    name: job,
+    series: [shard('a', 345_000), shard('b', 200_000)],
+    rows: [
+      row('largest value', inFlight(job), ['<', 50, '1'], {
+        truth: 80,
+        expected: 'stale',
+        usual: [`max(max_over_time(in_flight{job="${job}"}[5m]))`],
+      }),
+    ],
+  };
+}
+
 const presentWhile = (
   job: string,
   lastAt: number,
@@ -282,6 +303,7 @@ export const otherCases: readonly TruthCase[] = [
     80,
     'stale',
   ),
+  lostShard('a gauge of which one series is gone'),
   presentWhile('pushed series, fresh', 345_000, 'pass', 1),
   presentWhile('pushed series, ended three minutes ago', 120_000, 'stale', 0),
   saturation('memory over its limit', {}, 'fail'),
