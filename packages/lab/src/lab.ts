@@ -5,6 +5,7 @@ import { isAlive, pidOf, processIdentity } from '@ordeal/shared/process/identity
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { ComponentName } from '@ordeal/shared/toolchain/components';
 import type { Clock } from '@ordeal/shared/time/clock';
+import { contractOf } from './api/contracts/contracts.ts';
 import { SiteControl } from './control/site-control.ts';
 import { inLab, labDir, requireOwn, siteNames, type SiteName } from './layout/paths.ts';
 import { removeLab } from './leftovers/remove.ts';
@@ -15,6 +16,8 @@ import { runFiles } from './supervisor/run-files.ts';
 
 export interface LabUpOptions {
   readonly name: string;
+  /** Whose contract it serves. */
+  readonly platform: string;
   /** Paths of the programs, with PostgreSQL's as `postgres`. */
   readonly tools: Readonly<Record<ComponentName | 'node', string>>;
   readonly sabotage: readonly string[];
@@ -50,14 +53,15 @@ export interface LabStatus {
  * taken down again.
  */
 export async function labUp(options: LabUpOptions): Promise<LabSite> {
-  const sabotage = parseSabotages(options.sabotage);
+  const contract = contractOf(options.platform);
+  const sabotage = parseSabotages(options.sabotage, contract);
   const dir = labDir(options.name);
   const { clock, signal, say } = options;
   const begun = clock.now();
   for (let attempt = 1; ; attempt++) {
     await claim(options.name, dir, clock);
     try {
-      const site = await bringUp({ ...options, dir, sabotage });
+      const site = await bringUp({ ...options, dir, sabotage, contract });
       say(`Lab ${options.name} is up after ${((clock.now() - begun) / 1000).toFixed(1)} s: ${site.entry}`);
       return site;
     } catch (error) {

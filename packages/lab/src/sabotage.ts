@@ -1,20 +1,49 @@
+import type { Contract } from './api/contracts/contract.ts';
+
 /** What the lab can be told to do wrong, so that a run can show that it notices. */
 export const sabotages = {
   'lose-acknowledged-writes': 'documents are acknowledged at once and stored about 750 ms later',
-  slow: '10 % of the /v1 requests take 400 ms longer',
-  errors: '2 % of the /v1 requests answer 500',
+  slow: '10 % of the requests take 400 ms longer, health checks aside',
+  errors: '2 % of the requests answer 500, health checks aside',
   'no-metrics': 'the API answers 404 on /metrics',
+  'no-alerts': 'Prometheus has no alert rules',
+  'lying-health': 'a replica says that it is ready, whatever its database and its cache do',
+  'no-restart': 'a replica that has died is not started again',
+  'no-drain': 'a replica that is told to end does so at once, with the requests that it is at work on',
+  'stale-reads': 'reads come from the other region’s database, which is two seconds behind',
+  'connection-hog': 'each replica holds 20 more connections to the database',
+  'memory-hog': 'each replica holds 160 MB more',
+  'mixed-tenants': 'what belongs to one tenant is shown to every other',
+  'rate-limit-off': 'nobody is ever refused for sending too many requests',
+  'rate-limit-tight': 'half as many requests are admitted as promised',
+  'rate-limit-as-error': 'too many requests are answered with 500, not with 429',
+  'sessions-in-process': 'a worker knows only the sessions that began with it',
+  'drop-sockets': 'a socket is cut when the first message comes',
 } as const;
 
 export type Sabotage = keyof typeof sabotages;
 
-/** Checks names of sabotages. Throws one error that names every unknown one, and lists the known. */
-export function parseSabotages(names: readonly string[]): readonly Sabotage[] {
-  const unknown = names.filter((name) => !Object.hasOwn(sabotages, name));
+/** Those that only some platforms can suffer. */
+const possible: Partial<Record<Sabotage, (contract: Contract) => boolean>> = {
+  'mixed-tenants': ({ platform }) => platform === 'agentic-platform',
+  'rate-limit-off': ({ rateLimit }) => rateLimit !== undefined,
+  'rate-limit-tight': ({ rateLimit }) => rateLimit !== undefined,
+  'rate-limit-as-error': ({ rateLimit }) => rateLimit !== undefined,
+  'sessions-in-process': ({ platform }) => platform === 'research-assistant',
+  'drop-sockets': ({ platform }) => platform === 'research-assistant',
+};
+
+/**
+ * Checks names of sabotages. Throws one error that names every one that is unknown, or that this platform cannot
+ * suffer, and lists those that it can.
+ */
+export function parseSabotages(names: readonly string[], contract: Contract): readonly Sabotage[] {
+  const known = (Object.keys(sabotages) as Sabotage[]).filter((name) => possible[name]?.(contract) ?? true);
+  const unknown = names.filter((name) => !known.some((one) => one === name));
   if (unknown.length > 0) {
-    const known = Object.entries(sabotages).map(([name, what]) => `  ${name}: ${what}`);
+    const lines = known.map((name) => `  ${name}: ${sabotages[name]}`);
     throw new Error(
-      `Unknown sabotage ${unknown.map((name) => `"${name}"`).join(', ')}. The lab knows:\n${known.join('\n')}`,
+      `Unknown sabotage ${unknown.map((name) => `"${name}"`).join(', ')}. The lab knows:\n${lines.join('\n')}`,
     );
   }
   return [...new Set(names)] as Sabotage[];

@@ -19,6 +19,7 @@ export function labName(suffix: string): string {
 export function up(name: string, options: Partial<LabUpOptions> = {}): Promise<LabSite> {
   return labUp({
     name,
+    platform: 'agentic-platform',
     tools: testTools(),
     sabotage: [],
     clock: systemClock,

@@ -6,6 +6,7 @@ import { watchSignals } from '../run/interruption.ts';
 import { bringUp } from './with-lab.ts';
 
 interface LabCommandOptions {
+  readonly platform: string;
   readonly labName: string;
   readonly json?: boolean;
   readonly sabotage?: readonly string[];

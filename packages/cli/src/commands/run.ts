@@ -42,11 +42,20 @@ async function prepareAndRun(
   const before = await prepare(kind, options, seed, edge, readSite(options.labName));
   refuse(before.plan);
   const go = (): Promise<number> => runPrepared(kind, options, seed, interruption, edge);
-  if (options.lab === true) return withLab(options, edge, interruption.signal, go);
+  if (options.lab === true) {
+    const { labContract } = before.loaded;
+    if (labContract === undefined) {
+      throw new CommandError(
+        `Platform ${before.loaded.platform.name} does not run on the lab: run it without --lab.`,
+        exitCodes.usage,
+      );
+    }
+    return withLab({ ...options, platform: labContract }, edge, interruption.signal, go);
+  }
   if (before.loaded.needsLab) {
     throw new CommandError(
       `Platform ${before.loaded.platform.name} runs on the lab, and no lab "${options.labName}" is up: ` +
-        'add --lab, or bring it up with `ordeal lab up`.',
+        `add --lab, or bring it up with \`ordeal lab up --platform ${before.loaded.labContract}\`.`,
       exitCodes.usage,
     );
   }

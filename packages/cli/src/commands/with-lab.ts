@@ -7,6 +7,8 @@ import { Interrupted } from '../run/interruption.ts';
 import { labPrograms } from './programs.ts';
 
 interface LabOptions {
+  /** Whose contract it serves. */
+  readonly platform: string;
   readonly labName: string;
   readonly sabotage?: readonly string[];
 }
@@ -40,6 +42,7 @@ export async function bringUp(options: LabOptions, edge: Edge, signal: AbortSign
   try {
     await labUp({
       name: options.labName,
+      platform: options.platform,
       tools,
       sabotage: options.sabotage ?? [],
       clock: systemClock,

@@ -21,6 +21,8 @@ export interface LoadedPlatform {
   readonly drivers: Drivers;
   /** The file asked for a lab, and none is up: it can be planned by, not run. */
   readonly needsLab: boolean;
+  /** Whose contract the lab has to serve for it; undefined when it does not run on the lab. */
+  readonly labContract: string | undefined;
 }
 
 /** Reads a platform; every mistake in it and in its drivers' settings comes at once. */
@@ -41,7 +43,14 @@ export async function loadPlatform(
   const drivers = composeDrivers(platform, shown);
   const mistakes = [...diagnostics, ...(drivers.ok ? [] : drivers.diagnostics)];
   if (mistakes.length > 0 || !drivers.ok) throw mistakesIn(shown, mistakes);
-  return { platform, folder, journeys, drivers: drivers.value, needsLab: context.usedPlaceholder() };
+  return {
+    platform,
+    folder,
+    journeys,
+    drivers: drivers.value,
+    needsLab: context.usedPlaceholder(),
+    labContract: context.wantedContract(),
+  };
 }
 
 function build(

@@ -6,20 +6,28 @@ import type { Edge } from '../edge.ts';
 export function platformContext(
   edge: Edge,
   lab: LabSite | undefined,
-): PlatformContext & { usedPlaceholder(): boolean } {
+): PlatformContext & { usedPlaceholder(): boolean; wantedContract(): string | undefined } {
   let placeholder = false;
+  let wanted: string | undefined;
   return {
     env(name, fallback) {
       const value = edge.env[name] ?? fallback;
       if (value === undefined) throw new Error(`the environment variable ${name} is not set`);
       return value;
     },
-    lab() {
+    lab(contract = 'agentic-platform') {
+      wanted = contract;
+      if (lab !== undefined && lab.platform !== contract) {
+        throw new Error(
+          `the lab "${lab.name}" serves ${lab.platform}, and this platform needs ${contract}; take it down (ordeal lab down --lab-name ${lab.name}), or choose another --lab-name`,
+        );
+      }
       if (lab !== undefined) return lab;
       placeholder = true;
-      return placeholderSite;
+      return { ...placeholderSite, platform: contract };
     },
     usedPlaceholder: () => placeholder,
+    wantedContract: () => wanted,
   };
 }
 
@@ -57,5 +65,6 @@ const placeholderSite: LabSite = {
   prometheus: `http://${nowhere}`,
   haproxy: { socket: '/lab-is-not-up', backend: 'api' },
   regions: { a: placeholderRegion('a'), b: placeholderRegion('b') },
+  platform: 'agentic-platform',
   sabotage: [],
 };

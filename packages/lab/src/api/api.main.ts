@@ -8,8 +8,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { Cache } from './cache.ts';
 import type { ApiConfig } from './config.ts';
+import { contractOf } from './contracts/contracts.ts';
 import { durableWriter } from './documents/durable-writer.ts';
 import { lossyWriter } from './documents/lossy-writer.ts';
+import { hold } from './hogs.ts';
+import { limitsOf } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { Readiness } from './readiness.ts';
 import { buildServer } from './server.ts';
@@ -22,28 +25,35 @@ const LEAVE_MS = 700;
 const config = JSON.parse(readFileSync(argv[2]!, 'utf8')) as ApiConfig;
 const complain = (line: string) => void stderr.write(`${line}\n`);
 
-const store = new Store(config.databases, systemClock.now);
-const metrics = new Metrics(store);
+const { sabotage } = config;
+const { now } = systemClock;
+const contract = contractOf(config.platform);
+const store = new Store(config.databases, now, sabotage.includes('stale-reads') ? 'b' : undefined);
+const metrics = new Metrics(contract.metrics, store);
 const cache = new Cache(config.redis, () => metrics.cacheError());
-const readiness = new Readiness(store, cache, systemClock.now);
+const readiness = new Readiness(store, cache, now, sabotage.includes('lying-health'));
 const app = {
+  replica: config.replica,
   store,
   cache,
+  readiness,
   tenants: new Tenants(store),
-  documents: config.sabotage.includes('lose-acknowledged-writes')
-    ? lossyWriter(store, systemClock.now)
-    : durableWriter(store),
+  documents: sabotage.includes('lose-acknowledged-writes') ? lossyWriter(store, now) : durableWriter(store),
+  sabotage,
+  limit: limitsOf(contract, sabotage, { cache, now, worker: config.replica }),
 };
-const server = await buildServer(config, app, readiness, metrics, complain);
+const server = await buildServer(config, contract, app, metrics, complain);
+const held = hold(config, complain);
 
 let leaving = false;
 async function leave(): Promise<void> {
   if (leaving) return;
   leaving = true;
+  if (sabotage.includes('no-drain')) exit(0);
   readiness.leave();
   await delay(LEAVE_MS);
   await server.close();
-  await store.close();
+  await Promise.all([store.close(), held.release()]);
   cache.close();
   exit(0);
 }

@@ -45,6 +45,11 @@ export class Cache {
     await this.#try(this.#redis.del(key));
   }
 
+  /** What a script answers about a key; undefined when the cache does not answer. */
+  async evaluate(script: string, key: string, ...args: readonly string[]): Promise<unknown> {
+    return this.#try(this.#redis.eval(script, 1, key, ...args));
+  }
+
   close(): void {
     this.#redis.disconnect();
   }

@@ -2,6 +2,8 @@ import type { Sabotage } from '../sabotage.ts';
 
 /** What one replica of the API is given, as a JSON file. */
 export interface ApiConfig {
+  /** Whose contract it serves. */
+  readonly platform: string;
   /** As the load balancer calls it, for instance `a1`. */
   readonly replica: string;
   readonly region: 'a' | 'b';

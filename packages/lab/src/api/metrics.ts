@@ -1,34 +1,45 @@
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { MetricNames } from './contracts/contract.ts';
 import type { Store } from './store/store.ts';
 
-const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.2, 0.25, 0.5, 1, 2, 5];
 /** What a known route may answer: its counters are there from the start, so that the first failure is seen. */
-const STATUSES = [200, 201, 204, 400, 403, 404, 500, 503, 504];
+const STATUSES = [200, 201, 204, 400, 401, 403, 404, 429, 500, 503, 504];
 
-/** The replica's own metrics. */
+/** The replica's own metrics, under the platform's names. */
 export class Metrics {
   readonly registry = new Registry();
-  readonly #requests: Counter<'method' | 'route' | 'status'>;
-  readonly #durations: Histogram<'method' | 'route'>;
+  readonly #pathLabel: MetricNames['pathLabel'];
+  readonly #requests: Counter;
+  readonly #durations: Histogram;
+  readonly #errors: Counter | undefined;
   readonly #cacheErrors: Counter;
 
-  constructor(store: Store) {
+  constructor(names: MetricNames, store: Store) {
     const registers = [this.registry];
+    this.#pathLabel = names.pathLabel;
     collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 50 });
     this.#requests = new Counter({
-      name: 'http_requests_total',
+      name: names.requests,
       help: 'Requests answered',
-      labelNames: ['method', 'route', 'status'],
+      labelNames: ['method', names.pathLabel, 'status'],
       registers,
     });
     this.#durations = new Histogram({
-      name: 'http_request_duration_seconds',
+      name: names.durations,
       help: 'Time from the request to the end of its answer',
-      labelNames: ['method', 'route'],
-      buckets: BUCKETS,
+      labelNames: ['method', names.pathLabel],
+      buckets: [...names.buckets],
       registers,
     });
+    if (names.errors !== undefined) {
+      this.#errors = new Counter({
+        name: names.errors,
+        help: 'Requests that failed on this side',
+        labelNames: [names.pathLabel],
+        registers,
+      });
+    }
     this.#cacheErrors = new Counter({
       name: 'cache_errors_total',
       help: 'Commands that the cache did not carry out',
@@ -59,16 +70,20 @@ export class Metrics {
     server.addHook('onRoute', ({ method, url }) => {
       for (const one of [method].flat()) {
         if (one === 'HEAD' || url === '/metrics') continue;
-        for (const status of STATUSES) this.#requests.inc({ method: one, route: url, status }, 0);
-        this.#durations.zero({ method: one, route: url });
+        const path = { [this.#pathLabel]: url };
+        for (const status of STATUSES) this.#requests.inc({ method: one, ...path, status }, 0);
+        this.#durations.zero({ method: one, ...path });
+        this.#errors?.inc(path, 0);
       }
     });
     server.addHook('onResponse', (request, reply, done) => {
       const route = request.routeOptions.url ?? 'unknown';
       if (route !== '/metrics') {
         const { method } = request;
-        this.#requests.inc({ method, route, status: reply.statusCode });
-        this.#durations.observe({ method, route }, reply.elapsedTime / 1000);
+        const path = { [this.#pathLabel]: route };
+        this.#requests.inc({ method, ...path, status: reply.statusCode });
+        this.#durations.observe({ method, ...path }, reply.elapsedTime / 1000);
+        if (reply.statusCode >= 500) this.#errors?.inc(path);
       }
       done();
     });

@@ -14,8 +14,11 @@ export class Readiness {
   #checking: Promise<Reasons> | undefined;
   #last: { readonly at: number; readonly reasons: Reasons } | undefined;
   #leaving = false;
+  readonly #lies: boolean;
 
-  constructor(store: Store, cache: Cache, now: () => number) {
+  /** `lies`: it finds reasons only for its own leaving. */
+  constructor(store: Store, cache: Cache, now: () => number, lies: boolean) {
+    this.#lies = lies;
     this.#store = store;
     this.#cache = cache;
     this.#now = now;
@@ -28,6 +31,7 @@ export class Readiness {
 
   async reasons(): Promise<Reasons> {
     if (this.#leaving) return ['shutting down'];
+    if (this.#lies) return [];
     if (this.#last !== undefined && this.#now() - this.#last.at < REUSE_MS) return this.#last.reasons;
     this.#checking ??= this.#check().finally(() => {
       this.#checking = undefined;

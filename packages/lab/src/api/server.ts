@@ -1,24 +1,17 @@
 import { fastify, type FastifyInstance } from 'fastify';
 import type { App } from './app.ts';
 import type { ApiConfig } from './config.ts';
+import type { Contract } from './contracts/contract.ts';
+import { routesOf } from './contracts/routes.ts';
 import { answerErrors } from './http-errors.ts';
 import type { Metrics } from './metrics.ts';
-import type { Readiness } from './readiness.ts';
-import { agentRoutes } from './routes/agents.ts';
-import { healthRoutes } from './routes/health.ts';
-import { knowledgeRoutes } from './routes/knowledge.ts';
-import { resourceRoutes } from './routes/resources.ts';
-import { runRoutes } from './routes/runs.ts';
-import { taskRoutes } from './routes/tasks.ts';
-import { requireTenant } from './routes/tenant-scope.ts';
-import { tenantRoutes } from './routes/tenants.ts';
 import { sabotageRequests } from './sabotage-hooks.ts';
 
 /** The platform's HTTP interface, as one replica serves it. */
 export async function buildServer(
   config: ApiConfig,
+  contract: Contract,
   app: App,
-  readiness: Readiness,
   metrics: Metrics,
   complain: (line: string) => void,
 ): Promise<FastifyInstance> {
@@ -29,23 +22,14 @@ export async function buildServer(
   server.addHook('onRequest', async (_request, reply) => {
     reply.header('x-served-by', config.replica).header('x-region', config.region);
   });
-  sabotageRequests(server, config.sabotage);
-
-  healthRoutes(server, config.replica, readiness);
+  sabotageRequests(server, contract, config.sabotage);
   if (!config.sabotage.includes('no-metrics')) {
     server.get('/metrics', async (_request, reply) => {
       return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
     });
   }
-  tenantRoutes(server, app.tenants);
-  await server.register(async (scope) => {
-    requireTenant(scope, app.tenants);
-    agentRoutes(scope, app);
-    taskRoutes(scope, app);
-    knowledgeRoutes(scope, app);
-    resourceRoutes(scope, app);
-    runRoutes(scope, app);
-  });
+  const addRoutes = await routesOf(config.platform);
+  await addRoutes(server, app);
   return server;
 }
 

@@ -1,4 +1,5 @@
 import type { ComponentName } from '@ordeal/shared/toolchain/components';
+import type { Contract } from '../api/contracts/contract.ts';
 import type { Sabotage } from '../sabotage.ts';
 import type { RunAs } from '../supervisor/config.ts';
 import type { LabPorts } from './ports.ts';
@@ -14,6 +15,8 @@ export interface Blueprint {
   /** PostgreSQL refuses to run as root: then it runs under these ids. */
   readonly runAs?: RunAs;
   readonly sabotage: readonly Sabotage[];
+  /** What its API serves. */
+  readonly contract: Contract;
 }
 
 export const DATABASE = 'platform';

@@ -19,6 +19,7 @@ export function siteFor(blueprint: Blueprint): LabSite {
     haproxy: { socket: inLab.haproxySocket(blueprint.dir), backend: BACKEND },
     regions: { a: regionFor(blueprint, 'a'), b: regionFor(blueprint, 'b') },
     sabotage: blueprint.sabotage,
+    platform: blueprint.contract.platform,
   };
 }
 

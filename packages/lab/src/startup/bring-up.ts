@@ -4,6 +4,7 @@ import type { LabSite } from '@ordeal/shared/platform/site';
 import type { ComponentName } from '@ordeal/shared/toolchain/components';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { SiteControl } from '../control/site-control.ts';
+import type { Contract } from '../api/contracts/contract.ts';
 import type { Blueprint } from '../layout/blueprint.ts';
 import { inLab, siteNames, type SiteName } from '../layout/paths.ts';
 import { chooseLabPorts } from '../layout/ports.ts';
@@ -21,6 +22,7 @@ export interface BringUp {
   readonly dir: string;
   readonly tools: Readonly<Record<ComponentName | 'node', string>>;
   readonly sabotage: readonly Sabotage[];
+  readonly contract: Contract;
   readonly clock: Clock;
   readonly signal?: AbortSignal;
   readonly say: (message: string) => void;
@@ -38,6 +40,7 @@ export async function bringUp(options: BringUp): Promise<LabSite> {
     dir,
     tools: options.tools,
     sabotage: options.sabotage,
+    contract: options.contract,
     ports: await chooseLabPorts(),
     password: randomBytes(18).toString('hex'),
     ...(runAs && { runAs }),

@@ -47,7 +47,7 @@ export async function fillDatabase(blueprint: Blueprint): Promise<void> {
     await client.query(`CREATE DATABASE ${DATABASE}`);
   });
   await withClient({ connectionString: url, ...options }, async (client) => {
-    await client.query(schema(blueprint.password));
+    await client.query(schema(blueprint.password, blueprint.contract.schema));
   });
   await createSlot(blueprint, 'a', slotOf('b'));
 }

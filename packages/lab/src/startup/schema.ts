@@ -1,5 +1,8 @@
-/** Tables, indexes, roles and the first data of the platform. `password` is that of both roles. */
-export function schema(password: string): string {
+/**
+ * Tables, indexes, roles and the first data. `password` is that of both roles; `own` makes what only this platform
+ * has.
+ */
+export function schema(password: string, own: string): string {
   return `
 CREATE ROLE platform LOGIN PASSWORD '${password}';
 CREATE ROLE observer LOGIN PASSWORD '${password}' IN ROLE pg_monitor;
@@ -74,7 +77,7 @@ FROM tenants, (VALUES
   (5, 'Data residency', 'Data of European tenants stays in the European regions that their contract allows.')
 ) AS page (number, title, body)
 ORDER BY tenants.id, page.number;
-
+${own}
 ANALYZE;
 `;
 }

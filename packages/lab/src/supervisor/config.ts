@@ -35,6 +35,8 @@ export interface Unit {
   readonly liveness?: { readonly check: Check; readonly everyMs: number; readonly failures: number };
   /** Asked to end by this signal, and killed when it has not after that time. */
   readonly stop: { readonly signal: 'SIGTERM' | 'SIGINT'; readonly withinMs: number };
+  /** What happens after it has ended without having been told to. Default: at once. */
+  readonly restart?: 'never' | { readonly afterMs: number };
   /**
    * PostgreSQL: its child processes outlive a killed parent for a moment, and its lock file outlives both.
    * Both are cleared away before a start.

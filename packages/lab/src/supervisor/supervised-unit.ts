@@ -164,11 +164,12 @@ export class SupervisedUnit {
     this.#lastEnd = how;
     clearTimeout(this.#livenessTimer);
     this.#files.ended();
-    if (!this.#wanted) return;
+    const { restart = { afterMs: RESTART_DELAY_MS } } = this.unit;
+    if (!this.#wanted || restart === 'never') return;
     this.#quickExits = this.#clock.now() - since < QUICK_EXIT_MS ? this.#quickExits + 1 : 0;
     const delay = Math.min(
-      RESTART_DELAY_MS * 2 ** Math.max(0, this.#quickExits - 1),
-      RESTART_DELAY_AT_MOST_MS,
+      restart.afterMs * 2 ** Math.max(0, this.#quickExits - 1),
+      Math.max(restart.afterMs, RESTART_DELAY_AT_MOST_MS),
     );
     this.#restartTimer = setTimeout(() => void this.#launch(), delay);
   }

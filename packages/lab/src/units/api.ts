@@ -31,6 +31,7 @@ export function apiFiles(
   const database = (port: number) =>
     postgresUrl(blueprint, 'platform', port, { application_name: `api-${replica}` });
   const config: ApiConfig = {
+    platform: blueprint.contract.platform,
     replica,
     region,
     port: replicaPort(blueprint, region, number),
@@ -44,7 +45,8 @@ export function apiFiles(
 /** One replica of the platform's API. */
 export function apiUnit(blueprint: Blueprint, region: RegionName, number: ReplicaNumber): Unit {
   const base = `http://${address(replicaPort(blueprint, region, number))}`;
-  const live = { kind: 'http', url: `${base}/health/live`, timeoutMs: 700 } as const;
+  const { health, restartDelayMs } = blueprint.contract;
+  const live = { kind: 'http', url: `${base}${health.live}`, timeoutMs: 700 } as const;
   return {
     name: `${region}/api-${number}`,
     argv: [
@@ -58,8 +60,9 @@ export function apiUnit(blueprint: Blueprint, region: RegionName, number: Replic
     cwd: '/',
     log: inLab.log(blueprint.dir, region, `api-${number}`),
     started: live,
-    ready: { kind: 'http', url: `${base}/health/ready`, timeoutMs: 1_000 },
+    ready: { kind: 'http', url: `${base}${health.ready}`, timeoutMs: 1_000 },
     liveness: { check: live, everyMs: 500, failures: 3 },
     stop: { signal: 'SIGTERM', withinMs: 5_000 },
+    restart: blueprint.sabotage.includes('no-restart') ? 'never' : { afterMs: restartDelayMs },
   };
 }

@@ -21,9 +21,11 @@ function configFile(blueprint: Blueprint): string {
  * While no replica is ready, reads go to any that is alive: it reads from a standby.
  */
 export function haproxyFiles(blueprint: Blueprint): Readonly<Record<string, string>> {
+  const { health, edge } = blueprint.contract;
   const servers = regionNames.flatMap((region) =>
     replicaNumbers.map(
-      (number) => `  server ${region}${number} ${address(replicaPort(blueprint, region, number))}`,
+      (number) =>
+        `  server ${region}${number} ${address(replicaPort(blueprint, region, number))} weight ${edge.weights[region]}`,
     ),
   );
   const text = `global
@@ -40,9 +42,10 @@ defaults
   timeout client 30s
   timeout http-request 5s
   timeout http-keep-alive 30s
-  balance roundrobin
+  timeout tunnel 60s
+  balance ${edge.balance}
   retries 3
-  option redispatch 1
+${edge.forwardsClient ? '  option forwardfor\n' : ''}  option redispatch 1
   http-reuse safe
 
 frontend ${FRONTEND}
@@ -59,16 +62,16 @@ frontend metrics
 backend ${BACKEND}
   acl read method GET HEAD
   option httpchk
-  http-check send meth GET uri /health/ready
+  http-check send meth GET uri ${health.ready}
   http-check expect status 200
   retry-on conn-failure empty-response 503
   http-request disable-l7-retry unless read
-  default-server check inter 250ms fastinter 100ms downinter 250ms fall 2 rise 2
+  default-server check inter 250ms fastinter 100ms downinter 250ms fall ${edge.fall} rise 2
 ${servers.join('\n')}
 
 backend ${BACKEND}_reads
   option httpchk
-  http-check send meth GET uri /health/live
+  http-check send meth GET uri ${health.live}
   http-check expect status 200
   retry-on conn-failure empty-response
   default-server check inter 500ms fall 2 rise 1

@@ -72,6 +72,7 @@ export function postgresUnit(blueprint: Blueprint, region: RegionName): Unit {
     unix_socket_directories: home,
     cluster_name: region,
     synchronous_standby_names: region === 'a' ? 'b' : '',
+    ...(region === 'b' && blueprint.sabotage.includes('stale-reads') && { recovery_min_apply_delay: '2s' }),
   };
   const answers = {
     kind: 'command',

@@ -15,10 +15,10 @@ interface Target {
 }
 
 function targets(blueprint: Blueprint): readonly Target[] {
-  const { ports } = blueprint;
+  const { ports, contract } = blueprint;
   const inRegions = regionNames.flatMap((region): readonly Target[] => [
     ...replicaNumbers.map((number) => ({
-      job: 'api',
+      job: contract.metrics.job,
       region,
       replica: `${region}${number}`,
       address: address(replicaPort(blueprint, region, number)),
@@ -82,9 +82,11 @@ function files(blueprint: Blueprint) {
 
 /** Prometheus' configuration and rules, as files to write: path and text. JSON is valid YAML. */
 export function prometheusFiles(blueprint: Blueprint): Readonly<Record<string, string>> {
+  const { metrics } = blueprint.contract;
   const jobs = [...new Set(targets(blueprint).map(({ job }) => job))].map((job) => ({
     job_name: job,
     ...(job === 'redis' && { metrics_path: '/scrape' }),
+    ...(job === metrics.job && { scrape_interval: `${metrics.scrapeSeconds}s` }),
     static_configs: targets(blueprint)
       .filter((target) => target.job === job)
       .map((target) => ({
@@ -103,7 +105,11 @@ export function prometheusFiles(blueprint: Blueprint): Readonly<Record<string, s
   };
   return {
     [files(blueprint).config]: JSON.stringify(config, null, 2),
-    [files(blueprint).rules]: JSON.stringify(rules, null, 2),
+    [files(blueprint).rules]: JSON.stringify(
+      blueprint.sabotage.includes('no-alerts') ? { groups: [] } : rules,
+      null,
+      2,
+    ),
   };
 }
 

@@ -227,8 +227,11 @@ export interface AbortCondition {
 export interface PlatformContext {
   /** A variable of the environment; with no default it is an error in the platform file when it is absent. */
   env(name: string, fallback?: string): string;
-  /** The running lab. Without one, a placeholder whose addresses say so: enough to plan, not to run. */
-  lab(): LabSite;
+  /**
+   * The running lab, which serves `contract` (a platform's name; default: agentic-platform). Without one, a
+   * placeholder whose addresses say so: enough to plan, not to run.
+   */
+  lab(contract?: string): LabSite;
 }
 
 /** What a platform file exports as default. */

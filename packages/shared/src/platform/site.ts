@@ -11,6 +11,8 @@ export interface LabSite {
   readonly prometheus: string;
   readonly haproxy: { readonly socket: string; readonly backend: string };
   readonly regions: Readonly<Record<'a' | 'b', LabRegion>>;
+  /** Whose contract its API serves. */
+  readonly platform: string;
   /** Sabotages that are switched on. */
   readonly sabotage: readonly string[];
 }

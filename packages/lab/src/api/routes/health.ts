@@ -1,11 +1,23 @@
 import type { FastifyInstance } from 'fastify';
-import type { Readiness } from '../readiness.ts';
+import type { App } from '../app.ts';
+
+/** Where a platform's health checks are. */
+export interface HealthPaths {
+  /** Says only that somebody answers. */
+  readonly basic?: string;
+  readonly live: string;
+  readonly ready: string;
+}
 
 /** Whether the replica is there, works, and can take traffic. */
-export function healthRoutes(server: FastifyInstance, replica: string, readiness: Readiness): void {
-  server.get('/health', async () => ({ status: 'ok', replica }));
-  server.get('/health/live', async () => ({ status: 'ok' }));
-  server.get('/health/ready', async (_request, reply) => {
+export function healthRoutes(
+  server: FastifyInstance,
+  { replica, readiness }: App,
+  { basic, live, ready }: HealthPaths,
+): void {
+  if (basic !== undefined) server.get(basic, async () => ({ status: 'ok', replica }));
+  server.get(live, async () => ({ status: 'ok' }));
+  server.get(ready, async (_request, reply) => {
     const reasons = await readiness.reasons();
     return reasons.length === 0
       ? { status: 'ready' }

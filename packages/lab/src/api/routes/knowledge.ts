@@ -10,10 +10,14 @@ interface NewDocumentBody {
   readonly body: string;
 }
 
-/** The knowledge base: documents in collections, with full-text search. */
-export function knowledgeRoutes(server: FastifyInstance, { store, cache, documents }: App): void {
+/** A knowledge base below `path`: documents in collections, with full-text search. */
+export function knowledgeRoutes(
+  server: FastifyInstance,
+  { store, cache, documents }: App,
+  path: string,
+): void {
   server.post<{ Body: NewDocumentBody }>(
-    '/v1/knowledge/documents',
+    `${path}/documents`,
     {
       schema: {
         body: {
@@ -33,7 +37,7 @@ export function knowledgeRoutes(server: FastifyInstance, { store, cache, documen
   );
 
   server.get<{ Querystring: { collection: string; after: string; limit: number } }>(
-    '/v1/knowledge/documents',
+    `${path}/documents`,
     {
       schema: {
         querystring: {
@@ -61,7 +65,7 @@ export function knowledgeRoutes(server: FastifyInstance, { store, cache, documen
   );
 
   server.get<{ Querystring: { q: string; collection?: string } }>(
-    '/v1/knowledge/search',
+    `${path}/search`,
     {
       schema: {
         querystring: {
@@ -76,7 +80,7 @@ export function knowledgeRoutes(server: FastifyInstance, { store, cache, documen
     }),
   );
 
-  server.delete<{ Params: { name: string } }>('/v1/knowledge/collections/:name', async (request) => {
+  server.delete<{ Params: { name: string } }>(`${path}/collections/:name`, async (request) => {
     const tenant = tenantOf(request);
     const { name } = request.params;
     documents.forget((document) => document.tenant === tenant && document.collection === name);

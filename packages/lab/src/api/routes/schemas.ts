@@ -15,3 +15,6 @@ export const idParams = {
   properties: { id: { type: 'string', format: 'uuid' } },
   required: ['id'],
 } as const;
+
+/** The run that asks, where one does: what it leaves is found by it. */
+export const runOfRequest = { type: 'string', maxLength: 200, default: '' } as const;

@@ -16,9 +16,12 @@ export class Store {
   #looking: Promise<void> | undefined;
   #lookedAt = -Infinity;
   readonly #timer: NodeJS.Timeout;
+  readonly #readFrom: string | undefined;
 
-  constructor(urls: Readonly<Record<string, string>>, now: () => number) {
+  /** `readFrom`: the node that is read from as long as it answers, whatever it is. */
+  constructor(urls: Readonly<Record<string, string>>, now: () => number, readFrom?: string) {
     this.#now = now;
+    this.#readFrom = readFrom;
     this.#nodes = Object.entries(urls).map(([name, url]) => new StoreNode(name, url));
     // A primary that was replaced may still answer: nothing but looking shows it.
     this.#timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
@@ -86,7 +89,8 @@ export class Store {
 
   async #readable(): Promise<StoreNode> {
     if (this.#writer === undefined) await this.look();
-    const node = this.#writer ?? this.#nodes.find(({ role }) => role !== 'unreachable');
+    const answering = this.#nodes.filter(({ role }) => role !== 'unreachable');
+    const node = answering.find(({ name }) => name === this.#readFrom) ?? this.#writer ?? answering[0];
     if (node === undefined) throw new StoreUnavailable('No database can be reached', 'no');
     return node;
   }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import type { Tenants } from '../tenants.ts';
-import { notFound } from '../http-errors.ts';
+import type { Tenants } from '../../tenants.ts';
+import { notFound } from '../../http-errors.ts';
 
 /** Tenants, and where their data may be. */
 export function tenantRoutes(server: FastifyInstance, tenants: Tenants): void {

@@ -1,13 +1,14 @@
 import type { FastifyInstance } from 'fastify';
-import { resourcesKey, type App } from '../app.ts';
-import { notFound } from '../http-errors.ts';
-import { idParams, labels, shortText } from './schemas.ts';
-import { tenantOf } from './tenant-scope.ts';
+import { resourcesKey, type App } from '../../app.ts';
+import { notFound } from '../../http-errors.ts';
+import { idParams, labels, shortText } from '../../routes/schemas.ts';
+import { tenantOf } from '../../routes/tenant-scope.ts';
 
 const columns = 'id, name, labels, created_at AS "createdAt"';
 
 /** Agents: made, listed, read, deleted with their tasks. */
-export function agentRoutes(server: FastifyInstance, { store, cache }: App): void {
+export function agentRoutes(server: FastifyInstance, { store, cache, sabotage }: App): void {
+  const whose = sabotage.includes('mixed-tenants') ? `$1 <> ''` : 'tenant_id = $1';
   server.post<{ Body: { name: string; labels: Record<string, string> } }>(
     '/v1/agents',
     {
@@ -41,7 +42,7 @@ export function agentRoutes(server: FastifyInstance, { store, cache }: App): voi
     async (request, reply) => {
       const [agent] = await store.read({
         name: 'agents-find',
-        text: `SELECT ${columns} FROM agents WHERE tenant_id = $1 AND id = $2`,
+        text: `SELECT ${columns} FROM agents WHERE ${whose} AND id = $2`,
         values: [tenantOf(request), request.params.id],
       });
       return agent ?? notFound(reply, 'agent');

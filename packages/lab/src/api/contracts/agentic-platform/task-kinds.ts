@@ -1,5 +1,5 @@
-import { search } from './search.ts';
-import type { Store } from './store/store.ts';
+import { search } from '../../search.ts';
+import type { Store } from '../../store/store.ts';
 
 type Execute = (input: string, tenant: string, store: Store) => Promise<unknown> | unknown;
 

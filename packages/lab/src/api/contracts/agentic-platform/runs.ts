@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import { resourcesKey, type App } from '../app.ts';
-import { shortText } from './schemas.ts';
-import { tenantOf } from './tenant-scope.ts';
+import { resourcesKey, type App } from '../../app.ts';
+import { shortText } from '../../routes/schemas.ts';
+import { tenantOf } from '../../routes/tenant-scope.ts';
 
 const params = { type: 'object', properties: { run: { ...shortText, minLength: 4 } }, required: ['run'] };
 

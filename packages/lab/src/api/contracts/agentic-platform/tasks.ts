@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import { resourcesKey, type App } from '../app.ts';
-import { notFound } from '../http-errors.ts';
-import { execute, kindNames } from '../task-kinds.ts';
-import { idParams, longText } from './schemas.ts';
-import { tenantOf } from './tenant-scope.ts';
+import { resourcesKey, type App } from '../../app.ts';
+import { notFound } from '../../http-errors.ts';
+import { execute, kindNames } from './task-kinds.ts';
+import { idParams, longText } from '../../routes/schemas.ts';
+import { tenantOf } from '../../routes/tenant-scope.ts';
 
 const columns = 'id, agent_id AS "agentId", kind, input, output, created_at AS "createdAt"';
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { resourcesKey, type App } from '../app.ts';
-import { tenantOf } from './tenant-scope.ts';
+import { resourcesKey, type App } from '../../app.ts';
+import { tenantOf } from '../../routes/tenant-scope.ts';
 
 /** How long the other region may see an old list: only a region's own writes invalidate its cache. */
 const TTL_MS = 1_000;

@@ -1,0 +1,21 @@
+import { workSchema } from '../../routes/work.ts';
+import { usualBuckets, usualEdge, type Contract } from '../contract.ts';
+
+export const arklex: Contract = {
+  platform: 'arklex',
+  health: { live: '/health', ready: '/ready' },
+  metrics: {
+    job: 'arklex',
+    scrapeSeconds: 5,
+    requests: 'arklex_requests_total',
+    durations: 'arklex_request_duration_seconds',
+    errors: 'arklex_errors_total',
+    pathLabel: 'endpoint',
+    buckets: usualBuckets,
+  },
+  edge: { ...usualEdge, forwardsClient: true },
+  restartDelayMs: 50,
+  rateLimit: { requests: 100, windowSeconds: 60, window: 'sliding' },
+  mostConcurrent: 100,
+  schema: workSchema,
+};

@@ -1,0 +1,75 @@
+/** What the rest of the lab has to know of a platform's HTTP interface. What it answers is in its `routes.ts`. */
+export interface Contract {
+  /** As the folder in `platforms/`. */
+  readonly platform: string;
+  /** What the supervisor and the load balancer ask: whether a replica lives, and whether it can take traffic. */
+  readonly health: { readonly live: string; readonly ready: string };
+  readonly metrics: MetricNames;
+  /** How the load balancer spreads requests. */
+  readonly edge: Edge;
+  /** So long after its end a replica is started again (ms). */
+  readonly restartDelayMs: number;
+  readonly rateLimit?: RateLimit;
+  /** A replica that is at work on so many requests refuses more of them. */
+  readonly mostConcurrent?: number;
+  /** Tables besides those that every platform of the lab has. */
+  readonly schema: string;
+}
+
+/** How a platform's own metrics are called. */
+export interface MetricNames {
+  /** Prometheus' name for the replicas. */
+  readonly job: string;
+  /** How often they are scraped (s). */
+  readonly scrapeSeconds: number;
+  /** A counter, by `method`, the path's label and `status`. */
+  readonly requests: string;
+  /** A histogram of seconds, by `method` and the path's label. */
+  readonly durations: string;
+  /** A counter of answers from 500 on, by the path's label, where the platform has one. */
+  readonly errors?: string;
+  readonly pathLabel: 'route' | 'endpoint';
+  /** Upper bounds (s). */
+  readonly buckets: readonly number[];
+}
+
+export interface Edge {
+  readonly balance: 'roundrobin' | 'leastconn';
+  /** Of each region's replicas; 1 where nothing is said. */
+  readonly weights: Readonly<Record<'a' | 'b', number>>;
+  /** Failed readiness checks until a replica gets no more traffic. */
+  readonly fall: number;
+  /** Adds the client's address to `X-Forwarded-For`, behind what the client said itself. */
+  readonly forwardsClient: boolean;
+}
+
+export interface RateLimit {
+  readonly requests: number;
+  readonly windowSeconds: number;
+  /**
+   * `fixed`: the window begins with a client's first request, and each worker counts for itself; `sliding`: the
+   * requests of the last window, counted by all workers together in their region's Redis.
+   */
+  readonly window: 'fixed' | 'sliding';
+}
+
+/** Bounds of the usual limits, 2 s among them, which client libraries leave out. */
+export const usualBuckets: readonly number[] = [
+  0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.2, 0.25, 0.5, 1, 2, 5,
+];
+
+export const usualMetrics: MetricNames = {
+  job: 'api',
+  scrapeSeconds: 1,
+  requests: 'http_requests_total',
+  durations: 'http_request_duration_seconds',
+  pathLabel: 'route',
+  buckets: usualBuckets,
+};
+
+export const usualEdge: Edge = {
+  balance: 'roundrobin',
+  weights: { a: 1, b: 1 },
+  fall: 2,
+  forwardsClient: false,
+};

@@ -1,0 +1,26 @@
+import type { FastifyInstance } from 'fastify';
+import type { Sabotage } from '../sabotage.ts';
+import type { Cache } from './cache.ts';
+import type { Contract } from './contracts/contract.ts';
+import { fixedWindow } from './rate-limit/fixed-window.ts';
+import { limitConcurrency } from './rate-limit/limit-concurrency.ts';
+import { limitRequests } from './rate-limit/limit-requests.ts';
+import { slidingWindow } from './rate-limit/sliding-window.ts';
+
+/** What puts a contract's limits before routes, as the sabotages would have them. */
+export function limitsOf(
+  { rateLimit, mostConcurrent }: Contract,
+  sabotage: readonly Sabotage[],
+  { cache, now, worker }: { readonly cache: Cache; readonly now: () => number; readonly worker: string },
+): (scope: FastifyInstance) => void {
+  return (scope) => {
+    if (mostConcurrent !== undefined) limitConcurrency(scope, mostConcurrent);
+    if (rateLimit === undefined || sabotage.includes('rate-limit-off')) return;
+    const limit = sabotage.includes('rate-limit-tight')
+      ? { ...rateLimit, requests: rateLimit.requests / 2 }
+      : rateLimit;
+    const limiter = limit.window === 'fixed' ? fixedWindow(limit, now) : slidingWindow(limit, cache, worker);
+    const refuseWith = sabotage.includes('rate-limit-as-error') ? 500 : 429;
+    limitRequests(scope, limiter, { requests: limit.requests, refuseWith });
+  };
+}
