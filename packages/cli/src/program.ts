@@ -3,6 +3,7 @@ import { exitCodes } from './command-error.ts';
 import type { CheckOptions } from './commands/check.ts';
 import type { JudgeOptions } from './commands/judge.ts';
 import type { LoadOptions } from './commands/load.ts';
+import type { StopOptions } from './commands/stop.ts';
 import type { Edge } from './edge.ts';
 import type { ShapeRequest } from './load/shaped-scenario.ts';
 import { withShapeFlags } from './shape-flags.ts';
@@ -170,6 +171,22 @@ export async function runProgram(edge: Edge): Promise<number> {
       done(async (options: { json?: boolean; platform?: string }) => {
         const { recoverCommand } = await import('./commands/recover.ts');
         return recoverCommand(options, edge);
+      }),
+    );
+
+  program
+    .command('stop')
+    .description('Emergency stop: every run heals at once and ends, and none begins until it is cleared')
+    .option('--clear', 'let runs begin again')
+    .option('--status', 'show whether one stands, and what is under way; changes nothing')
+    .option('--why <text>', 'the reason, for whoever is stopped', 'no reason was given')
+    .option('--platform <name>', 'also on the cluster that this platform names: reaches other machines')
+    .option('--lab-name <name>', 'which lab, for a platform that runs on it', 'main')
+    .option('--json', 'print JSON')
+    .action(
+      done(async (options: StopOptions) => {
+        const { stopCommand } = await import('./commands/stop.ts');
+        return stopCommand(options, edge);
       }),
     );
 

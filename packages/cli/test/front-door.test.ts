@@ -42,6 +42,7 @@ describe('help', () => {
     'check',
     'report',
     'recover',
+    'stop',
   ])('%s has --help, --platform and --json', async (command) => {
     const { code, stdout } = await ordeal([command, '--help']);
     expect(code).toBe(0);
@@ -64,6 +65,7 @@ describe('help', () => {
       'check',
       'report',
       'recover',
+      'stop',
     ]) {
       expect(stdout).toContain(name);
     }

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { connectCluster, listPods } from '../../src/chaos-mesh/cluster.ts';
 import { kubernetesDriver } from '../../src/drivers/kubernetes.ts';
 import type { KubernetesConfig } from '../../src/drivers/kubernetes/config.ts';
-import { stopStore, STOP_CONFIG_MAP } from '../../src/drivers/kubernetes/stop-store.ts';
+import { stopStore, STOP_CONFIG_MAP } from '../../src/coordination/stop-store.ts';
 import { driving, entryOf, NAMESPACE, startKubernetesSite, type KubernetesSite } from './kubernetes-site.ts';
 import { createPod } from './kubernetes-stand-in.ts';
 
@@ -386,7 +386,7 @@ describe.skipIf(without !== undefined)('faults on a cluster', () => {
 
   describe('its emergency stop', () => {
     it('is a ConfigMap that aborts a run from another machine, by hand as well', async () => {
-      const own = stopStore(site.cluster, NAMESPACE);
+      const own = stopStore(async () => site.cluster, NAMESPACE, 'ordeal-test');
       const elsewhere = connectCluster({ kubeconfig: site.plane.kubeconfig }, systemClock);
       const watch = watchForStop([configMapStop(own, 'hold')], { clock: systemClock, say: () => undefined });
       const aborted = new Promise((resolve) => {
@@ -413,7 +413,7 @@ describe.skipIf(without !== undefined)('faults on a cluster', () => {
     });
 
     it('is not cleared when it was changed since it was read', async () => {
-      const store = stopStore(site.cluster, NAMESPACE);
+      const store = stopStore(async () => site.cluster, NAMESPACE, 'ordeal-test');
       const signal = new AbortController().signal;
       await store.create({ by: 'ada' }, signal);
       expect(await store.remove('1', signal)).toBe(false);

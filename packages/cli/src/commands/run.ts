@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import type { ScenarioRunKind } from '@ordeal/shared/record/record';
+import { breaks } from '@ordeal/shared/scenario/guardrails/production';
+import { checkForStop } from '@ordeal/shared/stop/look';
 import type { Plan } from '@ordeal/shared/scenario/plan';
 import { readSite } from '@ordeal/lab/lab';
 import { CommandError, exitCodes } from '../command-error.ts';
@@ -10,7 +12,8 @@ import type { Edge } from '../edge.ts';
 import type { RunOptions } from '../program.ts';
 import { watchSignals, type Interruption } from '../run/interruption.ts';
 import { run } from '../run/run.ts';
-import { prepare } from './prepare.ts';
+import { allPlaces, stopPlaces } from '../stop/sources.ts';
+import { prepare, type Prepared } from './prepare.ts';
 import { requirePrograms } from './programs.ts';
 import { withLab } from './with-lab.ts';
 
@@ -41,6 +44,7 @@ async function prepareAndRun(
   // Mistakes in the files are found before anything is started.
   const before = await prepare(kind, options, seed, edge, readSite(options.labName));
   refuse(before.plan);
+  await refuseWhileStopped(before);
   const go = (): Promise<number> => runPrepared(kind, options, seed, interruption, edge);
   if (options.lab === true) {
     const { labContract } = before.loaded;
@@ -114,6 +118,13 @@ async function runPrepared(
   }
 }
 
+/** Asked before a lab is brought up for nothing; the run itself asks again. */
+async function refuseWhileStopped({ loaded, scenario }: Prepared): Promise<void> {
+  const whenUnknown = scenario.phases.some(breaks) ? 'hold' : 'go-on';
+  const places = allPlaces(stopPlaces(loaded.platform, whenUnknown, systemClock));
+  refuseBecause((await checkForStop(places, { clock: systemClock })).refusals);
+}
+
 function refuse({ scenario, platform, undecidable, refusals }: Plan): void {
   if (undecidable.length > 0) {
     throw new CommandError(
@@ -122,6 +133,10 @@ function refuse({ scenario, platform, undecidable, refusals }: Plan): void {
       undecidable,
     );
   }
+  refuseBecause(refusals);
+}
+
+function refuseBecause(refusals: readonly string[]): void {
   if (refusals.length === 0) return;
   throw new CommandError(`Refused:\n${refusals.map((one) => `  - ${one}`).join('\n')}`, exitCodes.refused);
 }

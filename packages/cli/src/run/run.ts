@@ -6,6 +6,7 @@ import { reasonOf } from '@ordeal/shared/reason-of';
 import type { ResidueRecord, RunKind, RunRecord } from '@ordeal/shared/record/record';
 import type { Platform } from '@ordeal/shared/platform/platform';
 import type { Plan } from '@ordeal/shared/scenario/plan';
+import { breaks } from '@ordeal/shared/scenario/guardrails/production';
 import type { PaceName, Scenario } from '@ordeal/shared/scenario/scenario';
 import { anchorOf } from '@ordeal/shared/time/clock';
 import { sightBefore } from '@ordeal/shared/judge/collect-sight';
@@ -21,9 +22,10 @@ import { commitOf, settingsOf, suiteVersion, versionsOf } from './environment.ts
 import { executePhases } from './execute.ts';
 import { judgeRun } from './finish.ts';
 import { endEverything } from './heal.ts';
-import { Interrupted, type Interruption } from './interruption.ts';
-import { leaseFolder, takeLease } from './lease.ts';
+import { describe, endOfAborted, runDeadline } from './endings.ts';
+import type { Interruption } from './interruption.ts';
 import { LoadNotBegun } from './phases/load-begin.ts';
+import { askPermission } from './permission.ts';
 import { preflight } from './preflight.ts';
 import { createRunDirectory } from './run-directory.ts';
 import { saveRunFile } from './run-file.ts';
@@ -55,26 +57,14 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
   const { id, dir } = createRunDirectory(edge.cwd, startedAt);
   const { interruption } = request;
   const deadline = runDeadline(request.loaded.platform.guardrails.maxRunSeconds);
-  const signal = AbortSignal.any([interruption.signal, deadline.signal]);
   const results = emptyResults();
+  const { platform } = request.loaded;
   const journal = createFileJournal(join(dir, 'journal.jsonl'), clock, [
     request.listener,
     (entry) => noteFault(results, entry),
   ]);
   const undo = beforeAnything(() => createFileUndoLedger(dir, clock));
   interruption.whatIsLeft(() => undo.open().map((entry) => entry.describe));
-  const session: Session = {
-    kind: request.kind,
-    loaded: request.loaded,
-    scenario: request.scenario,
-    pace: request.pace,
-    context: { runId: id, dir, seed: request.seed, clock, journal, undo, signal },
-    anchor: anchorOf(clock),
-    prometheus: createPrometheus(request.loaded.platform.prometheus, clock),
-    programs: request.programs,
-    results,
-  };
-  const { platform } = request.loaded;
   journal.append({
     type: 'run-started',
     run: id,
@@ -86,14 +76,38 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
   beforeAnything(() =>
     saveRunFile(dir, { run: id, pid: edge.pid, platform, startedAt, scenario: request.scenario }),
   );
+  const permission = await askPermission({
+    platform,
+    run: id,
+    pid: edge.pid,
+    startedAt,
+    clock,
+    say: (message) => journal.append({ type: 'warning', message }),
+    breaks: request.scenario.phases.some(breaks),
+  }).catch(notBegun);
+  const signal = AbortSignal.any([
+    interruption.signal,
+    deadline.signal,
+    ...(permission.granted ? [permission.signal] : []),
+  ]);
+  const session: Session = {
+    kind: request.kind,
+    loaded: request.loaded,
+    scenario: request.scenario,
+    pace: request.pace,
+    context: { runId: id, dir, seed: request.seed, clock, journal, undo, signal },
+    anchor: anchorOf(clock),
+    prometheus: createPrometheus(platform.prometheus, clock),
+    programs: request.programs,
+    results,
+  };
 
-  const lease = beforeAnything(() => takeLease(leaseFolder(), platform.entry, id, edge.pid, startedAt));
   let guardian: Guardian | undefined;
   let end: RunEnd = { how: 'finished' };
   let residue: readonly ResidueRecord[] = [];
   let settings: Record<string, string> = {};
   try {
-    if (lease.taken) {
+    if (permission.granted) {
       guardian = spawnGuardian({
         argv: [edge.node, join(import.meta.dirname, '..', 'guardian.main.ts'), dir, ...driversOf(platform)],
         env: edge.env,
@@ -106,13 +120,7 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
       journal.append({ type: 'note', message: 'healing, and looking for residue' });
       residue = await endEverything(session, healers);
     } else {
-      const { holder } = lease;
-      end = {
-        how: 'refused',
-        reasons: [
-          `run ${holder.run} has been at work on this platform since ${holder.since}: wait for it, or end it`,
-        ],
-      };
+      end = { how: 'refused', reasons: permission.reasons };
     }
   } catch (error) {
     end = { how: 'broken', reason: describe(error) };
@@ -131,7 +139,7 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
   // kept on purpose after a promotion is not its business.
   if (undo.open().length === 0 || undo.promotion() !== undefined)
     await guardian?.release().catch(() => undefined);
-  if (lease.taken) lease.release();
+  if (permission.granted) await permission.end();
   journal.close();
   return { record, dir, report: writeEvidence(dir, record) };
 }
@@ -172,37 +180,22 @@ async function lookAtPrometheus({ context, anchor, prometheus, scenario, results
   results.sightBefore = await sightBefore(prometheus, { clock, anchor, signal });
 }
 
-function endOfAborted({ reason }: AbortSignal): RunEnd {
-  if (reason instanceof Interrupted)
-    return { how: 'interrupted', exitCode: reason.exitCode, reason: reason.message };
-  if (reason instanceof OutOfTime) return { how: 'blind', reasons: [reason.message] };
-  return { how: 'broken', reason: describe(reason) };
-}
-
-/** The run has taken longer than the platform allows. */
-class OutOfTime extends Error {}
-
-function runDeadline(seconds: number): { readonly signal: AbortSignal; stop(): void } {
-  const controller = new AbortController();
-  const timer = setTimeout(() => {
-    controller.abort(new OutOfTime(`the run was ended after ${seconds} s, as guardrails.maxRunSeconds asks`));
-  }, seconds * 1000);
-  return { signal: controller.signal, stop: () => clearTimeout(timer) };
-}
-
 /** What cannot be written before the run begins is told in a sentence: nothing was touched. */
 function beforeAnything<T>(write: () => T): T {
   try {
     return write();
   } catch (error) {
-    const reason = reasonOf(error);
-    throw new CommandError(
-      `The run cannot begin: ${reason}. Nothing was touched.`,
-      exitCodes.usage,
-      [],
-      error,
-    );
+    return notBegun(error);
   }
+}
+
+function notBegun(error: unknown): never {
+  throw new CommandError(
+    `The run cannot begin: ${reasonOf(error)}. Nothing was touched.`,
+    exitCodes.usage,
+    [],
+    error,
+  );
 }
 
 /** Everything is healed by now; what is lost when the disk is full is the evidence, and that is said. */
@@ -220,8 +213,4 @@ function writeEvidence(dir: string, record: RunRecord): string {
       error,
     );
   }
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

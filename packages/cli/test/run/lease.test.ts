@@ -7,7 +7,7 @@ import { pid } from 'node:process';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { takeLease } from '../../src/run/lease.ts';
 
-const entry = 'http://127.0.0.1:1';
+const entry = { name: 'shop', entry: 'http://127.0.0.1:1' };
 let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'ordeal-lease-'));
@@ -19,7 +19,9 @@ it('lets one run at a time work on a platform, and names the holder', () => {
   expect(first.taken).toBe(true);
   const second = takeLease(dir, entry, 'run-2', pid, new Date());
   expect(second).toMatchObject({ taken: false, holder: { run: 'run-1' } });
-  expect(takeLease(dir, 'http://127.0.0.1:2', 'run-3', pid, new Date()).taken).toBe(true);
+  expect(takeLease(dir, { name: 'shop', entry: 'http://127.0.0.1:2' }, 'run-3', pid, new Date()).taken).toBe(
+    true,
+  );
   if (first.taken) first.release();
   expect(takeLease(dir, entry, 'run-4', pid, new Date()).taken).toBe(true);
 });

@@ -29,6 +29,15 @@ const requestTemplate = z.strictObject({
 
 const driverEntry = z.strictObject({ driver: text, config: z.unknown() });
 
+const clusterIdentity = z.strictObject({
+  kubeconfig: text.optional(),
+  context: text,
+  uid: z.string().regex(/^[0-9a-f-]{36}$/, {
+    error:
+      'The UID of the namespace kube-system: kubectl get namespace kube-system -o jsonpath={.metadata.uid}',
+  }),
+});
+
 /** The whole of a platform file's value, by shape alone. What refers to what is checked in `parse-platform.ts`. */
 export const platformSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and hyphens'),
@@ -129,23 +138,29 @@ export const platformSchema = z.strictObject({
           .optional(),
       })
       .optional(),
+    refuseDuring: z
+      .strictObject({
+        alerts: text.optional(),
+        work: z
+          .record(
+            name,
+            z.union([
+              z.strictObject({ promql: text }),
+              z.strictObject({
+                command: z.tuple([text], z.string()),
+                withinSeconds: positive.max(600).optional(),
+              }),
+            ]),
+          )
+          .optional(),
+      })
+      .optional(),
+    coordination: z.strictObject({ cluster: clusterIdentity, namespace: text }).optional(),
   }),
   identity: z
     .strictObject({
       hosts: z.array(text).min(1).optional(),
-      clusters: z
-        .array(
-          z.strictObject({
-            kubeconfig: text.optional(),
-            context: text,
-            uid: z.string().regex(/^[0-9a-f-]{36}$/, {
-              error:
-                'The UID of the namespace kube-system: kubectl get namespace kube-system -o jsonpath={.metadata.uid}',
-            }),
-          }),
-        )
-        .min(1)
-        .optional(),
+      clusters: z.array(clusterIdentity).min(1).optional(),
       databases: z
         .record(
           name,

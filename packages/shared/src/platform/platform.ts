@@ -203,6 +203,30 @@ export interface Guardrails {
   readonly abort: AbortCondition;
   /** What besides the smoke gate may run in production. Without it nothing may. */
   readonly production?: ProductionPermit;
+  /** What no load, experiment or drill begins during. */
+  readonly refuseDuring?: RefuseDuring;
+  /** Where machines agree about this platform: who works on it, and whether everything is to stop. */
+  readonly coordination?: Coordination;
+}
+
+/** Each is looked at right before a run; what cannot be seen refuses it as well. */
+export interface RefuseDuring {
+  /** Label matchers of alerts that must not fire, for instance `severity="critical"`. */
+  readonly alerts?: string;
+  /** By name: work that must not be disturbed, for instance a deploy or a backup. */
+  readonly work?: Readonly<Record<string, WorkCheck>>;
+}
+
+export type WorkCheck =
+  /** One value: 0 when nothing is under way. None is not known. */
+  | { readonly promql: string }
+  /** Ends with 0 when it is under way, with 1 or 3 when it is not (as `pgrep` and `systemctl is-active` do). */
+  | { readonly command: readonly [string, ...string[]]; readonly withinSeconds?: number };
+
+/** A namespace in which a ConfigMap is the emergency stop, and a Lease tells who is at work. */
+export interface Coordination {
+  readonly cluster: ClusterIdentity;
+  readonly namespace: string;
 }
 
 /** An explicit permission. Whoever uses it confirms by hand at a terminal, or by a token in a pipeline. */

@@ -1,22 +1,22 @@
-import type { V1ConfigMap } from '@kubernetes/client-node';
 import type { ConfigMapStore } from '@ordeal/shared/stop/config-map';
-import type { Cluster } from '../../chaos-mesh/cluster.ts';
-import { isFailure } from '../../chaos-mesh/failure.ts';
-import { MANAGED_BY, MANAGER } from '../../chaos-mesh/labels.ts';
-import { orNothing } from './scope.ts';
+import { isFailure } from '../chaos-mesh/failure.ts';
+import { MANAGED_BY, MANAGER } from '../chaos-mesh/labels.ts';
+import { orNothing } from '../drivers/kubernetes/scope.ts';
+import type { PinnedCluster } from './pinned-cluster.ts';
 
 /** Name of the ConfigMap that stops every run on a cluster. */
 export const STOP_CONFIG_MAP = 'ordeal-stop';
 
-/** The ConfigMap of a cluster's emergency stop. */
-export function stopStore(cluster: Cluster, namespace: string): ConfigMapStore {
+/** The ConfigMap of a cluster's emergency stop. `shown` is the cluster's name for people. */
+export function stopStore(connect: PinnedCluster, namespace: string, shown: string): ConfigMapStore {
   const name = STOP_CONFIG_MAP;
   const what = `configmap ${namespace}/${name}`;
   return {
-    where: `the ConfigMap ${namespace}/${name} in ${cluster.context}`,
+    where: `the ConfigMap ${namespace}/${name} in ${shown}`,
 
     async read(signal) {
-      const found: V1ConfigMap | undefined = await orNothing(
+      const cluster = await connect(signal);
+      const found = await orNothing(
         cluster.call(
           `reading ${what}`,
           (how) => cluster.core.readNamespacedConfigMap({ name, namespace }, how),
@@ -29,6 +29,7 @@ export function stopStore(cluster: Cluster, namespace: string): ConfigMapStore {
     },
 
     async create(data, signal) {
+      const cluster = await connect(signal);
       const body = { metadata: { name, namespace, labels: { [MANAGED_BY]: MANAGER } }, data: { ...data } };
       try {
         await cluster.call(
@@ -44,6 +45,7 @@ export function stopStore(cluster: Cluster, namespace: string): ConfigMapStore {
     },
 
     async remove(version, signal) {
+      const cluster = await connect(signal);
       try {
         await cluster.call(
           `deleting ${what}`,

@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { env, execPath } from 'node:process';
+
+const bin = join(import.meta.dirname, '..', '..', 'bin', 'ordeal.js');
+const shared = join(import.meta.dirname, '..', '..', '..', 'shared', 'src');
+
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A small platform whose only journey can be made to hang, and the command on as many machines as one likes. */
+export interface Site {
+  /** Runs the command on a machine of that name: with temporary files of its own, as another machine has. */
+  on(machine: string, ...args: readonly string[]): Promise<Ended>;
+  /** The journey hangs from now on; resolves when the next one does. */
+  hang(): Promise<void>;
+  letGo(): void;
+  close(): Promise<void>;
+}
+
+/** `guardrails` is TypeScript text that is added to the platform's. */
+export async function makeSite(guardrails = ''): Promise<Site> {
+  const dir = mkdtempSync(join(tmpdir(), 'ordeal-stop-'));
+  let hanging: { readonly arrived: () => void; readonly open: ServerResponse[] } | undefined;
+  const server = createServer((request, response) => {
+    if (request.url === '/slow' && hanging !== undefined) {
+      hanging.open.push(response);
+      hanging.arrived();
+    } else response.end('{}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  const entry = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const folder = join(dir, 'platforms', 'shop');
+  mkdirSync(join(folder, 'scenarios'), { recursive: true });
+  writeFileSync(
+    join(folder, 'scenarios', 'gameday.ts'),
+    `export default { build: () => ({ name: 'gameday', title: 'Day', phases: [{ phase: 'smoke', name: 'smoke', title: 'Smoke' }] }) };`,
+  );
+  writeFileSync(
+    join(folder, 'slow.ts'),
+    `import { defineJourney } from '${shared}/journey/journey.ts';
+     export default defineJourney({ name: 'slow', title: 'Slow', run: async (context) => {
+       await context.request('slow', { method: 'GET', path: '/slow', expect: 200 });
+     } });`,
+  );
+  writeFileSync(
+    join(folder, 'platform.ts'),
+    `import { definePlatform } from '${shared}/platform/platform.ts';
+     export default definePlatform(() => ({
+       name: 'shop', title: 'Shop', environment: 'test', entry: '${entry}', regions: ['a'], timeoutMs: 120_000,
+       headers: {}, tenantHeader: 'x-tenant', tenants: [{ id: 't', allowedRegions: ['a'] }],
+       health: [{ name: 'health', url: '/', expectStatus: 200 }],
+       journeys: { slow: { file: new URL('slow.ts', import.meta.url), weight: 1 } },
+       prometheus: { url: 'http://127.0.0.1:9', scrapeIntervalSeconds: 1, targets: [] },
+       objectives: { 'smoke gate': { signal: { from: 'smoke', measure: 'failed' }, comparator: '<=', limit: 0, unit: 'checks' } },
+       faults: {}, stores: {}, routes: {}, probes: [], ledger: null, sweep: null,
+       guardrails: { allowFaults: [], maxRate: 1, maxTargets: 1, maxRunSeconds: 300,
+         abort: { errorRatio: 0.1, consecutiveSeconds: 5, leastAttempts: 20, silentSeconds: 10 }, ${guardrails} },
+     }));`,
+  );
+  const letGo = (): void => {
+    for (const response of hanging?.open ?? []) response.end('{}');
+    hanging = undefined;
+  };
+  return {
+    on: (machine, ...args) =>
+      new Promise((resolve) => {
+        const own = join(dir, machine);
+        mkdirSync(own, { recursive: true });
+        const options = { cwd: dir, env: { ...env, TMPDIR: own, NO_COLOR: '1', FORCE_COLOR: undefined } };
+        execFile(execPath, [bin, ...args], options, (error, stdout, stderr) => {
+          resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+        });
+      }),
+    hang: () =>
+      new Promise((arrived) => {
+        hanging = { arrived, open: [] };
+      }),
+    letGo,
+    close: async () => {
+      letGo();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests on a real Kubernetes control plane of their own: one at a time, since each brings one up. */
+export default defineConfig({
+  test: {
+    name: 'cluster',
+    include: ['test/cluster/**/*.test.ts'],
+    fileParallelism: false,
+    // The first run builds the API server.
+    hookTimeout: 900_000,
+    testTimeout: 180_000,
+    passWithNoTests: true,
+    // Names what is skipped, and why.
+    reporters: ['verbose', 'json'],
+    outputFile: { json: 'test-results/cluster.json' },
+  },
+});

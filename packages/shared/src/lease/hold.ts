@@ -1,0 +1,136 @@
+import { reasonOf } from '../reason-of.ts';
+import type { Clock } from '../time/clock.ts';
+import { within } from '../time/deadline.ts';
+import type { LeaseHolder, LeaseObject } from './object.ts';
+
+/** A lease could not be renewed for so long that somebody else may begin: the run does not go on. */
+export class LeaseLost extends Error {
+  constructor(where: string, reason: string) {
+    super(`the lease on the platform was lost (${where}): ${reason}`);
+    this.name = 'LeaseLost';
+  }
+}
+
+export interface LeaseSettings {
+  readonly clock: Clock;
+  readonly say: (message: string) => void;
+  /** Not renewed for so long it is lost; default 30. */
+  readonly seconds?: number;
+}
+
+export type HeldLease =
+  | {
+      readonly taken: true;
+      /** Aborted, with a `LeaseLost`. */
+      readonly signal: AbortSignal;
+      /** Gives it back. Never rejects: one that cannot be removed runs out. */
+      release(): Promise<void>;
+    }
+  | { readonly taken: false; readonly reason: string };
+
+const SECONDS = 30;
+const ANSWER_WITHIN_MS = 5_000;
+
+/**
+ * Takes a lease, and renews it until it is released. One that was not renewed for twice its time is taken over:
+ * clocks of two machines may differ by as much as that time. Never rejects: what cannot be asked is not taken.
+ */
+export async function holdLease(
+  object: LeaseObject,
+  holder: LeaseHolder,
+  settings: LeaseSettings,
+): Promise<HeldLease> {
+  const { clock, seconds = SECONDS } = settings;
+  try {
+    const version = await within(clock, ANSWER_WITHIN_MS * 2, 'Taking it', undefined, (signal) =>
+      take(object, holder, seconds, clock, signal),
+    );
+    return typeof version === 'string'
+      ? keep(object, holder, version, settings)
+      : { taken: false, reason: inWords(version.holder) };
+  } catch (error) {
+    return { taken: false, reason: `${object.where} cannot be taken: ${reasonOf(error)}` };
+  }
+}
+
+function inWords({ run, by, since }: LeaseHolder): string {
+  return `run ${run} of ${by} has been at work on this platform since ${since}: wait for it, or end it`;
+}
+
+async function take(
+  object: LeaseObject,
+  holder: LeaseHolder,
+  seconds: number,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<string | { readonly holder: LeaseHolder }> {
+  const created = await object.create(holder, seconds, signal);
+  if (created !== undefined) return created;
+  const found = await object.read(signal);
+  if (found === undefined) throw new Error('it was given back at this moment; try again');
+  // Written so that a time which is none is never taken for one that is over.
+  if (!(clock.wall() - found.renewedAt > 2000 * found.seconds)) return { holder: found.holder };
+  const taken = await object.replace(found.version, holder, seconds, signal);
+  if (taken === undefined) throw new Error('somebody else was quicker; try again');
+  return taken;
+}
+
+function keep(
+  object: LeaseObject,
+  holder: LeaseHolder,
+  first: string,
+  { clock, say, seconds = SECONDS }: LeaseSettings,
+): HeldLease {
+  const lost = new AbortController();
+  const ended = new AbortController();
+  let version = first;
+  const renew = async (): Promise<void> => {
+    let renewed = clock.now();
+    let silent = false;
+    while (!ended.signal.aborted && !lost.signal.aborted) {
+      await clock.sleep((seconds * 1000) / 4, ended.signal).catch(() => undefined);
+      if (ended.signal.aborted) return;
+      try {
+        const next = await within(clock, ANSWER_WITHIN_MS, 'Renewing it', ended.signal, (signal) =>
+          object.replace(version, holder, seconds, signal),
+        );
+        if (next === undefined && !(await isStillOurs(object, holder, ended.signal))) {
+          lost.abort(new LeaseLost(object.where, 'somebody else has taken or removed it'));
+          return;
+        }
+        version = next ?? (await object.read(ended.signal))?.version ?? version;
+        renewed = clock.now();
+        silent = false;
+      } catch (error) {
+        if (ended.signal.aborted) return;
+        if (!silent) say(`The lease could not be renewed (${object.where}): ${reasonOf(error)}`);
+        silent = true;
+        if (clock.now() - renewed < seconds * 1000) continue;
+        lost.abort(
+          new LeaseLost(object.where, `it could not be renewed for ${seconds} s (${reasonOf(error)})`),
+        );
+      }
+    }
+  };
+  const renewing = renew();
+  return {
+    taken: true,
+    signal: lost.signal,
+    release: async () => {
+      ended.abort(new Error('the lease is given back'));
+      await renewing;
+      try {
+        await within(clock, ANSWER_WITHIN_MS, 'Giving it back', undefined, (signal) =>
+          object.remove(version, signal),
+        );
+      } catch (error) {
+        say(`The lease was not given back (${object.where}), and runs out by itself: ${reasonOf(error)}`);
+      }
+    },
+  };
+}
+
+/** A renewal whose answer was lost has changed the version all the same. */
+async function isStillOurs(object: LeaseObject, { run }: LeaseHolder, signal: AbortSignal): Promise<boolean> {
+  return (await object.read(signal))?.holder.run === run;
+}
