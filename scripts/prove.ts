@@ -21,6 +21,7 @@ const proofs: Readonly<
   patroni: { times: 5, run: provePatroni },
   observers: { times: 1, run: proveObservers },
   truth: { times: 1, run: proveTruth },
+  outages: { times: 1, run: proveOutages },
 };
 
 const options = minimist(process.argv.slice(2), { string: ['times'] });
@@ -120,6 +121,13 @@ function proveObservers(times: number): Promise<boolean> {
       'test/e2e/broken-prometheus.test.ts',
     ]),
   );
+}
+
+/** 200 outages of exactly known length, and what the probes measured of them. Writes the table that is documented. */
+async function proveOutages(): Promise<boolean> {
+  const held = await proveByTests('dr', { ORDEAL_PROVE_OUTAGES: 'write' }, ['test/outage/accuracy.test.ts']);
+  await $({ cwd: root })`prettier --write docs/measurement.md`;
+  return held;
 }
 
 /** Findings against a truth that is known, beside what the usual queries say. Writes the table that is documented. */

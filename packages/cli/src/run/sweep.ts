@@ -1,5 +1,6 @@
 import { createFetchClient } from '@ordeal/shared/journey/fetch-client';
-import type { Platform, RequestTemplate } from '@ordeal/shared/platform/platform';
+import type { Platform } from '@ordeal/shared/platform/platform';
+import type { RequestTemplate } from '@ordeal/shared/platform/request-template';
 import type { HttpRequest } from '@ordeal/shared/journey/http';
 import { fillTemplate } from '@ordeal/shared/platform/template';
 import type { Clock } from '@ordeal/shared/time/clock';

@@ -1,4 +1,4 @@
-import type { LedgerSpec } from '@ordeal/shared/platform/platform';
+import type { LedgerSpec } from '@ordeal/shared/platform/ledger-spec';
 
 export interface LedgerConfig {
   readonly file: string;

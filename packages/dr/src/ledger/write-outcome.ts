@@ -1,4 +1,4 @@
-import type { LedgerSpec } from '@ordeal/shared/platform/platform';
+import type { LedgerSpec } from '@ordeal/shared/platform/ledger-spec';
 import type { Sent } from '../observers/send.ts';
 import type { LedgerWrite } from './writes.ts';
 

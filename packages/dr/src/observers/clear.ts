@@ -1,4 +1,4 @@
-import type { RequestTemplate } from '@ordeal/shared/platform/platform';
+import type { RequestTemplate } from '@ordeal/shared/platform/request-template';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { freshConnections } from './connections.ts';
 import { send, splitEntry } from './send.ts';

@@ -8,6 +8,11 @@ export interface Failure {
   readonly neverSent: boolean;
 }
 
+/** What a client knows when nothing came in time: it may have been sent. */
+export function timedOut(timeoutMs: number): Failure {
+  return { error: 'timeout', detail: `no answer in ${timeoutMs} ms`, neverSent: false };
+}
+
 /** The observer's own limits: what they cause says nothing of the platform. */
 const own: readonly string[] = ['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM'];
 

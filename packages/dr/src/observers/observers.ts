@@ -9,9 +9,9 @@ export interface Attempt {
   /** When its outcome was known: the answer, the error, or the timeout. */
   readonly completed: number;
   readonly ok: boolean;
-  /** HTTP status; 0 when there was no answer. */
+  /** HTTP status; 0 when there was no answer, or it has none. */
   readonly status: number;
-  /** `refused`, `reset`, `timeout`, … when it is not ok and there was no answer. */
+  /** `refused`, `reset`, `timeout`, … when there was no answer; `rejected: …` when a server of another kind said no. */
   readonly error?: string;
 }
 

@@ -1,4 +1,4 @@
-import type { ProbeSpec } from '@ordeal/shared/platform/platform';
+import type { ProbeSpec } from '@ordeal/shared/platform/probe-spec';
 import type { Attempt } from './observers.ts';
 
 export interface ProbeConfig {

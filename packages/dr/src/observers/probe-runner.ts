@@ -1,10 +1,8 @@
-import type { ProbeSpec } from '@ordeal/shared/platform/platform';
+import type { ProbeSpec } from '@ordeal/shared/platform/probe-spec';
 import type { Clock } from '@ordeal/shared/time/clock';
-import { freshConnections, pooledConnections } from './connections.ts';
 import type { Attempt } from './observers.ts';
 import type { ProbeConfig, StreamReport } from './probe-protocol.ts';
-import { send, splitEntry, type Sent } from './send.ts';
-import { fillTemplate, type FilledRequest } from '@ordeal/shared/platform/template';
+import { createProber } from './probers/create.ts';
 import { startTicker } from './ticker.ts';
 
 export interface ProbeRunner {
@@ -14,9 +12,6 @@ export interface ProbeRunner {
   stop(): Promise<void>;
 }
 
-/** Connections that a pooled stream keeps at least. */
-const leastPooled = 4;
-
 /** Runs one stream: an attempt every `everyMs`, first at `firstDue`, never waiting for an earlier one. */
 export function runProbe(
   config: ProbeConfig,
@@ -25,11 +20,7 @@ export function runProbe(
   clock: Clock,
   onTrouble: (reason: string) => void,
 ): ProbeRunner {
-  const { origin, prefix } = splitEntry(config.entry);
-  const connections =
-    spec.connection === 'fresh'
-      ? freshConnections(origin, config.timeoutMs)
-      : pooledConnections(origin, config.timeoutMs, leastPooled);
+  const prober = createProber(config, spec, clock);
   let completed: Attempt[] = [];
   const underWay = new Map<Promise<void>, number>();
   let count = 0;
@@ -37,13 +28,10 @@ export function runProbe(
 
   const ticker = startTicker(firstDue, config.everyMs, clock, (due) => {
     count += 1;
-    const request = requestOf(config, spec, prefix, count);
     const started = clock.now();
-    const attempt = send(connections, request, config.timeoutMs, clock).then((result) => {
-      if (result.kind === 'none' && result.error === 'observer') {
-        onTrouble(`probe ${spec.name} could not send: ${result.detail}`);
-      }
-      completed.push(attemptOf(due, result, spec.expectStatus));
+    const attempt = prober.attempt(count).then(({ trouble, ...tried }) => {
+      if (trouble !== undefined) onTrouble(`probe ${spec.name} could not send: ${trouble}`);
+      completed.push({ due, ...tried });
       underWay.delete(attempt);
     });
     underWay.set(attempt, started);
@@ -60,30 +48,7 @@ export function runProbe(
       ticker.stop();
       await Promise.all(underWay.keys());
       ended = true;
-      connections.closeAll();
+      prober.closeAll();
     },
   };
-}
-
-function requestOf(config: ProbeConfig, spec: ProbeSpec, prefix: string, count: number): FilledRequest {
-  const filled = fillTemplate(
-    spec.request,
-    {
-      id: `${config.collection}-${spec.name}-${count}`,
-      collection: config.collection,
-      run: config.run,
-      tenant: config.tenant,
-      payload: 'probe',
-      cursor: '',
-    },
-    config.headers,
-  );
-  return { ...filled, path: prefix + filled.path };
-}
-
-function attemptOf(due: number, result: Sent, expectStatus: number): Attempt {
-  const { sent, completed } = result;
-  return result.kind === 'answer'
-    ? { due, sent, completed, ok: result.status === expectStatus, status: result.status }
-    : { due, sent, completed, ok: false, status: 0, error: result.error };
 }

@@ -1,7 +1,9 @@
-import type { Clock } from '@ordeal/shared/time/clock';
-import type { Connections } from './connections.ts';
-import { failureOf, type Failure } from './failure.ts';
 import type { FilledRequest } from '@ordeal/shared/platform/template';
+import type { Clock } from '@ordeal/shared/time/clock';
+import type { Client } from 'undici';
+import type { Connections } from './connections.ts';
+import { failureOf, timedOut, type Failure } from './failure.ts';
+import { firstWord } from './first-word.ts';
 
 /** What came of one request. Monotonic milliseconds. */
 export type Sent = { readonly sent: number; readonly completed: number } & (
@@ -9,12 +11,12 @@ export type Sent = { readonly sent: number; readonly completed: number } & (
   | ({ readonly kind: 'none' } & Failure)
 );
 
-/**
- * Sends one request and waits for its whole answer; a body that breaks off is no answer. Never rejects.
- *
- * It has timed out when nothing was there although the sender was awake after the deadline: what already lies in
- * the socket's buffer is read first, so that the sender's own stall never makes a good attempt bad.
- */
+type Word = { readonly completed: number } & (
+  | { readonly kind: 'answer'; readonly status: number; readonly body: string }
+  | ({ readonly kind: 'none' } & Failure)
+);
+
+/** Sends one request and waits for its whole answer; a body that breaks off is no answer. Never rejects. */
 export async function send(
   connections: Connections,
   request: FilledRequest,
@@ -23,36 +25,35 @@ export async function send(
 ): Promise<Sent> {
   const client = connections.take();
   const sent = clock.now();
-  const outcome = await new Promise<Omit<Extract<Sent, { kind: 'answer' }>, 'sent'> | NoAnswer>((resolve) => {
-    const timer = setTimeout(() => {
-      setImmediate(() =>
-        resolve({
-          kind: 'none',
-          completed: clock.now(),
-          error: 'timeout',
-          detail: `no answer in ${timeoutMs} ms`,
-          neverSent: false,
-        }),
-      );
-    }, timeoutMs);
-    const settle = (value: Parameters<typeof resolve>[0]): void => {
-      clearTimeout(timer);
-      resolve(value);
-    };
-    const { method, path, headers, body } = request;
-    client
-      .request({ method, path, headers, body })
-      .then(async (response) => {
-        const text = await response.body.text();
-        settle({ kind: 'answer', completed: clock.now(), status: response.statusCode, body: text });
-      })
-      .catch((error: unknown) => settle({ kind: 'none', completed: clock.now(), ...failureOf(error) }));
-  });
-  connections.giveBack(client, outcome.kind === 'answer' ? 'usable' : 'broken');
-  return { sent, ...outcome };
+  const word = await firstWord<Word>(
+    timeoutMs,
+    () => ({ kind: 'none', completed: clock.now(), ...timedOut(timeoutMs) }),
+    (say) => exchange(client, request, clock, say),
+  );
+  connections.giveBack(client, word.kind === 'answer' ? 'usable' : 'broken');
+  return { sent, ...word };
 }
 
-type NoAnswer = Omit<Extract<Sent, { kind: 'none' }>, 'sent'>;
+/** Through the client's lowest door: many probes a second pay for every layer above it. */
+function exchange(client: Client, request: FilledRequest, clock: Clock, say: (word: Word) => void): void {
+  let status = 0;
+  const parts: Buffer[] = [];
+  client.dispatch(
+    { method: request.method, path: request.path, headers: request.headers, body: request.body },
+    {
+      onRequestStart: () => undefined,
+      onResponseStart: (_, code) => {
+        status = code;
+      },
+      onResponseData: (_, part) => {
+        parts.push(part);
+      },
+      onResponseEnd: () =>
+        say({ kind: 'answer', completed: clock.now(), status, body: Buffer.concat(parts).toString('utf8') }),
+      onResponseError: (_, error) => say({ kind: 'none', completed: clock.now(), ...failureOf(error) }),
+    },
+  );
+}
 
 /** Origin for connections, and the prefix that goes before every path. */
 export function splitEntry(entry: string): { readonly origin: string; readonly prefix: string } {

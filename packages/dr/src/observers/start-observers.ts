@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
-import type { LedgerSpec, ProbeSpec } from '@ordeal/shared/platform/platform';
+import type { LedgerSpec } from '@ordeal/shared/platform/ledger-spec';
+import type { ProbeSpec } from '@ordeal/shared/platform/probe-spec';
 import type { ClockAnchor } from '@ordeal/shared/time/clock';
 import { analyseLedger } from '../ledger/analyse.ts';
 import { readLedgerFile } from '../ledger/ledger-file.ts';
@@ -136,7 +137,9 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
       timeoutMs: clearTimeoutMs,
       deadlineMs: spec.clearDeadlineMs ?? 20_000,
     };
-    const written = spec.probes.flatMap((probe) => collectionsOf(probe.request, probeCollection));
+    const written = spec.probes.flatMap((probe) =>
+      'request' in probe ? collectionsOf(probe.request, probeCollection) : [],
+    );
     const collections = [...new Set([spec.collection, ...written])];
     await clearCollections(request, collections, clock);
   };

@@ -1,31 +1,15 @@
 import { z } from 'zod';
+import { ledgerSchema } from './ledger-schema.ts';
 import { objectiveSchema } from './objective-schema.ts';
+import { headers, headerValue, name, requestTemplate, status, text } from './platform-parts.ts';
+import { probeSchema } from './probe-schema.ts';
 
-const text = z.string().min(1);
-const name = z
-  .string()
-  .regex(/^[\w][\w .:-]*$/, 'a name of letters, digits, spaces, dots, colons, hyphens and underscores');
 const httpUrl = z.url({ protocol: /^https?$/ });
-const status = z.number().int().min(100).max(599);
-const headerName = z
-  .string()
-  .regex(/^[\w!#$%&'*+.^`|~-]+$/, { error: 'A header is named by letters, digits and hyphens.' });
-const headerValue = z
-  .string()
-  .regex(/^[\t\u0020-\u007e\u0080-\u00ff]*$/, { error: 'A header holds one line of Latin characters.' });
-const headers = z.record(headerName, headerValue);
 /** It is trimmed before it is sent: what is read from a file or a variable often ends with a new line. */
 const token = z
   .string()
   .regex(/^\s*[\u0021-\u007e]+\s*$/, { error: 'A token is one word of ASCII characters.' });
 const positive = z.number().positive();
-
-const requestTemplate = z.strictObject({
-  method: z.enum(['GET', 'POST', 'PUT', 'DELETE']),
-  path: z.string().startsWith('/'),
-  headers: headers.optional(),
-  json: z.unknown().optional(),
-});
 
 const driverEntry = z.strictObject({ driver: text, config: z.unknown() });
 
@@ -96,23 +80,8 @@ export const platformSchema = z.strictObject({
     .optional(),
   stores: z.record(name, driverEntry),
   routes: z.record(name, driverEntry),
-  probes: z.array(
-    z.strictObject({
-      name,
-      connection: z.enum(['pooled', 'fresh']),
-      request: requestTemplate,
-      expectStatus: status,
-    }),
-  ),
-  ledger: z
-    .strictObject({
-      write: requestTemplate,
-      acknowledged: z.array(status).min(1),
-      rejected: z.array(status),
-      read: requestTemplate.extend({ items: text, id: text, payload: text, next: text }),
-      clear: requestTemplate,
-    })
-    .nullable(),
+  probes: z.array(probeSchema),
+  ledger: ledgerSchema.nullable(),
   sweep: z
     .strictObject({ requests: z.array(requestTemplate), count: requestTemplate.extend({ field: text }) })
     .nullable(),

@@ -1,4 +1,7 @@
 import type { Objective } from '../objectives/objective.ts';
+import type { LedgerSpec } from './ledger-spec.ts';
+import type { ProbeSpec } from './probe-spec.ts';
+import type { RequestTemplate } from './request-template.ts';
 import type { LabSite } from './site.ts';
 
 /** The system under test, as its file states it. Nothing in here does anything. */
@@ -140,43 +143,6 @@ export interface FaultEntry {
 export interface DriverEntry {
   readonly driver: string;
   readonly config: unknown;
-}
-
-/**
- * A request as data. `{{id}}`, `{{collection}}`, `{{payload}}`, `{{run}}`, `{{tenant}}` and `{{cursor}}` in the
- * path and in strings of the body are replaced.
- */
-export interface RequestTemplate {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly json?: unknown;
-}
-
-/** An open-loop client stream that sees outages. */
-export interface ProbeSpec {
-  readonly name: string;
-  /** `pooled` keeps its connections; `fresh` connects anew for each attempt. */
-  readonly connection: 'pooled' | 'fresh';
-  readonly request: RequestTemplate;
-  readonly expectStatus: number;
-}
-
-/** How the ledger writes through the platform's own API, and reads everything back. */
-export interface LedgerSpec {
-  readonly write: RequestTemplate;
-  /** Statuses that acknowledge a write. */
-  readonly acknowledged: readonly number[];
-  /** Statuses that prove that it was not applied. Everything else is unknown. */
-  readonly rejected: readonly number[];
-  /** Pages: `items` names the array, `id` and `payload` its fields, `next` the field of the next cursor. */
-  readonly read: RequestTemplate & {
-    readonly items: string;
-    readonly id: string;
-    readonly payload: string;
-    readonly next: string;
-  };
-  readonly clear: RequestTemplate;
 }
 
 export interface SweepSpec {

@@ -1,4 +1,4 @@
-import type { RequestTemplate } from './platform.ts';
+import type { RequestTemplate } from './request-template.ts';
 
 /** Values of a template's variables, by name: `id`, `collection`, `run`, `tenant`, `payload`, `cursor`. */
 export type TemplateVariables = Readonly<Record<string, string>>;
@@ -27,15 +27,15 @@ export function fillTemplate(
   const body =
     template.json === undefined
       ? null
-      : replace(JSON.stringify(template.json), variables, escapeJson, `the body of ${where}`);
+      : fillText(JSON.stringify(template.json), variables, `the body of ${where}`, escapeJson);
   const merged: Record<string, string> = body === null ? {} : { 'content-type': 'application/json' };
   for (const [name, value] of Object.entries(headers)) merged[name.toLowerCase()] = value;
   for (const [name, value] of Object.entries(template.headers ?? {})) {
-    merged[name.toLowerCase()] = replace(value, variables, unchanged, `header ${name} of ${where}`);
+    merged[name.toLowerCase()] = fillText(value, variables, `header ${name} of ${where}`, unchanged);
   }
   return {
     method: template.method,
-    path: replace(template.path, variables, encodeURIComponent, where),
+    path: fillText(template.path, variables, where, encodeURIComponent),
     headers: merged,
     body,
   };
@@ -49,11 +49,12 @@ export function collectionsOf(template: RequestTemplate, collection: string): re
     .map((text) => text.replaceAll(variable, collection));
 }
 
-function replace(
+/** Replaces the variables in a text. Throws on one that has no value here; `where` says where the text stands. */
+export function fillText(
   text: string,
   variables: TemplateVariables,
-  encode: (value: string) => string,
   where: string,
+  encode: (value: string) => string,
 ): string {
   return text.replaceAll(variable, (_, name: string) => {
     const value = Object.hasOwn(variables, name) ? variables[name] : undefined;

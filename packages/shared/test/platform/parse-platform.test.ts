@@ -71,4 +71,51 @@ describe('parsePlatform', () => {
     const read = { ...prometheus, auth: { bearer: 'token-of-a-file\n' } };
     expect(mistakes(platformValue({ prometheus: read }))).toEqual([]);
   });
+
+  it('takes probes of every kind, and knows by the kind what one must have', () => {
+    const request = { method: 'GET' as const, path: '/' };
+    const good = [
+      { name: 'read', connection: 'pooled' as const, request, expectStatus: 200 },
+      { kind: 'http' as const, name: 'fresh', connection: 'fresh' as const, request, expectStatus: 200 },
+      {
+        kind: 'websocket' as const,
+        name: 'socket',
+        connection: 'pooled' as const,
+        path: '/live',
+        send: '{{id}}',
+        expect: '{{id}}',
+      },
+      {
+        kind: 'postgres' as const,
+        name: 'rows',
+        connection: 'fresh' as const,
+        url: 'postgresql://shop:secret@db/shop',
+        sql: 'SELECT 1',
+      },
+      {
+        kind: 'redis' as const,
+        name: 'keys',
+        connection: 'fresh' as const,
+        url: 'rediss://:secret@cache',
+        command: ['PING'],
+      },
+    ];
+    expect(mistakes(platformValue({ probes: good }))).toEqual([]);
+    const bad = [
+      { kind: 'postgres', name: 'rows', connection: 'fresh', url: 'mysql://shop:secret@db/shop', sql: '' },
+      { kind: 'redis', name: 'keys', connection: 'kept', url: 'redis://cache', command: [] },
+      { kind: 'telnet', name: 'old', connection: 'fresh' },
+      { name: 'read', connection: 'fresh', request },
+    ];
+    const found = mistakes({ ...platformValue(), probes: bad });
+    expect(found.map(({ path }) => path.replace('platform.ts: ', '')).sort()).toEqual([
+      'probes[0].sql',
+      'probes[0].url',
+      'probes[1].command',
+      'probes[1].connection',
+      'probes[2].kind',
+      'probes[3].expectStatus',
+    ]);
+    expect(JSON.stringify(found)).not.toContain('secret');
+  });
 });

@@ -12,7 +12,31 @@ export interface RedisSession {
   text(...words: readonly string[]): Promise<string>;
 }
 
+/** A connection that is kept until it is closed. */
+export interface RedisConnection extends RedisSession {
+  /** Says who asks, where the address does. To be called once, first. */
+  authenticate(): Promise<void>;
+  /** At once, together with what is under way. */
+  close(): void;
+  isClosed(): boolean;
+}
+
 const answerMs = 2000;
+
+/** Connects to the address. Nothing limits its time but whoever closes it. */
+export function openRedis(url: string): RedisConnection {
+  const { host, port, user, password, tls } = addressOf(url);
+  const socket = tls ? secure({ host, port, servername: host }) : plain({ host, port });
+  const session = sessionOn(socket);
+  return {
+    ...session,
+    authenticate: async () => {
+      if (password !== '') await session.command('AUTH', ...(user === '' ? [] : [user]), password);
+    },
+    close: () => void socket.destroy(),
+    isClosed: () => socket.closed,
+  };
+}
 
 /**
  * Connects to the node, hands the connection to `use`, and closes it: a kept one may lead to a server that is frozen
@@ -24,23 +48,21 @@ export async function withRedis<T>(
   use: (session: RedisSession) => Promise<T>,
   withinMs = answerMs,
 ): Promise<T> {
-  const { host, port, user, password, tls } = addressOf(node.url);
+  const { host, port } = addressOf(node.url);
   return await within(
     context.clock,
     withinMs,
     `The answer of Redis at ${host}:${port}`,
     context.signal,
     async (signal) => {
-      const socket = tls ? secure({ host, port, servername: host }) : plain({ host, port });
-      const end = (): void => void socket.destroy();
-      signal.addEventListener('abort', end, { once: true });
+      const connection = openRedis(node.url);
+      signal.addEventListener('abort', connection.close, { once: true });
       try {
-        const session = sessionOn(socket);
-        if (password !== '') await session.command('AUTH', ...(user === '' ? [] : [user]), password);
-        return await use(session);
+        await connection.authenticate();
+        return await use(connection);
       } finally {
-        signal.removeEventListener('abort', end);
-        end();
+        signal.removeEventListener('abort', connection.close);
+        connection.close();
       }
     },
   );

@@ -1,0 +1,12 @@
+import type { Attempt } from '../observers.ts';
+
+/** Makes the attempts of one stream, one way to the platform a file. */
+export interface Prober {
+  /** Makes attempt number `count`. Never rejects. */
+  attempt(count: number): Promise<Tried>;
+  /** Closes all connections, together with what is under way on them. */
+  closeAll(): void;
+}
+
+/** What came of an attempt. `trouble` is there when it was the observer's own limit, which says nothing of the platform. */
+export type Tried = Omit<Attempt, 'due'> & { readonly trouble?: string };

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { headers, name, postgresUrl, redisUrl, requestTemplate, status, text } from './platform-parts.ts';
+
+const stream = { name, connection: z.enum(['pooled', 'fresh']) };
+
+/** A probe of a platform file. Without a `kind` it is an HTTP probe, as the first ones were. */
+export const probeSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('http').optional(),
+    ...stream,
+    request: requestTemplate,
+    expectStatus: status,
+  }),
+  z.strictObject({
+    kind: z.literal('websocket'),
+    ...stream,
+    path: z.string().startsWith('/'),
+    headers: headers.optional(),
+    send: text,
+    expect: text,
+  }),
+  z.strictObject({ kind: z.literal('postgres'), ...stream, url: postgresUrl, sql: text }),
+  z.strictObject({ kind: z.literal('redis'), ...stream, url: redisUrl, command: z.array(text).min(1) }),
+]);
