@@ -115,6 +115,7 @@ describe('probes over WebSockets, PostgreSQL and Redis', () => {
             .find((one) => one.name === 'postgres fresh')
             ?.attempts.at(-1)?.error === 'rejected: 25006';
         await until(refused, 'a read-only database');
+        expect(observers.healthy()).toEqual({ ok: true });
       } finally {
         await sql(
           `${postgres.url}?options=-c%20default_transaction_read_only%3Doff`,
