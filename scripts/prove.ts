@@ -125,9 +125,9 @@ function proveObservers(times: number): Promise<boolean> {
 
 /** 200 outages of exactly known length, and what the probes measured of them. Writes the table that is documented. */
 async function proveOutages(): Promise<boolean> {
-  const held = await proveByTests('dr', { ORDEAL_PROVE_OUTAGES: 'write' }, ['test/outage/accuracy.test.ts']);
+  const wrote = await proveByTests('dr', { ORDEAL_PROVE_OUTAGES: 'write' }, ['test/outage/accuracy.test.ts']);
   await $({ cwd: root })`prettier --write docs/measurement.md`;
-  return held;
+  return wrote;
 }
 
 /** Findings against a truth that is known, beside what the usual queries say. Writes the table that is documented. */
