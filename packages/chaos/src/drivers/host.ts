@@ -3,6 +3,7 @@ import type {
   FaultDriver,
   FaultStatus,
   Guarded,
+  Measures,
   OneShot,
   Target,
   Unattended,
@@ -45,6 +46,7 @@ const faults: { readonly [Action in HostConfig['action']]: HostFault<HostConfig 
  */
 export const hostDriver: FaultDriver<HostConfig> &
   Witness<HostConfig> &
+  Measures<HostConfig> &
   OneShot<HostConfig> &
   Guarded<HostConfig> &
   Unattended<HostConfig> = {
@@ -97,6 +99,17 @@ export const hostDriver: FaultDriver<HostConfig> &
   action: ({ action }) => action,
 
   changesIdentities: endsProcesses,
+
+  measureOf(config) {
+    const measure = faultOf(config).measured?.measure(config);
+    return measure === undefined ? undefined : { ...measure, name: atHost(config, measure.name) };
+  },
+
+  async read(config, context) {
+    const { measured } = faultOf(config);
+    if (measured === undefined) throw new Error(`A ${config.action} moves nothing that is measured.`);
+    return measured.read(config, placeOf(config), context);
+  },
 
   endsByItself: (config) => faultOf(config).ending(config).by === 'itself',
   unattended: (config) => faultOf(config).ending(config),

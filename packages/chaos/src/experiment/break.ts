@@ -3,8 +3,9 @@ import { stagesOf } from '@ordeal/shared/scenario/stages';
 import { within } from '@ordeal/shared/time/deadline';
 import type { Span } from '@ordeal/shared/time/interval';
 import type { Abort } from './abort.ts';
-import { clientEffect, identityEffect, type Effect } from './effect.ts';
+import { anyOf, clientEffect, identityEffect, measureEffect, type Effect } from './effect.ts';
 import type { ArmedFault, PlannedFault } from './faults.ts';
+import type { GaugeWatch } from './gauges.ts';
 import { healFaults } from './heal.ts';
 import { holdFaults, type FaultEnd, type Held } from './hold.ts';
 import { INJECT_WITHIN_MS, injectTogether, type InjectedFault } from './inject.ts';
@@ -58,6 +59,7 @@ export async function breakAndHeal(
   scope: Scope,
   steady: Span,
   faults: readonly PlannedFault[],
+  gauges: GaugeWatch,
 ): Promise<Broken> {
   const { clock } = scope.context;
   const { order } = scope.phase;
@@ -102,7 +104,7 @@ export async function breakAndHeal(
         fault,
         injectedAt: passage?.fault.from,
         healedAt: passage?.healedAt,
-        effect: passage === undefined ? undefined : await effectOf(scope, steady, during, passage),
+        effect: passage === undefined ? undefined : await effectOf(scope, steady, during, passage, gauges),
       };
     }),
   );
@@ -177,7 +179,13 @@ function firstFrom(passages: readonly Passage[], count: number): number {
   return Math.max(...passages.slice(0, count).map(({ fault }) => fault.from));
 }
 
-async function effectOf(scope: Scope, steady: Span, during: Span, passage: Passage): Promise<Effect> {
+async function effectOf(
+  scope: Scope,
+  steady: Span,
+  during: Span,
+  passage: Passage,
+  gauges: GaugeWatch,
+): Promise<Effect> {
   const { driver, config, before, acknowledged, from } = passage.fault;
   const { end } = passage;
   if (before !== null) {
@@ -200,5 +208,11 @@ async function effectOf(scope: Scope, steady: Span, during: Span, passage: Passa
   }
   const { stream } = scope.deps;
   const span = { from, to: passage.healing ?? during.to };
-  return clientEffect(intervalsOf(stream, steady), intervalsOf(stream, span));
+  const moved = gauges.within(passage.fault, span);
+  return anyOf([
+    clientEffect(intervalsOf(stream, steady), intervalsOf(stream, span)),
+    ...gauges
+      .within(passage.fault, steady)
+      .flatMap((before, index) => measureEffect(before, moved[index] ?? { ...before, values: [] })),
+  ]);
 }

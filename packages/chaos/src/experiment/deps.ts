@@ -1,4 +1,13 @@
-import type { FaultDriver, Guarded, OneShot, Pins, Unattended, Witness } from '@ordeal/shared/drivers/fault';
+import type {
+  FaultDriver,
+  Guarded,
+  Measure,
+  Measures,
+  OneShot,
+  Pins,
+  Unattended,
+  Witness,
+} from '@ordeal/shared/drivers/fault';
 import type { ClientStream } from '@ordeal/shared/load/client-interval';
 import type { SteadyState } from '@ordeal/shared/objectives/steady';
 import type { AbortCondition, FaultEntry, Platform } from '@ordeal/shared/platform/platform';
@@ -7,7 +16,20 @@ import type { ClockAnchor } from '@ordeal/shared/time/clock';
 
 /** A fault driver with whatever optional abilities it has. */
 export type AbleFaultDriver = FaultDriver &
-  Partial<Witness<unknown> & OneShot<unknown> & Pins<unknown> & Unattended<unknown> & Guarded<unknown>>;
+  Partial<
+    Witness<unknown> &
+      Measures<unknown> &
+      OneShot<unknown> &
+      Pins<unknown> &
+      Unattended<unknown> &
+      Guarded<unknown>
+  >;
+
+/** A measure that can be read. */
+export interface Gauge extends Measure {
+  /** Its value now. Rejects when that cannot be told. */
+  readonly read: (signal: AbortSignal) => Promise<number>;
+}
 
 /** One of the platform's faults, with what injects it. */
 export interface ExperimentFault {
@@ -17,6 +39,8 @@ export interface ExperimentFault {
   /** As the driver has parsed it. */
   readonly config: unknown;
   readonly entry: FaultEntry;
+  /** What else it has to move, beside clients and what its driver measures at the target. */
+  readonly gauges?: readonly Gauge[];
 }
 
 /** What an experiment works with. */

@@ -1,6 +1,7 @@
 import type { ClientInterval } from '@ordeal/shared/load/client-interval';
 import { quantileBounds } from '@ordeal/shared/load/histogram';
 import { sumIntervals } from '@ordeal/shared/load/window';
+import type { GaugeReadings } from './gauges.ts';
 
 /** Whether a witness moved beyond its steady band, and what was watched, in words. */
 export interface Effect {
@@ -72,6 +73,50 @@ export function clientEffect(steady: readonly ClientInterval[], during: readonly
       `client rate down to ${Math.min(...during.map(rate)).toFixed(0)}/s (steady: at least ${lowestRate.toFixed(0)}/s)${moved(rateMoved)}`,
     ].join('; '),
   };
+}
+
+/** So often a measure must have been read, before and during the fault. */
+const LEAST_READINGS = 3;
+
+/**
+ * Proof by a measure: the middle one of its readings during the fault lies beyond the steady band by as much as the
+ * fault promises. The band ends at the quartile, so that one odd reading neither makes an effect nor hides one.
+ */
+export function measureEffect(steady: GaugeReadings, during: GaugeReadings): Effect {
+  const { name, unit, moves, atLeast } = steady.measure;
+  const counts = [steady.values.length, during.values.length];
+  if (counts.some((count) => count < LEAST_READINGS)) {
+    const why = during.failed ?? steady.failed;
+    return {
+      effective: false,
+      witness: `${name}: read ${counts.join(' and ')} times before and during the fault, ${LEAST_READINGS} are needed${why === undefined ? '' : ` (${why})`}`,
+    };
+  }
+  const edge = quantileOf(steady.values, moves === 'up' ? 0.75 : 0.25);
+  const middle = quantileOf(during.values, 0.5);
+  const effective = (moves === 'up' ? middle - edge : edge - middle) >= atLeast;
+  const limit = moves === 'up' ? edge + atLeast : edge - atLeast;
+  return {
+    effective,
+    witness: `${name} ${shown(middle)} ${unit} (steady: ${shown(edge)}, has to be ${moves === 'up' ? 'at least' : 'at most'} ${shown(limit)})${moved(effective)}`,
+  };
+}
+
+/** Any of the witnesses that moved is proof; all are told of. */
+export function anyOf(effects: readonly Effect[]): Effect {
+  return {
+    effective: effects.some(({ effective }) => effective),
+    witness: effects.map(({ witness }) => witness).join('; '),
+  };
+}
+
+function quantileOf(values: readonly number[], quantile: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.round(quantile * (sorted.length - 1))] ?? Number.NaN;
+}
+
+function shown(value: number): string {
+  return Number(value.toPrecision(3)).toString();
 }
 
 function errorRatio({ requests, dropped, failed }: ClientInterval): number {

@@ -6,6 +6,7 @@ import type { ExperimentPhase } from '@ordeal/shared/scenario/scenario';
 import { breakAndHeal } from './break.ts';
 import type { ExperimentDeps } from './deps.ts';
 import { planFault, targetsOf, type PlannedFault } from './faults.ts';
+import { watchGauges, type GaugeWatch } from './gauges.ts';
 import { abortRecord, brokenRecord, notInjected, plannedRecord } from './outcome.ts';
 import { reachOf } from './reach.ts';
 import { observeRecovery } from './recovery.ts';
@@ -53,10 +54,12 @@ export async function runExperiment(
     steadyFindings,
   });
 
+  let gauges: GaugeWatch | undefined;
   try {
     throwIfRefused(deps);
     const found = await Promise.all(faults.map((fault) => targetsOf(scope, fault)));
     planned = faults.map((fault, index) => plannedRecord(fault, found[index] ?? []));
+    gauges = watchGauges(scope, faults);
     const steady = await observeSteady(scope);
     steadyFindings = steady.findings;
     windows.push(closeWindow(scope, 'steady', steady.span));
@@ -66,7 +69,8 @@ export async function runExperiment(
     throwIfTooMuch(scope, ready, found);
     context.signal.throwIfAborted();
 
-    const broken = await breakAndHeal(scope, steady.span, ready);
+    const broken = await breakAndHeal(scope, steady.span, ready, gauges);
+    gauges.stop();
     if (!broken.injected) return end(notInjected(scope, broken.reason));
     const { during, healedAt } = broken;
     windows.push(closeWindow(scope, 'during', during));
@@ -91,6 +95,8 @@ export async function runExperiment(
     );
   } catch (error) {
     return end(notInjected(scope, reasonFor(scope, error)));
+  } finally {
+    gauges?.stop();
   }
 }
 

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { createFileJournal } from '@ordeal/shared/journal/file-journal';
 import { fileStop } from '@ordeal/shared/stop/file';
 import { watchForStop } from '@ordeal/shared/stop/watch';
-import type { SteadyState } from '@ordeal/shared/objectives/steady';
 import { anchorOf } from '@ordeal/shared/time/clock';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { createFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
@@ -14,19 +13,11 @@ import { parseProxyConfig } from '../../src/drivers/proxy/config.ts';
 import type { AbleFaultDriver } from '../../src/experiment/deps.ts';
 import { runExperiment } from '../../src/experiment/run-experiment.ts';
 import { startClient, type ClientFixture } from '../fixtures/client.ts';
-import { phase, simulate, steadyState, type Second } from '../fixtures/simulation.ts';
+import { patient, phase, simulate, type Second } from '../fixtures/simulation.ts';
 import { startToxiproxy, type ToxiproxyFixture } from '../fixtures/toxiproxy.ts';
 
 const good: Second = {};
 const broken: Second = { failed: 50 };
-
-/** Of a real client on a busy machine: what counts here is the way of the abort. */
-const patient: SteadyState = {
-  judge: (window, intervals) =>
-    steadyState
-      .judge(window, intervals)
-      .map((finding) => ({ ...finding, outcome: (finding.value?.high ?? 1) < 0.5 ? 'pass' : 'fail' })),
-};
 
 describe('from the abort condition being true to healed, in virtual time', () => {
   it('less than a second passes after the fifth bad one', async () => {

@@ -56,6 +56,24 @@ export interface Witness<Config> {
   changesIdentities?(config: Config): boolean;
 }
 
+/** Something of a target that can be measured, and that a fault moves away from where it was. */
+export interface Measure {
+  /** For people, for instance `memory available on web-1`. */
+  readonly name: string;
+  readonly unit: string;
+  readonly moves: 'up' | 'down';
+  /** How far beyond its steady band it has to be for the fault to have had an effect; in the unit. */
+  readonly atLeast: number;
+}
+
+/** Optional ability: measures at the target which a fault moves, as the target itself shows them, past the fault. */
+export interface Measures<Config> {
+  /** What a fault of this configuration moves; undefined where it moves nothing of the kind. */
+  measureOf(config: Config): Measure | undefined;
+  /** The measure now. Rejects when that cannot be told. */
+  read(config: Config, context: DriverContext): Promise<number>;
+}
+
 /** Optional ability: the fault ends by itself at its target (a kill under a supervisor). */
 export interface OneShot<Config> {
   /** Whether a fault of this configuration does so. */

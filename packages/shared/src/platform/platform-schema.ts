@@ -69,6 +69,9 @@ export const platformSchema = z.strictObject({
       config: z.unknown(),
       revives: z.enum(['nothing', 'old-primary']),
       outOf: z.strictObject({ what: text, count: z.number().int().positive() }).optional(),
+      witness: z
+        .strictObject({ promql: text, unit: text, moves: z.enum(['up', 'down']), atLeast: positive })
+        .optional(),
     }),
   ),
   load: z

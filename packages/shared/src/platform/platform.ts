@@ -138,6 +138,18 @@ export interface FaultEntry {
    * Not needed where the driver chooses among what it finds.
    */
   readonly outOf?: { readonly what: string; readonly count: number };
+  /** A further witness of its effect, beside clients and what the driver sees at the target. */
+  readonly witness?: FaultWitness;
+}
+
+/** What a fault has to move in Prometheus, where clients may feel nothing of it. */
+export interface FaultWitness {
+  /** Has one value, for instance `sum(haproxy_server_status{state="UP"})`. Each second it is asked anew. */
+  readonly promql: string;
+  readonly unit: string;
+  readonly moves: 'up' | 'down';
+  /** How far beyond its steady band it has to be; in the unit. */
+  readonly atLeast: number;
 }
 
 export interface DriverEntry {

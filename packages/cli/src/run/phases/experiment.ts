@@ -1,3 +1,4 @@
+import type { ExperimentFault } from '@ordeal/chaos/experiment/deps';
 import { repeatExperiment } from '@ordeal/chaos/experiment/repeat';
 import type { ExperimentOutcome } from '@ordeal/chaos/experiment/run-experiment';
 import { steadyStateOf } from '@ordeal/shared/judge/steady';
@@ -5,6 +6,7 @@ import type { ExperimentRecord } from '@ordeal/shared/record/record';
 import { refuseReach } from '@ordeal/shared/scenario/guardrails/reach';
 import { repetitionName } from '@ordeal/shared/scenario/repetitions';
 import type { ExperimentPhase } from '@ordeal/shared/scenario/scenario';
+import { prometheusGauge } from '../prometheus-gauge.ts';
 import { assign, type PhaseOutcome, type Session } from '../session.ts';
 
 /** One experiment under the running workload, as often as its phase says. */
@@ -17,7 +19,7 @@ export async function experimentPhase(phase: ExperimentPhase, session: Session):
   const outcomes = await repeatExperiment(
     phase,
     {
-      faults: phase.faults.map((name) => loaded.drivers.fault(name)),
+      faults: phase.faults.map((name) => withWitness(loaded.drivers.fault(name), session)),
       environment: platform.environment,
       refuseReach: (faults) => refuseReach(faults, phase.order, platform.guardrails),
       stream: results.workload.stream,
@@ -38,6 +40,11 @@ export async function experimentPhase(phase: ExperimentPhase, session: Session):
     next: last.next,
     detail: `${outcomes.length} of ${phase.repeat.times} times; ${details.join(', ')}`,
   };
+}
+
+function withWitness(fault: ExperimentFault, { prometheus }: Session): ExperimentFault {
+  const { witness } = fault.entry;
+  return witness === undefined ? fault : { ...fault, gauges: [prometheusGauge(witness, prometheus)] };
 }
 
 function keep(phase: ExperimentPhase, { record, windows }: ExperimentOutcome, session: Session): void {

@@ -16,12 +16,24 @@ export const diskSchema = z.strictObject({
 
 export type DiskConfig = z.infer<typeof diskSchema>;
 
-const functions = `
-fill_file="$directory/.ordeal-fill-$token"
-# Sets free to the kB that may still be written, and fill to those that would be.
-measure() {
+/** How much has to be gone for a fill whose size only the host knows. */
+const LEAST_MEGABYTES = 1;
+
+const measure = `
+# Sets free to the kB that may still be written.
+measure_free() {
   free=$(df -Pk -- "$directory" | { read -r head; read -r fs all used free rest; printf '%s' "$free"; })
   case "$free" in ''|*[!0-9]*) refuse "how much is free in $directory cannot be told";; esac
+}
+read_measure() { measure_free; say reading "$((free / 1024))"; }
+`;
+
+const functions = `
+${measure}
+fill_file="$directory/.ordeal-fill-$token"
+# Sets fill to the kB that are to be written.
+measure() {
+  measure_free
   leave_kb=$((leave * 1024))
   if [ -n "$megabytes" ]; then fill=$((megabytes * 1024)); else fill=$((free - leave_kb)); fi
   [ "$fill" -gt 0 ] && [ $((free - fill)) -ge $leave_kb ] ||
@@ -62,4 +74,13 @@ export const disk = scripted<DiskConfig>({
     variables: { directory, megabytes: megabytes ?? '', leave: leaveMegabytes },
     functions,
   }),
+  measured: {
+    measure: ({ directory, megabytes = LEAST_MEGABYTES * 2 }) => ({
+      name: `free in ${directory}`,
+      unit: 'MiB',
+      moves: 'down',
+      atLeast: megabytes / 2,
+    }),
+    script: ({ directory }) => ({ variables: { directory }, functions: measure }),
+  },
 });

@@ -15,13 +15,22 @@ export const memorySchema = z.strictObject({
 
 export type MemoryConfig = z.infer<typeof memorySchema>;
 
-const functions = `
-${stressors}
-probe() {
-  need_stress_ng
+const measure = `
+# Sets available to the MiB that programs could still take.
+measure() {
   available=
   while read -r name size unit; do [ "$name" != MemAvailable: ] || available=$((size / 1024)); done </proc/meminfo
   [ -n "$available" ] || refuse 'how much memory is available cannot be told'
+}
+read_measure() { measure; say reading "$available"; }
+`;
+
+const functions = `
+${stressors}
+${measure}
+probe() {
+  need_stress_ng
+  measure
   [ $((available - megabytes)) -ge "$leave" ] ||
     refuse "taking $megabytes MiB of the $available MiB that are available would leave less than $leave MiB"
   say target "memory of $(uname -n)"
@@ -42,4 +51,14 @@ export const memory = scripted<MemoryConfig>({
     variables: { megabytes, leave: leaveMegabytes },
     functions,
   }),
+  measured: {
+    measure: ({ megabytes }) => ({
+      name: 'memory available',
+      unit: 'MiB',
+      moves: 'down',
+      // Others may let go of some meanwhile.
+      atLeast: megabytes / 2,
+    }),
+    script: () => ({ variables: {}, functions: measure }),
+  },
 });

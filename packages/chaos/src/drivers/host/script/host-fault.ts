@@ -3,10 +3,12 @@ import type {
   DriverContext,
   Ending,
   FaultStatus,
+  Measure,
   Target,
 } from '@ordeal/shared/drivers/fault';
 import type { Host } from '../shell/host.ts';
 import type { Said } from '../shell/talk.ts';
+import { readMeasure } from './read-measure.ts';
 import { findTargets, healScript, injectScript, lookAtScript } from './run-script.ts';
 import type { FaultScript } from './fault-script.ts';
 
@@ -23,6 +25,13 @@ export interface HostFault<Config> {
   status(config: Config, host: FaultHost, context: DriverContext): Promise<FaultStatus>;
   heal(config: Config, host: FaultHost, context: DriverContext): Promise<void>;
   ending(config: Config): Ending;
+  /** What of the host it moves, and how that is read; absent where only clients feel it. */
+  readonly measured?: Measured<Config>;
+}
+
+export interface Measured<Config> {
+  measure(config: Config): Measure;
+  read(config: Config, host: FaultHost, context: DriverContext): Promise<number>;
 }
 
 /** A fault that a script of the host does and undoes from its configuration alone. */
@@ -31,6 +40,12 @@ export interface ScriptedFault<Config> {
   script(config: Config, token: string): Pick<FaultScript, 'variables' | 'functions'>;
   /** Why the host is left alone after all, from what the script's `probe` has said. */
   refusal?(config: Config, said: readonly Said[]): string | undefined;
+  /** What of the host it moves. */
+  readonly measured?: {
+    measure(config: Config): Measure;
+    /** POSIX sh: the function `read_measure` says `reading <value>`, of the host and not of what the fault has started. */
+    script(config: Config): Pick<FaultScript, 'variables' | 'functions'>;
+  };
 }
 
 export interface Timed {
@@ -41,6 +56,7 @@ export function scripted<Config extends Timed>({
   describe,
   script,
   refusal = () => undefined,
+  measured,
 }: ScriptedFault<Config>): HostFault<Config> {
   const faultOf = (config: Config, { machineId, token }: FaultHost): FaultScript => ({
     token,
@@ -56,5 +72,13 @@ export function scripted<Config extends Timed>({
     status: (config, host, context) => lookAtScript(host, faultOf(config, host), context),
     heal: (config, host, context) => healScript(host, faultOf(config, host), context),
     ending: ({ endsAfterSeconds }) => ({ by: 'target', afterSeconds: endsAfterSeconds }),
+    ...(measured === undefined
+      ? {}
+      : {
+          measured: {
+            measure: (config) => measured.measure(config),
+            read: (config, host, context) => readMeasure(host, measured.script(config), context),
+          },
+        }),
   };
 }

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { runExperiment } from '../../src/experiment/run-experiment.ts';
+import { anyOf, measureEffect } from '../../src/experiment/effect.ts';
+import type { GaugeReadings } from '../../src/experiment/gauges.ts';
+import { phase, simulate } from '../fixtures/simulation.ts';
+
+const up = { name: 'processes that want a CPU', unit: 'processes', moves: 'up', atLeast: 2 } as const;
+const down = { name: 'memory available', unit: 'MiB', moves: 'down', atLeast: 100 } as const;
+
+describe('the effect on a measure', () => {
+  it.each<[string, typeof up | typeof down, number[], number[], boolean]>([
+    ['rises far enough', up, [1, 2, 1], [5, 4, 4], true],
+    ['rises too little', up, [1, 2, 1], [3, 3, 3], false],
+    ['falls far enough', down, [900, 890, 910], [700, 700, 880], true],
+    ['falls too little', down, [900, 890, 910], [850, 850, 850], false],
+    ['moves the wrong way', down, [900, 900, 900], [1200, 1200, 1200], false],
+    ['is odd once during the fault', up, [1, 1, 1], [1, 9, 1], false],
+    ['was odd once before it', up, [1, 1, 1, 1, 9], [5, 5, 5], true],
+    ['was as high before', up, [8, 9, 8], [8, 9, 9], false],
+    ['was read too seldom', up, [1, 1, 1], [9, 9], false],
+    ['was never read', up, [], [], false],
+  ])('is told when it %s', (_, measure, before, during, effective) => {
+    const effect = measureEffect({ measure, values: before }, { measure, values: during });
+    expect(effect.effective).toBe(effective);
+    expect(effect.witness.includes(': moved')).toBe(effective);
+    expect(effect.witness).toContain(measure.name);
+  });
+
+  it('says why it was not read', () => {
+    const none: GaugeReadings = { measure: up, values: [], failed: 'no answer' };
+    expect(measureEffect(none, none).witness).toContain('(no answer)');
+  });
+
+  it('is there when any witness moved, and all are told of', () => {
+    const one = { effective: false, witness: 'clients' };
+    expect(anyOf([one, { effective: true, witness: 'memory' }])).toEqual({
+      effective: true,
+      witness: 'clients; memory',
+    });
+    expect(anyOf([one, one]).effective).toBe(false);
+  });
+});
+
+describe('an experiment whose clients feel nothing', () => {
+  const experiment = async (read: (isIn: boolean) => number) => {
+    const sim = simulate(() => ({}));
+    const gauges = [{ ...down, read: async () => read(sim.fault.isIn) }];
+    return (await runExperiment(phase, sim.deps({ gauges }), sim.context)).record;
+  };
+
+  it('is effective when what its fault has to move has moved', async () => {
+    const record = await experiment((isIn) => (isIn ? 500 : 900));
+    expect(record.effective).toBe(true);
+    expect(record.witness).toMatch(/client errors.*memory available 500 MiB \(steady: 900.*: moved/);
+  });
+
+  it.each<[string, () => number]>([
+    ['has not moved', () => 900],
+    ['cannot be read', () => Number.NaN],
+    [
+      'fails to be read',
+      () => {
+        throw new Error('no answer');
+      },
+    ],
+  ])('is ineffective when that %s', async (_, read) => {
+    const record = await experiment(read);
+    expect(record.effective).toBe(false);
+    expect(record.notInjected).toBeUndefined();
+    expect(record.witness).toContain('memory available');
+  });
+
+  it('does not wait for a reading that hangs', async () => {
+    const sim = simulate(() => ({}));
+    const gauges = [{ ...down, read: () => new Promise<number>(() => undefined) }];
+    const { record } = await runExperiment(phase, sim.deps({ gauges }), sim.context);
+    expect(record.effective).toBe(false);
+    expect(sim.fault.isIn).toBe(false);
+  });
+});
