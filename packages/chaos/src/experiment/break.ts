@@ -213,6 +213,6 @@ async function effectOf(
     clientEffect(intervalsOf(stream, steady), intervalsOf(stream, span)),
     ...gauges
       .within(passage.fault, steady)
-      .flatMap((before, index) => measureEffect(before, moved[index] ?? { ...before, values: [] })),
+      .map((calm, index) => measureEffect(calm, moved[index] ?? { ...calm, values: [] })),
   ]);
 }

@@ -3,7 +3,7 @@ import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findLeftovers } from '../../src/chaos-mesh/sweep.ts';
 import { startChaosMeshCluster, withoutCluster, type ChaosMeshCluster } from '../chaos-mesh/cluster.ts';
-import { HEALED_WITHIN_MS, killOnce, MOMENTS, report } from '../kills/kill-runner.ts';
+import { GONE_WITHIN_MS, killRunners, MOMENTS, report, type Kill } from '../kills/kill-runner.ts';
 import { NAMESPACE, startKubernetesSite, type KubernetesSite } from './kubernetes-site.ts';
 
 /** Injecting waits for a cluster's controllers, so it takes longer than on a host. */
@@ -17,7 +17,7 @@ describe.skipIf(without !== undefined)(
   `a runner with the kubernetes driver that is killed at a random moment leaves nothing ${without ?? ''}`,
   () => {
     let site: KubernetesSite;
-    const took: number[] = [];
+    const kills: Kill[] = [];
     beforeAll(async () => {
       site = await startKubernetesSite();
       await site.createWorkload('Deployment', 'api', 3);
@@ -28,7 +28,7 @@ describe.skipIf(without !== undefined)(
       });
     });
     afterAll(async () => {
-      report('kubernetes', took);
+      report('kubernetes', kills);
       await site?.stop();
     });
 
@@ -46,18 +46,17 @@ describe.skipIf(without !== undefined)(
     it.each(faults)(
       '%s',
       async (_, fault, more) => {
-        for (let moment = 0; moment < moments; moment += 1) {
-          const healed = await killOnce({
-            driver: 'kubernetes',
-            config: site.raw(fault, more),
-            afterMs: Math.random() * LATEST_MS,
-            holdMs: 40,
-            healedWithinMs: HEALED_WITHIN_MS,
-          });
-          took.push(healed);
-          expect(await leftOn(site)).toEqual([]);
-        }
-        expect(await site.settled('app=api', 3)).toBe(true);
+        const done = await killRunners({
+          driver: 'kubernetes',
+          config: site.raw(fault, more),
+          times: moments,
+          latestMs: LATEST_MS,
+          goneWithinMs: GONE_WITHIN_MS,
+          left: () => leftOn(site),
+          works: () => site.settled('app=api', 3),
+        });
+        kills.push(...done);
+        expect(done).toHaveLength(moments);
       },
       120_000 + moments * 10_000,
     );
@@ -68,7 +67,7 @@ describe.skipIf(withoutCluster !== undefined)(
   `a runner with the chaos-mesh driver that is killed at a random moment leaves no object ${withoutCluster ?? ''}`,
   () => {
     let chaos: ChaosMeshCluster;
-    const took: number[] = [];
+    const kills: Kill[] = [];
     beforeAll(async () => {
       chaos = await startChaosMeshCluster();
       await chaos.namespace('shop');
@@ -76,7 +75,7 @@ describe.skipIf(withoutCluster !== undefined)(
       await chaos.pod('shop', 'api-2');
     });
     afterAll(async () => {
-      report('chaos-mesh', took);
+      report('chaos-mesh', kills);
       await chaos?.stop();
     });
 
@@ -86,29 +85,36 @@ describe.skipIf(withoutCluster !== undefined)(
     it.each(faults)(
       '$type',
       async (fault) => {
-        for (let moment = 0; moment < moments; moment += 1) {
-          const healed = await killOnce({
-            driver: 'chaos-mesh',
-            config: {
-              cluster: { kubeconfig: chaos.plane.kubeconfig, context: 'ordeal-test', uid: chaos.uid },
-              pods: { namespace: 'shop', labels: { app: 'api' } },
-              fault,
-            },
-            afterMs: Math.random() * LATEST_MS,
-            holdMs: 40,
-            healedWithinMs: RECOVERED_WITHIN_MS,
-          });
-          took.push(healed);
-          const until = systemClock.now() + 10_000;
-          const { found } = await findLeftovers(chaos.client, {}, { clock: systemClock, until });
-          expect(found).toEqual([]);
-          expect([...chaos.standIn.world.inEffect]).toEqual([]);
-        }
+        const done = await killRunners({
+          driver: 'chaos-mesh',
+          config: {
+            cluster: { kubeconfig: chaos.plane.kubeconfig, context: 'ordeal-test', uid: chaos.uid },
+            pods: { namespace: 'shop', labels: { app: 'api' } },
+            fault,
+          },
+          times: moments,
+          latestMs: LATEST_MS,
+          goneWithinMs: RECOVERED_WITHIN_MS,
+          left: () => leftIn(chaos),
+          works: async () => chaos.standIn.world.inEffect.size === 0,
+        });
+        kills.push(...done);
+        expect(done).toHaveLength(moments);
       },
       120_000 + moments * 30_000,
     );
   },
 );
+
+async function leftIn({ client, standIn }: ChaosMeshCluster): Promise<readonly string[]> {
+  const until = systemClock.now() + 10_000;
+  const { found, unseen } = await findLeftovers(client, {}, { clock: systemClock, until });
+  return [
+    ...found.map(({ ref, state }) => `${ref.kind} ${ref.name} is ${state}`),
+    ...unseen.map(({ kind }) => `${kind} was not seen`),
+    ...standIn.world.inEffect,
+  ];
+}
 
 /** What of a fault any object still carries, from a look past the driver. */
 async function leftOn(site: KubernetesSite): Promise<readonly string[]> {

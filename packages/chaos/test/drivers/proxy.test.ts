@@ -29,14 +29,14 @@ describe.each([
   ['timeout', { type: 'timeout' }],
   ['down', { type: 'down' }],
   ['reset_peer', { type: 'reset_peer', timeout: 0 }],
-  ['latency', { type: 'latency', latency: 1000 }],
+  ['latency', { type: 'latency', latency: 10_000 }],
 ])('the proxy driver with %s', (_, toxic) => {
   const cases = faultDriverContract(() => ({
     driver: proxyDriver,
     raw: { api: toxiproxy.api, proxies: ['one', 'two'], toxic },
     empty: configOf({ api: toxiproxy.api, proxies: ['three'], toxic }),
     mistaken,
-    works: async () => (await toxiproxy.echoes('one')) && toxiproxy.echoes('two'),
+    works: async () => (await toxiproxy.serves('one')) && toxiproxy.serves('two'),
     healElsewhere,
   }));
   it.each(cases)('$name', async ({ run }) => {

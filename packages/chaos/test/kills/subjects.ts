@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configOf, leftOf, subjects } from '../drivers/host/subjects.ts';
@@ -59,8 +59,8 @@ async function proxy(toxic: object): Promise<KillSubject> {
   const toxiproxy = await startToxiproxy();
   return {
     raw: { api: toxiproxy.api, proxies: ['one', 'two'], toxic },
-    works: async () => (await toxiproxy.echoes('one')) && (await toxiproxy.echoes('two')),
-    left: async () => [...(await toxiproxy.toxics('one')), ...(await toxiproxy.toxics('two'))],
+    works: async () => (await toxiproxy.serves('one')) && (await toxiproxy.serves('two')),
+    left: async () => [...(await toxiproxy.left('one')), ...(await toxiproxy.left('two'))],
     stop: toxiproxy.stop,
   };
 }
@@ -92,7 +92,10 @@ async function command(): Promise<KillSubject> {
       heal: { argv: [script, 'thaw'] },
     },
     works: async () => state() === 'S',
-    left: async () => (state() === 'T' ? [`process ${victim.pid} is stopped`] : []),
+    left: async () => [
+      ...(state() === 'T' ? [`process ${victim.pid} is stopped`] : []),
+      ...(existsSync(join(dir, 'frozen')) ? ['the note of it'] : []),
+    ],
     stop: async () => {
       victim.kill('SIGKILL');
       rmSync(dir, { recursive: true, force: true });

@@ -31,6 +31,7 @@ describe('what a fault moves on its host', () => {
       // What else is at work may hide it for a moment, and the kernel takes one to let go.
       await until(async () => sign * ((await read()) - before) >= atLeast, 20_000);
       const during = await read();
+      expect(await hostDriver.status(config, context())).toMatchObject({ state: 'present' });
       await hostDriver.heal(entryOf(config), context());
       await until(async () => sign * (during - (await read())) >= atLeast, 20_000);
     },
