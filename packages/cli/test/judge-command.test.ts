@@ -154,6 +154,23 @@ describe('a scope', () => {
   });
 });
 
+it.each(['judge', 'check'])(
+  '%s of a latency limit at which the histogram does not count is refused',
+  async (command) => {
+    const odd = makeGatedPlatform(
+      prometheus.url,
+      `p50: { signal: { from: 'prometheus', measure: 'latency', quantile: 0.5, histogram: 'took_seconds', matchers: '' },
+      comparator: '<=', limit: 123, unit: 'ms' },`,
+    );
+    const span = command === 'judge' ? ['--from', iso(start), '--to', iso(broke)] : ['--for', '1h'];
+    const { code, stderr } = await odd.run([command, '--platform', 'shop', ...span]);
+    expect(stderr).toContain('objective "p50"');
+    expect(stderr).toContain('expected  a bucket of took_seconds with le="0.123" (123 ms)');
+    expect(code).toBe(64);
+    odd.remove();
+  },
+);
+
 describe('wrong flags end with 64 before anything is asked', () => {
   it.each([
     [['--to', 'now'], '--from', 'the start of the interval'],

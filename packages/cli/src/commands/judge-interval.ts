@@ -53,6 +53,7 @@ export async function judgeInterval(options: JudgeOptions, edge: Edge): Promise<
         labName: options.labName,
         lengthMs,
         lengthFlag: '--from',
+        until: to,
       },
       edge,
     );

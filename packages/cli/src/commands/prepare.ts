@@ -17,7 +17,7 @@ import { shapedScenario, type ShapedScenario } from '../load/shaped-scenario.ts'
 import type { RunOptions } from '../program.ts';
 import { describeFault, findTargets } from './faults.ts';
 import { requestsPerIteration } from '../run/rehearse.ts';
-import { readTelemetry } from '../run/telemetry/read-telemetry.ts';
+import { PLAN_ANSWER_MS, readTelemetry, signalsOf } from '../run/telemetry/read-telemetry.ts';
 
 export interface Prepared {
   readonly loaded: LoadedPlatform;
@@ -80,14 +80,11 @@ async function whatToRun(
   return { loaded, scenario: { ...all, phases: onlyPhase(all.phases, options.only) }, warnings: [] };
 }
 
-/** So long for one answer: whoever plans is waiting. */
-const ANSWER_MS = 3000;
-
 /** What Prometheus tells now of what the scenario will be judged by. Only reads. */
 async function telemetryOf(loaded: LoadedPlatform, scenario: Scenario, labName: string): Promise<Telemetry> {
   if (loaded.needsLab) return { known: false, why: `the lab "${labName}" is not up` };
-  const prometheus = createPrometheus(loaded.platform.prometheus, systemClock, { timeoutMs: ANSWER_MS });
-  return readTelemetry(prometheus, loaded.platform, scenario, systemClock);
+  const prometheus = createPrometheus(loaded.platform.prometheus, systemClock, { timeoutMs: PLAN_ANSWER_MS });
+  return readTelemetry(prometheus, loaded.platform, signalsOf(loaded.platform, scenario), systemClock);
 }
 
 /** The phase of that name, and the load that it runs under, of which nothing is asked then. */

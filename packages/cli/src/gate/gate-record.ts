@@ -40,6 +40,7 @@ export function openGate(
     scenario: title,
     seed: 0,
   });
+  for (const message of plan.warnings) journal.append({ type: 'warning', message });
   return { ...plan, id, dir, startedAt, journal };
 }
 

@@ -18,6 +18,8 @@ export interface GatePlan {
   readonly clock: Clock;
   /** Read before anything else, so that wall-clock instants of the command line have their place. */
   readonly anchor: ClockAnchor;
+  /** Sentences: what should hold and could never be decided. */
+  readonly warnings: readonly string[];
 }
 
 /** A gate at work. */

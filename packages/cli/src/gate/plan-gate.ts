@@ -1,21 +1,21 @@
 import { NO_SCOPE } from '@ordeal/shared/judge/scope';
-import type { Diagnostic } from '@ordeal/shared/platform/diagnostics';
+import { sentenceOf, type Diagnostic } from '@ordeal/shared/platform/diagnostics';
+import type { Platform } from '@ordeal/shared/platform/platform';
 import { createPrometheus } from '@ordeal/shared/prometheus/client';
+import type { Undecidable } from '@ordeal/shared/scenario/decidable/concern';
+import { undecidableInterval } from '@ordeal/shared/scenario/decidable/undecidable-interval';
 import { readSite } from '@ordeal/lab/lab';
 import { anchorOf, toWall } from '@ordeal/shared/time/clock';
-import { formatDuration } from '@ordeal/shared/time/duration';
 import type { Span } from '@ordeal/shared/time/interval';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
 import { loadPlatform } from '../load/load-platform.ts';
+import { PLAN_ANSWER_MS, readTelemetry } from '../run/telemetry/read-telemetry.ts';
 import type { Narrowing } from './gate-options.ts';
 import type { GatePlan } from './gate.ts';
-import { narrowObjectives, pickObjectives } from './pick-objectives.ts';
+import { narrowObjectives, pickObjectives, type PickedObjectives } from './pick-objectives.ts';
 import { scopeGaps } from './scope-gaps.ts';
-
-/** Scrapes in an interval below which nothing that must hold can be decided; a lab's are short and steady. */
-const LEAST_SCRAPES = { lab: 4, other: 10 } as const;
 
 export interface GateRequest extends Narrowing {
   readonly kind: GatePlan['kind'];
@@ -24,6 +24,8 @@ export interface GateRequest extends Narrowing {
   readonly lengthMs: number;
   /** Flag that says how long the interval is, for errors. */
   readonly lengthFlag: string;
+  /** Its end, wall-clock milliseconds, where that is past. */
+  readonly until?: number;
 }
 
 /** Reads the platform and says what is going to be judged. All that is wrong with it comes at once (64). */
@@ -46,7 +48,8 @@ export async function planGate(request: GateRequest, edge: Edge): Promise<GatePl
   const narrowing = request.scope ?? (request.startedAfter === undefined ? undefined : ANY);
   const narrowed = narrowObjectives(objectives, narrowing);
   if (!narrowed.ok) mistakes.push(...narrowed.diagnostics);
-  mistakes.push(...tooShort(request, platform.environment, platform.prometheus.scrapeIntervalSeconds));
+  const undecidable = await undecidableOf(request, platform, narrowed.ok ? narrowed.value : objectives);
+  mistakes.push(...undecidable.must);
   if (mistakes.length > 0) {
     const count = mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`;
     throw new CommandError(
@@ -64,7 +67,25 @@ export async function planGate(request: GateRequest, edge: Edge): Promise<GatePl
     prometheus: createPrometheus(platform.prometheus, clock),
     clock,
     anchor,
+    warnings: undecidable.should.map(sentenceOf),
   };
+}
+
+/** What the interval could never decide, by the platform file and by what Prometheus tells; if it does not, it is asked again when it is judged. */
+async function undecidableOf(
+  { lengthMs, lengthFlag, until }: GateRequest,
+  platform: Platform,
+  objectives: PickedObjectives,
+): Promise<Undecidable> {
+  const signals = new Map(Object.entries(objectives).map(([name, { signal }]) => [name, signal]));
+  const prometheus = createPrometheus(platform.prometheus, systemClock, { timeoutMs: PLAN_ANSWER_MS });
+  const telemetry = await readTelemetry(prometheus, platform, signals, systemClock, until);
+  return undecidableInterval(
+    platform,
+    objectives,
+    { seconds: lengthMs / 1000, given: lengthFlag },
+    telemetry,
+  );
 }
 
 /** A scope that leaves series out by what they are not labelled with cannot be judged by: refused (64) while that is known. */
@@ -97,22 +118,4 @@ function platformOf({ platform, kind }: GateRequest): string {
     `\`ordeal ${kind}\` needs --platform: the name of a folder in ./platforms, or the path of one, whose Prometheus is read.`,
     exitCodes.usage,
   );
-}
-
-function tooShort(
-  { lengthMs, lengthFlag }: GateRequest,
-  environment: string,
-  scrapeIntervalSeconds: number,
-): readonly Diagnostic[] {
-  const scrapes = environment === 'lab' ? LEAST_SCRAPES.lab : LEAST_SCRAPES.other;
-  const least = scrapes * scrapeIntervalSeconds;
-  if (lengthMs >= least * 1000) return [];
-  return [
-    {
-      path: lengthFlag,
-      expected: `at least ${formatDuration(least)}: ${scrapes} scrapes of ${formatDuration(scrapeIntervalSeconds)}`,
-      found: formatDuration(lengthMs / 1000),
-      hint: 'fewer scrapes can decide nothing: take a longer interval',
-    },
-  ];
 }

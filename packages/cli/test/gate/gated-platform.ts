@@ -36,7 +36,7 @@ export interface GatedPlatform {
 }
 
 /** Objectives on what the scripted exporter serves. */
-const OBJECTIVES = `{
+const OBJECTIVES = (more: string) => `{
   errors: { signal: { from: 'prometheus', measure: 'ratio', bad: 'requests_total{code="500"}', all: 'requests_total' },
     comparator: '<', limit: 0.1, unit: 'ratio', leastSamples: 20 },
   'in flight': { signal: { from: 'prometheus', measure: 'gauge', selector: 'in_flight', take: 'max' },
@@ -46,9 +46,11 @@ const OBJECTIVES = `{
   anything: { signal: { from: 'prometheus', measure: 'promql', query: 'count(up)', take: 'last', series: 'one' },
     comparator: '>=', limit: 1, unit: '1', severity: 'should' },
   'client errors': { signal: { from: 'client', measure: 'error-ratio' }, comparator: '<', limit: 0.01, unit: 'ratio' },
+  ${more}
 }`;
 
-export function makeGatedPlatform(prometheusUrl: string): GatedPlatform {
+/** `more` are objectives besides the usual ones, as they stand in a platform file. */
+export function makeGatedPlatform(prometheusUrl: string, more = ''): GatedPlatform {
   const dir = mkdtempSync(join(tmpdir(), 'ordeal-gate-'));
   mkdirSync(join(dir, 'platforms', 'shop'), { recursive: true });
   writeFileSync(
@@ -59,7 +61,7 @@ export default definePlatform(() => ({
   headers: {}, tenantHeader: 'x-tenant', tenants: [{ id: 'ordeal', allowedRegions: ['a'] }], health: [], journeys: {},
   prometheus: { url: '${prometheusUrl}', scrapeIntervalSeconds: ${SCRAPE_MS / 1000}, timeoutSeconds: 1,
     targets: [{ name: 'shop', selector: 'up{job="shop"}', least: 1 }] },
-  objectives: ${OBJECTIVES},
+  objectives: ${OBJECTIVES(more)},
   faults: {}, stores: {}, routes: {}, probes: [], ledger: null, sweep: null,
   guardrails: { allowFaults: [], maxRate: 1, maxTargets: 1, maxRunSeconds: 600,
     abort: { errorRatio: 0.1, consecutiveSeconds: 5, leastAttempts: 20, silentSeconds: 10 } },

@@ -9,7 +9,7 @@ import type { Scenario } from '@ordeal/shared/scenario/scenario';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { startPrometheus, type RealPrometheus } from '../../../shared/test/prometheus/real-prometheus.ts';
 import { nativeHistogramOf, remoteWrite } from '../../../shared/test/prometheus/remote-write.ts';
-import { readTelemetry } from '../../src/run/telemetry/read-telemetry.ts';
+import { readTelemetry, signalsOf } from '../../src/run/telemetry/read-telemetry.ts';
 
 /** What a plan learns from a real Prometheus that holds ten minutes of samples. */
 
@@ -112,7 +112,7 @@ function read(
     ],
   };
   const prometheus = createPrometheus(platform.prometheus, systemClock, { timeoutMs: 1000 });
-  return readTelemetry(wrap(prometheus), platform, scenario, systemClock);
+  return readTelemetry(wrap(prometheus), platform, signalsOf(platform, scenario), systemClock);
 }
 
 it('reads spacing, bounds and usual rates, and tells classic from native histograms', async () => {

@@ -7,6 +7,11 @@ export interface Diagnostic {
   readonly hint: string;
 }
 
+/** The same as one sentence, for a warning. */
+export function sentenceOf({ path, expected, found, hint }: Diagnostic): string {
+  return `${path}: expected ${expected}; found ${found}; ${hint}`;
+}
+
 /** A value, or every mistake in it at once. */
 export type Result<T> =
   | { readonly ok: true; readonly value: T }

@@ -1,6 +1,6 @@
 import { describeShape } from '../load/shape/describe-shape.ts';
 import { shapeCeiling, shapeSeconds } from '../load/shape/plan-shape.ts';
-import type { Diagnostic } from '../platform/diagnostics.ts';
+import { sentenceOf, type Diagnostic } from '../platform/diagnostics.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { DescribedFault } from './described-fault.ts';
 import { NOTHING_KNOWN, type PlanFacts } from './decidable/facts.ts';
@@ -70,10 +70,6 @@ export function planScenario(
     undecidable: must,
     warnings: [...should.map(sentenceOf), ...unchecked(platform, scenario, facts)],
   };
-}
-
-function sentenceOf({ path, expected, found, hint }: Diagnostic): string {
-  return `${path}: expected ${expected}; found ${found}; ${hint}`;
 }
 
 function unchecked(platform: Platform, scenario: Scenario, { telemetry }: PlanFacts): readonly string[] {

@@ -13,6 +13,7 @@ const PLACE = 'ordeal_place';
 export async function askBatched(
   prometheus: Prometheus,
   expressions: ReadonlyMap<string, string>,
+  atWallMs: number | undefined,
   signal: AbortSignal,
 ): Promise<{
   readonly answers: ReadonlyMap<string, readonly RawSeries[]>;
@@ -26,7 +27,7 @@ export async function askBatched(
     const query = batch
       .map(([, expression], place) => `label_replace(${expression}, "${PLACE}", "${place}", "", "")`)
       .join(' or ');
-    const answer = await prometheus.instant(query, undefined, signal);
+    const answer = await prometheus.instant(query, atWallMs, signal);
     if (!answer.ok) {
       failures.push(answer.error);
       continue;

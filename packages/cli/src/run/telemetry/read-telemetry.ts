@@ -10,31 +10,35 @@ import { askBatched } from './ask-batched.ts';
 import { questionsOf, type Questions } from './questions.ts';
 import { spacingOf } from './spacing.ts';
 
+/** So long for one answer: whoever plans is waiting. */
+export const PLAN_ANSWER_MS = 3000;
 /** For all questions together: a plan must not wait long for an answer that it can do without. */
 const DEADLINE_MS = 6000;
 
+/** Signals by the names of their objectives. */
+export type Signals = ReadonlyMap<string, PrometheusSignal>;
+
 /**
- * Asks Prometheus, in few queries, what a scenario's objectives will be judged by: how far apart samples are, which
- * bounds the histograms have, how much usually happens. Only reads, and never throws.
+ * Asks Prometheus, in few queries, what objectives will be judged by: how far apart samples are, which bounds the
+ * histograms have, how much usually happens; at an instant of the wall clock, or now. Only reads, and never throws.
  */
 export async function readTelemetry(
   prometheus: Prometheus,
   platform: Platform,
-  scenario: Scenario,
+  signals: Signals,
   clock: Clock,
+  atWallMs?: number,
 ): Promise<Telemetry> {
-  const signals = signalsOf(platform, scenario);
   if (signals.size === 0) return { known: true, spacings: [], objectives: {}, unknown: [] };
   try {
-    return await ask(prometheus, platform, signals, clock, AbortSignal.timeout(DEADLINE_MS));
+    return await ask(prometheus, platform, signals, clock, atWallMs, AbortSignal.timeout(DEADLINE_MS));
   } catch {
     return { known: false, why: `Prometheus did not answer within ${DEADLINE_MS / 1000} s` };
   }
 }
 
-type Signals = ReadonlyMap<string, PrometheusSignal>;
-
-function signalsOf(platform: Platform, scenario: Scenario): Signals {
+/** Of what a scenario judges by Prometheus. */
+export function signalsOf(platform: Platform, scenario: Scenario): Signals {
   const names = new Set(plannedWindows(scenario).flatMap(({ objectives }) => objectives));
   return new Map(
     [...names].flatMap((name) => {
@@ -49,6 +53,7 @@ async function ask(
   platform: Platform,
   signals: Signals,
   clock: Clock,
+  atWallMs: number | undefined,
   signal: AbortSignal,
 ): Promise<Telemetry> {
   const { scrapeIntervalSeconds, targets } = platform.prometheus;
@@ -65,16 +70,23 @@ async function ask(
       ...targets.map(({ name, selector }) => [`target ${name}`, `topk(1, ${selector})`] as const),
       ...[...questions].map(([name, { series }]) => [`objective ${name}`, `topk(1, ${series})`] as const),
     ]),
+    atWallMs,
     signal,
   );
   const silent = exemplars.failures.find(({ kind }) => kind === 'unreachable' || kind === 'timed-out');
   if (silent !== undefined) return { known: false, why: silent.message };
 
-  const plain = await askBatched(prometheus, expressionsOf(questions, false), signal);
+  const plain = await askBatched(prometheus, expressionsOf(questions, false), atWallMs, signal);
   // Older servers do not know the functions that native histograms need: these are asked apart.
-  const native = await askBatched(prometheus, expressionsOf(questions, true), signal);
+  const native = await askBatched(prometheus, expressionsOf(questions, true), atWallMs, signal);
   const answers = new Map([...plain.answers, ...native.answers]);
-  const jobs = await spacings(prometheus, exemplars.answers, scrapeIntervalSeconds, clock, signal);
+  const jobs = await spacings(
+    prometheus,
+    exemplars.answers,
+    scrapeIntervalSeconds,
+    atWallMs ?? clock.wall(),
+    signal,
+  );
   const facts = [...questions].map(([name, asked]) => {
     const exemplar = exemplars.answers.get(`objective ${name}`)?.[0];
     const spacing = exemplar === undefined ? undefined : jobs.get(jobOf(exemplar));
@@ -146,7 +158,7 @@ async function spacings(
   prometheus: Prometheus,
   exemplars: Answers,
   expectedSeconds: number,
-  clock: Clock,
+  atWallMs: number,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, number>> {
   const byJob = new Map<string, RawSeries>();
@@ -155,7 +167,7 @@ async function spacings(
   }
   const found = new Map<string, number>();
   for (const [job, series] of byJob) {
-    const seconds = await spacingOf(prometheus, series.labels, expectedSeconds, clock.wall(), signal);
+    const seconds = await spacingOf(prometheus, series.labels, expectedSeconds, atWallMs, signal);
     if (seconds !== undefined) found.set(job, seconds);
   }
   return found;

@@ -1,7 +1,7 @@
-import type { Concern, Obstacle } from './concern.ts';
+import type { Interval, Obstacle } from './concern.ts';
 
 /** A latency limit at which the histogram does not count: only a bucket's bound is known exactly. */
-export function bucketsObstacle({ objective, own }: Concern): Obstacle | undefined {
+export function bucketsObstacle({ objective, own }: Interval): Obstacle | undefined {
   const { signal, limit } = objective;
   if (signal.from !== 'prometheus') return undefined;
   if (signal.measure !== 'latency' && signal.measure !== 'latency-share') return undefined;

@@ -1,16 +1,16 @@
 import { LEAST_GROWTH_SECONDS } from '../../judge/leaks/growing-series.ts';
-import { figure, spacingOf, type Concern, type Obstacle } from './concern.ts';
+import { figure, spacingOf, type Interval, type Obstacle } from './concern.ts';
 
 /** A trend is taken over so many blocks at least, each of so many samples. */
 const LEAST_SAMPLES = 12 * 5;
 
 /** A window that is too short for growth to show. */
-export function growthObstacle(concern: Concern): Obstacle | undefined {
-  const { objective, window } = concern;
+export function growthObstacle(interval: Interval): Obstacle | undefined {
+  const { objective, window } = interval;
   const { signal } = objective;
   if (signal.measure !== 'leak' && signal.measure !== 'latency-growth') return undefined;
   if (window.seconds === null) return undefined;
-  const samples = signal.from === 'prometheus' ? LEAST_SAMPLES * spacingOf(concern) : LEAST_SAMPLES;
+  const samples = signal.from === 'prometheus' ? LEAST_SAMPLES * spacingOf(interval) : LEAST_SAMPLES;
   const needed = Math.max(signal.leastSeconds ?? LEAST_GROWTH_SECONDS, samples);
   if (window.seconds >= needed) return undefined;
   return {

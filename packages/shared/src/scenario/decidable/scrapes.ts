@@ -1,6 +1,6 @@
 import type { PrometheusSignal } from '../../objectives/signal.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { figure, spacingOf, type Concern, type Obstacle } from './concern.ts';
+import { figure, spacingOf, type Interval, type Obstacle } from './concern.ts';
 
 /** Fewer scrapes than this in a window say too little; the lab scrapes every second, and is not production. */
 const LEAST_SCRAPES = 10;
@@ -9,11 +9,11 @@ const LEAST_SCRAPES_IN_LAB = 4;
 const LEAST_SCRAPES_OF_BURN = 4;
 
 /** A window of too few scrapes for an objective on Prometheus. */
-export function scrapesObstacle(concern: Concern): Obstacle | undefined {
-  const { objective, window, platform } = concern;
+export function scrapesObstacle(interval: Interval): Obstacle | undefined {
+  const { objective, window, platform } = interval;
   const { signal } = objective;
   if (signal.from !== 'prometheus' || window.seconds === null) return undefined;
-  const spacing = spacingOf(concern);
+  const spacing = spacingOf(interval);
   if (signal.measure === 'burn-rate') {
     const shortest = Math.min(...signal.windows.flatMap((one) => [one.shortSeconds, one.longSeconds]));
     return shortest / spacing >= LEAST_SCRAPES_OF_BURN

@@ -1,8 +1,7 @@
+import type { Objective } from '../../objectives/objective.ts';
 import type { Platform } from '../../platform/platform.ts';
-import type { Scenario } from '../scenario.ts';
 import { figure, type Mistake } from './concern.ts';
-import type { PlanFacts } from './facts.ts';
-import type { PlannedWindow } from './planned-windows.ts';
+import type { Telemetry } from './facts.ts';
 
 /** Scrapes are not quite evenly spaced: only a difference beyond this factor is one. */
 const TOLERANCE = 1.25;
@@ -12,16 +11,15 @@ const TOLERANCE = 1.25;
  * little to see its edges. Closer together: more is read than is needed.
  */
 export function spacingMistakes(
-  platform: Platform,
-  scenario: Scenario,
-  windows: readonly PlannedWindow[],
-  { telemetry }: PlanFacts,
+  { prometheus }: Platform,
+  judged: readonly (Objective | undefined)[],
+  telemetry: Telemetry,
+  where: string,
 ): readonly Mistake[] {
   if (!telemetry.known) return [];
-  const setting = platform.prometheus.scrapeIntervalSeconds;
+  const setting = prometheus.scrapeIntervalSeconds;
   const wider = telemetry.spacings.filter(({ seconds }) => seconds > setting * TOLERANCE);
   const closer = telemetry.spacings.filter(({ seconds }) => seconds * TOLERANCE < setting);
-  const judged = windows.flatMap(({ objectives }) => objectives.map((name) => platform.objectives[name]));
   const matters = judged.some((one) => one?.signal.from === 'prometheus' && one.severity !== 'should');
   const mistake = (severity: Mistake['severity'], list: typeof wider): readonly Mistake[] => {
     if (list.length === 0) return [];
@@ -30,7 +28,7 @@ export function spacingMistakes(
       {
         severity,
         diagnostic: {
-          path: `platform ${platform.name}, for scenario ${scenario.name}: prometheus.scrapeIntervalSeconds`,
+          path: `${where}: prometheus.scrapeIntervalSeconds`,
           expected: `the interval at which Prometheus scrapes: ${list.map(({ of, seconds }) => `${of} every ${figure(seconds)} s`).join(', ')}`,
           found: `${setting} s`,
           hint: `set it to ${figure(largest)}${severity === 'must' ? ', or scrape more often' : ''}`,

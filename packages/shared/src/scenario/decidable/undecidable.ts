@@ -1,9 +1,8 @@
-import type { Diagnostic } from '../../platform/diagnostics.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Scenario } from '../scenario.ts';
 import { bucketsObstacle } from './buckets.ts';
 import { growthObstacle } from './growth.ts';
-import type { Concern, Mistake, Obstacle } from './concern.ts';
+import { sorted, type Concern, type Mistake, type Obstacle, type Undecidable } from './concern.ts';
 import type { PlanFacts } from './facts.ts';
 import { plannedWindows, type PlannedWindow } from './planned-windows.ts';
 import { samplesObstacle } from './samples.ts';
@@ -11,14 +10,6 @@ import { scrapesObstacle } from './scrapes.ts';
 import { spacingMistakes } from './spacing.ts';
 import { steadyObstacle } from './steady.ts';
 import { valueObstacle } from './value.ts';
-
-/** What can be said before a run of what it could never decide. */
-export interface Undecidable {
-  /** Of what must hold: with these the run could never pass, and is refused. */
-  readonly must: readonly Diagnostic[];
-  /** Of what should hold. */
-  readonly should: readonly Diagnostic[];
-}
 
 /**
  * Finds every objective that its window can never decide, all at once. Pure. Only what is certain from the files and
@@ -30,11 +21,9 @@ export function undecidable(platform: Platform, scenario: Scenario, facts: PlanF
     ...steadyMistakes(platform, scenario, window),
     ...window.objectives.flatMap((name) => mistakesOf(name, window, platform, scenario, facts)),
   ]);
-  const all = [...spacingMistakes(platform, scenario, windows, facts), ...found];
-  return {
-    must: all.filter(({ severity }) => severity === 'must').map(({ diagnostic }) => diagnostic),
-    should: all.filter(({ severity }) => severity === 'should').map(({ diagnostic }) => diagnostic),
-  };
+  const judged = windows.flatMap(({ objectives }) => objectives.map((name) => platform.objectives[name]));
+  const where = `platform ${platform.name}, for scenario ${scenario.name}`;
+  return sorted([...spacingMistakes(platform, judged, facts.telemetry, where), ...found]);
 }
 
 function mistakesOf(
