@@ -14,6 +14,8 @@ export interface ShapeFlags {
   readonly step?: string;
   readonly confirm?: string;
   readonly objective?: readonly string[];
+  readonly on?: string;
+  readonly script?: string;
 }
 
 const flags = {
@@ -38,8 +40,14 @@ export function withShapeFlags(command: Command): Command {
     const [value, meaning] = flags[name];
     command.option(`--${name} ${value}`, meaning);
   }
-  return command.option(
-    '--objective <name...>',
-    'of a shape: what has to hold (default: what holds under the usual load)',
-  );
+  return command
+    .option(
+      '--objective <name...>',
+      'of a shape: what has to hold (default: what holds under the usual load)',
+    )
+    .option('--on <place>', "of a shape: where its virtual users are, here or kubernetes (default: 'here')")
+    .option(
+      '--script <file>',
+      'of a shape: a script for k6 whose default function is called, instead of the journeys',
+    );
 }

@@ -7,8 +7,8 @@ import { processIdentity } from '@ordeal/shared/process/identity';
 import { toWall } from '@ordeal/shared/time/clock';
 import { ActiveLoad, drainMs } from './active-load.ts';
 import { bundleScript } from './bundle/bundle.ts';
-import { checkTypes } from './bundle/check-types.ts';
 import { planLoad } from './plan/k6-options.ts';
+import { slugOf, specOf } from './plan/spec-of.ts';
 import { askK6 } from './process/k6-version.ts';
 import { startK6, type K6Process } from './process/k6-process.ts';
 import { startReceiver } from './remote-write/receiver.ts';
@@ -29,8 +29,7 @@ export async function startWorkload(
   context: RunContext,
 ): Promise<RunningWorkload> {
   const plan = planLoad(workload);
-  const name = workload.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
-  const dir = join(context.dir, 'load', name);
+  const dir = join(context.dir, 'load', slugOf(workload));
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const monitor = new LoadMonitor(workload, settings.anchor, context);
   const receiver = await startReceiver(
@@ -42,24 +41,10 @@ export async function startWorkload(
     const asked = askK6(settings.k6);
     // Whoever waits for it hears of it; a mistake in a journey is told first.
     asked.catch(() => {});
-    const types = checkTypes(workload, settings.node, dir);
-    types.catch(() => {});
-    const { script } = await bundleScript(workload, {
-      run: context.runId,
-      worker: name,
-      origin: new URL(workload.entry).origin,
-      base: new URL('.', workload.entry).href,
-      headers: { ...workload.headers, 'x-ordeal-run': context.runId },
-      timeoutMs: workload.timeoutMs,
-      tenantHeader: workload.tenantHeader,
-      tenants: workload.tenants,
-      limitsMs: workload.limitsMs,
-      rate: workload.rate,
-      ...(workload.rates === undefined ? {} : { rates: workload.rates }),
-      stopUrl: receiver.stopUrl,
-      options: plan.options,
-    });
-    await types;
+    const { script } = await bundleScript(
+      workload,
+      specOf(workload, { run: context.runId, stopUrl: receiver.stopUrl, options: plan.options }),
+    );
     context.signal.throwIfAborted();
     k6 = await startK6({
       k6: settings.k6,

@@ -22,7 +22,8 @@ export async function loadCommand(
 export function shapeRequest(kind: string | undefined, options: LoadOptions): ShapeRequest | undefined {
   const given = shapeFlagNames.filter((name) => options[flagKey(name)] !== undefined);
   if (kind === undefined) {
-    const [first] = [...given, ...(options.objective === undefined ? [] : ['objective'])];
+    const besides = (['objective', 'on', 'script'] as const).filter((name) => options[name] !== undefined);
+    const [first] = [...given, ...besides];
     if (first === undefined) return undefined;
     throw new CommandError(
       `--${first} goes with a shape of load (${shapeKinds.join(', ')}): ordeal load baseline --${first} …`,
@@ -39,11 +40,15 @@ export function shapeRequest(kind: string | undefined, options: LoadOptions): Sh
     kind,
     options: Object.fromEntries(given.map((name) => [name, options[flagKey(name)]])),
     objectives: options.objective,
+    on: options.on,
+    script: options.script,
     scenario: options.scenario,
     pace: options.pace,
   };
 }
 
-function flagKey(name: (typeof shapeFlagNames)[number]): keyof Omit<ShapeFlags, 'objective'> {
+function flagKey(
+  name: (typeof shapeFlagNames)[number],
+): keyof Omit<ShapeFlags, 'objective' | 'on' | 'script'> {
   return name === 'warm-up' ? 'warmUp' : name;
 }

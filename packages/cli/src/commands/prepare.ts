@@ -11,6 +11,7 @@ import { systemClock } from '@ordeal/shared/time/system-clock';
 import { hintFrom } from '@ordeal/shared/platform/closest';
 import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
+import { checkScripts } from '../load/check-scripts.ts';
 import { loadPlatform, type LoadedPlatform } from '../load/load-platform.ts';
 import { loadScenario } from '../load/load-scenario.ts';
 import { shapedScenario, type ShapedScenario } from '../load/shaped-scenario.ts';
@@ -52,6 +53,7 @@ export async function prepare(
     findTargets(loaded, scenario, systemClock),
     telemetryOf(loaded, scenario, options.labName),
     requestsPerIteration(loaded.platform, loaded.journeys, systemClock),
+    checkScripts(loaded, scenario, edge),
   ]);
   const plan = planScenario(
     loaded.platform,

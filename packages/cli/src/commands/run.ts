@@ -45,7 +45,6 @@ async function prepareAndRun(
   const before = await prepare(kind, options, seed, edge, readSite(options.labName));
   refuse(before.plan);
   await refuseWhileStopped(before);
-  const go = (): Promise<number> => runPrepared(kind, options, seed, interruption, edge);
   if (options.lab === true) {
     const { labContract } = before.loaded;
     if (labContract === undefined) {
@@ -54,7 +53,12 @@ async function prepareAndRun(
         exitCodes.usage,
       );
     }
-    return withLab({ ...options, platform: labContract }, edge, interruption.signal, go);
+    return withLab({ ...options, platform: labContract }, edge, interruption.signal, async () => {
+      // Once more: only a platform that is up tells what its faults would hit, and what it can be judged by.
+      const { plan, ...rest } = await prepare(kind, options, seed, edge, readSite(options.labName));
+      refuse(plan);
+      return runPrepared(kind, options, { ...rest, plan, seed }, interruption, edge);
+    });
   }
   if (before.loaded.needsLab) {
     throw new CommandError(
@@ -63,19 +67,16 @@ async function prepareAndRun(
       exitCodes.usage,
     );
   }
-  return go();
+  return runPrepared(kind, options, { ...before, seed }, interruption, edge);
 }
 
 async function runPrepared(
   kind: ScenarioRunKind,
   options: RunOptions,
-  seed: number,
+  { loaded, scenario, plan, seed }: Prepared & { readonly seed: number },
   interruption: Interruption,
   edge: Edge,
 ): Promise<number> {
-  const { loaded, scenario, plan } = await prepare(kind, options, seed, edge, readSite(options.labName));
-  // Once more: only a platform that is up tells what its faults would hit, and what it can be judged by.
-  refuse(plan);
   const programs = requirePrograms(
     edge,
     scenario.phases.some((phase) => phase.phase === 'load') ? ['k6'] : [],

@@ -3,6 +3,7 @@ import { commandDriver } from '@ordeal/chaos/drivers/command';
 import { hostDriver } from '@ordeal/chaos/drivers/host';
 import { kubernetesDriver } from '@ordeal/chaos/drivers/kubernetes';
 import { proxyDriver } from '@ordeal/chaos/drivers/proxy';
+import { K6_OPERATOR_DRIVER, testRunHealer } from '@ordeal/load/distributed/healer';
 import { createProcessHealer, PROCESS_DRIVER } from '@ordeal/shared/undo/process-healer';
 import type { Healers } from '@ordeal/shared/undo/healer';
 
@@ -13,6 +14,7 @@ export const healers: Healers = {
   [chaosMeshDriver.kind]: chaosMeshDriver,
   [kubernetesDriver.kind]: kubernetesDriver,
   [commandDriver.kind]: commandDriver,
+  [K6_OPERATOR_DRIVER]: testRunHealer,
   // What is left of a dead run has nobody to report to: it gets little time to end in order.
   [PROCESS_DRIVER]: createProcessHealer(300),
 };

@@ -8,6 +8,7 @@ import type { LabSite } from '@ordeal/shared/platform/site';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { CommandError, exitCodes, mistakesIn } from '../command-error.ts';
 import { composeDrivers, type Drivers } from '../compose/drivers.ts';
+import { composeGenerators, type LoadGenerators } from '../compose/generators.ts';
 import type { Edge } from '../edge.ts';
 import { findPlatform } from './find-platform.ts';
 import { importFile, shownPath } from './import-file.ts';
@@ -19,6 +20,7 @@ export interface LoadedPlatform {
   readonly folder: string;
   readonly journeys: Readonly<Record<string, Journey>>;
   readonly drivers: Drivers;
+  readonly generators: LoadGenerators;
   /** The file asked for a lab, and none is up: it can be planned by, not run. */
   readonly needsLab: boolean;
   /** Whose contract the lab has to serve for it; undefined when it does not run on the lab. */
@@ -41,13 +43,19 @@ export async function loadPlatform(
 
   const { journeys, diagnostics } = await loadJourneys(platform, shown);
   const drivers = composeDrivers(platform, shown);
-  const mistakes = [...diagnostics, ...(drivers.ok ? [] : drivers.diagnostics)];
-  if (mistakes.length > 0 || !drivers.ok) throw mistakesIn(shown, mistakes);
+  const generators = composeGenerators(platform, shown);
+  const mistakes = [
+    ...diagnostics,
+    ...(drivers.ok ? [] : drivers.diagnostics),
+    ...(generators.ok ? [] : generators.diagnostics),
+  ];
+  if (mistakes.length > 0 || !drivers.ok || !generators.ok) throw mistakesIn(shown, mistakes);
   return {
     platform,
     folder,
     journeys,
     drivers: drivers.value,
+    generators: generators.value,
     needsLab: context.usedPlaceholder(),
     labContract: context.wantedContract(),
   };

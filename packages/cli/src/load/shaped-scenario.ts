@@ -1,14 +1,22 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describeShape } from '@ordeal/shared/load/shape/describe-shape';
 import { parseShape, type ShapeOptions } from '@ordeal/shared/load/shape/parse-shape';
 import type { Shape, Spike } from '@ordeal/shared/load/shape/shape';
 import type { Objective } from '@ordeal/shared/objectives/objective';
 import { hintFrom } from '@ordeal/shared/platform/closest';
+import type { Diagnostic, Result } from '@ordeal/shared/platform/diagnostics';
 import type { LoadSettings, Platform } from '@ordeal/shared/platform/platform';
 import { leastWindowSeconds } from '@ordeal/shared/scenario/decidable/scrapes';
 import { isShaped, LOST_SECONDS } from '@ordeal/shared/scenario/load-windows';
-import type { PaceName, Scenario, ShapedLoadPhase } from '@ordeal/shared/scenario/scenario';
+import type {
+  LoadPlace,
+  LoadSource,
+  PaceName,
+  Scenario,
+  ShapedLoadPhase,
+} from '@ordeal/shared/scenario/scenario';
 import { CommandError, exitCodes, mistakesIn } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
 import type { LoadedPlatform } from './load-platform.ts';
@@ -20,6 +28,10 @@ export interface ShapeRequest {
   readonly options: ShapeOptions;
   /** Names of objectives; undefined for those of the platform's usual load. */
   readonly objectives?: readonly string[] | undefined;
+  /** Where the virtual users are. */
+  readonly on?: string | undefined;
+  /** A script for k6, relative to the working directory. */
+  readonly script?: string | undefined;
   /** The scenario whose load is the usual one, where the platform names none. */
   readonly scenario: string;
   readonly pace: PaceName;
@@ -41,11 +53,13 @@ export async function shapedScenario(
 ): Promise<ShapedScenario> {
   const { platform } = loaded;
   const usual = platform.load ?? (await usualLoad(request, loaded, edge));
+  const source = sourceOf(request, platform, edge);
   const parsed = parseShape(request.kind, request.options, {
     ...(usual === undefined ? {} : { rate: usual.baseline }),
     maxRate: platform.guardrails.maxRate,
   });
-  if (!parsed.ok) throw mistakesIn(`\`ordeal load ${request.kind}\``, parsed.diagnostics);
+  const mistakes = [...(parsed.ok ? [] : parsed.diagnostics), ...(source.ok ? [] : source.diagnostics)];
+  if (!parsed.ok || !source.ok) throw mistakesIn(`\`ordeal load ${request.kind}\``, mistakes);
   const shape = parsed.value;
   const chosen = choose(shape, request, usual, platform);
   const own = ownObjectives(shape, platform);
@@ -54,6 +68,7 @@ export async function shapedScenario(
     name: shape.kind,
     title: `Load of shape ${describeShape(shape)}`,
     shape,
+    ...source.value,
     objectives: chosen.objectives,
     ...(chosen.during === undefined ? {} : { during: chosen.during }),
     ...(own.names.length === 0 ? {} : { result: own.names }),
@@ -63,6 +78,45 @@ export async function shapedScenario(
     scenario: { name: `load-${shape.kind}`, title: phase.title, phases: [phase] },
     warnings: chosen.warnings,
   };
+}
+
+/** What the load is made of, and where it comes from. */
+function sourceOf(
+  { on, script }: ShapeRequest,
+  { name, generators }: Platform,
+  edge: Edge,
+): Result<LoadSource> {
+  const diagnostics: Diagnostic[] = [];
+  if (on !== undefined && !isPlace(on)) {
+    const found = JSON.stringify(on);
+    diagnostics.push({ path: '--on', expected: PLACES.join(' or '), found, hint: hintFrom(on, PLACES) });
+  } else if (on === 'kubernetes' && generators?.kubernetes === undefined) {
+    diagnostics.push({
+      path: '--on',
+      expected: 'a place where load can come from',
+      found: `kubernetes, and platform ${name} has no generators.kubernetes`,
+      hint: 'add generators: { kubernetes: { … } } to the platform file (docs/drivers/k6-operator.md)',
+    });
+  }
+  const file = script === undefined ? undefined : resolve(edge.cwd, script);
+  if (file !== undefined && !existsSync(file)) {
+    const hint = 'paths are relative to the working directory';
+    diagnostics.push({ path: '--script', expected: 'a script for k6', found: `no file ${file}`, hint });
+  }
+  if (diagnostics.length > 0) return { ok: false, diagnostics };
+  return {
+    ok: true,
+    value: {
+      ...(on === 'kubernetes' ? { on } : {}),
+      ...(file === undefined ? {} : { script: pathToFileURL(file) }),
+    },
+  };
+}
+
+const PLACES: readonly LoadPlace[] = ['here', 'kubernetes'];
+
+function isPlace(text: string): text is LoadPlace {
+  return (PLACES as readonly string[]).includes(text);
 }
 
 /** The load of the scenario, as far as there is one. */

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import type { ClusterFindings } from '@ordeal/load/distributed/look-at-cluster';
 import { createFetchClient } from '@ordeal/shared/journey/fetch-client';
 import { faultsPresent } from './faults-present.ts';
 import type { Session } from './session.ts';
@@ -30,6 +31,11 @@ export async function preflight(session: Session): Promise<Preflight> {
       ? await report(session, 'no fault of an earlier run is left', lookForFaults(session))
       : []),
   ];
+  if (scenario.phases.some((phase) => phase.phase === 'load' && phase.on === 'kubernetes')) {
+    const found = await askCluster(session);
+    refused.push(...found.refused);
+    blind.push(...found.blind);
+  }
   context.signal.throwIfAborted();
   if (refused.length > 0) return { outcome: 'refused', reasons: refused };
   return blind.length > 0 ? { outcome: 'blind', reasons: blind } : { outcome: 'ready' };
@@ -44,6 +50,16 @@ async function report(
   const detail = problems.join('; ');
   session.context.journal.append({ type: 'check', phase: PHASE, name, held: problems.length === 0, detail });
   return problems;
+}
+
+/** Whether the loads that are to run on a cluster could. */
+async function askCluster(session: Session): Promise<ClusterFindings> {
+  const { kubernetes } = session.loaded.generators;
+  if (kubernetes === undefined) return { refused: [], blind: ['the platform has no generators.kubernetes'] };
+  const { lookAtCluster } = await import('@ordeal/load/distributed/look-at-cluster');
+  const found = await lookAtCluster(kubernetes, session.context);
+  await report(session, 'the cluster takes load', Promise.resolve([...found.refused, ...found.blind]));
+  return found;
 }
 
 async function askPrometheus(session: Session, returning: boolean): Promise<readonly string[]> {

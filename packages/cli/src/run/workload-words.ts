@@ -1,7 +1,8 @@
+import { basename } from 'node:path';
 import { describeShape } from '@ordeal/shared/load/shape/describe-shape';
 import { isShaped } from '@ordeal/shared/scenario/load-windows';
 import type { Platform } from '@ordeal/shared/platform/platform';
-import type { Scenario } from '@ordeal/shared/scenario/scenario';
+import type { LoadSource, Scenario } from '@ordeal/shared/scenario/scenario';
 
 /** The load of a scenario in words: two runs with the same words had the same load. */
 export function workloadWords(scenario: Scenario, platform: Platform): string {
@@ -12,8 +13,13 @@ export function workloadWords(scenario: Scenario, platform: Platform): string {
     phase.phase !== 'load'
       ? []
       : isShaped(phase)
-        ? [`${phase.name}: ${describeShape(phase.shape)} of ${journeys}`]
-        : [`${phase.name}: ${phase.rate} iterations/s of ${journeys}`],
+        ? [`${phase.name}: ${describeShape(phase.shape)} of ${sourceOf(phase, journeys)}`]
+        : [`${phase.name}: ${phase.rate} iterations/s of ${sourceOf(phase, journeys)}`],
   );
   return loads.length === 0 ? 'no load' : loads.join('; ');
+}
+
+function sourceOf({ script, on }: LoadSource, journeys: string): string {
+  const what = script === undefined ? journeys : `script ${basename(script.pathname)}`;
+  return on === 'kubernetes' ? `${what}, on Kubernetes` : what;
 }

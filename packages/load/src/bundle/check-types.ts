@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Workload } from '@ordeal/shared/load/workload';
 
 /** A compiler that takes longer has not answered. */
 const PATIENCE_MS = 20_000;
-const MOST_ERRORS = 10;
 
 /** A module that was not found: bundling says so, and better. */
 const NOT_FOUND = '2307';
@@ -22,41 +22,56 @@ interface Mistake {
   readonly text: string;
 }
 
+/** A type that does not fit. */
+export interface TypeMistake {
+  /** `file:line:column` */
+  readonly place: string;
+  readonly text: string;
+}
+
 /**
  * Checks the types of journeys, or of a script, with the TypeScript that is installed where they are, or else with
- * the suite's: bundling leaves types out unseen. Rejects with file and line of every mistake. Where no compiler is
- * installed, or it does not answer, nothing is said.
+ * the suite's: bundling leaves types out unseen. Where no compiler is installed, or it does not answer, nothing is said.
  */
-export async function checkTypes(workload: Workload, node: string, dir: string): Promise<void> {
+export async function typeMistakes(
+  workload: Pick<Workload, 'journeys' | 'script'>,
+  node: string,
+): Promise<readonly TypeMistake[]> {
   const files = filesOf(workload);
   const [first] = files;
   const compiler = first === undefined ? undefined : compilerFor(first);
-  if (first === undefined || compiler === undefined) return;
-  const types = workload.script === undefined ? [] : typesFor(first);
-  if (types === undefined) return;
-  const settings = join(dir, 'types', 'tsconfig.json');
-  mkdirSync(dirname(settings), { recursive: true });
-  writeFileSync(settings, JSON.stringify(settingsFor(files, types)));
-  const output = await run(node, [compiler, '--project', settings, '--pretty', 'false'], dirname(first));
-  const all = mistakesIn(output, dirname(first));
+  if (first === undefined || compiler === undefined) return [];
+  const k6 = workload.script === undefined ? undefined : typesOfK6(first);
+  if (workload.script !== undefined && k6 === undefined) return [];
+  const all = mistakesIn(
+    await compile(node, compiler, settingsFor(files, k6), dirname(first)),
+    dirname(first),
+  );
   const mistakes = all.some(({ code }) => code === NOT_FOUND)
     ? all.filter(({ code }) => !UNKNOWN.test(code))
     : all;
   const told = mistakes.filter(
     ({ code, file }) => code !== NOT_FOUND && !/[\\/]node_modules[\\/]/.test(file),
   );
-  if (told.length === 0) return;
-  const lines = told
-    .slice(0, MOST_ERRORS)
-    .map(({ file, line, column, code, text }) => `${file}:${line}:${column}: ${text} (TS${code})`);
-  const more = told.length > MOST_ERRORS ? [`and ${told.length - MOST_ERRORS} more`] : [];
-  const what = workload.script === undefined ? 'The journeys' : 'The script';
-  throw new Error(
-    `${what} of workload ${workload.name}: types do not fit:\n  ${[...lines, ...more].join('\n  ')}`,
-  );
+  return told.map(({ file, line, column, code, text }) => ({
+    place: `${file}:${line}:${column}`,
+    text: `${text} (TS${code})`,
+  }));
 }
 
-function filesOf({ journeys, script }: Workload): readonly string[] {
+/** What the compiler prints of files, by settings that are there only for as long as it runs. */
+async function compile(node: string, compiler: string, settings: unknown, cwd: string): Promise<string> {
+  const dir = mkdtempSync(join(tmpdir(), 'ordeal-types-'));
+  try {
+    const file = join(dir, 'tsconfig.json');
+    writeFileSync(file, JSON.stringify(settings));
+    return await run(node, [compiler, '--project', file, '--pretty', 'false'], cwd);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function filesOf({ journeys, script }: Pick<Workload, 'journeys' | 'script'>): readonly string[] {
   const urls = script === undefined ? journeys.map(({ file }) => file) : [script.file];
   return urls.map((url) => fileURLToPath(url)).filter((file) => /\.[cm]?ts$/.test(file) && existsSync(file));
 }
@@ -75,17 +90,22 @@ function compilerFor(file: string): string | undefined {
   return undefined;
 }
 
-/** Without k6's types a script cannot be checked. */
-function typesFor(file: string): readonly string[] | undefined {
-  try {
-    createRequire(file).resolve('@types/k6/package.json');
-    return ['k6'];
-  } catch {
-    return undefined;
+/**
+ * Folder of k6's types: those that are installed where a script is, or else the suite's. Without them a script cannot be
+ * checked.
+ */
+function typesOfK6(file: string): string | undefined {
+  for (const from of [file, fileURLToPath(import.meta.url)]) {
+    try {
+      return dirname(createRequire(from).resolve('@types/k6/package.json'));
+    } catch {
+      continue;
+    }
   }
+  return undefined;
 }
 
-function settingsFor(files: readonly string[], types: readonly string[]): unknown {
+function settingsFor(files: readonly string[], k6: string | undefined): unknown {
   // As the bundle finds it: journeys may stand outside of any checkout.
   const shared = resolve(dirname(fileURLToPath(import.meta.resolve('@ordeal/shared/journey/journey'))), '..');
   return {
@@ -100,8 +120,12 @@ function settingsFor(files: readonly string[], types: readonly string[]): unknow
       skipLibCheck: true,
       allowImportingTsExtensions: true,
       resolveJsonModule: true,
-      types,
-      paths: { '@ordeal/shared/*': [`${shared}/*.ts`] },
+      types: k6 === undefined ? [] : ['k6'],
+      ...(k6 === undefined ? {} : { typeRoots: [dirname(k6)] }),
+      paths: {
+        '@ordeal/shared/*': [`${shared}/*.ts`],
+        ...(k6 === undefined ? {} : { k6: [k6], 'k6/*': [`${k6}/*`] }),
+      },
     },
   };
 }

@@ -5,23 +5,24 @@ import type { GeneratorSettings, RunningWorkload, Workload } from '@ordeal/share
 import { toWall } from '@ordeal/shared/time/clock';
 import { drainMs } from '../active-load.ts';
 import { bundleScript } from '../bundle/bundle.ts';
-import { checkTypes } from '../bundle/check-types.ts';
 import { planLoad } from '../plan/k6-options.ts';
+import { slugOf, specOf } from '../plan/spec-of.ts';
 import { DistributedLoad, tell } from './distributed-load.ts';
 import { K6_OPERATOR_DRIVER, type TestRunUndo } from './healer.ts';
 import { isStatus } from './kubernetes/api-error.ts';
 import { connect, type KubernetesApi } from './kubernetes/api.ts';
-import { clusterUid, expectCluster, namespaceOf, type Namespace } from './kubernetes/kinds.ts';
+import { clusterUid, expectCluster, namespaceOf } from './kubernetes/kinds.ts';
 import { labelsOf, testRunName } from './labels.ts';
 import { manifestsOf, type Manifests } from './manifest.ts';
 import { startRunnerReceiver } from './measurements/receiver.ts';
 import { RunnersStream } from './measurements/runners-stream.ts';
+import { rehearse } from './rehearse.ts';
 import { removeAll } from './remove.ts';
 import { planRunners, rateOfEach } from './runner-options.ts';
 import type { K6OperatorSettings } from './settings.ts';
 import { untilBegun } from './stages.ts';
 
-export interface DistributedSettings extends Pick<GeneratorSettings, 'node' | 'anchor'> {
+export interface DistributedSettings extends Pick<GeneratorSettings, 'anchor'> {
   readonly operator: K6OperatorSettings;
 }
 
@@ -43,8 +44,7 @@ export async function startDistributed(
   const { operator, anchor } = settings;
   const { parallelism } = operator;
   const plan = planRunners(planLoad(workload), parallelism);
-  const worker = workload.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
-  const dir = join(context.dir, 'load', worker);
+  const dir = join(context.dir, 'load', slugOf(workload));
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const name = testRunName(workload.name);
   const labels = labelsOf(context.runId, name);
@@ -61,24 +61,15 @@ export async function startDistributed(
     },
   );
   try {
-    const types = checkTypes(workload, settings.node, dir);
-    // A mistake that keeps a journey from being bundled is told first.
-    types.catch(() => {});
-    const { script } = await bundleScript(workload, {
-      run: context.runId,
-      worker,
-      origin: new URL(workload.entry).origin,
-      base: new URL('.', workload.entry).href,
-      headers: { ...workload.headers, 'x-ordeal-run': context.runId },
-      timeoutMs: workload.timeoutMs,
-      tenantHeader: workload.tenantHeader,
-      tenants: workload.tenants,
-      limitsMs: workload.limitsMs,
-      ...rateOfEach(workload, parallelism),
-      stopUrl: receiver.stopUrl,
-      options: plan.options,
-    });
-    await types;
+    const { script } = await bundleScript(
+      workload,
+      specOf(workload, {
+        run: context.runId,
+        stopUrl: receiver.stopUrl,
+        options: plan.options,
+        share: rateOfEach(workload, parallelism),
+      }),
+    );
     const manifests = manifestsOf(
       { name, runId: context.runId, script, writeUrl: receiver.writeUrl, secrets: workload.secrets ?? {} },
       operator,
@@ -163,19 +154,6 @@ export async function startDistributed(
   } catch (error) {
     await receiver.close();
     throw error;
-  }
-}
-
-/** Lets the cluster check the TestRun without making it: schema, rights, quotas and webhooks all have their say. */
-async function rehearse(namespace: Namespace, { testRun }: Manifests, signal: AbortSignal): Promise<void> {
-  try {
-    await namespace.create('testruns', testRun, { signal, dryRun: true });
-  } catch (error) {
-    if (!isStatus(error, 404)) throw error;
-    throw new Error(
-      `The cluster knows no TestRun, or there is no namespace ${namespace.name}: install k6-operator (docs/drivers/k6-operator.md). ${(error as Error).message}`,
-      { cause: error },
-    );
   }
 }
 

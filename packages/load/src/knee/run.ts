@@ -13,6 +13,8 @@ export interface KneeTools {
   readonly clock: Clock;
   /** Ends the search; what was running is stopped first. */
   readonly signal: AbortSignal;
+  /** How many virtual users there is room for; default: as many as one machine has. */
+  readonly mostVirtualUsers?: number;
   /** What the platform has to bear. */
   readonly steady: SteadyState;
   /** Told each step when it has ended. */
@@ -60,7 +62,7 @@ export async function findKnee(
     if (next.do === 'end') return { capacity: next.capacity, steps };
     const usual = next.purpose === 'confirm' ? shape.confirmSeconds : shape.stepSeconds;
     const seconds = usual * next.times;
-    const timeoutMs = timeoutFor(next.rate, workload.timeoutMs);
+    const timeoutMs = timeoutFor(next.rate, workload.timeoutMs, tools.mostVirtualUsers);
     const step = await runStep(
       {
         ...workload,

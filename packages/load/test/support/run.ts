@@ -29,7 +29,7 @@ export function testRun(): TestRun {
   const aborting = new AbortController();
   const clock = systemClock;
   return {
-    settings: { k6: testTools().k6, node: testTools().node, anchor: anchorOf(clock) },
+    settings: { k6: testTools().k6, anchor: anchorOf(clock) },
     events,
     open,
     pushed,

@@ -76,7 +76,6 @@ export type GeneratorEnd =
 /** Where the generator's programs are, and where it may write. */
 export interface GeneratorSettings {
   readonly k6: string;
-  readonly node: string;
   /** Monotonic and wall clock are converted by this. */
   readonly anchor: { readonly monotonicMs: number; readonly wallMs: number };
 }

@@ -11,6 +11,20 @@ const token = z
   .regex(/^\s*[\u0021-\u007e]+\s*$/, { error: 'A token is one word of ASCII characters.' });
 const positive = z.number().positive();
 
+/** How a server with Prometheus' interface knows who asks, and how it is known. */
+const access = {
+  auth: z
+    .union([
+      z.strictObject({ bearer: token }),
+      z.strictObject({ bearerFile: text }),
+      z.strictObject({ user: text, password: z.string() }),
+    ])
+    .optional(),
+  tenant: headerValue.min(1).optional(),
+  headers: headers.optional(),
+  tls: z.strictObject({ caFile: text }).optional(),
+};
+
 const driverEntry = z.strictObject({ driver: text, config: z.unknown() });
 
 const clusterIdentity = z.strictObject({
@@ -38,16 +52,7 @@ export const platformSchema = z.strictObject({
   secrets: z.record(name, z.string().min(1)).optional(),
   prometheus: z.strictObject({
     url: httpUrl,
-    auth: z
-      .union([
-        z.strictObject({ bearer: token }),
-        z.strictObject({ bearerFile: text }),
-        z.strictObject({ user: text, password: z.string() }),
-      ])
-      .optional(),
-    tenant: headerValue.min(1).optional(),
-    headers: headers.optional(),
-    tls: z.strictObject({ caFile: text }).optional(),
+    ...access,
     parameters: z.record(z.string(), z.string()).optional(),
     timeoutSeconds: positive.optional(),
     limits: z
@@ -79,6 +84,12 @@ export const platformSchema = z.strictObject({
       baseline: positive,
       objectives: z.array(text).min(1),
       duringSpike: z.array(text).min(1).optional(),
+    })
+    .optional(),
+  generators: z
+    .strictObject({
+      kubernetes: z.unknown().optional(),
+      remoteWrite: z.strictObject({ url: httpUrl, ...access }).optional(),
     })
     .optional(),
   stores: z.record(name, driverEntry),

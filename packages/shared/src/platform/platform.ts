@@ -32,6 +32,7 @@ export interface Platform {
   readonly faults: Readonly<Record<string, FaultEntry>>;
   /** Its usual load, which load shapes start from where nothing else is said. */
   readonly load?: LoadSettings;
+  readonly generators?: Generators;
   readonly stores: Readonly<Record<string, DriverEntry>>;
   readonly routes: Readonly<Record<string, DriverEntry>>;
   readonly probes: readonly ProbeSpec[];
@@ -125,6 +126,20 @@ export interface LoadSettings {
   readonly objectives: readonly string[];
   /** Names of objectives that hold instead while the load is a multiple of it. Default: the same. */
   readonly duringSpike?: readonly string[];
+}
+
+/** Where load comes from besides this machine, and where what its clients measure goes besides the run's record. */
+export interface Generators {
+  /** Settings of k6-operator, for loads that run `on: 'kubernetes'`. They are checked by its driver. */
+  readonly kubernetes?: unknown;
+  /** A server that takes remote write: the same measurements go on to it, second by second. */
+  readonly remoteWrite?: RemoteWriteSettings;
+}
+
+/** A server that takes Prometheus' remote write, with native histograms: Prometheus itself, Mimir, VictoriaMetrics, … */
+export interface RemoteWriteSettings extends Pick<PrometheusSettings, 'auth' | 'tenant' | 'headers' | 'tls'> {
+  /** The whole address that is written to, for instance https://prometheus.example.com/api/v1/write */
+  readonly url: string;
 }
 
 export interface FaultEntry {

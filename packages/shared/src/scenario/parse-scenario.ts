@@ -9,6 +9,7 @@ import { isShaped } from './load-windows.ts';
 import { repetitionNames } from './repetitions.ts';
 import type {
   ExperimentPhase,
+  LoadPhase,
   Phase,
   Scenario,
   WrittenExperiment,
@@ -108,6 +109,19 @@ function objectiveNames(phase: Phase): readonly (readonly [field: string, names:
   }
 }
 
+/** A load that runs on a cluster needs to be told on which. */
+function place(phase: LoadPhase, { generators }: Platform, path: string): Diagnostic[] {
+  if (phase.on !== 'kubernetes' || generators?.kubernetes !== undefined) return [];
+  return [
+    {
+      path: `${path}.on`,
+      expected: 'a place where load can come from',
+      found: "'kubernetes', and the platform has no generators.kubernetes",
+      hint: 'add generators: { kubernetes: { … } } to the platform file (docs/drivers/k6-operator.md)',
+    },
+  ];
+}
+
 function references(phase: Phase, platform: Platform, path: string): Diagnostic[] {
   const missing = (field: string, written: string, what: string, known: readonly string[]): Diagnostic[] =>
     known.includes(written)
@@ -125,8 +139,9 @@ function references(phase: Phase, platform: Platform, path: string): Diagnostic[
   );
   switch (phase.phase) {
     case 'smoke':
-    case 'load':
       return objectives;
+    case 'load':
+      return [...objectives, ...place(phase, platform, path)];
     case 'experiment':
       return [
         ...objectives,

@@ -13,7 +13,7 @@ import { refuseTimer } from './guardrails/timers.ts';
 import { isShaped, loadWindows } from './load-windows.ts';
 import { planExperiment } from './plan-experiment.ts';
 import { refuseStress } from './refuse-stress.ts';
-import type { Phase, PaceName, Scenario, ShapedLoadPhase } from './scenario.ts';
+import type { LoadSource, Phase, PaceName, Scenario, ShapedLoadPhase } from './scenario.ts';
 
 /** What a run would do, before it does anything. */
 export interface Plan {
@@ -102,7 +102,7 @@ function planPhase(platform: Platform, phase: Phase, describers: Describers): Pl
         ...head,
         expectedSeconds: phase.warmUp + phase.judgeFor + 2,
         does: [
-          `send ${phase.rate} iterations/s to ${platform.entry} until the run ends (${journeysOf(platform)})`,
+          `send ${phase.rate} iterations/s to ${platform.entry} until the run ends (${sourceOf(platform, phase)})`,
           `judge ${phase.judgeFor} s after ${phase.warmUp} s of warm-up: ${phase.objectives.join(', ')}`,
         ],
       };
@@ -127,7 +127,7 @@ function planShaped(
   phase: ShapedLoadPhase,
 ): Pick<PlannedPhase, 'expectedSeconds' | 'does'> {
   const { shape, objectives } = phase;
-  const send = `send ${describeShape(shape)}, to ${platform.entry} (${journeysOf(platform)})`;
+  const send = `send ${describeShape(shape)}, to ${platform.entry} (${sourceOf(platform, phase)})`;
   if (shape.kind === 'stress') {
     return {
       expectedSeconds: shapeSeconds(shape) + STEPS_SECONDS,
@@ -152,6 +152,12 @@ function planShaped(
 
 function listed(names: readonly string[]): string {
   return names.length === 0 ? 'no objective' : names.join(', ');
+}
+
+/** What an iteration is, and where it comes from. */
+function sourceOf(platform: Platform, { script, on }: LoadSource): string {
+  const what = script === undefined ? journeysOf(platform) : `the script ${script.pathname}`;
+  return on === 'kubernetes' ? `${what}, from runners of k6-operator` : what;
 }
 
 function journeysOf(platform: Platform): string {

@@ -38,6 +38,8 @@ const load = z
       })
       .optional(),
     objectives: names.min(1),
+    on: z.enum(['here', 'kubernetes']).optional(),
+    script: z.instanceof(URL).optional(),
     during: names.min(1).optional(),
     result: names.min(1).optional(),
   })

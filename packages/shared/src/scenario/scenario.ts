@@ -19,6 +19,20 @@ export interface SmokePhase {
   readonly title: string;
 }
 
+/** Where the virtual users of a load are: on this machine, or on the cluster of the platform's `generators.kubernetes`. */
+export type LoadPlace = 'here' | 'kubernetes';
+
+/** What a load is made of and where it comes from, where that is not the platform's journeys and this machine. */
+export interface LoadSource {
+  /** Default: here. */
+  readonly on?: LoadPlace;
+  /**
+   * A script for k6 that was written by hand, whose default function is an iteration, instead of the journeys:
+   * `new URL('../scripts/x.ts', import.meta.url)`.
+   */
+  readonly script?: URL;
+}
+
 /** Load on the platform. */
 export type LoadPhase = ConstantLoadPhase | ShapedLoadPhase;
 
@@ -26,7 +40,7 @@ export type LoadPhase = ConstantLoadPhase | ShapedLoadPhase;
  * Starts a workload, and judges a first window of it. The workload runs on under the phases that follow, until
  * the next load begins or the scenario ends.
  */
-export interface ConstantLoadPhase {
+export interface ConstantLoadPhase extends LoadSource {
   readonly phase: 'load';
   readonly name: string;
   readonly title: string;
@@ -40,7 +54,7 @@ export interface ConstantLoadPhase {
 }
 
 /** Runs a shape of load from its beginning to its end. Nothing runs on after it. */
-export interface ShapedLoadPhase {
+export interface ShapedLoadPhase extends LoadSource {
   readonly phase: 'load';
   readonly name: string;
   readonly title: string;

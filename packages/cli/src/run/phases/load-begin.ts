@@ -1,6 +1,7 @@
+import { MOST_VIRTUAL_USERS } from '@ordeal/load/shapes/black-hole';
 import { startWorkload } from '@ordeal/load/start-workload';
 import type { RunningWorkload, Workload } from '@ordeal/shared/load/workload';
-import { reasonOf } from '@ordeal/shared/reason-of';
+import type { LoadPlace } from '@ordeal/shared/scenario/scenario';
 import type { Session } from '../session.ts';
 
 /**
@@ -9,15 +10,42 @@ import type { Session } from '../session.ts';
  */
 export class LoadNotBegun extends Error {}
 
-/** Begins a load. Rejects with `LoadNotBegun`, or with the signal's reason when the run is aborted meanwhile. */
-export async function beginLoad(workload: Workload, session: Session): Promise<RunningWorkload> {
-  const { context, anchor, programs, results } = session;
+/**
+ * Begins a load where it is to run. Rejects with `LoadNotBegun`, or with the signal's reason when the run is aborted
+ * meanwhile.
+ */
+export async function beginLoad(
+  workload: Workload,
+  on: LoadPlace | undefined,
+  session: Session,
+): Promise<RunningWorkload> {
+  const { context, results } = session;
   try {
-    const running = await startWorkload(workload, { ...programs, anchor }, context);
+    const running = await start(workload, on, session);
     results.streams.push(running.stream);
     return running;
   } catch (error) {
     context.signal.throwIfAborted();
-    throw new LoadNotBegun(reasonOf(error), { cause: error });
+    throw new LoadNotBegun(error instanceof Error ? error.message : String(error), { cause: error });
   }
+}
+
+async function start(
+  workload: Workload,
+  on: LoadPlace | undefined,
+  { context, anchor, programs, loaded }: Session,
+): Promise<RunningWorkload> {
+  if (on !== 'kubernetes') return startWorkload(workload, { ...programs, anchor }, context);
+  const { kubernetes } = loaded.generators;
+  // That a load on a cluster has one was checked when the scenario was read: this is a defect, not a user's mistake.
+  if (kubernetes === undefined) throw new Error('the platform has no generators.kubernetes');
+  // Most loads run here, and need no client for Kubernetes.
+  const { startDistributed } = await import('@ordeal/load/distributed/start-distributed');
+  return startDistributed(workload, { anchor, operator: kubernetes }, context);
+}
+
+/** How many virtual users there is room for: each runner is a machine like this one. */
+export function mostUsers(on: LoadPlace | undefined, { loaded }: Session): number {
+  const runners = on === 'kubernetes' ? (loaded.generators.kubernetes?.parallelism ?? 1) : 1;
+  return MOST_VIRTUAL_USERS * runners;
 }

@@ -7,12 +7,12 @@ import { workloadFor } from './load-workload.ts';
 export async function constantLoad(phase: ConstantLoadPhase, session: Session): Promise<PhaseOutcome> {
   const { context, results, anchor, loaded, scenario } = session;
   const workload = {
-    ...workloadFor(phase.name, loaded.platform),
+    ...workloadFor(phase, loaded.platform),
     rate: phase.rate,
     // A bound for the case that nobody is left to stop it; far beyond what the scenario needs.
     atMostSeconds: Math.max(loaded.platform.guardrails.maxRunSeconds, scenario.phases.length * 60),
   };
-  const running = await beginLoad(workload, session);
+  const running = await beginLoad(workload, phase.on, session);
   results.workload = running;
   void running.ended.then((end) => {
     if (end.how === 'broke') results.generatorBroke = end.reason;

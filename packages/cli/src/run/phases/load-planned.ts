@@ -7,7 +7,7 @@ import type { LoadRecord } from '@ordeal/shared/record/record';
 import { loadWindows, steadySeconds } from '@ordeal/shared/scenario/load-windows';
 import type { ShapedLoadPhase } from '@ordeal/shared/scenario/scenario';
 import { assign, endWorkload, type PhaseOutcome, type Session } from '../session.ts';
-import { beginLoad } from './load-begin.ts';
+import { beginLoad, mostUsers } from './load-begin.ts';
 import { closeWindows } from './load-closing.ts';
 import { steadyOf, workloadFor } from './load-workload.ts';
 
@@ -27,14 +27,15 @@ export async function plannedLoad(
   const { legs } = planShape(shape);
   const seconds = secondsOf(legs);
   const rate = highestRate(legs);
-  const usual = workloadFor(phase.name, loaded.platform);
-  const timeoutMs = timeoutFor(rate, usual.timeoutMs);
+  const usual = workloadFor(phase, loaded.platform);
+  const timeoutMs = timeoutFor(rate, usual.timeoutMs, mostUsers(phase.on, session));
   if (timeoutMs < usual.timeoutMs) {
-    const message = `requests are given up after ${timeoutMs} ms instead of ${usual.timeoutMs} ms: at ${rate}/s more virtual users would be needed than this machine has room for`;
+    const message = `requests are given up after ${timeoutMs} ms instead of ${usual.timeoutMs} ms: at ${rate}/s more virtual users would be needed than there is room for`;
     context.journal.append({ type: 'warning', message });
   }
   const running = await beginLoad(
     { ...usual, timeoutMs, rate, rates: legs, atMostSeconds: Math.ceil(seconds) + TAIL_SECONDS },
+    phase.on,
     session,
   );
   results.workload = running;

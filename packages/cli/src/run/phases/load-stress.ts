@@ -6,7 +6,7 @@ import { capacityInWords } from '@ordeal/shared/report/load-words';
 import { loadWindows } from '@ordeal/shared/scenario/load-windows';
 import type { ShapedLoadPhase } from '@ordeal/shared/scenario/scenario';
 import { assign, windowOf, type PhaseOutcome, type Session } from '../session.ts';
-import { beginLoad } from './load-begin.ts';
+import { beginLoad, mostUsers } from './load-begin.ts';
 import { steadyOf, workloadFor } from './load-workload.ts';
 
 /** Searches for the highest rate that the platform bears. Every step is a load of its own, judged by itself. */
@@ -22,14 +22,15 @@ export async function stressLoad(
   let under: string | undefined;
   let capacity: Capacity = { how: 'unknown', because: 'the search did not come to its end' };
   try {
-    const knee = await findKnee(shape, workloadFor(phase.name, loaded.platform), {
+    const knee = await findKnee(shape, workloadFor(phase, loaded.platform), {
       clock,
       signal,
+      mostVirtualUsers: mostUsers(phase.on, session),
       steady: steadyStateOf(steadyOf(loaded.platform, phase.objectives)),
       start: async (workload) => {
         under = `${workload.rate} iterations/s`;
         journal.append({ type: 'step-started', phase: phase.name, step: under, targetSeconds: null });
-        return beginLoad(workload, session);
+        return beginLoad(workload, phase.on, session);
       },
       onStep: (step) => {
         steps.push(step);

@@ -1,10 +1,11 @@
 import type { Workload } from '@ordeal/shared/load/workload';
 import type { Objective } from '@ordeal/shared/objectives/objective';
 import type { Platform } from '@ordeal/shared/platform/platform';
+import type { LoadPhase } from '@ordeal/shared/scenario/scenario';
 
 /** What every workload on a platform has, whatever its rate. */
 export function workloadFor(
-  name: string,
+  { name, script }: Pick<LoadPhase, 'name' | 'script'>,
   platform: Platform,
 ): Omit<Workload, 'rate' | 'rates' | 'atMostSeconds'> {
   const limits = Object.values(platform.objectives).flatMap(({ signal, limit }) => {
@@ -14,6 +15,7 @@ export function workloadFor(
   });
   return {
     name,
+    ...(script === undefined ? {} : { script: { file: script, scenarios: 'workload' as const } }),
     journeys: Object.entries(platform.journeys).map(([journey, entry]) => ({ name: journey, ...entry })),
     entry: platform.entry,
     headers: platform.headers,

@@ -1,0 +1,203 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { env, execPath, kill } from 'node:process';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { RunRecord } from '@ordeal/shared/record/record';
+import {
+  NAMESPACE,
+  startWorld,
+  withoutCluster,
+  type World,
+} from '../../../load/test/cluster/support/world.ts';
+import { startServer, type TestServer } from '../../../load/test/support/server.ts';
+import { until } from '../../../load/test/support/run.ts';
+import { startPrometheus, type RealPrometheus } from '../../../shared/test/prometheus/real-prometheus.ts';
+
+/** `ordeal load … --on kubernetes`, with a real API server, and real k6 as its runners. */
+
+const bin = join(import.meta.dirname, '..', '..', 'bin', 'ordeal.js');
+const shared = join(import.meta.dirname, '..', '..', '..', 'shared', 'src');
+
+describe.skipIf(withoutCluster !== undefined)('a load on a cluster, from the command line', () => {
+  let world: World;
+  let server: TestServer;
+  let prometheus: RealPrometheus;
+  let dir: string;
+  let settings: string;
+
+  beforeAll(async () => {
+    world = await startWorld();
+    server = await startServer(() => ({}));
+    prometheus = await startPrometheus(500, []);
+    dir = mkdtempSync(join(tmpdir(), 'ordeal-cluster-'));
+    settings = JSON.stringify({
+      ...(await world.settings({ parallelism: 2 })),
+      deadlines: { noticed: 60, initialization: 60, initialized: 60, created: 60, started: 60 },
+    });
+    writePlatform();
+  });
+  afterEach(async () => {
+    world.operator.asleep = false;
+    await until('no k6 runs', () => world.kubelet.running() === 0);
+    const left = await world.left();
+    if (left.length > 0) throw new Error(`Left on the cluster: ${left.join(', ')}`);
+  });
+  afterAll(async () => {
+    await prometheus?.stop();
+    await server?.close();
+    await world?.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  function writePlatform(kubernetes = settings): void {
+    const folder = join(dir, 'platforms', 'shop');
+    mkdirSync(join(folder, 'journeys'), { recursive: true });
+    writeFileSync(
+      join(folder, 'journeys', 'buy.ts'),
+      `import { defineJourney } from '${shared}/journey/journey.ts';
+export default defineJourney({ name: 'buy', title: 'Buy', async run(context) {
+  await context.request('buy', { path: '/buy' });
+} });
+`,
+    );
+    writeFileSync(
+      join(folder, 'platform.ts'),
+      `import { definePlatform } from '${shared}/platform/platform.ts';
+export default definePlatform(() => ({
+  name: 'shop', title: 'A shop', environment: 'test', entry: '${server.url}', regions: ['a'],
+  timeoutMs: 2000, headers: {}, tenantHeader: 'x-tenant', tenants: [{ id: 'ordeal', allowedRegions: ['a'] }],
+  health: [{ name: 'health', url: '/health', expectStatus: 200 }],
+  journeys: { buy: { file: new URL('journeys/buy.ts', import.meta.url), weight: 1 } },
+  prometheus: { url: '${prometheus.url}', scrapeIntervalSeconds: 0.5, targets: [] },
+  objectives: {
+    errors: { signal: { from: 'client', measure: 'error-ratio' }, comparator: '<', limit: 0.05, unit: 'ratio', leastSamples: 20 },
+  },
+  load: { baseline: 40, objectives: ['errors'] },
+  generators: { kubernetes: ${kubernetes} },
+  faults: {}, stores: {}, routes: {}, probes: [], ledger: null, sweep: null,
+  guardrails: { allowFaults: [], maxRate: 100, maxTargets: 1, maxRunSeconds: 300,
+    abort: { errorRatio: 0.5, consecutiveSeconds: 3, leastAttempts: 5, silentSeconds: 60 } },
+}));
+`,
+    );
+  }
+
+  function ordeal(...args: readonly string[]) {
+    const child = spawn(execPath, [bin, ...args, '--platform', 'shop'], {
+      cwd: dir,
+      env: { ...env, NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    child.stdout.on('data', (chunk) => (said += String(chunk)));
+    child.stderr.on('data', (chunk) => (said += String(chunk)));
+    const finished = new Promise<{ code: number | null; said: string }>((resolve) => {
+      child.on('close', (code) => resolve({ code, said }));
+    });
+    return { child, finished, said: () => said };
+  }
+  const load = (...args: readonly string[]) =>
+    ordeal('load', 'baseline', '--on', 'kubernetes', '--warm-up', '1s', '--for', ...args);
+  const runs = (): string => join(dir, '.ordeal', 'runs');
+  const newest = (): string => join(runs(), readdirSync(runs()).toSorted().at(-1) ?? 'none');
+  const record = (): RunRecord =>
+    JSON.parse(readFileSync(join(newest(), 'record.json'), 'utf8')) as RunRecord;
+  const openEntries = (): readonly string[] =>
+    readdirSync(join(newest(), 'undo')).filter((name) => name.endsWith('.json'));
+  const bought = (): number => server.requests.filter(({ url }) => url === '/buy').length;
+
+  test('is judged by what all runners saw together, and leaves nothing', async () => {
+    const before = bought();
+    const { code, said } = await load('8s').finished;
+    expect(code, said).toBe(0);
+    expect(readFileSync(join(newest(), 'journal.jsonl'), 'utf8')).toContain('the cluster takes load');
+    const { findings, loads, run } = record();
+    expect(findings).toMatchObject([{ objective: 'errors', window: 'baseline', outcome: 'pass' }]);
+    expect(loads).toMatchObject([
+      { workload: 'baseline', requests: bought() - before, failed: 0, validity: { valid: true } },
+    ]);
+    expect(run.workload).toMatch(/of buy × 1, on Kubernetes$/);
+    const runner = server.requests.findLast(({ url }) => url === '/buy')?.headers['x-ordeal-run'];
+    expect(runner).toBe(run.id);
+  });
+
+  test('is taken off the cluster at once when the runner is killed, and recover finds nothing more', async () => {
+    const before = bought();
+    const running = load('120s');
+    await until('load runs', () => bought() > before + 20, 120_000);
+    running.child.kill('SIGKILL');
+    await running.finished;
+    await until('no k6 runs', () => world.kubelet.running() === 0, 90_000);
+    await until('the guardian has settled it', () => openEntries().length === 0, 90_000);
+    expect(await world.left()).toEqual([]);
+    const { code, said } = await ordeal('recover').finished;
+    expect(said).toContain('Nothing is left of any run');
+    expect(code).toBe(0);
+  });
+
+  test('ends by itself when the guardian dies as well, and recover takes away what remains', async () => {
+    const before = bought();
+    const running = load('120s');
+    await until('load runs', () => bought() > before + 20, 120_000);
+    for (const pid of [...childrenOf(running.child.pid ?? 0), running.child.pid ?? 0]) kill(pid, 'SIGKILL');
+    await running.finished;
+    await until('no k6 runs', () => world.kubelet.running() === 0, 90_000);
+    expect(await world.left()).not.toEqual([]);
+    const { code, said } = await ordeal('recover').finished;
+    expect(said).toMatch(/healed +TestRun load\/ordeal-baseline-/);
+    expect(code).toBe(0);
+    expect(await world.left()).toEqual([]);
+  });
+
+  test('does not begin while another run has something on the cluster, nor on another cluster', async () => {
+    await world.admin('POST', `/api/v1/namespaces/${NAMESPACE}/configmaps`, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: {
+        name: 'ordeal-left',
+        labels: {
+          'app.kubernetes.io/managed-by': 'ordeal',
+          'ordeal/run': 'r-dead',
+          'ordeal/testrun': 'ordeal-left',
+        },
+      },
+    });
+    const before = bought();
+    const left = await load('8s').finished;
+    await world.admin('DELETE', `/api/v1/namespaces/${NAMESPACE}/configmaps/ordeal-left`);
+    expect(left.said).toMatch(/run r-dead has configmaps\/ordeal-left/);
+    expect(left.code).toBe(3);
+
+    const parsed = JSON.parse(settings) as { cluster: object };
+    writePlatform(JSON.stringify({ ...parsed, cluster: { ...parsed.cluster, uid: 'f00' } }));
+    const other = await load('8s').finished;
+    writePlatform();
+    expect(other.said).toMatch(/another cluster than was named/);
+    expect(other.code).toBe(3);
+    expect(bought()).toBe(before);
+  });
+
+  test('whose namespace is not there is inconclusive, and says what to install', async () => {
+    writePlatform(JSON.stringify({ ...(JSON.parse(settings) as object), namespace: 'nowhere' }));
+    const { code, said } = await load('8s').finished;
+    writePlatform();
+    expect(said).toMatch(/no namespace nowhere.*k6-operator/s);
+    expect(code).toBe(2);
+  });
+
+  test('with a setting that is none is a mistake in the file', async () => {
+    writePlatform(JSON.stringify({ ...(JSON.parse(settings) as object), parallelism: 0 }));
+    const { code, said } = await load('8s').finished;
+    writePlatform();
+    expect(said).toMatch(/generators\.kubernetes\.parallelism/);
+    expect(code).toBe(64);
+  });
+});
+
+/** Processes that a process has started and that still live. */
+function childrenOf(pid: number): readonly number[] {
+  const listed = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return listed === '' ? [] : listed.split(' ').map(Number);
+}

@@ -1,0 +1,34 @@
+import type { Workload } from '@ordeal/shared/load/workload';
+import type { ScriptSpec } from '../k6/script-spec.ts';
+
+/** What of a script is not the workload's. */
+export interface ScriptPlace extends Pick<ScriptSpec, 'run' | 'stopUrl' | 'options'> {
+  /** Of each k6, where several share it. */
+  readonly share?: Pick<Workload, 'rate' | 'rates'>;
+}
+
+/** What a workload's script is told. */
+export function specOf(workload: Workload, { run, stopUrl, options, share }: ScriptPlace): ScriptSpec {
+  const { entry, headers, timeoutMs, tenantHeader, tenants, limitsMs } = workload;
+  const { rate, rates } = share ?? workload;
+  return {
+    run,
+    worker: slugOf(workload),
+    origin: new URL(entry).origin,
+    base: new URL('.', entry).href,
+    headers: { ...headers, 'x-ordeal-run': run },
+    timeoutMs,
+    tenantHeader,
+    tenants,
+    limitsMs,
+    rate,
+    ...(rates === undefined ? {} : { rates }),
+    stopUrl,
+    options,
+  };
+}
+
+/** The workload's name as a folder may have it. */
+export function slugOf({ name }: Pick<Workload, 'name'>): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+}
