@@ -1,6 +1,7 @@
 import type { Phase } from '@ordeal/shared/scenario/scenario';
 import { planScenario, type Plan } from '@ordeal/shared/scenario/plan';
 import { describeDrill } from '@ordeal/dr/drills/describe';
+import { describeRestore } from '@ordeal/dr/restore/run-restore';
 import type { ScenarioRunKind } from '@ordeal/shared/record/record';
 import type { Scenario } from '@ordeal/shared/scenario/scenario';
 import type { LabSite } from '@ordeal/shared/platform/site';
@@ -31,8 +32,8 @@ const phasesOf: Readonly<Record<ScenarioRunKind, readonly Phase['phase'][]>> = {
   smoke: ['smoke'],
   load: ['load'],
   chaos: ['load', 'experiment'],
-  drill: ['load', 'drill'],
-  gameday: ['smoke', 'load', 'experiment', 'drill'],
+  drill: ['load', 'drill', 'restore'],
+  gameday: ['smoke', 'load', 'experiment', 'drill', 'restore'],
 };
 
 /** Reads everything a run needs and plans it. Touches nothing. */
@@ -61,7 +62,8 @@ export async function prepare(
     { pace: options.pace, seed },
     {
       fault: (name) => describeFault(loaded.drivers.fault(name), targets.get(name)),
-      drill: (phase) => describeDrill(phase),
+      drill: describeDrill,
+      restore: describeRestore,
     },
     { telemetry, requestsPerIteration: perIteration },
   );

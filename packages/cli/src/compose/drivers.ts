@@ -4,28 +4,19 @@ import { hostDriver } from '@ordeal/chaos/drivers/host';
 import { kubernetesDriver } from '@ordeal/chaos/drivers/kubernetes';
 import { proxyDriver } from '@ordeal/chaos/drivers/proxy';
 import type { AbleFaultDriver, ExperimentFault } from '@ordeal/chaos/experiment/deps';
-import { createHaproxyRoute } from '@ordeal/dr/drivers/haproxy/route';
-import { parseHaproxyRoute } from '@ordeal/dr/drivers/haproxy/config';
-import { createPostgresStore } from '@ordeal/dr/drivers/postgres/store';
-import { parsePostgresStore } from '@ordeal/dr/drivers/postgres/config';
-import type { StoreDriver } from '@ordeal/shared/drivers/store';
 import { hintFrom } from '@ordeal/shared/platform/closest';
 import type { Diagnostic, Result } from '@ordeal/shared/platform/diagnostics';
-import type { Platform } from '@ordeal/shared/platform/platform';
-
-type HaproxyRoute = ReturnType<typeof createHaproxyRoute>;
-
-export interface ConfiguredStore {
-  readonly driver: StoreDriver;
-  /** Name of the store's node in a region. */
-  readonly nodeOf: (region: string) => string;
-}
+import type { DriverEntry, Platform } from '@ordeal/shared/platform/platform';
+import { backupDrivers, configuredBackup, type ConfiguredBackup } from './backups.ts';
+import { routeDrivers, type ConfiguredRoute } from './routes.ts';
+import { storeDrivers, type ConfiguredStore } from './stores.ts';
 
 /** The platform's drivers, with their settings checked. The names are the platform's own. */
 export interface Drivers {
   fault(name: string): ExperimentFault;
   store(name: string): ConfiguredStore;
-  route(name: string): HaproxyRoute;
+  route(name: string): ConfiguredRoute;
+  backup(name: string): ConfiguredBackup;
 }
 
 /** The only list of fault drivers. */
@@ -40,51 +31,37 @@ const faultDrivers: Readonly<Record<string, AbleFaultDriver>> = {
 /** Hands every driver its settings; gives all their complaints at once. */
 export function composeDrivers(platform: Platform, shown: string): Result<Drivers> {
   const diagnostics: Diagnostic[] = [];
-  const take = <T>(result: Result<T>, into: (value: T) => void): void => {
-    if (result.ok) into(result.value);
-    else diagnostics.push(...result.diagnostics);
+  /** Every entry of one kind, by its name, with the driver that it names. */
+  const compose = <Driver, Entry extends DriverEntry, Configured>(
+    what: string,
+    entries: Readonly<Record<string, Entry>>,
+    drivers: Readonly<Record<string, Driver>>,
+    configure: (entry: Entry, driver: Driver, path: string, name: string) => Result<Configured>,
+  ): ReadonlyMap<string, Configured> => {
+    const configured = new Map<string, Configured>();
+    for (const [name, entry] of Object.entries(entries)) {
+      const path = `${shown}: ${what}[${JSON.stringify(name)}]`;
+      const driver = Object.hasOwn(drivers, entry.driver) ? drivers[entry.driver] : undefined;
+      const result =
+        driver === undefined
+          ? unknownDriver(`${path}.driver`, entry.driver, Object.keys(drivers))
+          : configure(entry, driver, path, name);
+      if (result.ok) configured.set(name, result.value);
+      else diagnostics.push(...result.diagnostics);
+    }
+    return configured;
   };
-  const unknown = (path: string, driver: string, known: readonly string[]): void => {
-    diagnostics.push({
-      path,
-      expected: `a driver: ${known.join(', ')}`,
-      found: JSON.stringify(driver),
-      hint: hintFrom(driver, known),
-    });
-  };
-
-  const faults = new Map<string, ExperimentFault>();
-  for (const [name, entry] of Object.entries(platform.faults)) {
-    const path = `${shown}: faults[${JSON.stringify(name)}]`;
-    const driver = faultDrivers[entry.driver];
-    if (driver === undefined) unknown(`${path}.driver`, entry.driver, Object.keys(faultDrivers));
-    else
-      take(driver.parse(entry.config, `${path}.config`), (config) =>
-        faults.set(name, { name, driver, config, entry }),
-      );
-  }
-  const stores = new Map<string, ConfiguredStore>();
-  for (const [name, entry] of Object.entries(platform.stores)) {
-    const path = `${shown}: stores[${JSON.stringify(name)}]`;
-    if (entry.driver !== 'postgres') unknown(`${path}.driver`, entry.driver, ['postgres']);
-    else
-      take(parsePostgresStore(entry.config, `${path}.config`), (config) =>
-        stores.set(name, {
-          driver: createPostgresStore(config),
-          nodeOf: (region) =>
-            found(config.nodes.find((node) => node.region === region)?.name, `node in region ${region}`),
-        }),
-      );
-  }
-  const routes = new Map<string, HaproxyRoute>();
-  for (const [name, entry] of Object.entries(platform.routes)) {
-    const path = `${shown}: routes[${JSON.stringify(name)}]`;
-    if (entry.driver !== 'haproxy') unknown(`${path}.driver`, entry.driver, ['haproxy']);
-    else
-      take(parseHaproxyRoute(entry.config, `${path}.config`), (config) =>
-        routes.set(name, createHaproxyRoute(config)),
-      );
-  }
+  const faults = compose('faults', platform.faults, faultDrivers, (entry, driver, path, name) => {
+    const config = driver.parse(entry.config, `${path}.config`);
+    return config.ok ? { ok: true, value: { name, driver, config: config.value, entry } } : config;
+  });
+  const stores = compose('stores', platform.stores, storeDrivers, (entry, parse, path) =>
+    parse(entry.config, `${path}.config`),
+  );
+  const routes = compose('routes', platform.routes, routeDrivers, (entry, parse, path) =>
+    parse(entry.config, `${path}.config`),
+  );
+  const backups = compose('backups', platform.backups ?? {}, backupDrivers, configuredBackup);
   if (diagnostics.length > 0) return { ok: false, diagnostics };
   return {
     ok: true,
@@ -92,8 +69,15 @@ export function composeDrivers(platform: Platform, shown: string): Result<Driver
       fault: (name) => found(faults.get(name), `fault ${name}`),
       store: (name) => found(stores.get(name), `store ${name}`),
       route: (name) => found(routes.get(name), `route ${name}`),
+      backup: (name) => found(backups.get(name), `backup ${name}`),
     },
   };
+}
+
+function unknownDriver(path: string, driver: string, known: readonly string[]): Result<never> {
+  const hint = hintFrom(driver, known);
+  const expected = `a driver: ${known.join(', ')}`;
+  return { ok: false, diagnostics: [{ path, expected, found: JSON.stringify(driver), hint }] };
 }
 
 // References were checked when the scenario was read: this is a defect, not a mistake of the user.

@@ -5,6 +5,8 @@ import { kubernetesDriver } from '@ordeal/chaos/drivers/kubernetes';
 import { proxyDriver } from '@ordeal/chaos/drivers/proxy';
 import { K6_OPERATOR_DRIVER, testRunHealer } from '@ordeal/load/distributed/healer';
 import { createProcessHealer, PROCESS_DRIVER } from '@ordeal/shared/undo/process-healer';
+import { restoreMarkersHealer, RESTORE_MARKERS_DRIVER } from '@ordeal/dr/restore/markers';
+import { restoreTargetHealer, RESTORE_TARGET_DRIVER } from '@ordeal/dr/restore/target';
 import type { Healers } from '@ordeal/shared/undo/healer';
 
 /** Everything that can heal an undo entry, by the entry's driver: for the run, the guardian and `recover`. */
@@ -15,6 +17,8 @@ export const healers: Healers = {
   [kubernetesDriver.kind]: kubernetesDriver,
   [commandDriver.kind]: commandDriver,
   [K6_OPERATOR_DRIVER]: testRunHealer,
+  [RESTORE_TARGET_DRIVER]: restoreTargetHealer,
+  [RESTORE_MARKERS_DRIVER]: restoreMarkersHealer,
   // What is left of a dead run has nobody to report to: it gets little time to end in order.
   [PROCESS_DRIVER]: createProcessHealer(300),
 };

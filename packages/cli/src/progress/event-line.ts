@@ -72,6 +72,14 @@ export function eventLine(state: ProgressState, entry: JournalEntry): EventLine 
       );
     case 'milestone':
       return lasting(`  ◆ ${entry.name}${after(entry.detail)}`, 'dim');
+    case 'approval': {
+      const { approved, by, why, step } = entry.approval;
+      const because = why.trim() === '' ? '' : ` (${why})`;
+      return lasting(
+        `  ${step}: ${approved ? 'approved' : 'not approved'} by ${by}${because}`,
+        approved ? 'dim' : 'bad',
+      );
+    }
     case 'finding': {
       const { finding } = entry;
       if (finding.outcome === 'pass') return null;

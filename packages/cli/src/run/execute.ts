@@ -3,6 +3,7 @@ import type { Phase } from '@ordeal/shared/scenario/scenario';
 import { drillPhase } from './phases/drill.ts';
 import { experimentPhase, leftOut } from './phases/experiment.ts';
 import { loadPhase } from './phases/load.ts';
+import { restorePhase } from './phases/restore.ts';
 import { smokePhase } from './phases/smoke.ts';
 import { assign, type PhaseOutcome, type Session } from './session.ts';
 
@@ -50,6 +51,8 @@ function runPhase(phase: Phase, session: Session): Promise<PhaseOutcome> {
       return experimentPhase(phase, session);
     case 'drill':
       return drillPhase(phase, session);
+    case 'restore':
+      return restorePhase(phase, session);
   }
 }
 
@@ -66,6 +69,7 @@ function leaveOut(phase: Phase, reason: string, session: Session): void {
       }
       return;
     case 'drill':
+    case 'restore':
       assign(session, phase.name, phase.objectives);
       return;
     case 'experiment':

@@ -160,7 +160,8 @@ async function attempt(session: Session, plan: Plan): Promise<RunEnd> {
     if (ready.outcome === 'blind') return { how: 'blind', reasons };
     await lookAtPrometheus(session);
     await executePhases(session, plan.phases);
-    return { how: 'finished' };
+    const refused = session.results.refusals;
+    return refused.length === 0 ? { how: 'finished' } : { how: 'finished', refused };
   } catch (error) {
     if (session.context.signal.aborted) return endOfAborted(session.context.signal);
     if (error instanceof LoadNotBegun) return { how: 'blind', reasons: [error.message] };

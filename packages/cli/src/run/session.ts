@@ -12,6 +12,7 @@ import type {
   ExperimentRecord,
   LedgerRecord,
   LoadRecord,
+  RestoreRecord,
   RunKind,
   WindowRecord,
 } from '@ordeal/shared/record/record';
@@ -47,6 +48,9 @@ export interface Results {
   readonly spikes: SpikeSeen[];
   readonly experiments: ExperimentRecord[];
   readonly drills: FinishedDrill[];
+  readonly restores: RestoreRecord[];
+  /** Why phases were refused, after others had been run. */
+  readonly refusals: string[];
   /** When faults went in, by phase. */
   readonly faults: NonNullable<Observations['faults']>[number][];
   readonly observerProblems: ObserverProblem[];
@@ -82,6 +86,8 @@ export function emptyResults(): Results {
     spikes: [],
     experiments: [],
     drills: [],
+    restores: [],
+    refusals: [],
     faults: [],
     observerProblems: [],
     sightBefore: null,

@@ -1,12 +1,14 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
-import type { DrillRecord, LedgerRecord, StepRecord } from '@ordeal/shared/record/record';
+import type { ApprovalRecord, DrillRecord, LedgerRecord, StepRecord } from '@ordeal/shared/record/record';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
-import type { Bounds } from '@ordeal/shared/time/interval';
+import type { Bounds, Span } from '@ordeal/shared/time/interval';
 import type { PromotionMark, UndoEntry } from '@ordeal/shared/undo/entry';
 import type { Observers } from '../observers/observers.ts';
 import type { OutageAnalysis } from '../outage/outage.ts';
-import { ObserverBroke, type DrillDeps } from './drill.ts';
+import type { SplitBrainWatch } from '../split-brain/watch.ts';
+import type { ConfiguredTime } from './configured-times.ts';
+import { ObserverBroke, type DrillDeps, type DrillFault } from './drill.ts';
 
 export type MilestoneName = keyof DrillRecord['decomposition'];
 
@@ -19,6 +21,13 @@ export interface Course {
   readonly driver: DriverContext;
   readonly steps: StepRecord[];
   readonly milestones: Map<MilestoneName, Bounds>;
+  readonly approvals: ApprovalRecord[];
+  /** When it stood still for a person. Monotonic milliseconds. */
+  readonly waits: Span[];
+  /** What the configuration says about how long things take, as it was read before anything was done. */
+  readonly configured: ConfiguredTime[];
+  /** Asks all nodes whether they take writes. */
+  writers: SplitBrainWatch | undefined;
   observers: Observers | undefined;
   /** When the measured time before the fault began. */
   leadFrom: number | undefined;
@@ -26,6 +35,8 @@ export interface Course {
   t0: Bounds | undefined;
   /** The undo entry of the fault that takes the region away, while it is open. */
   entry: UndoEntry | undefined;
+  /** Traffic was led away from the region, and not yet back. */
+  drained: boolean;
   /** How far it has come towards a new writer. It only ever moves on. */
   stage: 'untouched' | 'demoting' | 'no-return' | 'settled';
   /** When recovery was confirmed, and what the streams looked like then. */
@@ -46,6 +57,30 @@ export function driverContext(context: RunContext, signal: AbortSignal): DriverC
 export function observersOf(course: Course): Observers {
   if (course.observers === undefined) throw new ObserverBroke('the observers were not started');
   return course.observers;
+}
+
+/** The fault of a drill that has one. */
+export function faultOf({ deps, phase }: Course): DrillFault {
+  if (deps.fault === undefined) throw new Error(`a drill of kind ${phase.drill.kind} has no fault`);
+  return deps.fault;
+}
+
+/** The regions of a drill that moves the primary from one to the other. */
+export function regionsOf({ drill }: Pick<DrillPhase, 'drill'>): {
+  readonly from: string;
+  readonly to: string;
+} {
+  if (drill.kind === 'observe') throw new Error('a drill that only observes moves nothing');
+  return drill;
+}
+
+/** Milliseconds since the moment of the fault that it stood still for a person. */
+export function waitedMs({ waits, t0 }: Course, until: number): number {
+  if (t0 === undefined) return 0;
+  return waits.reduce(
+    (sum, { from, to }) => sum + Math.max(0, Math.min(to, until) - Math.max(from, t0.low)),
+    0,
+  );
 }
 
 /** Rejects when an observer has died: nothing more can be measured. */

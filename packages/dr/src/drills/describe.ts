@@ -1,21 +1,21 @@
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
-import { failback } from './failback.ts';
-import { failover } from './failover.ts';
+import { runbooks } from './runbooks.ts';
 
-/** What a drill would do, step by step, without doing any of it. */
+/** What a drill would do, step by step, without doing any of it, and the way back from each step. */
 export function describeDrill(phase: DrillPhase): readonly string[] {
-  const steps = phase.drill.kind === 'failover' ? failover : failback;
   const { rto, rpo } = phase.targets;
+  let wayBack: string | undefined;
   return [
-    ...steps.map((step, index) => {
+    ...runbooks[phase.drill.kind].map((step, index) => {
       const target = step.target(phase);
       const within = target === null ? '' : ` (target ${target} s)`;
-      return `${index + 1}. ${step.name}: ${step.plan(phase)}${within}`;
+      const next = step.wayBack?.(phase);
+      const changed = next !== undefined && next !== wayBack;
+      wayBack = next ?? wayBack;
+      const back = changed ? `. If it ends from here on: ${wayBack}` : '';
+      return `${index + 1}. ${step.name}: ${step.plan(phase)}${within}${back}`;
     }),
     `Targets: recovery time ${rto} s, recovery point ${rpo} s. It takes at most ${mostSeconds(phase)} s once it has begun.`,
-    phase.drill.kind === 'failover'
-      ? `If it ends before the fence, region ${phase.drill.from} is restored. After that its old primary stays fenced until a failback.`
-      : `If it ends before the promotion, region ${phase.drill.from} keeps or gets back the primary. After that it stays fenced until it has rejoined.`,
   ];
 }
 

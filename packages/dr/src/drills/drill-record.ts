@@ -3,10 +3,11 @@ import { toWall } from '@ordeal/shared/time/clock';
 import type { Bounds } from '@ordeal/shared/time/interval';
 import { rtoOf, type OutageAnalysis } from '../outage/outage.ts';
 import { lastingOutage } from './lasting-outage.ts';
-import type { Course } from './course.ts';
+import { boundRecords } from './configured-times.ts';
+import { waitedMs, type Course } from './course.ts';
 
 /** What the course left, as the record states it. Times count from the earliest moment the fault can have been. */
-export function drillRecord(course: Course): Omit<DrillRecord, 'secondWitness' | 'failed'> {
+export function drillRecord(course: Course): Omit<DrillRecord, 'secondWitness' | 'failed' | 'writers'> {
   const { phase, t0 } = course;
   const analyses = analysesOf(course);
   return {
@@ -22,6 +23,9 @@ export function drillRecord(course: Course): Omit<DrillRecord, 'secondWitness' |
       t0 === undefined
         ? {}
         : Object.fromEntries([...course.milestones].map(([name, at]) => [name, secondsFrom(t0, at)])),
+    waitedOnHuman: humanSeconds(course),
+    approvals: course.approvals,
+    bounds: boundRecords(course),
   };
 }
 
@@ -61,7 +65,17 @@ function rtoRecord(course: Course, analyses: readonly OutageAnalysis[]): DrillRe
   const target = phase.targets.rto;
   if (t0 === undefined) return { low: 0, high: null, target };
   const { low, high } = rtoOf(analyses, t0);
-  return { low: low / 1000, high: recovery === undefined ? null : high / 1000, target };
+  // Waiting for a person is told apart: how long somebody takes to decide is not the platform's time.
+  const waited = waitedMs(course, t0.low + high);
+  return {
+    low: Math.max(0, low - waited) / 1000,
+    high: recovery === undefined ? null : Math.max(0, high - waited) / 1000,
+    target,
+  };
+}
+
+function humanSeconds(course: Course): number {
+  return waitedMs(course, course.milestones.get('recovered')?.high ?? Infinity) / 1000;
 }
 
 function outageRecord(one: OutageAnalysis, t0: Bounds): OutageRecord {

@@ -1,28 +1,43 @@
 import type { FaultDriver } from '@ordeal/shared/drivers/fault';
 import type { RouteDriver } from '@ordeal/shared/drivers/route';
 import type { StoreDriver } from '@ordeal/shared/drivers/store';
-import type { DrillRecord, LedgerRecord, WindowRecord } from '@ordeal/shared/record/record';
+import type { ApprovalRecord, DrillRecord, LedgerRecord, WindowRecord } from '@ordeal/shared/record/record';
 import type { ClockAnchor } from '@ordeal/shared/time/clock';
 import type { Bounds, Span } from '@ordeal/shared/time/interval';
+import type { RouteCaching } from '../drivers/route-caching.ts';
+import type { RouteDetection } from '../drivers/route-detection.ts';
 import type { RouteHealth } from '../drivers/route-health.ts';
+import type { SelfRecovery } from '../drivers/self-recovery.ts';
 import type { Observers } from '../observers/observers.ts';
+import type { WriteAnswer, WriteCheck } from '../split-brain/answer.ts';
 
 /** What a drill moves, breaks and looks at. */
 export interface DrillDeps {
-  /** Failover: the fault that takes the region away. Failback: the same one, whose healing brings it back. */
-  readonly fault: DrillFault;
-  readonly store: StoreDriver;
-  readonly route: RouteDriver & RouteHealth;
+  /**
+   * Failover and observe: the fault that takes the region away. Failback: the same one, whose healing brings it
+   * back. A planned move has none.
+   */
+  readonly fault?: DrillFault;
+  readonly store: StoreDriver & Partial<WriteCheck & SelfRecovery>;
+  readonly route: RouteDriver & RouteHealth & Partial<RouteCaching & RouteDetection>;
   /** The store's node in a region. */
   readonly nodeOf: (region: string) => string;
+  /** All of the store's nodes: each is asked whether it takes writes. */
+  readonly nodes: readonly string[];
   /** All regions that get traffic when nothing is wrong. */
   readonly regions: readonly string[];
   readonly startObservers: () => Promise<Observers>;
   /** What a second, independent observer says of the recovery within the span. */
   readonly secondWitness: (span: Span) => Promise<DrillRecord['secondWitness']>;
   readonly anchor: ClockAnchor;
-  /** Asks a person whether to go on. Without it, the drill decides by itself at once. */
-  readonly approve?: (question: string, signal: AbortSignal) => Promise<Approval>;
+  /** More reasons not to begin, for instance that no backup is fresh. Each says what to do. */
+  readonly refusals?: () => Promise<readonly string[]>;
+  /** Asks a person whether to go on. Without it, the drill decides by itself at once, and says so. */
+  readonly approve?: Approve;
+  /** Asks a person before each step. */
+  readonly beforeStep?: Approve;
+  /** Gets every node's answer to whether it takes writes, for the evidence. */
+  readonly onWriteAnswer?: (answer: WriteAnswer) => void;
 }
 
 /** A fault with its driver. */
@@ -32,11 +47,17 @@ export interface DrillFault {
   readonly driver: FaultDriver;
   /** As the driver's own `parse` returned it. */
   readonly config: unknown;
+  /** Of the platform's entry; what is healed of a failover is always taken for the old primary. */
+  readonly revives?: 'nothing' | 'old-primary';
 }
 
-export interface Approval {
-  readonly approved: boolean;
-  readonly by: string;
+/** Puts a question to a person, and waits for the answer as long as the signal lets it. */
+export type Approve = (question: string, signal: AbortSignal) => Promise<Approval>;
+
+export interface Approval extends Pick<ApprovalRecord, 'approved' | 'by'> {
+  /** By which way it came. Default: the terminal. */
+  readonly how?: ApprovalRecord['how'];
+  readonly why?: string;
 }
 
 /** What a drill has come to. Its observers go on living until `dispose`. */
@@ -45,6 +66,8 @@ export interface DrillOutcome {
   readonly windows: readonly WindowRecord[];
   /** The moment of the fault, or of the planned start. Null when nothing was touched. Monotonic ms. */
   readonly fault: Bounds | null;
+  /** Why it was not begun; empty when it was. Each says what to do. */
+  readonly refused: readonly string[];
   /** Why what was measured decides nothing; the platform may be well all the same. */
   readonly observersBroke?: string;
   /** Reads the ledger again, for instance after the old primary has rejoined. */
@@ -55,3 +78,12 @@ export interface DrillOutcome {
 
 /** The observers, and not the platform, have failed. */
 export class ObserverBroke extends Error {}
+
+/** Why a drill was not begun. Nothing was touched. */
+export class DrillRefused extends Error {
+  readonly reasons: readonly string[];
+  constructor(reasons: readonly string[]) {
+    super(reasons.join('; '));
+    this.reasons = reasons;
+  }
+}

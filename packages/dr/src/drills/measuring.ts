@@ -3,7 +3,8 @@ import { exactly } from '@ordeal/shared/time/interval';
 import { rtoOf, type OutageAnalysis } from '../outage/outage.ts';
 import { lastingOutage } from './lasting-outage.ts';
 import type { ProbeStream } from '../observers/observers.ts';
-import { check, mustObserve, observersOf, reach, type Course } from './course.ts';
+import { check, mustObserve, observersOf, reach, waitedMs, type Course } from './course.ts';
+import { watchWriters } from './writers.ts';
 import { ObserverBroke } from './drill.ts';
 import type { DrillStep } from './steps.ts';
 
@@ -16,7 +17,8 @@ const leadSlackMs = 15_000;
 export const observe: DrillStep = {
   name: 'observe',
   plan: (phase) =>
-    `start the probes (an attempt every ${phase.probeEvery} s) and the ledger (${phase.ledgerRate} writes a second)`,
+    `start the probes (an attempt every ${phase.probeEvery} s) and the ledger (${phase.ledgerRate} writes a second), and ask all ` +
+    'nodes of the store whether they take writes',
   target: () => null,
   run: async (course) => {
     try {
@@ -26,6 +28,7 @@ export const observe: DrillStep = {
       throw new ObserverBroke(`the observers could not be started: ${reasonOf(error)}`, { cause: error });
     }
     mustObserve(course);
+    watchWriters(course);
     const names = course.observers.streams().map((stream) => stream.name);
     return { detail: `streams ${names.join(', ')} and the ledger run` };
   },
@@ -97,10 +100,11 @@ export const recover: DrillStep = {
   run: async (course) => {
     const { phase, context } = course;
     const t0 = startOf(course);
-    const deadline = t0.low + phase.deadline * 1000;
+    const deadline = t0.low + phase.deadline * 1000 + waitedMs(course, context.clock.now());
     const question = { from: t0, stableForMs: phase.stableFor * 1000, stableAttempts: phase.stableAttempts };
     // Clients may have been well before the runbook's last step: that step must be seen to have done no harm.
-    const seenUntil = (course.milestones.get('routed')?.high ?? t0.high) + question.stableForMs;
+    const changed = Math.max(t0.high, ...[...course.milestones.values()].map(({ high }) => high));
+    const seenUntil = changed + question.stableForMs;
     const confirmMs =
       Math.max(question.stableForMs, phase.stableAttempts * phase.probeEvery * 1000) +
       phase.probeTimeout * 1000 +

@@ -4,11 +4,11 @@ import type { DrillRecord } from '@ordeal/shared/record/record';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
 import { driverContext, type Course } from './course.ts';
 import { drillRecord, drillWindows } from './drill-record.ts';
-import { ObserverBroke, type DrillDeps, type DrillOutcome } from './drill.ts';
-import { failback } from './failback.ts';
-import { failover } from './failover.ts';
+import { DrillRefused, ObserverBroke, type DrillDeps, type DrillOutcome } from './drill.ts';
+import { runbooks } from './runbooks.ts';
 import { runSteps, type StepFailure } from './steps.ts';
 import { takeWayBack } from './way-back.ts';
+import { writersRecord } from './writers.ts';
 
 /**
  * Runs a drill by its runbook. It resolves whatever happens: after a step that fails, or an abort, the steps
@@ -27,6 +27,11 @@ export async function runDrill(
     driver: driverContext(context, context.signal),
     steps: [],
     milestones: new Map(),
+    approvals: [],
+    waits: [],
+    configured: [],
+    writers: undefined,
+    drained: false,
     observers: undefined,
     leadFrom: undefined,
     t0: undefined,
@@ -35,8 +40,9 @@ export async function runDrill(
     recovery: undefined,
     ledger: undefined,
   };
-  const failure = await runSteps(course, phase.drill.kind === 'failover' ? failover : failback);
-  const ended = failure === undefined ? undefined : await endEarly(course, failure);
+  const failure = await runSteps(course, runbooks[phase.drill.kind]);
+  const refused = failure?.error instanceof DrillRefused ? failure.error.reasons : [];
+  const ended = failure === undefined || refused.length > 0 ? undefined : await endEarly(course, failure);
   const endedAt = context.clock.now();
   const unread = await readLate(course);
   // What is measured is complete; the ledger can still be read again.
@@ -49,15 +55,22 @@ export async function runDrill(
   const windows = drillWindows(course, endedAt);
   for (const window of windows) context.journal.append({ type: 'window-closed', window });
   const broke = failure?.error instanceof ObserverBroke ? failure.message : unread;
+  const writers = await writersRecord(course);
+  const failed = [
+    ...(ended === undefined || failure?.error instanceof ObserverBroke ? [] : [ended]),
+    ...(writers?.outcome === 'proven' ? [`two writers at once: ${writers.detail}`] : []),
+  ];
   const record: DrillRecord = {
     ...drillRecord(course),
     secondWitness: await askSecondWitness(course, endedAt),
-    ...(ended === undefined || failure?.error instanceof ObserverBroke ? {} : { failed: ended }),
+    ...(writers === undefined ? {} : { writers }),
+    ...(failed.length === 0 ? {} : { failed: failed.join('; ') }),
   };
   return {
     record,
     windows,
     fault: course.t0 ?? null,
+    refused,
     ...(broke === undefined ? {} : { observersBroke: broke }),
     reread: async () => {
       if (course.observers === undefined || course.t0 === undefined) return record.rpo;
@@ -70,7 +83,9 @@ export async function runDrill(
 /** The sentence about a drill that ended early, after its way back was taken. */
 async function endEarly(course: Course, failure: StepFailure): Promise<string> {
   // Once traffic was led to the new primary, there is nothing left to go back from.
-  const way = course.milestones.has('routed') ? undefined : await takeWayBack(course);
+  const arrived =
+    course.stage === 'settled' || (course.phase.drill.kind === 'failover' && course.milestones.has('routed'));
+  const way = arrived ? undefined : await takeWayBack(course);
   const sentence = `${failure.step}: ${failure.message}${way === undefined ? '' : ` (${way})`}`;
   const message = `${course.phase.title}: ${sentence}`;
   course.context.journal.append({ type: 'warning', message });

@@ -1,6 +1,7 @@
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { StepRecord } from '@ordeal/shared/record/record';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
+import { askToGoOn } from './approve.ts';
 import type { Course } from './course.ts';
 
 /** One step of a runbook. */
@@ -11,6 +12,8 @@ export interface DrillStep {
   /** Seconds that it may take; null when it has no target of its own. */
   readonly target: (phase: DrillPhase) => number | null;
   readonly run: (course: Course) => Promise<StepEnd>;
+  /** What is done when the drill ends in this step, as a sentence. Without it, as in the step before. */
+  readonly wayBack?: (phase: DrillPhase) => string;
 }
 
 export interface StepEnd {
@@ -67,7 +70,9 @@ export async function runSteps(
     });
     try {
       context.signal.throwIfAborted();
-      end(step, { outcome: 'done', startedAt, waitedOnHuman: 0, ...(await step.run(course)) });
+      const waited = await gate(course, step);
+      const { waitedOnHuman = 0, detail } = await step.run(course);
+      end(step, { outcome: 'done', startedAt, waitedOnHuman: waited + waitedOnHuman, detail });
     } catch (error) {
       const message = context.signal.aborted
         ? `stopped: ${reasonOf(context.signal.reason)}`
@@ -77,4 +82,12 @@ export async function runSteps(
     }
   }
   return failure;
+}
+
+/** Step by step: a person is asked before each. Returns the seconds that took. */
+async function gate(course: Course, step: DrillStep): Promise<number> {
+  const { beforeStep } = course.deps;
+  if (beforeStep === undefined) return 0;
+  const question = `Next step of ${course.phase.name} is "${step.name}": ${step.plan(course.phase)}. Go on?`;
+  return (await askToGoOn(course, step.name, question, beforeStep)).waitedSeconds;
 }

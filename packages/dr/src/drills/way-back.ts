@@ -1,5 +1,6 @@
 import { reasonOf } from '@ordeal/shared/reason-of';
-import { driverContext, mark, type Course } from './course.ts';
+import { isReturn } from '@ordeal/shared/scenario/drill-parts';
+import { driverContext, faultOf, mark, type Course } from './course.ts';
 
 /** Restoring has time of its own: it must not end with what ended the drill. */
 const withinMs = 120_000;
@@ -18,7 +19,16 @@ export async function takeWayBack(course: Course): Promise<string> {
     return `promotion was requested, so nothing was put back. ${standing?.nextStep ?? ''}`.trim();
   }
   try {
-    return kind === 'failover' ? await restoreRegion(course) : await restorePrimary(course);
+    switch (kind) {
+      case 'failover':
+      case 'observe':
+        return await restoreRegion(course);
+      case 'failback':
+      case 'switchover':
+      case 'evacuate':
+      case 'return':
+        return await restoreTraffic(course, await restorePrimary(course));
+    }
   } catch (error) {
     const message = `what was begun could not be put back: ${reasonOf(error)}`;
     course.context.journal.append({ type: 'warning', message });
@@ -27,22 +37,38 @@ export async function takeWayBack(course: Course): Promise<string> {
 }
 
 async function restoreRegion(course: Course): Promise<string> {
-  const { entry, context, deps, phase } = course;
+  const { entry, context, phase } = course;
+  const { from } = phase.drill;
   if (entry === undefined) return 'nothing was touched';
-  await deps.fault.driver.heal(entry, driverContext(context, AbortSignal.timeout(withinMs)));
+  const { driver, name } = faultOf(course);
+  await driver.heal(entry, driverContext(context, AbortSignal.timeout(withinMs)));
   context.undo.settle(entry.id, 'run');
   course.entry = undefined;
-  context.journal.append({ type: 'fault-healed', phase: phase.name, fault: deps.fault.name, by: 'run' });
-  return `region ${phase.drill.from} was restored, and its node ${deps.nodeOf(phase.drill.from)} is the primary as before`;
+  context.journal.append({ type: 'fault-healed', phase: phase.name, fault: name, by: 'run' });
+  return phase.drill.kind === 'observe'
+    ? `the fault ${name} was healed`
+    : `region ${from} was restored, and its node ${course.deps.nodeOf(from)} is the primary as before`;
 }
 
 /** A primary that was stopped for a switchover which did not come is promoted again: it has everything. */
 async function restorePrimary(course: Course): Promise<string> {
   if (course.stage !== 'demoting') return 'the primary was not touched';
   const { context, deps, phase } = course;
-  const node = deps.nodeOf(phase.drill.from);
+  const { kind, from } = phase.drill;
+  const node = deps.nodeOf(from);
   const driver = driverContext(context, AbortSignal.timeout(withinMs));
   await deps.store.promote(node, driver);
-  mark(course, node, [], `Node ${node} is the primary, as before the switchover. Run the failback again.`);
+  // What an earlier drill left is still to be resolved; a move from a sound platform leaves it as it was.
+  if (isReturn(phase.drill)) {
+    mark(course, node, [], `Node ${node} is the primary, as before the switchover. Run the ${kind} again.`);
+  } else context.undo.clearPromotion();
   return `node ${node} is the primary again`;
+}
+
+async function restoreTraffic(course: Course, primary: string): Promise<string> {
+  if (!course.drained) return primary;
+  const { regions, route } = course.deps;
+  await route.switch(regions, driverContext(course.context, AbortSignal.timeout(withinMs)));
+  course.drained = false;
+  return `${primary}, and traffic goes to regions ${regions.join(', ')} again`;
 }

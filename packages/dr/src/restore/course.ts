@@ -14,7 +14,7 @@ import type { Bounds } from '@ordeal/shared/time/interval';
 import type { UndoEntry } from '@ordeal/shared/undo/entry';
 import type { RestoreSettings } from './config.ts';
 import type { MarkerUndo, Marking } from './markers.ts';
-import type { RestorePhase } from './restore-phase.ts';
+import type { RestorePhase } from '@ordeal/shared/scenario/restore-phase';
 import type { TargetUndo } from './target.ts';
 
 /** What a restore needs besides its phase. */

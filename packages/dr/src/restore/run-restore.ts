@@ -7,7 +7,7 @@ import { within } from '@ordeal/shared/time/deadline';
 import { driverContextOf, note, RestoreRefused, type RestoreCourse, type RestoreDeps } from './course.ts';
 import { removeMarkers } from './markers.ts';
 import { ageCheck, restoreRecord, timeCheck } from './restore-record.ts';
-import type { RestorePhase } from './restore-phase.ts';
+import type { RestorePhase } from '@ordeal/shared/scenario/restore-phase';
 import { WrongSource } from './steps/choose-backup.ts';
 import { stepsOf } from './steps/runbook.ts';
 import type { RestoreStep } from './steps/step.ts';

@@ -24,6 +24,11 @@ export interface SplitBrainWatch {
   report(): SplitBrainReport;
   /** The node was made unable to take writes within these bounds, and that was seen. Monotonic milliseconds. */
   vouch(node: string, at: Bounds): void;
+  /**
+   * Asks a node that takes no writes once more, right now. A node that begins to take them after this is known not
+   * to have done so before, however long ago it was asked last. Never rejects.
+   */
+  look(node: string): Promise<void>;
   /** Asks no more, waits for what is under way, and says what it came to. */
   stop(): Promise<SplitBrainReport>;
 }
@@ -38,6 +43,7 @@ export function watchForSplitBrain(options: SplitBrainWatchOptions, context: Dri
   const began = clock.now();
   const tracks = new Map<string, NodeTrack>(nodes.map((node) => [node, unknownNode(node, began)]));
   const questions = store.openQuestions();
+  const looks = store.openQuestions();
   const stopping = new AbortController();
   const signal = AbortSignal.any([context.signal, stopping.signal]);
   let told = false;
@@ -76,10 +82,18 @@ export function watchForSplitBrain(options: SplitBrainWatchOptions, context: Dri
   return {
     report,
     vouch: (node, at) => change(node, (track) => vouch(track, at, blindMs)),
+    look: async (node) => {
+      const answer = await looks.ask(node, context).catch(() => undefined);
+      // Any other answer is left to the schedule, whose answers come in their order.
+      if (answer?.takes !== 'no' || tracks.get(node)?.writable !== false) return;
+      options.onAnswer?.(answer);
+      change(node, (track) => addAnswer(track, answer, blindMs));
+    },
     stop: async () => {
       stopping.abort();
       await done;
       questions.close();
+      looks.close();
       for (const node of nodes) change(node, (track) => closeTrack(track, clock.now(), blindMs));
       return report();
     },

@@ -40,6 +40,15 @@ const failback: DrillPhase = {
   drill: { kind: 'failback', restore: 'region-a-lost', from: 'b', to: 'a' },
 };
 
+function switchover(from: string, to: string): DrillPhase {
+  return {
+    ...failover,
+    name: 'switchover',
+    title: 'The primary moves',
+    drill: { kind: 'switchover', from, to },
+  };
+}
+
 async function drill(
   phase: DrillPhase,
   change: Partial<DrillDeps> = {},
@@ -62,6 +71,7 @@ async function drill(
       fault: { name: 'region-a-lost', driver: platform.fault, config: {} },
       store: tracedStore(),
       route: platform.route,
+      nodes: ['a', 'b'],
       nodeOf: (region) => region,
       regions: ['a', 'b'],
       startObservers: async () => observers,
@@ -76,7 +86,7 @@ async function drill(
 }
 
 /** The real store, which leaves in the trace when it was asked for what. */
-function tracedStore(change: Partial<StoreDriver> = {}): StoreDriver {
+function tracedStore(change: Partial<StoreDriver> = {}): DrillDeps['store'] {
   const { store } = platform;
   return {
     kind: store.kind,
@@ -94,6 +104,7 @@ function tracedStore(change: Partial<StoreDriver> = {}): StoreDriver {
       await (change.demote ?? store.demote)(node, ctx);
     },
     rejoin: store.rejoin,
+    openQuestions: store.openQuestions,
   };
 }
 
@@ -139,17 +150,32 @@ it('refuses a failover to a standby that does not follow', async () => {
     };
   };
   const clock = { ...systemClock, now: () => systemClock.now() + ahead };
-  const outcome = await drill(failover, { store: { ...tracedStore(), status } }, undefined, clock);
-  expect(outcome.record.failed).toContain('standby follows: node b is 60.0 s behind (at most 5 s)');
-  expect(outcomes(outcome)).toMatchObject({ lead: 'done', check: 'failed', lose: 'skipped' });
+  const outcome = await drill(
+    failover,
+    {
+      store: { ...tracedStore(), status },
+      refusals: async () => ['the newest backup is 3 days old: take one first'],
+    },
+    undefined,
+    clock,
+  );
+  expect(outcome.refused, 'all reasons at once').toEqual([
+    'the newest backup is 3 days old: take one first',
+    expect.stringMatching(/^node b is 60.0 s behind \(at most 5 s\).*mostLag$/),
+  ]);
+  expect(outcome.record.failed, 'what was refused is no failure of the platform').toBeUndefined();
+  expect(outcomes(outcome)).toMatchObject({ check: 'failed', observe: 'skipped', lose: 'skipped' });
   expect(run.order).toEqual([]);
 });
 
 it('restores the region when a person decides against the promotion', async () => {
   const outcome = await drill(failover, {
-    approve: async () => ({ approved: false, by: 'an operator' }),
+    approve: async () => ({ approved: false, by: 'an operator', why: 'not on a Friday' }),
   });
-  expect(outcome.record.failed).toContain('an operator decided against promoting region b');
+  expect(outcome.record.failed).toContain('an operator decided against it (not on a Friday)');
+  expect(outcome.record.approvals).toMatchObject([
+    { step: 'decide', approved: false, how: 'terminal', by: 'an operator', why: 'not on a Friday' },
+  ]);
   expect(outcome.record.failed).toContain('region a was restored');
   expect(outcomes(outcome)).toMatchObject({ detect: 'done', decide: 'failed', fence: 'skipped' });
   expect(run.order).toEqual(['push', 'settle']);
@@ -162,7 +188,8 @@ it('restores the region when the observers break before anything is promoted', a
   run = trace();
   const health: DrillDeps['route']['health'] = async (ctx) => {
     const seen = await platform.route.health(ctx);
-    if (seen['a']?.up === 0) observers.breakDown('the probe process ended with 1');
+    if (run.order.includes('push') && seen['a']?.up === 0)
+      observers.breakDown('the probe process ended with 1');
     return seen;
   };
   const outcome = await drill(failover, { route: { ...platform.route, health } });
@@ -290,6 +317,8 @@ it('fails over: one writer at any time, every milestone in order, nothing lost t
   const milestones = run.events.flatMap((event) => (event.type === 'milestone' ? [event.name] : []));
   expect(milestones).toEqual([...names, 'recovered']);
   expect((await outcome.reread()).acknowledged).toBe(outcome.record.rpo.acknowledged);
+  expect(outcome.record.writers, outcome.record.writers?.detail).toMatchObject({ outcome: 'excluded' });
+  expect(outcome.record.approvals).toMatchObject([{ step: 'decide', approved: true, how: 'unattended' }]);
 });
 
 it('says that clients did not recover when they are bad until the deadline', async () => {
@@ -316,6 +345,102 @@ it('says that clients did not recover when they are bad until the deadline', asy
   expect(await roles()).toEqual({ a: 'primary', b: 'standby' });
   expect(run.undo.promotion()).toBeUndefined();
   expect(run.undo.open()).toEqual([]);
+});
+
+it('moves the primary as planned, there and back, and loses nothing', async () => {
+  for (const replica of Object.values(platform.edge.replicas)) replica.answer = platform.answer;
+  for (const [from, to] of [
+    ['a', 'b'],
+    ['b', 'a'],
+  ] as const) {
+    run = trace();
+    const outcome = await drill(switchover(from, to));
+    expect(outcome.refused).toEqual([]);
+    expect(outcome.record.failed).toBeUndefined();
+    expect(await roles()).toEqual({ [from]: 'standby', [to]: 'primary' });
+    expect(run.order).toEqual([
+      `mark ${from}`,
+      `demote ${from}`,
+      `mark ${to}`,
+      `promote ${to}`,
+      `mark ${to}`,
+      `mark ${to}`,
+      'clear',
+    ]);
+    expect(outcome.record).toMatchObject({ kind: 'switchover', rpo: { lost: 0 } });
+    expect(outcome.record.writers, outcome.record.writers?.detail).toMatchObject({ outcome: 'excluded' });
+  }
+});
+
+it('evacuates a region and returns', async () => {
+  run = trace();
+  const away = await drill({ ...failover, drill: { kind: 'evacuate', from: 'a', to: 'b' } });
+  expect(away.record.failed).toBeUndefined();
+  expect(await roles()).toEqual({ a: 'standby', b: 'primary' });
+  expect((await platform.route.status(context)).regions).toEqual({ a: 'out', b: 'active' });
+  expect(run.undo.promotion()).toMatchObject({
+    writer: 'b',
+    nextStep: expect.stringContaining('Region a is evacuated'),
+  });
+  const back = await drill({ ...failover, drill: { kind: 'return', from: 'b', to: 'a' } });
+  expect(back.record.failed).toBeUndefined();
+  expect(await roles()).toEqual({ a: 'primary', b: 'standby' });
+  expect((await platform.route.status(context)).regions).toEqual({ a: 'active', b: 'active' });
+  expect(run.undo.promotion()).toBeUndefined();
+  expect([away.record.rpo.lost, back.record.rpo.lost]).toEqual([0, 0]);
+});
+
+it('leads traffic back when an evacuation ends before the primary has moved', async () => {
+  run = trace();
+  const store = tracedStore({
+    demote: async () => {
+      throw new Error('the primary does not stop');
+    },
+  });
+  const phase: DrillPhase = { ...failover, drill: { kind: 'evacuate', from: 'a', to: 'b' } };
+  const outcome = await drill(phase, { store });
+  expect(outcome.record.failed).toContain('traffic goes to regions a, b again');
+  expect((await platform.route.status(context)).regions).toEqual({ a: 'active', b: 'active' });
+  expect(await roles()).toEqual({ a: 'primary', b: 'standby' });
+});
+
+it('only measures a platform that recovers by itself', async () => {
+  run = trace();
+  const fault: DrillDeps['fault'] = {
+    name: 'replica-lost',
+    revives: 'nothing',
+    config: {},
+    driver: {
+      ...platform.fault,
+      inject: async (_config, { clock }) => {
+        const sent = clock.now();
+        await platform.edge.replicas['a1']?.kill();
+        return [{ target: 'a1', sent, confirmed: clock.now(), detail: 'gone' }];
+      },
+      heal: async () => await platform.edge.replicas['a1']?.start(),
+    },
+  };
+  const phase: DrillPhase = { ...failover, drill: { kind: 'observe', lose: 'replica-lost', from: 'a' } };
+  const outcome = await drill(phase, { fault });
+  expect(outcome.record).toMatchObject({ kind: 'observe', rpo: { lost: 0 } });
+  expect(outcome.record.failed).toBeUndefined();
+  expect(run.order, 'nothing is promoted').toEqual(['push', 'settle']);
+  expect(await roles()).toEqual({ a: 'primary', b: 'standby' });
+});
+
+it('waits for a person beside the time to recovery', async () => {
+  run = trace();
+  const outcome = await drill(failover, {
+    approve: async () => {
+      await systemClock.sleep(2000);
+      return { approved: true, by: 'an operator', how: 'file', why: 'agreed' };
+    },
+  });
+  expect(outcome.record.failed).toBeUndefined();
+  const { waitedOnHuman = 0, rto, outages } = outcome.record;
+  expect(waitedOnHuman).toBeGreaterThanOrEqual(1.9);
+  const seen = Math.max(...outages.map((one) => one.outage?.high ?? 0));
+  expect(rto.high ?? Infinity, 'what clients saw is longer').toBeLessThan(seen);
 });
 
 it('never had two writers in all of this', () => {

@@ -23,9 +23,16 @@ const phase: DrillPhase = {
 
 it('plans a failover, step by step', () => {
   const plan = describeDrill(phase);
-  expect(plan).toContain('4. lose: inject the fault region-a-lost: region a is gone');
-  expect(plan).toContain('5. detect: wait until the route finds all servers of region a down (target 30 s)');
-  expect(plan.at(-2)).toBe(
+  expect(plan).toContain(
+    '6. lose: inject the fault region-a-lost: region a is gone. If it ends from here on: the fault is healed: region ' +
+      'a comes back as it was',
+  );
+  expect(plan).toContain('7. detect: wait until the route finds all servers of region a down (target 30 s)');
+  expect(
+    plan.find((line) => line.startsWith('9. fence')),
+    'the point of no return',
+  ).toContain('If it ends from here on: nothing is put back');
+  expect(plan.at(-1)).toBe(
     'Targets: recovery time 120 s, recovery point 900 s. It takes at most 131 s once it has begun.',
   );
 });

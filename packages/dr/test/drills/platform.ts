@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { FaultDriver } from '@ordeal/shared/drivers/fault';
 import type { Journal } from '@ordeal/shared/journal/journal';
 import { systemClock } from '@ordeal/shared/time/system-clock';
@@ -16,6 +17,8 @@ import { twoServers, type TwoServers } from '../drivers/two-servers.ts';
 export interface TestPlatform {
   readonly servers: TwoServers;
   readonly edge: Edge;
+  /** How a replica answers when nothing is wrong. */
+  readonly answer: NonNullable<Edge['replicas'][string]>['answer'];
   readonly store: ReturnType<typeof createPostgresStore>;
   readonly route: ReturnType<typeof createHaproxyRoute>;
   /** Takes region a away, and brings it back. */
@@ -35,21 +38,23 @@ export async function testPlatform(): Promise<TestPlatform> {
   const replicas = Object.values(edge.replicas);
   for (const replica of replicas) {
     replica.ready = async () => (await writerOf(pools)) !== undefined;
-    replica.answer = async (path, response) => {
-      const writer = await writerOf(pools);
-      if (writer === undefined) return void response.writeHead(503).end();
-      const id = /^\/write\/(\d+)$/.exec(path)?.[1];
-      if (id !== undefined) await writer.query('INSERT INTO writes VALUES ($1)', [id]);
-      const { rows } = await writer.query<{ id: number }>(
-        path === '/all' ? 'SELECT id FROM writes' : 'SELECT 1 AS id',
-      );
-      response.end(JSON.stringify(rows.map((row) => row.id)));
-    };
+    replica.answer = answer;
+  }
+  async function answer(path: string, response: ServerResponse): Promise<void> {
+    const writer = await writerOf(pools);
+    if (writer === undefined) return void response.writeHead(503).end();
+    const id = /^\/write\/(\d+)$/.exec(path)?.[1];
+    if (id !== undefined) await writer.query('INSERT INTO writes VALUES ($1)', [id]);
+    const { rows } = await writer.query<{ id: number }>(
+      path === '/all' ? 'SELECT id FROM writes' : 'SELECT 1 AS id',
+    );
+    response.end(JSON.stringify(rows.map((row) => row.id)));
   }
   const watch = watchWriters(pools);
   return {
     servers,
     edge,
+    answer,
     store: createPostgresStore(servers.config),
     route: createHaproxyRoute({
       socket: edge.socket,

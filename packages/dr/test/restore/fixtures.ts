@@ -10,7 +10,7 @@ import { systemClock } from '@ordeal/shared/time/system-clock';
 import type { RunEvent } from '@ordeal/shared/timeline/event';
 import { createFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
 import type { RestoreSettings } from '../../src/restore/config.ts';
-import type { RestorePhase } from '../../src/restore/restore-phase.ts';
+import type { RestorePhase } from '@ordeal/shared/scenario/restore-phase';
 import { runRestore, type RestoreOutcome } from '../../src/restore/run-restore.ts';
 import type { RestoreDeps } from '../../src/restore/course.ts';
 import { quick, type Source } from '../backup/source.ts';

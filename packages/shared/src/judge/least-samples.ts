@@ -52,6 +52,8 @@ export function defaultLeast({ signal, comparator, limit }: Objective): number {
     case 'latency-growth':
     case 'capacity':
     case 'seconds-to-settle':
+    case 'writers':
+    case 'point-in-time-error':
     case 'throughput':
     case 'present':
     case 'age':

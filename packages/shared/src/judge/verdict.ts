@@ -1,9 +1,16 @@
 import type { Finding } from '../objectives/finding.ts';
-import type { DrillRecord, ExperimentRecord, ResidueRecord, Verdict } from '../record/record.ts';
+import type {
+  DrillRecord,
+  ExperimentRecord,
+  ResidueRecord,
+  RestoreRecord,
+  Verdict,
+} from '../record/record.ts';
 
 /** How a run came to its end, apart from what was measured. */
 export type RunEnd =
-  | { readonly how: 'finished' }
+  /** `refused`: phases that were left out because a guardrail forbade them, after others had been run. */
+  | { readonly how: 'finished'; readonly refused?: readonly string[] }
   /** A guardrail forbade it. */
   | { readonly how: 'refused'; readonly reasons: readonly string[] }
   /** It could not have been judged, and was not begun. */
@@ -18,12 +25,13 @@ export interface VerdictInput {
   readonly findings: readonly Finding[];
   readonly experiments: readonly ExperimentRecord[];
   readonly drills: readonly DrillRecord[];
+  readonly restores?: readonly RestoreRecord[];
   readonly residue: readonly ResidueRecord[];
   readonly end: RunEnd;
 }
 
 /**
- * The worst of everything: residue 4, then interrupted (its own code), refused 3, broken 70, fail 1, inconclusive 2,
+ * The worst of everything: residue 4, then interrupted (its own code), refused 3, broken 70, fail 1, refused in part 3, inconclusive 2,
  * pass 0. Reasons begin with those that decided. Objectives that are only `should` never change the code; a run in
  * which no `must` objective was judged is inconclusive.
  */
@@ -42,6 +50,8 @@ export function verdictOf(input: VerdictInput): Verdict {
     ['refused', 3, end.how === 'refused' ? reasons('refused', end.reasons) : []],
     ['broken', 70, end.how === 'broken' ? [`the suite itself broke: ${end.reason}`] : []],
     ['fail', 1, failures],
+    // Of a part of the run only: what has failed before it stays a failure.
+    ['refused', 3, end.how === 'finished' ? (end.refused ?? []).map((reason) => `refused: ${reason}`) : []],
     ['inconclusive', 2, doubts],
   ];
   const worst = ranked.find(([, , said]) => said.length > 0);
@@ -50,11 +60,13 @@ export function verdictOf(input: VerdictInput): Verdict {
   return { outcome: worst[0], exitCode: worst[1], reasons: all };
 }
 
-function failuresOf({ findings, drills }: VerdictInput): readonly string[] {
+function failuresOf({ findings, drills, restores = [] }: VerdictInput): readonly string[] {
   const failed = findings.filter(({ severity, outcome }) => severity === 'must' && outcome === 'fail');
   return [
     ...failed.map((finding) => `${place(finding)} is ${range(finding)}, not ${wanted(finding)}`),
-    ...drills.flatMap(({ name, failed: why }) => (why === undefined ? [] : [`${name} failed: ${why}`])),
+    ...[...drills, ...restores].flatMap(({ name, failed: why }) =>
+      why === undefined ? [] : [`${name} failed: ${why}`],
+    ),
   ];
 }
 

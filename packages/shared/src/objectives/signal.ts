@@ -12,8 +12,7 @@ export type Signal =
    * iterations a second; `seconds-to-settle`: from the end of a spike until it is steady again.
    */
   | { readonly from: 'load'; readonly measure: LoadMeasure }
-  /** `seconds`: from the start of a restore until it was read; `backup-age`: seconds, at the restore's start. */
-  | { readonly from: 'restore'; readonly measure: 'seconds' | 'backup-age' };
+  | { readonly from: 'restore'; readonly measure: RestoreMeasure };
 
 export type LoadMeasure = 'capacity' | 'seconds-to-settle';
 
@@ -162,7 +161,14 @@ export interface HistogramSource {
 
 /**
  * `rto`, `rpo`, `detection`, `failover` (detected → routed) are seconds; `lost`, `anomalies` (duplicates,
- * phantoms, resurrected, corrupt) and `flaps` are counts.
+ * phantoms, resurrected, corrupt) and `flaps` are counts; `writers` is the most nodes that took writes at one time.
  */
 export type DrillMeasure =
-  'rto' | 'rpo' | 'detection' | 'failover' | 'lost' | 'anomalies' | 'flaps' | 'stale';
+  'rto' | 'rpo' | 'detection' | 'failover' | 'lost' | 'anomalies' | 'flaps' | 'stale' | 'writers';
+
+/**
+ * All in seconds. `seconds`: from the start of a restore until it was read; `backup-age`: at the restore's start;
+ * `point-in-time-error`: how far before the moment that was asked for the restored state ends. One that goes beyond
+ * that moment fails whatever the limit.
+ */
+export type RestoreMeasure = 'seconds' | 'backup-age' | 'point-in-time-error';

@@ -82,10 +82,23 @@ const signal = z.union([
   z.strictObject({ from: z.literal('smoke'), measure: z.literal('failed') }),
   z.strictObject({
     from: z.literal('drill'),
-    measure: z.enum(['rto', 'rpo', 'detection', 'failover', 'lost', 'anomalies', 'flaps', 'stale']),
+    measure: z.enum([
+      'rto',
+      'rpo',
+      'detection',
+      'failover',
+      'lost',
+      'anomalies',
+      'flaps',
+      'stale',
+      'writers',
+    ]),
   }),
   z.strictObject({ from: z.literal('load'), measure: z.enum(['capacity', 'seconds-to-settle']) }),
-  z.strictObject({ from: z.literal('restore'), measure: z.enum(['seconds', 'backup-age']) }),
+  z.strictObject({
+    from: z.literal('restore'),
+    measure: z.enum(['seconds', 'backup-age', 'point-in-time-error']),
+  }),
 ]);
 
 /** Measures that are shares of events, or are decided by one: only these can be inferred from a sample. */

@@ -94,6 +94,7 @@ export const platformSchema = z.strictObject({
     .optional(),
   stores: z.record(name, driverEntry),
   routes: z.record(name, driverEntry),
+  backups: z.record(name, driverEntry.extend({ restore: z.unknown() })).optional(),
   probes: z.array(probeSchema),
   ledger: ledgerSchema.nullable(),
   sweep: z

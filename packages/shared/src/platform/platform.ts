@@ -35,6 +35,8 @@ export interface Platform {
   readonly generators?: Generators;
   readonly stores: Readonly<Record<string, DriverEntry>>;
   readonly routes: Readonly<Record<string, DriverEntry>>;
+  /** By name: copies of its data, where and how they are brought back. */
+  readonly backups?: Readonly<Record<string, BackupEntry>>;
   readonly probes: readonly ProbeSpec[];
   readonly ledger: LedgerSpec | null;
   /** Deletes whatever a run has left on the platform, and tells how much there still is. */
@@ -170,6 +172,11 @@ export interface FaultWitness {
 export interface DriverEntry {
   readonly driver: string;
   readonly config: unknown;
+}
+
+/** `config` is checked by the driver, `restore` is the same for all: see docs/drivers/backups.md. */
+export interface BackupEntry extends DriverEntry {
+  readonly restore: unknown;
 }
 
 export interface SweepSpec {

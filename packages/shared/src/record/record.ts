@@ -208,7 +208,7 @@ export interface AbortRecord {
 
 export interface DrillRecord {
   readonly name: string;
-  readonly kind: 'failover' | 'failback';
+  readonly kind: 'failover' | 'failback' | 'switchover' | 'evacuate' | 'return' | 'observe';
   /** Seconds from the fault (or the planned start) to recovered, as an interval; `high` null: not recovered. */
   readonly rto: { readonly low: number; readonly high: number | null; readonly target: number };
   /** The outage as clients saw it, by probe stream. */
@@ -229,6 +229,48 @@ export interface DrillRecord {
   /** What Prometheus says of the same recovery. */
   readonly secondWitness: { readonly agrees: boolean | null; readonly detail: string };
   readonly failed?: string;
+  /** Seconds of the way to recovery that were spent waiting for a person. They are not in `rto`. */
+  readonly waitedOnHuman?: number;
+  /** Who let it go on, and when. Absent in records of before it was asked. */
+  readonly approvals?: readonly ApprovalRecord[];
+  /** Whether two nodes took writes at once. Absent in records of before that was looked for. */
+  readonly writers?: WritersRecord;
+  /** What the configuration says about how long things take, beside how long they took. */
+  readonly bounds?: readonly BoundRecord[];
+}
+
+/** An answer to whether a drill may go on. */
+export interface ApprovalRecord {
+  readonly step: string;
+  readonly question: string;
+  readonly approved: boolean;
+  /** `unattended`: nobody was asked, and it went on by itself. */
+  readonly how: 'unattended' | 'terminal' | 'file' | 'http';
+  readonly by: string;
+  readonly why: string;
+  readonly askedAt: string;
+  readonly answeredAt: string;
+  readonly waitedSeconds: number;
+}
+
+/** All nodes of a store were asked on a schedule whether they take writes. */
+export interface WritersRecord {
+  /** `not excluded`: somebody was silent, or one came too soon after the other to tell them apart. */
+  readonly outcome: 'proven' | 'not excluded' | 'excluded';
+  readonly detail: string;
+}
+
+/** One time that settings bound, and what was measured of it. Seconds. */
+export interface BoundRecord {
+  /** For instance `detection`, `takeover`, `answers kept by clients`. */
+  readonly name: string;
+  /** As they were read before the drill, for instance `ttl: 30 s`. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly configured: { readonly low: number; readonly high: number };
+  /** Null when it was not reached. */
+  readonly measured: { readonly low: number; readonly high: number } | null;
+  readonly outcome: 'explained' | 'too long' | 'too short' | 'not told apart' | 'not measured';
+  readonly detail: string;
 }
 
 export interface OutageRecord {

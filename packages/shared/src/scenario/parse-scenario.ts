@@ -5,6 +5,7 @@ import type { Shape } from '../load/shape/shape.ts';
 import type { Diagnostic, Result } from '../platform/diagnostics.ts';
 import { fromZod } from '../platform/from-zod.ts';
 import type { Platform } from '../platform/platform.ts';
+import { drillParts, faultOf, movesTo } from './drill-parts.ts';
 import { isShaped } from './load-windows.ts';
 import { repetitionNames } from './repetitions.ts';
 import type {
@@ -24,27 +25,42 @@ export function parseScenario(raw: unknown, platform: Platform, path: string): R
   if (!shape.ok) return shape;
   const shaped = withDetails(shape.value as WrittenScenario, platform, path);
   if (!shaped.ok) return shaped;
-  const scenario = shaped.value;
-  const diagnostics = scenario.phases.flatMap((phase, index) => [
-    ...ownNames(scenario.phases, index, `${path}: phases[${index}]`),
-    ...references(phase, platform, `${path}: phases[${index}]`),
-    ...underLoad(scenario.phases, index, `${path}: phases[${index}]`),
-    ...limits(phase, platform, `${path}: phases[${index}]`),
+  const placed = shaped.value;
+  const phases = placed.map(({ phase }) => phase);
+  const diagnostics = placed.flatMap(({ phase, path: at }, index) => [
+    ...references(phase, platform, at),
+    ...ownNames(phases, index, at),
+    ...underLoad(phases, index, at),
+    ...limits(phase, platform, at),
   ]);
-  return diagnostics.length === 0 ? { ok: true, value: scenario } : { ok: false, diagnostics };
+  return diagnostics.length === 0
+    ? { ok: true, value: { ...(shape.value as WrittenScenario), phases } }
+    : { ok: false, diagnostics };
 }
 
-/** Reads the shapes that load phases name, and fills in what experiments leave to be as usual. */
-function withDetails(written: WrittenScenario, platform: Platform, path: string): Result<Scenario> {
+/** A phase, and where its file states it: several may come from one place. */
+interface PlacedPhase {
+  readonly phase: Phase;
+  readonly path: string;
+}
+
+/** Reads the shapes that load phases name, fills in what experiments leave to be as usual, takes drills of a region apart. */
+function withDetails(
+  written: WrittenScenario,
+  platform: Platform,
+  path: string,
+): Result<readonly PlacedPhase[]> {
   const diagnostics: Diagnostic[] = [];
-  const phases = written.phases.map((phase, index): Phase => {
-    if (phase.phase === 'experiment') return experimentOf(phase);
-    if (phase.phase !== 'load' || !('shape' in phase)) return phase;
-    const shape = shapeOf(phase.shape, platform, `${path}: phases[${index}].shape`);
+  const phases = written.phases.flatMap((phase, index): readonly PlacedPhase[] => {
+    const at = `${path}: phases[${index}]`;
+    if (phase.phase === 'experiment') return [{ phase: experimentOf(phase), path: at }];
+    if (phase.phase === 'drill') return drillParts(phase).map((part) => ({ phase: part, path: at }));
+    if (phase.phase !== 'load' || !('shape' in phase)) return [{ phase, path: at }];
+    const shape = shapeOf(phase.shape, platform, `${at}.shape`);
     if (!shape.ok) diagnostics.push(...shape.diagnostics);
-    return { ...phase, shape: shape.ok ? shape.value : NOTHING };
+    return [{ phase: { ...phase, shape: shape.ok ? shape.value : NOTHING }, path: at }];
   });
-  return diagnostics.length === 0 ? { ok: true, value: { ...written, phases } } : { ok: false, diagnostics };
+  return diagnostics.length === 0 ? { ok: true, value: phases } : { ok: false, diagnostics };
 }
 
 function experimentOf({ fault, faults, order, repeat, ...rest }: WrittenExperiment): ExperimentPhase {
@@ -99,6 +115,7 @@ function objectiveNames(phase: Phase): readonly (readonly [field: string, names:
           ]
         : [['objectives', phase.objectives]];
     case 'drill':
+    case 'restore':
       return [['objectives', phase.objectives]];
     case 'experiment':
       return [
@@ -137,6 +154,7 @@ function references(phase: Phase, platform: Platform, path: string): Diagnostic[
   const objectives = objectiveNames(phase).flatMap(([field, names]) =>
     names.flatMap((name) => missing(field, name, 'objectives', Object.keys(platform.objectives))),
   );
+  const backups = Object.keys(platform.backups ?? {});
   switch (phase.phase) {
     case 'smoke':
       return objectives;
@@ -155,21 +173,24 @@ function references(phase: Phase, platform: Platform, path: string): Diagnostic[
         ),
       ];
     case 'drill': {
-      const fault = phase.drill.kind === 'failover' ? phase.drill.lose : phase.drill.restore;
+      const fault = faultOf(phase.drill);
+      const to = movesTo(phase.drill);
       return [
         ...objectives,
-        ...missing(
-          phase.drill.kind === 'failover' ? 'drill.lose' : 'drill.restore',
-          fault,
-          'faults',
-          Object.keys(platform.faults),
-        ),
+        ...(fault === undefined
+          ? []
+          : missing(fault.field, fault.fault, 'faults', Object.keys(platform.faults))),
         ...missing('drill.from', phase.drill.from, 'regions', platform.regions),
-        ...missing('drill.to', phase.drill.to, 'regions', platform.regions),
+        ...(to === undefined ? [] : missing('drill.to', to, 'regions', platform.regions)),
         ...missing('store', phase.store, 'stores', Object.keys(platform.stores)),
         ...missing('route', phase.route, 'routes', Object.keys(platform.routes)),
+        ...(phase.freshBackup === undefined
+          ? []
+          : missing('freshBackup.backup', phase.freshBackup.backup, 'backups', backups)),
       ];
     }
+    case 'restore':
+      return [...objectives, ...missing('backup', phase.backup, 'backups', backups)];
   }
 }
 
@@ -244,11 +265,11 @@ function limits(phase: Phase, platform: Platform, path: string): Diagnostic[] {
       hint: 'shorten the timeout',
     });
   }
-  if (phase.drill.from === phase.drill.to) {
+  if (phase.drill.from === movesTo(phase.drill)) {
     wrong.push({
       path: `${path}.drill.to`,
       expected: 'another region than drill.from',
-      found: JSON.stringify(phase.drill.to),
+      found: JSON.stringify(phase.drill.from),
       hint: 'name the region that takes over',
     });
   }

@@ -13,7 +13,9 @@ import { refuseTimer } from './guardrails/timers.ts';
 import { isShaped, loadWindows } from './load-windows.ts';
 import { planExperiment } from './plan-experiment.ts';
 import { refuseStress } from './refuse-stress.ts';
-import type { LoadSource, Phase, PaceName, Scenario, ShapedLoadPhase } from './scenario.ts';
+import { movesTo } from './drill-parts.ts';
+import type { RestorePhase } from './restore-phase.ts';
+import type { DrillPhase, LoadSource, Phase, PaceName, Scenario, ShapedLoadPhase } from './scenario.ts';
 
 /** What a run would do, before it does anything. */
 export interface Plan {
@@ -44,7 +46,8 @@ export interface PlannedPhase {
 /** What the drivers say of the platform's faults and drills; made by whoever knows the drivers. */
 export interface Describers {
   readonly fault: (name: string) => DescribedFault;
-  readonly drill: (phase: Extract<Phase, { phase: 'drill' }>) => readonly string[];
+  readonly drill: (phase: DrillPhase) => readonly string[];
+  readonly restore: (phase: RestorePhase) => readonly string[];
 }
 
 /** Plans a run. Pure: the same input gives the same plan. */
@@ -114,8 +117,17 @@ function planPhase(platform: Platform, phase: Phase, describers: Describers): Pl
         expectedSeconds: phase.ledgerLead + phase.stableFor + 8,
         does: [...describers.drill(phase), `objectives: ${phase.objectives.join(', ')}`],
       };
+    case 'restore':
+      return {
+        ...head,
+        expectedSeconds: RESTORE_SECONDS + ('markFor' in phase.drill ? 2 * phase.drill.markFor : 0),
+        does: [...describers.restore(phase), `objectives: ${phase.objectives.join(', ')}`],
+      };
   }
 }
+
+/** How long a restore takes depends on how much there is; its deadline bounds it. */
+const RESTORE_SECONDS = 15;
 
 /** k6 starts, and a timeout's worth of requests ends, beside the load itself. */
 const AROUND_SECONDS = 3;
@@ -208,11 +220,12 @@ function refusalsOf(
   refusals.push(...refuseProduction(platform, scenario, describers.fault));
   for (const phase of scenario.phases) {
     if (phase.phase !== 'drill') continue;
-    const { to } = phase.drill;
+    const to = movesTo(phase.drill);
+    if (to === undefined) continue;
     for (const tenant of platform.tenants) {
       if (!tenant.allowedRegions.includes(to)) {
         refusals.push(
-          `${phase.name} would move tenant ${tenant.id} to region ${to}, which is not among its allowed regions (${tenant.allowedRegions.join(', ')})`,
+          `${phase.name} would move tenant ${tenant.id} to region ${to}, which is not among its allowed regions (${tenant.allowedRegions.join(', ')}): drill another region, or allow it in tenants`,
         );
       }
     }

@@ -106,6 +106,8 @@ const drill = z.strictObject({
   drill: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('failover'), lose: text, from: text, to: text }),
     z.strictObject({ kind: z.literal('failback'), restore: text, from: text, to: text }),
+    z.strictObject({ kind: z.enum(['switchover', 'region', 'evacuate', 'return']), from: text, to: text }),
+    z.strictObject({ kind: z.literal('observe'), lose: text, from: text }),
   ]),
   store: text,
   route: text,
@@ -116,6 +118,8 @@ const drill = z.strictObject({
   stableFor: seconds,
   stableAttempts: z.number().int().positive(),
   deadline: seconds,
+  mostLag: seconds.optional(),
+  freshBackup: z.strictObject({ backup: text, within: seconds }).optional(),
   targets: z.strictObject({
     rto: seconds,
     rpo: z.number().nonnegative(),
@@ -125,9 +129,30 @@ const drill = z.strictObject({
   objectives: names.min(1),
 });
 
+const restore = z.strictObject({
+  phase: z.literal('restore'),
+  ...head,
+  backup: text,
+  drill: z.union(
+    [
+      z.strictObject({ kind: z.literal('restore'), take: z.boolean() }),
+      z.strictObject({ kind: z.literal('point-in-time'), markFor: seconds }),
+      z.strictObject({ kind: z.literal('point-in-time'), at: z.iso.datetime({ offset: true }) }),
+      z.strictObject({ kind: z.literal('backup-freshness') }),
+    ],
+    {
+      error:
+        "{ kind: 'restore', take } or { kind: 'point-in-time', markFor } or { kind: 'point-in-time', at } or { kind: 'backup-freshness' }",
+    },
+  ),
+  deadline: seconds,
+  targets: z.strictObject({ rto: seconds, rpo: z.number().nonnegative() }),
+  objectives: names.min(1),
+});
+
 /** A scenario by shape alone. What its names refer to is checked in `parse-scenario.ts`. */
 export const scenarioSchema = z.strictObject({
   name: head.name,
   title: text,
-  phases: z.array(z.discriminatedUnion('phase', [smoke, load, experiment, drill])).min(1),
+  phases: z.array(z.discriminatedUnion('phase', [smoke, load, experiment, drill, restore])).min(1),
 });

@@ -1,4 +1,5 @@
 import type { Shape, ShapeKind } from '../load/shape/shape.ts';
+import type { RestorePhase } from './restore-phase.ts';
 
 /** A scenario is data: phases over one timeline, in order. All times are seconds. */
 export interface Scenario {
@@ -10,7 +11,7 @@ export interface Scenario {
 /** How long things take. Every scenario has both: `short` has the same phases and least sample counts. */
 export type PaceName = 'full' | 'short';
 
-export type Phase = SmokePhase | LoadPhase | ExperimentPhase | DrillPhase;
+export type Phase = SmokePhase | LoadPhase | ExperimentPhase | DrillPhase | RestorePhase;
 
 /** Health checks and every journey once. */
 export interface SmokePhase {
@@ -89,9 +90,10 @@ export interface WrittenShape {
 /** A scenario as its file states it. */
 export interface WrittenScenario extends Omit<Scenario, 'phases'> {
   readonly phases: readonly (
-    | Exclude<Phase, ShapedLoadPhase | ExperimentPhase>
+    | Exclude<Phase, ShapedLoadPhase | ExperimentPhase | DrillPhase>
     | (Omit<ShapedLoadPhase, 'shape'> & { readonly shape: WrittenShape })
     | WrittenExperiment
+    | WrittenDrillPhase
   )[];
 }
 
@@ -164,6 +166,10 @@ export interface DrillPhase {
   readonly stableAttempts: number;
   /** Not recovered by then is a failure, never a number. */
   readonly deadline: number;
+  /** The standby may be so many seconds behind when it begins. Default: 5 before a loss, 1 before a planned move. */
+  readonly mostLag?: number;
+  /** Refused unless this backup's newest copy is at most so many seconds old. */
+  readonly freshBackup?: { readonly backup: string; readonly within: number };
   readonly targets: {
     readonly rto: number;
     readonly rpo: number;
@@ -178,7 +184,20 @@ export type DrillKind =
   /** `lose` names the fault that takes the region `from` away; `to` takes over. */
   | { readonly kind: 'failover'; readonly lose: string; readonly from: string; readonly to: string }
   /** The region `to` rejoins as standby (its fault is healed first), then becomes primary again. */
-  | { readonly kind: 'failback'; readonly restore: string; readonly from: string; readonly to: string };
+  | { readonly kind: 'failback'; readonly restore: string; readonly from: string; readonly to: string }
+  /** Planned: the primary moves, and nothing may be lost. Traffic goes to all regions before and after. */
+  | { readonly kind: 'switchover'; readonly from: string; readonly to: string }
+  /** Planned: first traffic and then the primary leave the region `from`. */
+  | { readonly kind: 'evacuate'; readonly from: string; readonly to: string }
+  /** The way back of it: the primary, and then traffic, come to the region `to` again. */
+  | { readonly kind: 'return'; readonly from: string; readonly to: string }
+  /** `lose` is injected into the region `from`; the platform recovers by itself, and is only measured. */
+  | { readonly kind: 'observe'; readonly lose: string; readonly from: string };
+
+/** A drill as a scenario's file names it: `region` is an evacuation and, behind it, the return. */
+export interface WrittenDrillPhase extends Omit<DrillPhase, 'drill'> {
+  readonly drill: DrillKind | { readonly kind: 'region'; readonly from: string; readonly to: string };
+}
 
 export interface ScenarioFile {
   readonly build: (pace: PaceName) => WrittenScenario;

@@ -1,6 +1,6 @@
 import type { Acknowledgement } from '../drivers/fault.ts';
 import type { Finding } from '../objectives/finding.ts';
-import type { WindowRecord } from '../record/record.ts';
+import type { ApprovalRecord, WindowRecord } from '../record/record.ts';
 
 /** What happened, as it goes into the journal and to whoever watches. One variant a kind of event. */
 export type RunEvent =
@@ -80,6 +80,7 @@ export type RunEvent =
       readonly instant: { readonly low: number; readonly high: number };
       readonly detail: string;
     }
+  | { readonly type: 'approval'; readonly phase: string; readonly approval: ApprovalRecord }
   | { readonly type: 'window-closed'; readonly window: WindowRecord }
   /** How the objectives of a check stand, judged from its start until now. Not a verdict: most of it may still turn. */
   | { readonly type: 'standing'; readonly phase: string; readonly findings: readonly Standing[] }

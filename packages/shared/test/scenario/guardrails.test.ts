@@ -39,7 +39,7 @@ function planOf(phase: ExperimentPhase, faults: Faults, changes: Partial<Platfor
     platformValue(changes),
     { name: 'day', title: 'Day', phases: [load, phase] },
     { pace: 'full', seed: 1 },
-    { fault: (name) => faults[name] ?? described(undefined), drill: () => [] },
+    { fault: (name) => faults[name] ?? described(undefined), drill: () => [], restore: () => [] },
   );
 }
 const guarded = (changes: Partial<Platform['guardrails']>): Partial<Platform> => ({

@@ -68,7 +68,7 @@ const planned = (raw: unknown, on = platform()) => {
     on,
     result.value,
     { pace: 'full', seed: 1 },
-    { fault: () => described(['p']), drill: () => [] },
+    { fault: () => described(['p']), drill: () => [], restore: () => [] },
     { telemetry: { known: false, why: 'it was not asked' }, requestsPerIteration: 1 },
   );
 };
@@ -230,7 +230,7 @@ describe('its plan', () => {
       guarded,
       result.value,
       { pace: 'full', seed: 1 },
-      { fault: () => described([]), drill: () => [] },
+      { fault: () => described([]), drill: () => [], restore: () => [] },
     );
     expect(plan.refusals).toEqual(['shaped would come to 40 iterations/s; guardrails.maxRate allows 30/s']);
   });

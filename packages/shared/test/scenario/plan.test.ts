@@ -65,6 +65,7 @@ const scenario = (...phases: Scenario['phases']): Scenario => ({ name: 'day', ti
 const describers = {
   fault: (name: string) => described(name === 'lost' ? ['p1', 'p2'] : ['p1'], { text: `break ${name}` }),
   drill: () => ['fail over'],
+  restore: () => [],
 };
 const options = { pace: 'full', seed: 1 } as const;
 

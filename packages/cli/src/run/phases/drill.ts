@@ -1,62 +1,29 @@
 import { dirname } from 'node:path';
 import { runDrill } from '@ordeal/dr/drills/run-drill';
-import { startObservers } from '@ordeal/dr/observers/start-observers';
-import { collectSecondWitness } from '@ordeal/shared/judge/second-witness';
 import { steadyStateOf } from '@ordeal/shared/judge/steady';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { isShaped } from '@ordeal/shared/scenario/load-windows';
+import { isReturn } from '@ordeal/shared/scenario/drill-parts';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
+import { drillDeps } from './drill-deps.ts';
 import { standingPromotions, type StandingPromotion } from '../standing-promotion.ts';
 import { assign, type PhaseOutcome, type Session } from '../session.ts';
 
 /** One recovery drill. A platform that is not steady is not drilled. */
 export async function drillPhase(phase: DrillPhase, session: Session): Promise<PhaseOutcome> {
-  const { loaded, context, results, anchor } = session;
+  const { context, results } = session;
   const unsteady = whyUnsteady(phase, session);
   if (unsteady !== undefined) {
     assign(session, phase.name, phase.objectives);
     return { next: 'stop', detail: `not started: ${unsteady}` };
   }
-  const route = loaded.drivers.route(phase.route);
-  const store = loaded.drivers.store(phase.store);
-  const faultName = phase.drill.kind === 'failover' ? phase.drill.lose : phase.drill.restore;
-  const tenant = loaded.platform.tenants[0]?.id ?? '';
-  const outcome = await runDrill(
-    phase,
-    {
-      fault: loaded.drivers.fault(faultName),
-      store: store.driver,
-      nodeOf: store.nodeOf,
-      route,
-      regions: loaded.platform.regions,
-      anchor,
-      startObservers: () =>
-        startObservers(
-          {
-            name: phase.name,
-            entry: loaded.platform.entry,
-            headers: {
-              ...loaded.platform.headers,
-              [loaded.platform.tenantHeader]: tenant,
-              'x-ordeal-run': context.runId,
-            },
-            tenant,
-            collection: `${context.runId}-${phase.name}`,
-            probes: loaded.platform.probes,
-            probeEveryMs: phase.probeEvery * 1000,
-            probeTimeoutMs: phase.probeTimeout * 1000,
-            ledger: loaded.platform.ledger,
-            ledgerRate: phase.ledgerRate,
-            node: session.programs.node,
-            anchor,
-          },
-          context,
-        ),
-      secondWitness: (span) =>
-        collectSecondWitness(session.prometheus, loaded.platform, span, anchor, phase.probeTimeout * 1000),
-    },
-    context,
-  );
+  const outcome = await runDrill(phase, drillDeps(phase, session), context);
+  if (outcome.refused.length > 0) {
+    assign(session, phase.name, phase.objectives);
+    await outcome.dispose();
+    results.refusals.push(...outcome.refused.map((reason) => `${phase.name}: ${reason}`));
+    return { next: 'stop', detail: `refused: ${outcome.refused.join('; ')}` };
+  }
   results.windows.push(...outcome.windows);
   if (outcome.observersBroke !== undefined)
     results.observerProblems.push({ window: phase.name, reason: outcome.observersBroke });
@@ -67,7 +34,7 @@ export async function drillPhase(phase: DrillPhase, session: Session): Promise<P
     dispose: () => outcome.dispose(),
   });
   assign(session, phase.name, phase.objectives);
-  if (phase.drill.kind === 'failback' && outcome.record.failed === undefined) {
+  if (isReturn(phase.drill) && outcome.record.failed === undefined) {
     for (const earlier of standing(session)) earlier.resolve();
   }
   if (outcome.record.failed !== undefined) return { next: 'stop', detail: outcome.record.failed };
@@ -101,7 +68,7 @@ function standing({ context, loaded }: Session): readonly StandingPromotion[] {
 function whyUnsteady(phase: DrillPhase, session: Session): string | undefined {
   const { results, loaded, context } = session;
   if (phase.drill.kind === 'failback') {
-    const before = results.drills.at(-1);
+    const before = results.drills.findLast(({ record }) => record.kind === 'failover');
     if (before === undefined && standing(session).length > 0) return undefined;
     if (before === undefined) return 'there was no failover to come back from';
     return before.record.failed === undefined

@@ -9,6 +9,7 @@ const route = z.strictObject({
     .record(z.string().min(1), z.string().min(1))
     .refine((servers) => Object.keys(servers).length > 0, 'at least one server with its region'),
   healthyWithinSeconds: z.number().positive().default(30),
+  configFile: z.string().startsWith('/', 'an absolute path').optional(),
 });
 
 export interface HaproxyRouteConfig {
@@ -19,6 +20,8 @@ export interface HaproxyRouteConfig {
   readonly servers: Readonly<Record<string, string>>;
   /** How long a region that is to get traffic may take until all its servers pass their health checks. */
   readonly healthyWithinSeconds: number;
+  /** Its configuration, where it can be read here: what its check intervals say is set against what was measured. */
+  readonly configFile?: string | undefined;
 }
 
 /** Checks a `haproxy` route's configuration as a platform file states it. */
@@ -27,6 +30,6 @@ export function parseHaproxyRoute(raw: unknown, path: string): Result<HaproxyRou
     route,
     raw,
     path,
-    'a haproxy route has socket, backend, servers: { <server>: <region> } and healthyWithinSeconds?',
+    'a haproxy route has socket, backend, servers: { <server>: <region> } healthyWithinSeconds? and configFile?',
   );
 }

@@ -1,6 +1,8 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { RouteDriver, RouteStatus } from '@ordeal/shared/drivers/route';
 import type { RegionHealth, RouteHealth } from '../route-health.ts';
+import type { RouteDetection } from '../route-detection.ts';
+import { detectionOf } from './detection.ts';
 import type { HaproxyRouteConfig } from './config.ts';
 import { readServers } from './backend.ts';
 import { bringIn } from './bring-in.ts';
@@ -8,11 +10,12 @@ import { tell } from './runtime.ts';
 import type { ServerState } from './servers.ts';
 
 /** HAProxy, moved by its runtime socket. What it is told there lasts until HAProxy itself is restarted. */
-export function createHaproxyRoute(config: HaproxyRouteConfig): RouteDriver & RouteHealth {
+export function createHaproxyRoute(config: HaproxyRouteConfig): RouteDriver & RouteHealth & RouteDetection {
   return {
     kind: 'haproxy',
     status: async (context) => statusOf(config, await readServers(config, context)),
     health: async (context) => healthOf(config, await readServers(config, context)),
+    detection: async () => await detectionOf(config),
     switch: async (regions, context) => await switchTo(config, regions, context),
   };
 }

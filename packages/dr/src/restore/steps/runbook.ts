@@ -1,4 +1,4 @@
-import type { RestorePhase } from '../restore-phase.ts';
+import type { RestorePhase } from '@ordeal/shared/scenario/restore-phase';
 import { checkPlace } from './check-place.ts';
 import { choose } from './choose-backup.ts';
 import { look } from './look.ts';

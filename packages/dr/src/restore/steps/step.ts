@@ -1,6 +1,6 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { RestoreCourse } from '../course.ts';
-import type { RestorePhase } from '../restore-phase.ts';
+import type { RestorePhase } from '@ordeal/shared/scenario/restore-phase';
 
 /** One step of a restore's runbook. */
 export interface RestoreStep {

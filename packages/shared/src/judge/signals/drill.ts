@@ -7,6 +7,7 @@ import type { Assignment, Observations } from '../observations.ts';
 import { observerProblem, phaseOf } from '../windows.ts';
 import { drillLedger } from './drill-ledger.ts';
 import { drillTimes } from './drill-times.ts';
+import { writersAtOnce } from './drill-writers.ts';
 
 const words: Readonly<Record<DrillMeasure, string>> = {
   rto: 'seconds from the fault to recovered, as clients saw it',
@@ -17,6 +18,7 @@ const words: Readonly<Record<DrillMeasure, string>> = {
   anomalies: 'duplicate, phantom, resurrected and corrupt writes',
   flaps: 'outages after the first recovery',
   stale: 'writes that a later read missed',
+  writers: 'nodes that took writes at one time',
 };
 
 /** Judges one measure of a drill. */
@@ -61,6 +63,8 @@ function valueOf(drill: DrillRecord, measure: DrillMeasure): Measurement {
       return drillLedger(drill, measure);
     case 'flaps':
       return flaps(drill);
+    case 'writers':
+      return writersAtOnce(drill);
   }
 }
 

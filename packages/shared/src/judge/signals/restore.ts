@@ -1,15 +1,15 @@
 import type { Finding } from '../../objectives/finding.ts';
-import type { Signal } from '../../objectives/signal.ts';
+import type { RestoreMeasure } from '../../objectives/signal.ts';
 import type { RestoreRecord } from '../../record/record.ts';
 import { findingOf, type Measurement } from '../decide.ts';
 import type { Assignment, Observations } from '../observations.ts';
 import { observerProblem, phaseOf } from '../windows.ts';
-
-type RestoreMeasure = Extract<Signal, { from: 'restore' }>['measure'];
+import { pointInTimeError } from './point-in-time.ts';
 
 const words: Readonly<Record<RestoreMeasure, string>> = {
   seconds: 'seconds from the start of a restore until it was read',
   'backup-age': "seconds between the backup's instant and the start of its restore",
+  'point-in-time-error': 'seconds by which a restore of a moment ends before it',
 };
 
 /** Judges a backup that was restored. One that was not read and proven does not count, however fast or fresh. */
@@ -31,7 +31,8 @@ function measureRestore(window: string, measure: RestoreMeasure, observations: O
   if (restore === undefined) {
     return { kind: 'nothing', reason: 'not-run', sentence: `There was no restore ${name}.` };
   }
-  const measured = measure === 'seconds' ? duration(restore) : age(restore);
+  const measured = measureOf(restore, measure);
+  if (measured.kind === 'nothing') return measured;
   const broke = observerProblem(observations, window, 'client');
   if (broke === undefined) return measured;
   return {
@@ -40,6 +41,17 @@ function measureRestore(window: string, measure: RestoreMeasure, observations: O
     sentence: broke,
     ...(measured.value === undefined ? {} : { value: measured.value }),
   };
+}
+
+function measureOf(restore: RestoreRecord, measure: RestoreMeasure): Measurement {
+  switch (measure) {
+    case 'seconds':
+      return duration(restore);
+    case 'backup-age':
+      return age(restore);
+    case 'point-in-time-error':
+      return pointInTimeError(restore);
+  }
 }
 
 function duration({ seconds, failed }: RestoreRecord): Measurement {

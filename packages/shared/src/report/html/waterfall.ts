@@ -28,7 +28,7 @@ export function waterfall(drill: DrillRecord): Markup {
     before = each.at.low;
     return row(each.name, `+ ${interval(each.took, 's')}`, interval(each.at, 's'), bar);
   });
-  const origin = drill.kind === 'failback' ? 'the planned start' : 'the fault';
+  const origin = drill.kind === 'failover' || drill.kind === 'observe' ? 'the fault' : 'the planned start';
   const caption = `From ${origin} to recovery`;
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption>${caption}</caption>
 <thead><tr><th scope="col">Milestone</th><th scope="col" class="right">Took</th><th scope="col" class="right">After ${origin}</th><th scope="col" class="wide">0 s to ${quantity(most, 's')}${far ? '; the target is beyond' : null}</th></tr></thead>

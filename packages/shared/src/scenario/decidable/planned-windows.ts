@@ -1,4 +1,5 @@
 import { isShaped, loadWindows, LOST_SECONDS, rateAfter, type LoadWindow } from '../load-windows.ts';
+import type { RestorePhase } from '../restore-phase.ts';
 import { heldSeconds } from '../stages.ts';
 import type {
   DrillPhase,
@@ -29,6 +30,7 @@ export type PlannedWindow = {
     }
   /** What is judged is the drill's result: it has no window of that name. */
   | { readonly part: 'drill'; readonly phase: DrillPhase; readonly seconds: null }
+  | { readonly part: 'restore'; readonly phase: RestorePhase; readonly seconds: null }
 );
 
 /**
@@ -63,6 +65,10 @@ function windowsOf(phase: Phase, rate: number): readonly PlannedWindow[] {
     }
     case 'drill':
       return [{ part: 'drill', name: phase.name, phase, objectives: phase.objectives, rate, seconds: null }];
+    case 'restore':
+      return [
+        { part: 'restore', name: phase.name, phase, objectives: phase.objectives, rate, seconds: null },
+      ];
   }
 }
 

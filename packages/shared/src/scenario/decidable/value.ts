@@ -1,15 +1,17 @@
-import type { DrillMeasure } from '../../objectives/signal.ts';
+import type { DrillMeasure, RestoreMeasure } from '../../objectives/signal.ts';
 import { steadySeconds } from '../load-windows.ts';
+import type { RestorePhase } from '../restore-phase.ts';
 import type { DrillPhase } from '../scenario.ts';
 import { figure, type Concern, type Obstacle } from './concern.ts';
 
 /** An objective on a signal that has no value at all in this window. */
 export function valueObstacle({ objective, window, platform, scenario }: Concern): Obstacle | undefined {
   const { signal } = objective;
-  const inA = `in a ${window.part === 'load' || window.part === 'drill' ? window.part : `${window.part}-`} window`;
+  const inA = `in a ${['load', 'drill', 'restore'].includes(window.part) ? window.part : `${window.part}-`} window`;
   switch (signal.from) {
     case 'client':
-      if (window.part === 'drill') return drillHasNoWindow(`the client's ${signal.measure}`);
+      if (window.part === 'drill' || window.part === 'restore')
+        return drillHasNoWindow(window.part, `the client's ${signal.measure}`);
       if (window.part === 'search') return searchHasNoWindow(`the client's ${signal.measure}`);
       return window.rate > 0
         ? undefined
@@ -19,7 +21,8 @@ export function valueObstacle({ objective, window, platform, scenario }: Concern
             hint: 'put a phase of kind "load" before it',
           };
     case 'prometheus':
-      if (window.part === 'drill') return drillHasNoWindow(`Prometheus' ${signal.measure}`);
+      if (window.part === 'drill' || window.part === 'restore')
+        return drillHasNoWindow(window.part, `Prometheus' ${signal.measure}`);
       if (window.part === 'search') return searchHasNoWindow(`Prometheus' ${signal.measure}`);
       if (signal.measure === 'difference-to-client') return countingObstacle(window, inA);
       return signal.measure !== 'seconds-to-alert' || window.part === 'during' || window.part === 'recovery'
@@ -64,11 +67,13 @@ export function valueObstacle({ objective, window, platform, scenario }: Concern
             }
         : settlingObstacle(objective.limit, window, inA);
     case 'restore':
-      return {
-        expected: 'a phase that restores a backup',
-        found: `the restore measure ${signal.measure} ${inA}`,
-        hint: 'take it out of these objectives',
-      };
+      return window.part === 'restore'
+        ? restoreObstacle(signal.measure, window.phase)
+        : {
+            expected: 'a phase that restores a backup',
+            found: `the restore measure ${signal.measure} ${inA}`,
+            hint: 'list it in the objectives of a restore',
+          };
   }
 }
 
@@ -113,14 +118,33 @@ function drillObstacle(measure: DrillMeasure, { drill }: DrillPhase, ledger: boo
       hint: 'say in the platform file how the ledger writes and reads',
     };
   }
-  if (DETECTION.includes(measure) && drill.kind === 'failback') {
+  if (DETECTION.includes(measure) && drill.kind !== 'failover') {
     return {
       expected: 'a failover, in which a fault is there to be detected',
-      found: `${measure} in a failback`,
+      found: `${measure} in a drill of kind ${drill.kind}`,
       hint: "list it in the failover's objectives",
     };
   }
   return undefined;
+}
+
+function restoreObstacle(measure: RestoreMeasure, { drill }: RestorePhase): Obstacle | undefined {
+  if (measure === 'seconds' && drill.kind === 'backup-freshness') {
+    return {
+      expected: 'a restore',
+      found: 'the time of one where the backup is only looked at',
+      hint: 'list it in the objectives of a restore, or judge the backup-age here',
+    };
+  }
+  if (measure !== 'point-in-time-error' || 'markFor' in drill) return undefined;
+  return {
+    expected: 'a restore at a moment of markers ({ kind: "point-in-time", markFor })',
+    found:
+      'at' in drill
+        ? 'a moment that is past, of which there are no markers'
+        : `a restore of kind ${drill.kind}`,
+    hint: 'list it in the objectives of such a restore',
+  };
 }
 
 function searchHasNoWindow(what: string): Obstacle {
@@ -131,10 +155,14 @@ function searchHasNoWindow(what: string): Obstacle {
   };
 }
 
-function drillHasNoWindow(what: string): Obstacle {
+function drillHasNoWindow(part: 'drill' | 'restore', what: string): Obstacle {
+  const own =
+    part === 'drill'
+      ? 'rto, rpo, detection, failover, lost, anomalies, flaps, stale, writers'
+      : 'seconds, backup-age, point-in-time-error';
   return {
-    expected: "a measure of the drill's own",
-    found: `${what} in a drill, whose length nobody knows before`,
-    hint: 'judge it in a load phase or an experiment; of a drill: rto, rpo, detection, failover, lost, anomalies, flaps, stale',
+    expected: `a measure of the ${part}'s own`,
+    found: `${what} in a ${part}, whose length nobody knows before`,
+    hint: `judge it in a load phase or an experiment; of a ${part}: ${own}`,
   };
 }

@@ -46,7 +46,9 @@ export function faultsOf(phase: Phase): readonly string[] {
     case 'experiment':
       return phase.faults;
     case 'drill':
-      return phase.drill.kind === 'failover' ? [phase.drill.lose] : [];
+      return 'lose' in phase.drill ? [phase.drill.lose] : [];
+    case 'restore':
+      return [];
     case 'smoke':
     case 'load':
       return [];

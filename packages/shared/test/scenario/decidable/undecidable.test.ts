@@ -412,7 +412,7 @@ describe('a scrape interval other than the settings say', () => {
 });
 
 describe('the plan', () => {
-  const describers = { fault: () => described(undefined), drill: () => [] };
+  const describers = { fault: () => described(undefined), drill: () => [], restore: () => [] };
   const options = { pace: 'full', seed: 1 } as const;
   const plan = (objectives: Platform['objectives'], phases: readonly Phase[], facts?: PlanFacts) =>
     planScenario(platformValue({ objectives }), day(...phases), options, describers, facts);

@@ -1,0 +1,66 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DrillDeps } from '@ordeal/dr/drills/drill';
+import { startObservers } from '@ordeal/dr/observers/start-observers';
+import { collectSecondWitness } from '@ordeal/shared/judge/second-witness';
+import { faultOf } from '@ordeal/shared/scenario/drill-parts';
+import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
+import type { Session } from '../session.ts';
+import { drillRefusals } from './drill-refusals.ts';
+
+/** What a drill of this platform moves, breaks, looks at and asks. */
+export function drillDeps(phase: DrillPhase, session: Session): DrillDeps {
+  const { loaded, context, anchor } = session;
+  const { platform, drivers } = loaded;
+  const store = drivers.store(phase.store);
+  const fault = faultOf(phase.drill)?.fault;
+  const tenant = platform.tenants[0]?.id ?? '';
+  return {
+    ...(fault === undefined
+      ? {}
+      : {
+          fault: {
+            ...drivers.fault(fault),
+            name: fault,
+            revives: platform.faults[fault]?.revives ?? 'old-primary',
+          },
+        }),
+    store: store.driver,
+    nodes: store.nodes.map(({ name }) => name),
+    nodeOf: (region) => {
+      const node = store.nodes.find((one) => one.region === region);
+      if (node === undefined) throw new Error(`store ${phase.store} has no node in region ${region}`);
+      return node.name;
+    },
+    route: drivers.route(phase.route),
+    regions: platform.regions,
+    anchor,
+    refusals: () => drillRefusals(phase, session),
+    onWriteAnswer: (answer) =>
+      appendFileSync(join(context.dir, `writers-${phase.name}.jsonl`), `${JSON.stringify(answer)}\n`),
+    startObservers: () =>
+      startObservers(
+        {
+          name: phase.name,
+          entry: platform.entry,
+          headers: {
+            ...platform.headers,
+            [platform.tenantHeader]: tenant,
+            'x-ordeal-run': context.runId,
+          },
+          tenant,
+          collection: `${context.runId}-${phase.name}`,
+          probes: platform.probes,
+          probeEveryMs: phase.probeEvery * 1000,
+          probeTimeoutMs: phase.probeTimeout * 1000,
+          ledger: platform.ledger,
+          ledgerRate: phase.ledgerRate,
+          node: session.programs.node,
+          anchor,
+        },
+        context,
+      ),
+    secondWitness: (span) =>
+      collectSecondWitness(session.prometheus, platform, span, anchor, phase.probeTimeout * 1000),
+  };
+}

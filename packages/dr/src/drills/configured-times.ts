@@ -1,0 +1,90 @@
+import { reasonOf } from '@ordeal/shared/reason-of';
+import type { BoundRecord } from '@ordeal/shared/record/record';
+import type { Bounds } from '@ordeal/shared/time/interval';
+import { explain, type ConfiguredBounds, type Loss } from '../drivers/self-recovery.ts';
+import type { DrillStep } from './steps.ts';
+import type { Course, MilestoneName } from './course.ts';
+
+/** One time that settings bound, as it was read before a drill. Seconds. */
+export interface ConfiguredTime {
+  readonly name: string;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly configured: Bounds;
+  readonly reason: string;
+  /** Between which milestones it is measured; without a beginning, from the fault. */
+  readonly from?: MilestoneName;
+  readonly to: MilestoneName;
+}
+
+/** Reads what the configuration says about how long it takes: what was measured is set against it afterwards. */
+export const readBounds: DrillStep = {
+  name: 'bounds',
+  plan: () =>
+    'read what the configuration says about how long it takes (leases, check intervals, kept answers)',
+  target: () => null,
+  run: async (course) => {
+    const { store, route } = course.deps;
+    const take = async (what: string, read: () => Promise<ConfiguredTime | undefined>): Promise<void> => {
+      try {
+        const one = await read();
+        if (one !== undefined) course.configured.push(one);
+      } catch (error) {
+        course.context.signal.throwIfAborted();
+        const message = `what the configuration says of ${what} could not be read: ${reasonOf(error)}`;
+        course.context.journal.append({ type: 'warning', message });
+      }
+    };
+    const { kind } = course.phase.drill;
+    await take('detection', async () => {
+      const found = kind === 'failover' ? await route.detection?.(course.driver) : undefined;
+      return found && { name: 'detection', ...found, to: 'detected' };
+    });
+    await take('takeover', async () => {
+      const found = kind === 'observe' ? await store.bounds?.(course.driver) : undefined;
+      return found && takeover(found, 'killed');
+    });
+    await take('kept answers', async () => {
+      const kept = await route.keptForSeconds?.(course.driver);
+      if (kept === undefined) return undefined;
+      return {
+        name: 'answers kept by clients',
+        settings: { ttl: `${kept} s` },
+        configured: { low: 0, high: kept },
+        reason: `a client goes on for up to ${kept} s where it was led to before`,
+        from: 'routed',
+        to: 'recovered',
+      };
+    });
+    const words = course.configured.map(
+      ({ name, configured: { low, high } }) => `${name} ${low} to ${high} s`,
+    );
+    return { detail: words.length === 0 ? 'no setting bounds it' : words.join(', ') };
+  },
+};
+
+function takeover({ settings, takeover: of, reason }: ConfiguredBounds, loss: Loss): ConfiguredTime {
+  return { name: 'takeover', settings, configured: of[loss], reason, to: 'promoted' };
+}
+
+/** What was read, beside what was measured. */
+export function boundRecords({ configured, milestones, t0 }: Course): readonly BoundRecord[] {
+  return configured.map(({ name, settings, configured: bounds, reason, from, to }) => {
+    const begin = from === undefined ? t0 : milestones.get(from);
+    const end = milestones.get(to);
+    const common = { name, settings, configured: bounds };
+    if (begin === undefined || end === undefined) {
+      return {
+        ...common,
+        measured: null,
+        outcome: 'not measured',
+        detail: `it did not come to that; ${reason}`,
+      };
+    }
+    const measured = {
+      low: Math.max(0, end.low - begin.high) / 1000,
+      high: Math.max(0, end.high - begin.low) / 1000,
+    };
+    const { outcome, detail } = explain(measured, bounds);
+    return { ...common, measured, outcome, detail: `${detail}; ${reason}` };
+  });
+}

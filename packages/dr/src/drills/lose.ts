@@ -1,0 +1,69 @@
+import { faultOf as named } from '@ordeal/shared/scenario/drill-parts';
+import { faultOf, mustObserve, reach } from './course.ts';
+import type { DrillStep } from './steps.ts';
+
+const pollMs = 50;
+/** So long a person is waited for at most, over the whole drill. */
+const personSeconds = 3600;
+
+export const lose: DrillStep = {
+  name: 'lose',
+  plan: ({ drill }) => `inject the fault ${named(drill)?.fault}: region ${drill.from} is gone`,
+  target: () => null,
+  run: async (course) => {
+    const { phase, context } = course;
+    const { driver, config, name, revives = 'old-primary' } = faultOf(course);
+    mustObserve(course);
+    const person =
+      course.deps.approve === undefined && course.deps.beforeStep === undefined ? 0 : personSeconds;
+    const worstMs = (phase.deadline + phase.stableFor + 120 + person) * 1000;
+    course.entry = context.undo.push({
+      driver: driver.kind,
+      config,
+      describe: driver.describe(config),
+      deadline: new Date(context.clock.wall() + worstMs).toISOString(),
+      // What Ordeal promotes beside it must stay the only writer; a platform that recovers by itself sees to that itself.
+      revives: phase.drill.kind === 'failover' ? 'old-primary' : revives,
+    });
+    const event = { phase: phase.name, fault: name };
+    context.journal.append({ type: 'fault-injecting', ...event, undo: course.entry.id });
+    const acknowledgements = await driver.inject(config, course.driver);
+    if (acknowledgements.length === 0) throw new Error(`the fault ${name} hit no target`);
+    course.t0 = {
+      low: Math.min(...acknowledgements.map((one) => one.sent)),
+      high: Math.max(...acknowledgements.map((one) => one.confirmed)),
+    };
+    context.journal.append({ type: 'fault-injected', ...event, acknowledgements });
+    return { detail: acknowledgements.map((one) => `${one.target}: ${one.detail}`).join('; ') };
+  },
+  wayBack: ({ drill }) => `the fault is healed: region ${drill.from} comes back as it was`,
+};
+
+/** The route's own health checks are the platform's detection: nothing is told of the fault. */
+export const detect: DrillStep = {
+  name: 'detect',
+  plan: ({ drill }) => `wait until the route finds all servers of region ${drill.from} down`,
+  target: (phase) => phase.targets.detection,
+  run: async (course) => {
+    const { clock, signal } = course.context;
+    const { from } = course.phase.drill;
+    const deadline = clock.now() + course.phase.deadline * 1000;
+    let low = course.t0?.low ?? clock.now();
+    for (;;) {
+      const asked = clock.now();
+      const { up, total } = (await course.deps.route.health(course.driver))[from] ?? { up: 0, total: 0 };
+      const now = clock.now();
+      if (up === 0 && total > 0) {
+        reach(course, 'detected', { low, high: now }, `all ${total} servers of region ${from} are down`);
+        return { detail: `the route finds all ${total} servers of region ${from} down` };
+      }
+      if (now > deadline) {
+        throw new Error(
+          `the route still finds ${up} of ${total} servers of region ${from} up after ${course.phase.deadline} s`,
+        );
+      }
+      low = asked;
+      await clock.sleep(pollMs, signal);
+    }
+  },
+};

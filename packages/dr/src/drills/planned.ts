@@ -1,0 +1,182 @@
+import { mark, mustObserve, reach, regionsOf, timed, type Course } from './course.ts';
+import { reasonsWithin, refuse, routeRefusals, standbyRefusals } from './refuse.ts';
+import type { DrillStep } from './steps.ts';
+import { isStopped } from './writers.ts';
+
+/*
+ * Steps of a planned move of the primary from region `from` to region `to`, in which nothing may be lost. They belong
+ * to the switchover, the evacuation, the return and the failback alike.
+ */
+
+const readyWithinMs = 30_000;
+
+/** The nodes of a planned move: `now` is the primary, `next` becomes it. */
+export function nodesOf(course: Course): { from: string; to: string; now: string; next: string } {
+  const { from, to } = regionsOf(course.phase);
+  return { from, to, now: course.deps.nodeOf(from), next: course.deps.nodeOf(to) };
+}
+
+/** Refuses unless there is something to move to. Nothing was touched by then. */
+export const checkMove: DrillStep = {
+  name: 'check',
+  plan: (phase) => {
+    const { from, to } = regionsOf(phase);
+    return `refuse unless region ${from} has the primary, its standby in region ${to} follows closely, and both can take traffic`;
+  },
+  target: () => null,
+  run: async (course) => {
+    const { from, to, now, next } = nodesOf(course);
+    const serving = course.phase.drill.kind === 'return' ? [from] : [from, to];
+    refuse(course, [
+      ...((await course.deps.refusals?.()) ?? []),
+      ...(await reasonsWithin(course, readyWithinMs, async () => [
+        ...(await standbyRefusals(course, { primary: now, standby: next })),
+        ...(await routeRefusals(course, serving)),
+      ])),
+    ]);
+    return { detail: `${next} can take over from ${now}` };
+  },
+  wayBack: () => 'nothing was touched, so nothing is put back',
+};
+
+/** Everything that can be waited for before anybody is without a writer is waited for here. */
+export const ready: DrillStep = {
+  name: 'ready',
+  plan: (phase) => `once more see that the standby in region ${regionsOf(phase).to} follows closely`,
+  target: () => null,
+  run: async (course) => {
+    const { now, next } = nodesOf(course);
+    const [why] = await reasonsWithin(course, readyWithinMs, () =>
+      standbyRefusals(course, { primary: now, standby: next }),
+    );
+    if (why !== undefined) throw new Error(`standby follows: ${why}`);
+    return { detail: `node ${next} follows ${now}` };
+  },
+};
+
+/** The planned start of an evacuation: traffic leaves the region before its primary does. */
+export const drain: DrillStep = {
+  name: 'drain',
+  plan: (phase) => {
+    const { from, to } = regionsOf(phase);
+    return `lead all traffic to region ${to}; from here on clients may notice, so the time counts from here (region ${from} stays up)`;
+  },
+  target: () => null,
+  run: async (course) => {
+    const { to } = nodesOf(course);
+    mustObserve(course);
+    begin(course);
+    course.drained = true;
+    const at = await timed(course, async () => await course.deps.route.switch([to], course.driver));
+    reach(course, 'routed', at, `all traffic goes to region ${to}`);
+    return { detail: `all traffic goes to region ${to}` };
+  },
+  wayBack: () => 'traffic is led to all regions again',
+};
+
+/** From here on clients may fail, so the recovery time is counted from here, or from before. */
+export const demote: DrillStep = {
+  name: 'demote',
+  plan: (phase) =>
+    `stop the primary in region ${regionsOf(phase).from} cleanly, so that its standby has everything`,
+  target: () => null,
+  run: async (course) => {
+    const { now, next } = nodesOf(course);
+    mustObserve(course);
+    const nextStep =
+      `Node ${now} is being stopped for the switchover to ${next}. If nothing accepts writes: promote ${now} again ` +
+      `(it has everything), then run the ${course.phase.drill.kind} again.`;
+    mark(course, now, [], nextStep);
+    course.stage = 'demoting';
+    begin(course);
+    const at = await timed(course, async () => await course.deps.store.demote(now, course.driver));
+    reach(course, 'fenced', at, `node ${now} has stopped, and ${next} has everything`);
+    isStopped(course, now, at);
+    return { detail: `node ${now} has stopped cleanly and is fenced; ${next} has everything` };
+  },
+  wayBack: (phase) => `the primary in region ${regionsOf(phase).from} is started as such again`,
+};
+
+function begin(course: Course): void {
+  if (course.t0 !== undefined) return;
+  const start = course.context.clock.now();
+  course.t0 = { low: start, high: start };
+  reach(course, 'decided', course.t0, 'the planned start');
+}
+
+export const promote: DrillStep = {
+  name: 'promote',
+  plan: (phase) => `promote the standby in region ${regionsOf(phase).to}`,
+  target: () => null,
+  run: async (course) => {
+    const { now, next, to, from } = nodesOf(course);
+    const lead = `lead traffic to ${course.phase.drill.kind === 'evacuate' ? `region ${to}` : `regions ${to} and ${from}`}`;
+    mark(
+      course,
+      next,
+      [now],
+      `Promote node ${next}, rejoin ${now} as its standby, and ${lead}. Keep ${now} fenced until it has rejoined.`,
+    );
+    course.stage = 'no-return';
+    await course.writers?.look(next);
+    const at = await timed(course, async () => await course.deps.store.promote(next, course.driver));
+    reach(course, 'promoted', at, `node ${next} accepts writes`);
+    mark(
+      course,
+      next,
+      [now],
+      `Rejoin node ${now} as a standby of ${next}, and ${lead}. Keep ${now} fenced until it has rejoined.`,
+    );
+    return { detail: `node ${next} is the primary` };
+  },
+  wayBack: (phase) =>
+    `nothing is put back: region ${regionsOf(phase).to} is the only one that may write, and \`ordeal recover\` says what is next`,
+};
+
+/**
+ * The standby comes before the route. Where commits wait for a standby, the platform takes no write before
+ * this is done; and until then a loss of the new primary would lose everything since its promotion.
+ */
+export const rejoinOther: DrillStep = {
+  name: 'rejoin standby',
+  plan: (phase) => `make the node in region ${regionsOf(phase).from} its standby`,
+  target: () => null,
+  run: async (course) => {
+    const { now, next, to, from } = nodesOf(course);
+    await course.deps.store.rejoin(now, next, course.driver);
+    mark(
+      course,
+      next,
+      [],
+      course.phase.drill.kind === 'evacuate'
+        ? `Region ${from} is evacuated: node ${now} follows ${next}. Run the return when region ${from} may serve again.`
+        : `Lead traffic to regions ${to} and ${from}.`,
+    );
+    return { detail: `node ${now} streams from ${next}` };
+  },
+};
+
+/**
+ * Traffic goes to a restored region last. The region that serves all along reaches the new primary as well as
+ * the restored one does, so moving traffic shortens no outage; moving it earlier would send clients to servers
+ * that have just been started, while nothing accepts writes.
+ */
+export const routeToAll: DrillStep = {
+  name: 'route',
+  plan: (phase) => {
+    const { from, to } = regionsOf(phase);
+    return `lead traffic to regions ${to} and ${from}`;
+  },
+  target: (phase) => phase.targets.failover,
+  run: async (course) => {
+    const { regions } = course.deps;
+    const at = await timed(course, async () => await course.deps.route.switch(regions, course.driver));
+    reach(course, 'routed', at, `traffic goes to regions ${regions.join(', ')}`);
+    // A primary, a standby that follows it, and traffic everywhere: nothing needs care if the run ends now.
+    course.context.undo.clearPromotion();
+    course.stage = 'settled';
+    if (course.entry !== undefined) course.context.undo.settle(course.entry.id, 'run');
+    course.entry = undefined;
+    return { detail: `traffic goes to regions ${regions.join(', ')}` };
+  },
+};

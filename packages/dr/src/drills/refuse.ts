@@ -1,0 +1,98 @@
+import type { StoreNode } from '@ordeal/shared/drivers/store';
+import type { Course } from './course.ts';
+import { DrillRefused } from './drill.ts';
+
+const pollMs = 250;
+
+/** Notes every reason not to begin, and rejects with all of them at once. */
+export function refuse(course: Course, reasons: readonly string[]): void {
+  course.context.journal.append({
+    type: 'check',
+    phase: course.phase.name,
+    name: 'may begin',
+    held: reasons.length === 0,
+    detail: reasons.length === 0 ? 'nothing speaks against it' : reasons.join('; '),
+  });
+  if (reasons.length > 0) throw new DrillRefused(reasons);
+}
+
+/** Seconds that a standby may be behind. */
+export function mostLagOf(course: Course): number {
+  const { mostLag, drill } = course.phase;
+  return mostLag ?? (drill.kind === 'failover' || drill.kind === 'observe' ? 5 : 1);
+}
+
+/** Looks until nothing speaks against it or the time is up: right after an earlier phase it may take a moment. */
+export async function reasonsWithin(
+  course: Course,
+  withinMs: number,
+  look: () => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  const { clock, signal } = course.context;
+  const deadline = clock.now() + withinMs;
+  for (;;) {
+    const reasons = await look();
+    if (reasons.length === 0 || clock.now() > deadline) return reasons;
+    await clock.sleep(pollMs, signal);
+  }
+}
+
+/** Why the standby could not take over. */
+export async function standbyRefusals(
+  course: Course,
+  roles: { readonly primary: string; readonly standby: string },
+): Promise<readonly string[]> {
+  const { nodes } = await course.deps.store.status(course.driver);
+  const why = notReady(nodes, roles, mostLagOf(course));
+  return why === undefined ? [] : [why];
+}
+
+function notReady(
+  nodes: readonly StoreNode[],
+  { primary: old, standby: next }: { readonly primary: string; readonly standby: string },
+  mostLag: number,
+): string | undefined {
+  const [primary, standby] = [old, next].map((name) => nodes.find((node) => node.name === name));
+  if (primary?.reachable !== true) {
+    return `node ${old} does not answer (${primary?.reason ?? 'unknown node'}): bring it back, or drill the way back (failback)`;
+  }
+  if (primary.role !== 'primary') {
+    return `node ${old} is no primary, so there is nothing to move away from it: drill the other direction`;
+  }
+  if (standby?.reachable !== true) {
+    return `there is no healthy standby: node ${next} does not answer (${standby?.reason ?? 'unknown node'}): start it, and let it catch up`;
+  }
+  if (standby.role !== 'standby') {
+    return `there is no healthy standby: node ${next} is a primary as well as ${old}: fence one of them at once, and rejoin it`;
+  }
+  if (standby.lagSeconds === undefined) {
+    return `there is no healthy standby: node ${next} does not replicate: rejoin it to ${old}`;
+  }
+  if (standby.timeline !== primary.timeline) {
+    return `there is no healthy standby: node ${next} is on timeline ${standby.timeline}, ${old} on ${primary.timeline}: rejoin it to ${old}`;
+  }
+  return standby.lagSeconds <= mostLag
+    ? undefined
+    : `node ${next} is ${standby.lagSeconds.toFixed(1)} s behind (at most ${mostLag} s): what it lacks would be lost; find out why it lags, or allow more with mostLag`;
+}
+
+/** Why regions do not serve that must. */
+export async function routeRefusals(course: Course, serving: readonly string[]): Promise<readonly string[]> {
+  const { route } = course.deps;
+  const { regions } = await route.status(course.driver);
+  const health = await route.health(course.driver);
+  return [
+    ...serving
+      .filter((region) => regions[region] !== 'active')
+      .map(
+        (region) =>
+          `the route does not lead to region ${region} (it is ${regions[region] ?? 'unknown to it'}): lead traffic to it first`,
+      ),
+    ...serving
+      .filter((region) => (health[region]?.up ?? 0) === 0)
+      .map(
+        (region) =>
+          `region ${region} is not healthy: ${health[region]?.up ?? 0} of ${health[region]?.total ?? 0} servers are up; bring them up first`,
+      ),
+  ];
+}
