@@ -1,5 +1,7 @@
 import process from 'node:process';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 
 /** What the command reads of the process it runs in. This file is the only one that does. */
 export interface Edge {
@@ -16,6 +18,8 @@ export interface Edge {
   onSignal(listener: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void): () => void;
   /** Takes what nobody has caught, so that a defect is never taken for a failed verdict (Node's own code is 1). */
   onDefect(listener: (error: unknown) => void): void;
+  /** Asks whoever sits at the terminal, and gives the line; undefined when nobody does. */
+  ask(question: string): Promise<string | undefined>;
   exit(code: number): never;
 }
 
@@ -41,6 +45,15 @@ export function processEdge(): Edge {
     onDefect: (listener) => {
       process.on('uncaughtException', listener);
       process.on('unhandledRejection', listener);
+    },
+    ask: async (question) => {
+      if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
+      const terminal = createInterface({ input: process.stdin, output: process.stderr });
+      try {
+        return await Promise.race([terminal.question(question), once(terminal, 'close').then(() => '')]);
+      } finally {
+        terminal.close();
+      }
     },
     exit: (code) => process.exit(code),
   };

@@ -10,6 +10,7 @@ import { createProgress } from '../progress/create-progress.ts';
 import { renderVerdict } from '../progress/render-verdict.ts';
 import type { Edge } from '../edge.ts';
 import type { RunOptions } from '../program.ts';
+import { confirmProduction } from '../run/guardrails/confirm-production.ts';
 import { watchSignals, type Interruption } from '../run/interruption.ts';
 import { run } from '../run/run.ts';
 import { allPlaces, stopPlaces } from '../stop/sources.ts';
@@ -45,6 +46,7 @@ async function prepareAndRun(
   const before = await prepare(kind, options, seed, edge, readSite(options.labName));
   refuse(before.plan);
   await refuseWhileStopped(before);
+  await confirmProduction(before.loaded.platform, before.plan, edge);
   if (options.lab === true) {
     const { labContract } = before.loaded;
     if (labContract === undefined) {

@@ -1,7 +1,10 @@
 import { dirname } from 'node:path';
 import type { ClusterFindings } from '@ordeal/load/distributed/look-at-cluster';
 import { createFetchClient } from '@ordeal/shared/journey/fetch-client';
+import { breaks } from '@ordeal/shared/scenario/guardrails/production';
 import { faultsPresent } from './faults-present.ts';
+import { askIdentity } from './guardrails/identity.ts';
+import { lookAround } from './guardrails/look.ts';
 import type { Session } from './session.ts';
 import { standingPromotions } from './standing-promotion.ts';
 
@@ -17,8 +20,15 @@ const PHASE = 'preflight';
 export async function preflight(session: Session): Promise<Preflight> {
   const { context, scenario } = session;
   const needsPrometheus = scenario.phases.some((phase) => phase.phase !== 'smoke');
-  const breaks = scenario.phases.some((phase) => phase.phase === 'experiment' || phase.phase === 'drill');
+  const isBreaking = scenario.phases.some(breaks);
   const returning = returnsFromFailover(session);
+  const { identity, guardrails } = session.loaded.platform;
+  // Before anything else is asked of it: it may be another one.
+  const strange =
+    identity?.clusters === undefined && identity?.databases === undefined
+      ? []
+      : await report(session, 'the platform is the one that is meant', askIdentity(session));
+  if (strange.length > 0) return { outcome: 'refused', reasons: strange };
   const blind = [
     ...(needsPrometheus
       ? await report(session, 'Prometheus answers and sees its targets', askPrometheus(session, returning))
@@ -27,7 +37,11 @@ export async function preflight(session: Session): Promise<Preflight> {
   ];
   const refused = [
     ...(await report(session, 'the platform answers', askPlatform(session))),
-    ...(breaks && !returning
+    // What fires and goes on while a region is away must not keep it from coming back.
+    ...(needsPrometheus && !returning && guardrails.refuseDuring !== undefined
+      ? await report(session, 'no alert fires, and no other work is under way', lookAround(session))
+      : []),
+    ...(isBreaking && !returning
       ? await report(session, 'no fault of an earlier run is left', lookForFaults(session))
       : []),
   ];

@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { makeSite, type Site } from './site.ts';
 
 /** The emergency stop through a file: a run under way ends in order, and none begins until it is cleared. */
+
+// Each command is a process of its own, and the machine may be busy.
+vi.setConfig({ testTimeout: 240_000 });
 
 let site: Site;
 beforeAll(async () => {

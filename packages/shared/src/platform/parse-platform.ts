@@ -16,6 +16,7 @@ export function parsePlatform(raw: unknown, path: string): Result<Platform> {
     ...healthAddresses(platform, path),
     ...uniqueProbes(platform, path),
     ...usualLoad(platform, path),
+    ...knownDatabases(platform, path),
   ];
   return diagnostics.length === 0 ? { ok: true, value: platform } : { ok: false, diagnostics };
 }
@@ -82,6 +83,18 @@ function usualLoad({ load, objectives, guardrails }: Platform, path: string): Di
       hint: 'correct one of the two',
     },
   ];
+}
+
+function knownDatabases({ identity, stores }: Platform, path: string): Diagnostic[] {
+  const known = Object.keys(stores);
+  return Object.keys(identity?.databases ?? {})
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      path: `${path}: identity.databases[${JSON.stringify(name)}]`,
+      expected: "the name of one of the platform's stores",
+      found: JSON.stringify(name),
+      hint: hintFrom(name, known),
+    }));
 }
 
 function uniqueProbes(platform: Platform, path: string): Diagnostic[] {

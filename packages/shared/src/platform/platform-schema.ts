@@ -3,6 +3,7 @@ import { ledgerSchema } from './ledger-schema.ts';
 import { objectiveSchema } from './objective-schema.ts';
 import { headers, headerValue, name, requestTemplate, status, text } from './platform-parts.ts';
 import { probeSchema } from './probe-schema.ts';
+import { matchersText } from './selector-text.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/ });
 /** It is trimmed before it is sent: what is read from a file or a variable often ends with a new line. */
@@ -124,7 +125,7 @@ export const platformSchema = z.strictObject({
       .optional(),
     refuseDuring: z
       .strictObject({
-        alerts: text.optional(),
+        alerts: matchersText.optional(),
         work: z
           .record(
             name,

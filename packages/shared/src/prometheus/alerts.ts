@@ -95,7 +95,8 @@ function regexOf(pattern: string): RegExp | undefined {
   }
 }
 
-function alertName(labels: Readonly<Record<string, string>>): string {
+/** An alert for people, as `HighErrors{region="a"}`. */
+export function alertName(labels: Readonly<Record<string, string>>): string {
   const { __name__: _, alertname = '?', alertstate: __, ...rest } = labels;
   const others = Object.entries(rest).map(([label, value]) => `${label}="${value}"`);
   return others.length === 0 ? alertname : `${alertname}{${others.join(', ')}}`;

@@ -6,6 +6,7 @@ import type { DescribedFault } from './described-fault.ts';
 import { NOTHING_KNOWN, type PlanFacts } from './decidable/facts.ts';
 import { plannedWindows } from './decidable/planned-windows.ts';
 import { undecidable } from './decidable/undecidable.ts';
+import { refuseAddresses } from './guardrails/hosts.ts';
 import { refuseKind } from './guardrails/fault-kinds.ts';
 import { faultsOf, refuseProduction } from './guardrails/production.ts';
 import { refuseReach } from './guardrails/reach.ts';
@@ -184,7 +185,7 @@ function refusalsOf(
   expectedSeconds: number,
   describers: Describers,
 ): readonly string[] {
-  const refusals: string[] = [];
+  const refusals: string[] = [...refuseAddresses(platform)];
   const { maxRunSeconds } = platform.guardrails;
   if (expectedSeconds > maxRunSeconds) {
     refusals.push(

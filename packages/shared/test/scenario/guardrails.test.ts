@@ -152,6 +152,49 @@ describe('production', () => {
   });
 });
 
+describe('the addresses of a platform', () => {
+  const faults = {
+    kill: {
+      title: 'A kill',
+      driver: 'host',
+      config: { on: { ssh: { host: 'db-1.prod.example', user: 'ops' } } },
+      revives: 'nothing',
+    },
+    lost: { title: 'A loss', driver: 'host', config: {}, revives: 'nothing' },
+  } as const;
+  const stores = {
+    main: { driver: 'postgres', config: { nodes: [{ url: 'postgres://u:p@a.test,b.test:5/x' }] } },
+  };
+  const routes = { global: { driver: 'dns', config: { servers: ['[::1]:53'] } } };
+  const refused = (hosts: readonly string[]) =>
+    planOf(experiment, two, { ...guarded({}), faults, stores, routes, identity: { hosts } }).refusals;
+
+  it('lead to hosts that are allowed, wherever they stand in the file', () => {
+    expect(refused(['127.0.0.1', '*.test', '*.prod.example', '::1'])).toEqual([]);
+    expect(refused(['127.0.0.1', 'a.test'])).toEqual([
+      'this is not the platform that is meant: stores["main"] leads to b.test; identity.hosts allows 127.0.0.1, a.test',
+      'this is not the platform that is meant: routes["global"] leads to ::1; identity.hosts allows 127.0.0.1, a.test',
+      'this is not the platform that is meant: faults["kill"] leads to db-1.prod.example; identity.hosts allows 127.0.0.1, a.test',
+    ]);
+    expect(refused(['*.test', '*.prod.example', '::1'])[0]).toContain('entry leads to 127.0.0.1');
+    // A dot is a dot.
+    expect(refused(['127.0.0.1', '*.test', '*.prodxexample', '::1'])).toHaveLength(1);
+  });
+
+  it('and to clusters that are', () => {
+    const uid = '11111111-2222-4333-8444-555555555555';
+    const other = '99999999-2222-4333-8444-555555555555';
+    const clustered = {
+      ...faults,
+      kill: { ...faults.kill, config: { cluster: { context: 'prod', uid: other } } },
+    };
+    const identity = { clusters: [{ context: 'staging', uid }] };
+    expect(planOf(experiment, two, { ...guarded({}), faults: clustered, identity }).refusals).toEqual([
+      `this is not the platform that is meant: faults["kill"] goes to the cluster ${other}; identity.clusters allows ${uid}`,
+    ]);
+  });
+});
+
 describe('the plan of several faults', () => {
   it('says of each what it hits and who ends it, in what order, and how often', () => {
     const faults = {

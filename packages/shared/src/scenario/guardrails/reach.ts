@@ -2,6 +2,7 @@ import type { Guardrails } from '../../platform/platform.ts';
 import type { Population, Reach } from '../described-fault.ts';
 import type { FaultOrder } from '../scenario.ts';
 import { inTogether } from '../stages.ts';
+import { patternOf } from './pattern.ts';
 
 /** One fault of an experiment; its reach is undefined when the platform could not be asked. */
 export interface Reaching {
@@ -42,12 +43,6 @@ function notAllowed(
   const others = targets.filter((target) => !patterns.some((pattern) => pattern.test(target)));
   if (others.length === 0) return [];
   return [`would hit ${others.join(', ')} by ${fault}; guardrails.allowTargets allows ${allowed.join(', ')}`];
-}
-
-/** `*` stands for any text. */
-function patternOf(text: string): RegExp {
-  const parts = text.split('*').map((part) => part.replaceAll(/[\\^$.|?+()[\]{}]/g, String.raw`\$&`));
-  return new RegExp(`^${parts.join('.*')}$`);
 }
 
 function tooMany(faults: readonly Reaching[], most: number): readonly string[] {
