@@ -43,8 +43,8 @@ beforeAll(async () => {
   };
   await serve(1000, 0);
   start = Date.now();
-  broke = await serve(2500, 0);
-  end = await serve(2500, 5);
+  broke = await serve(3500, 0);
+  end = await serve(3500, 5);
   await serve(500, 5);
   finished = await judge('--from', iso(start), '--to', iso(broke));
   recorded = shop.record();
