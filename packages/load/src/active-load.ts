@@ -7,6 +7,7 @@ import type { LoadMonitor } from './load-monitor.ts';
 import { loadRecord } from './load-record.ts';
 import { exitReason } from './process/exit-reason.ts';
 import { within, type K6Exit, type K6Process } from './process/k6-process.ts';
+import type { Forwarder } from './remote-write/forwarder.ts';
 import type { Receiver } from './remote-write/receiver.ts';
 import { arrivalsDue, scenariosOf } from './shapes/arrivals-due.ts';
 
@@ -16,6 +17,8 @@ export interface LoadParts {
   readonly context: RunContext;
   readonly k6: K6Process;
   readonly receiver: Receiver;
+  /** Where the pushes go on to, if anywhere. */
+  readonly forwarder: Forwarder | undefined;
   readonly monitor: LoadMonitor;
   readonly virtualUsers: number;
   /** Called when k6 is gone. */
@@ -93,12 +96,13 @@ export class ActiveLoad implements RunningWorkload {
   }
 
   private async conclude(): Promise<GeneratorEnd> {
-    const { context, k6, monitor, receiver, settle, workload } = this.parts;
+    const { context, forwarder, k6, monitor, receiver, settle, workload } = this.parts;
     void monitor.hopeless.then(() => this.terminate());
     const exit = await k6.exited;
     this.endedAt = context.clock.now();
     settle();
     await receiver.close();
+    await forwarder?.close();
     const end = this.endOf(exit);
     const { started, iterations } = monitor.series.totals();
     const cutOff = started === iterations ? [] : [`${started - iterations} iterations were cut off`];

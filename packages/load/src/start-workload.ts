@@ -8,9 +8,10 @@ import { toWall } from '@ordeal/shared/time/clock';
 import { ActiveLoad, drainMs } from './active-load.ts';
 import { bundleScript } from './bundle/bundle.ts';
 import { planLoad } from './plan/k6-options.ts';
-import { slugOf, specOf } from './plan/spec-of.ts';
+import { slugOf, specOf, tagged } from './plan/spec-of.ts';
 import { askK6 } from './process/k6-version.ts';
 import { startK6, type K6Process } from './process/k6-process.ts';
+import { createForwarder } from './remote-write/forwarder.ts';
 import { startReceiver } from './remote-write/receiver.ts';
 import { LoadMonitor } from './load-monitor.ts';
 
@@ -32,8 +33,13 @@ export async function startWorkload(
   const dir = join(context.dir, 'load', slugOf(workload));
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const monitor = new LoadMonitor(workload, settings.anchor, context);
+  const forwarder =
+    settings.remoteWrite === undefined ? undefined : createForwarder(settings.remoteWrite, context);
   const receiver = await startReceiver(
-    (push) => monitor.take(push),
+    (push, body) => {
+      forwarder?.push(body);
+      monitor.take(push);
+    },
     (error) => monitor.complain(error),
   );
   let k6: K6Process | undefined;
@@ -43,7 +49,11 @@ export async function startWorkload(
     asked.catch(() => {});
     const { script } = await bundleScript(
       workload,
-      specOf(workload, { run: context.runId, stopUrl: receiver.stopUrl, options: plan.options }),
+      specOf(workload, {
+        run: context.runId,
+        stopUrl: receiver.stopUrl,
+        options: tagged(plan.options, settings, workload, context),
+      }),
     );
     context.signal.throwIfAborted();
     k6 = await startK6({
@@ -73,6 +83,7 @@ export async function startWorkload(
       context,
       k6,
       receiver,
+      forwarder,
       monitor,
       virtualUsers: plan.virtualUsers,
       settle: () => context.undo.settle(entry.id, 'run'),
@@ -82,6 +93,7 @@ export async function startWorkload(
   } catch (error) {
     await k6?.terminate(context.clock);
     await receiver.close();
+    await forwarder?.close();
     throw error;
   }
 }

@@ -8,6 +8,7 @@ import { drainMs } from '../active-load.ts';
 import { loadRecord } from '../load-record.ts';
 import { arrivalsDue, scenariosOf } from '../shapes/arrivals-due.ts';
 import { conclude, endedInOrder, type Conclusion } from './conclusion.ts';
+import type { Forwarder } from '../remote-write/forwarder.ts';
 import type { Namespace } from './kubernetes/kinds.ts';
 import { saveLogs } from './logs.ts';
 import type { RunnerReceiver } from './measurements/receiver.ts';
@@ -25,6 +26,8 @@ export interface DistributedParts {
   readonly virtualUsers: number;
   readonly stream: RunnersStream;
   readonly receiver: RunnerReceiver;
+  /** Where the pushes go on to, if anywhere. */
+  readonly forwarder: Forwarder | undefined;
   /** Directory for what the runners leave. */
   readonly dir: string;
   /** Takes everything of it off the cluster, and settles its undo entry. */
@@ -69,7 +72,7 @@ export class DistributedLoad implements RunningWorkload {
   }
 
   private async run(): Promise<GeneratorEnd> {
-    const { context, namespace, receiver, workload, dir, remove, stream } = this.parts;
+    const { context, forwarder, namespace, receiver, workload, dir, remove, stream } = this.parts;
     const conclusion = await this.untilOver();
     const errors = await saveLogs(namespace, this.runners, join(dir, 'runners'));
     try {
@@ -82,6 +85,7 @@ export class DistributedLoad implements RunningWorkload {
       });
     }
     await receiver.close();
+    await forwarder?.close();
     const end = this.endOf(conclusion, errors);
     const { started, iterations } = stream.totals();
     const cutOff = started === iterations ? [] : [`${started - iterations} iterations were cut off`];

@@ -6,7 +6,7 @@ import { toWall } from '@ordeal/shared/time/clock';
 import { drainMs } from '../active-load.ts';
 import { bundleScript } from '../bundle/bundle.ts';
 import { planLoad } from '../plan/k6-options.ts';
-import { slugOf, specOf } from '../plan/spec-of.ts';
+import { slugOf, specOf, tagged } from '../plan/spec-of.ts';
 import { DistributedLoad, tell } from './distributed-load.ts';
 import { K6_OPERATOR_DRIVER, type TestRunUndo } from './healer.ts';
 import { isStatus } from './kubernetes/api-error.ts';
@@ -18,11 +18,12 @@ import { startRunnerReceiver } from './measurements/receiver.ts';
 import { RunnersStream } from './measurements/runners-stream.ts';
 import { rehearse } from './rehearse.ts';
 import { removeAll } from './remove.ts';
+import { createForwarder } from '../remote-write/forwarder.ts';
 import { planRunners, rateOfEach } from './runner-options.ts';
 import type { K6OperatorSettings } from './settings.ts';
 import { untilBegun } from './stages.ts';
 
-export interface DistributedSettings extends Pick<GeneratorSettings, 'anchor'> {
+export interface DistributedSettings extends Pick<GeneratorSettings, 'anchor' | 'remoteWrite'> {
   readonly operator: K6OperatorSettings;
 }
 
@@ -50,9 +51,14 @@ export async function startDistributed(
   const labels = labelsOf(context.runId, name);
   const stream = new RunnersStream(name, parallelism, workload.limitsMs, anchor);
   let complained = false;
+  const forwarder =
+    settings.remoteWrite === undefined ? undefined : createForwarder(settings.remoteWrite, context);
   const receiver = await startRunnerReceiver(
     operator.receiver,
-    (push) => tell(context, stream.take(push, toWall(anchor, context.clock.now()))),
+    (push, body) => {
+      forwarder?.push(body);
+      tell(context, stream.take(push, toWall(anchor, context.clock.now())));
+    },
     (error) => {
       if (complained) return;
       complained = true;
@@ -66,7 +72,7 @@ export async function startDistributed(
       specOf(workload, {
         run: context.runId,
         stopUrl: receiver.stopUrl,
-        options: plan.options,
+        options: tagged(plan.options, settings, workload, context),
         share: rateOfEach(workload, parallelism),
       }),
     );
@@ -148,11 +154,13 @@ export async function startDistributed(
       virtualUsers: plan.virtualUsers,
       stream,
       receiver,
+      forwarder,
       dir,
       remove,
     });
   } catch (error) {
     await receiver.close();
+    await forwarder?.close();
     throw error;
   }
 }

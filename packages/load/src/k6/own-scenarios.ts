@@ -5,6 +5,7 @@ export interface OwnOptions {
   readonly iterations?: number;
   readonly duration?: string;
   readonly stages?: readonly Stage[];
+  readonly tags?: object;
 }
 
 export interface OwnScenario {

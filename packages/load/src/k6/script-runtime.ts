@@ -93,11 +93,12 @@ function optionsOf(spec: ScriptSpec, own: OwnOptions, scenarios: object): unknow
   const kept: Record<string, unknown> = { ...own };
   for (const name of ['vus', 'iterations', 'duration', 'stages', 'scenarios', 'thresholds'])
     delete kept[name];
-  const ours = spec.options as { readonly scenarios: object };
+  const ours = spec.options as { readonly scenarios: object; readonly tags?: object };
   return {
     ...ours,
     ...kept,
     systemTags: (spec.options as { systemTags: unknown }).systemTags,
     scenarios: { ...scenarios, ...ours.scenarios },
+    ...(ours.tags === undefined ? {} : { tags: { ...own.tags, ...ours.tags } }),
   };
 }

@@ -1,4 +1,5 @@
-import type { Workload } from '@ordeal/shared/load/workload';
+import type { RunContext } from '@ordeal/shared/drivers/run-context';
+import type { GeneratorSettings, Workload } from '@ordeal/shared/load/workload';
 import type { ScriptSpec } from '../k6/script-spec.ts';
 
 /** What of a script is not the workload's. */
@@ -31,4 +32,15 @@ export function specOf(workload: Workload, { run, stopUrl, options, share }: Scr
 /** The workload's name as a folder may have it. */
 export function slugOf({ name }: Pick<Workload, 'name'>): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+}
+
+/** k6's options, with the run and the workload as tags of every series where these go on to a server of many runs. */
+export function tagged(
+  options: Readonly<Record<string, unknown>>,
+  { remoteWrite }: Pick<GeneratorSettings, 'remoteWrite'>,
+  workload: Pick<Workload, 'name'>,
+  { runId }: Pick<RunContext, 'runId'>,
+): Readonly<Record<string, unknown>> {
+  if (remoteWrite === undefined) return options;
+  return { ...options, tags: { ordeal_run: runId, ordeal_workload: workload.name } };
 }

@@ -19,11 +19,11 @@ export interface Receiver {
 }
 
 /**
- * Listens on loopback. `onPush` is called for each push, one after another; what it throws, and pushes that cannot
+ * Listens on loopback. `onPush` is called for each push, one after another, with the push as it came; what it throws, and pushes that cannot
  * be read, go to `onError`, and k6 is told so.
  */
 export async function startReceiver(
-  onPush: (push: readonly PushedSeries[]) => void,
+  onPush: (push: readonly PushedSeries[], body: Buffer) => void,
   onError: (error: Error) => void,
 ): Promise<Receiver> {
   const waiting = new Set<ServerResponse>();
@@ -34,7 +34,8 @@ export async function startReceiver(
     try {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
-      onPush(readWriteRequest(uncompress(Buffer.concat(chunks), MOST_BYTES)));
+      const body = Buffer.concat(chunks);
+      onPush(readWriteRequest(uncompress(body, MOST_BYTES)), body);
       response.writeHead(204).end();
     } catch (error) {
       onError(new Error('A push of k6 could not be taken in', { cause: error }));

@@ -1,4 +1,5 @@
 import type { ClientStream } from './client-interval.ts';
+import type { RemoteWriteSettings } from '../platform/platform.ts';
 import type { LoadRecord } from '../record/record.ts';
 
 /** What is asked of the generator: journeys at a constant arrival rate. All the times are seconds. */
@@ -76,6 +77,8 @@ export type GeneratorEnd =
 /** Where the generator's programs are, and where it may write. */
 export interface GeneratorSettings {
   readonly k6: string;
+  /** The client's measurements go on to it, where one is named. */
+  readonly remoteWrite?: RemoteWriteSettings;
   /** Monotonic and wall clock are converted by this. */
   readonly anchor: { readonly monotonicMs: number; readonly wallMs: number };
 }

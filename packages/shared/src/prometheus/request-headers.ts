@@ -13,7 +13,7 @@ type Headers = Readonly<Record<string, string>>;
  * when something of it can be in no header; what is returned rejects with `CannotAsk` when the token cannot be read.
  */
 export function requestHeaders(
-  settings: PrometheusSettings,
+  settings: Pick<PrometheusSettings, 'auth' | 'headers' | 'tenant'>,
   address: Address,
   redactor: Redactor,
 ): () => Promise<Headers> {

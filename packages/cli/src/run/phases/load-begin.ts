@@ -35,13 +35,15 @@ async function start(
   on: LoadPlace | undefined,
   { context, anchor, programs, loaded }: Session,
 ): Promise<RunningWorkload> {
-  if (on !== 'kubernetes') return startWorkload(workload, { ...programs, anchor }, context);
+  const { remoteWrite } = loaded.platform.generators ?? {};
+  const settings = { anchor, ...(remoteWrite === undefined ? {} : { remoteWrite }) };
+  if (on !== 'kubernetes') return startWorkload(workload, { ...settings, k6: programs.k6 }, context);
   const { kubernetes } = loaded.generators;
   // That a load on a cluster has one was checked when the scenario was read: this is a defect, not a user's mistake.
   if (kubernetes === undefined) throw new Error('the platform has no generators.kubernetes');
   // Most loads run here, and need no client for Kubernetes.
   const { startDistributed } = await import('@ordeal/load/distributed/start-distributed');
-  return startDistributed(workload, { anchor, operator: kubernetes }, context);
+  return startDistributed(workload, { ...settings, operator: kubernetes }, context);
 }
 
 /** How many virtual users there is room for: each runner is a machine like this one. */

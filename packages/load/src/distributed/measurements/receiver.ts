@@ -30,12 +30,12 @@ export interface ReceiverSettings {
 }
 
 /**
- * Listens. `onPush` is called for each push, one after another; what it throws, and pushes that cannot be read, go to
+ * Listens. `onPush` is called for each push, one after another, with the push as it came; what it throws, and pushes that cannot be read, go to
  * `onError`, and k6 is told so. Rejects when the port is taken.
  */
 export async function startRunnerReceiver(
   settings: ReceiverSettings,
-  onPush: (push: readonly PushedSeries[]) => void,
+  onPush: (push: readonly PushedSeries[], body: Buffer) => void,
   onError: (error: Error) => void,
 ): Promise<RunnerReceiver> {
   const secret = randomBytes(16).toString('hex');
@@ -44,7 +44,8 @@ export async function startRunnerReceiver(
 
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
-      onPush(readWriteRequest(uncompress(await bodyOf(request), MOST_BYTES)));
+      const body = await bodyOf(request);
+      onPush(readWriteRequest(uncompress(body, MOST_BYTES)), body);
       response.writeHead(204).end();
     } catch (error) {
       onError(new Error('A push of a runner could not be taken in', { cause: error }));
