@@ -121,6 +121,49 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 'ratio',
     source: profile,
   },
+  'client errors on a slow network': {
+    signal: { from: 'client', measure: 'error-ratio' },
+    comparator: '<',
+    limit: 0.05,
+    unit: 'ratio',
+    source: profile,
+  },
+  'client p95 on a slow network': {
+    signal: { from: 'client', measure: 'latency', quantile: 0.95 },
+    comparator: '<',
+    limit: 1500,
+    unit: 'ms',
+    source: profile,
+  },
+  'client errors without a cache': {
+    signal: { from: 'client', measure: 'error-ratio' },
+    comparator: '<',
+    limit: 0.05,
+    unit: 'ratio',
+    source: profile,
+  },
+  'client errors under pressure': {
+    signal: { from: 'client', measure: 'error-ratio' },
+    comparator: '<',
+    limit: 0.05,
+    unit: 'ratio',
+    source: profile,
+  },
+  'client p95 under pressure': {
+    signal: { from: 'client', measure: 'latency', quantile: 0.95 },
+    comparator: '<',
+    limit: 1500,
+    unit: 'ms',
+    source: profile,
+  },
+  'client errors while a region is lost': {
+    signal: { from: 'client', measure: 'error-ratio' },
+    comparator: '<',
+    // Nobody takes over: reads go on in the other region, writes wait for the failover that a drill makes.
+    limit: 0.9,
+    unit: 'ratio',
+    source: profile,
+  },
   'API errors': {
     signal: {
       from: 'prometheus',

@@ -1,4 +1,5 @@
 import { definePlatform } from '@ordeal/shared/platform/platform';
+import { faultsOf } from './faults.ts';
 import { objectives } from './objectives.ts';
 
 export default definePlatform((context) => {
@@ -70,43 +71,7 @@ export default definePlatform((context) => {
       ],
       duringSpike: ['client errors in a spike', 'client p95 in a spike'],
     },
-    faults: {
-      'replica-killed': {
-        title: 'API replica a1 is killed (SIGKILL)',
-        driver: 'host',
-        config: {
-          action: 'kill',
-          units: [{ name: a.replicas[0]?.unit, status: [...a.control, 'status', a.replicas[0]?.unit] }],
-          replacedBy: 'supervisor',
-          readyWithinSeconds: 15,
-        },
-        revives: 'nothing',
-      },
-      'database-unreachable-from-a': {
-        title: 'The database is unreachable from region A',
-        driver: 'proxy',
-        config: {
-          api: a.toxiproxy.api,
-          proxies: [a.proxies.postgresA, a.proxies.postgresB],
-          toxic: { type: 'timeout', timeout: 0 },
-        },
-        revives: 'nothing',
-      },
-      'region-a-lost': {
-        title: 'Region A is lost (all its processes are killed at once)',
-        driver: 'host',
-        config: {
-          action: 'kill',
-          units: [
-            { name: 'region a', status: [...a.control, 'status', 'a'], start: [...a.control, 'start', 'a'] },
-          ],
-          replacedBy: 'nobody',
-          healedWhen: 'running',
-          readyWithinSeconds: 20,
-        },
-        revives: 'old-primary',
-      },
-    },
+    faults: faultsOf(lab),
     stores: { main: { driver: 'postgres', config: { nodes: [store(a), store(b)] } } },
     routes: {
       global: {

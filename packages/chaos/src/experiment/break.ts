@@ -3,7 +3,7 @@ import { stagesOf } from '@ordeal/shared/scenario/stages';
 import { within } from '@ordeal/shared/time/deadline';
 import type { Span } from '@ordeal/shared/time/interval';
 import type { Abort } from './abort.ts';
-import { anyOf, clientEffect, identityEffect, measureEffect, type Effect } from './effect.ts';
+import { clientEffect, effectOfAll, identityEffect, measureEffect, type Effect } from './effect.ts';
 import type { ArmedFault, PlannedFault } from './faults.ts';
 import type { GaugeWatch } from './gauges.ts';
 import { healFaults } from './heal.ts';
@@ -209,10 +209,10 @@ async function effectOf(
   const { stream } = scope.deps;
   const span = { from, to: passage.healing ?? during.to };
   const moved = gauges.within(passage.fault, span);
-  return anyOf([
+  return effectOfAll(
     clientEffect(intervalsOf(stream, steady), intervalsOf(stream, span)),
-    ...gauges
+    gauges
       .within(passage.fault, steady)
       .map((calm, index) => measureEffect(calm, moved[index] ?? { ...calm, values: [] })),
-  ]);
+  );
 }

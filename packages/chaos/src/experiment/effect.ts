@@ -9,6 +9,11 @@ export interface Effect {
   readonly witness: string;
 }
 
+/** Of a measure. `read`: whether it was read often enough to decide anything. */
+export interface MeasuredEffect extends Effect {
+  readonly read: boolean;
+}
+
 export type Identities = Readonly<Record<string, string | undefined>>;
 
 /** So many seconds must lie beyond the band: one slow second is noise. */
@@ -82,13 +87,14 @@ const LEAST_READINGS = 3;
  * Proof by a measure: the middle one of its readings during the fault lies beyond the steady band by as much as the
  * fault promises. The band ends at the quartile, so that one odd reading neither makes an effect nor hides one.
  */
-export function measureEffect(steady: GaugeReadings, during: GaugeReadings): Effect {
+export function measureEffect(steady: GaugeReadings, during: GaugeReadings): MeasuredEffect {
   const { name, unit, moves, atLeast } = steady.measure;
   const counts = [steady.values.length, during.values.length];
   if (counts.some((count) => count < LEAST_READINGS)) {
     const why = during.failed ?? steady.failed;
     return {
       effective: false,
+      read: false,
       witness: `${name}: read ${counts.join(' and ')} times before and during the fault, ${LEAST_READINGS} are needed${why === undefined ? '' : ` (${why})`}`,
     };
   }
@@ -98,15 +104,20 @@ export function measureEffect(steady: GaugeReadings, during: GaugeReadings): Eff
   const limit = moves === 'up' ? edge + atLeast : edge - atLeast;
   return {
     effective,
+    read: true,
     witness: `${name} ${shown(middle)} ${unit} (steady: ${shown(edge)}, has to be ${moves === 'up' ? 'at least' : 'at most'} ${shown(limit)})${moved(effective)}`,
   };
 }
 
-/** Any of the witnesses that moved is proof; all are told of. */
-export function anyOf(effects: readonly Effect[]): Effect {
+/**
+ * What all witnesses come to. Where a fault says what it moves, that decides, as far as it could be read: clients
+ * feel much else. Else they decide. All are told of.
+ */
+export function effectOfAll(clients: Effect, measured: readonly MeasuredEffect[]): Effect {
+  const read = measured.filter((one) => one.read);
   return {
-    effective: effects.some(({ effective }) => effective),
-    witness: effects.map(({ witness }) => witness).join('; '),
+    effective: read.length === 0 ? clients.effective : read.some(({ effective }) => effective),
+    witness: [clients, ...measured].map(({ witness }) => witness).join('; '),
   };
 }
 

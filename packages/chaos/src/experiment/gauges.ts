@@ -20,7 +20,7 @@ export interface GaugeWatch {
   stop(): void;
 }
 
-const EVERY_MS = 500;
+const EVERY_MS = 250;
 const READ_WITHIN_MS = 5_000;
 
 /**

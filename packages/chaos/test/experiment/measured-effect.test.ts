@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runExperiment } from '../../src/experiment/run-experiment.ts';
-import { anyOf, measureEffect } from '../../src/experiment/effect.ts';
+import { effectOfAll, measureEffect } from '../../src/experiment/effect.ts';
 import type { GaugeReadings } from '../../src/experiment/gauges.ts';
 import { phase, simulate } from '../fixtures/simulation.ts';
 
@@ -31,13 +31,25 @@ describe('the effect on a measure', () => {
     expect(measureEffect(none, none).witness).toContain('(no answer)');
   });
 
-  it('is there when any witness moved, and all are told of', () => {
-    const one = { effective: false, witness: 'clients' };
-    expect(anyOf([one, { effective: true, witness: 'memory' }])).toEqual({
-      effective: true,
-      witness: 'clients; memory',
-    });
-    expect(anyOf([one, one]).effective).toBe(false);
+  it.each<[string, boolean, ['unread' | boolean, ...('unread' | boolean)[]] | [], boolean]>([
+    ['clients alone', true, [], true],
+    ['clients alone, who feel nothing', false, [], false],
+    ['one measure that moved', false, [true], true],
+    ['one of two measures', false, [false, true], true],
+    ['a measure that did not move, whatever clients feel', true, [false], false],
+    ['clients, when nothing could be read', true, ['unread'], true],
+    ['nobody, when nothing could be read and clients feel nothing', false, ['unread'], false],
+  ])('is decided by %s', (_, clients, measures, effective) => {
+    const effect = effectOfAll(
+      { effective: clients, witness: 'clients' },
+      measures.map((one, index) => ({
+        effective: one === true,
+        read: one !== 'unread',
+        witness: `measure ${index}`,
+      })),
+    );
+    expect(effect.effective).toBe(effective);
+    expect(effect.witness).toBe(['clients', ...measures.map((_one, index) => `measure ${index}`)].join('; '));
   });
 });
 

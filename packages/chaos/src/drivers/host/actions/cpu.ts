@@ -34,14 +34,13 @@ apply() {
 `;
 
 /*
- * How many processes want a CPU, of all there are on the host, as the kernel counts them: looked at over half a
- * second. Unlike the share of time that the CPUs are busy it has no upper end, and tells more of a host that is busy
- * already.
+ * How many processes want a CPU, of all there are on the host, as the kernel counts them: the mean of some looks.
+ * Unlike the share of time that the CPUs are busy it has no upper end, and tells more of a host that is busy already.
  */
 const measure = `
 read_measure() {
   looks=0 wanting=0
-  while [ $looks -lt 25 ]; do
+  while [ $looks -lt 10 ]; do
     found_it=
     while read -r name count rest; do
       [ "$name" != procs_running ] || { found_it=yes wanting=$((wanting + count)); }

@@ -1,0 +1,81 @@
+import type { FaultEntry } from '@ordeal/shared/platform/platform';
+import type { LabSite } from '@ordeal/shared/platform/site';
+
+/** What may be broken: the experiments of the deployment guide's "Chaos Engineering", and the cache. */
+export function faultsOf(lab: LabSite): Readonly<Record<string, FaultEntry>> {
+  const { a } = lab.regions;
+  // The machine's own, but told from what another lab on it does.
+  const machine = { through: ['env', `ORDEAL_LAB_STRESSED=${lab.dir}`] };
+  return {
+    'replica-killed': {
+      title: 'API replica a1 is killed (SIGKILL)',
+      driver: 'host',
+      config: {
+        action: 'kill',
+        units: [{ name: a.replicas[0]?.unit, status: [...a.control, 'status', a.replicas[0]?.unit] }],
+        replacedBy: 'supervisor',
+        readyWithinSeconds: 15,
+      },
+      revives: 'nothing',
+    },
+    'database-unreachable-from-a': {
+      title: 'The database is unreachable from region A',
+      driver: 'proxy',
+      config: {
+        api: a.toxiproxy.api,
+        proxies: [a.proxies.postgresA, a.proxies.postgresB],
+        toxic: { type: 'timeout', timeout: 0 },
+      },
+      revives: 'nothing',
+    },
+    'database-slow-from-a': {
+      title: 'Network latency: the database answers region A late',
+      driver: 'proxy',
+      config: {
+        api: a.toxiproxy.api,
+        proxies: [a.proxies.postgresA, a.proxies.postgresB],
+        toxic: { type: 'latency', latency: 60, jitter: 20 },
+      },
+      revives: 'nothing',
+    },
+    'cache-unavailable-in-a': {
+      title: 'The cache is unavailable in region A',
+      driver: 'proxy',
+      config: { api: a.toxiproxy.api, proxies: [a.proxies.redis], toxic: { type: 'timeout', timeout: 0 } },
+      revives: 'nothing',
+      // Clients are sent to region B within half a second, and may feel nothing of it.
+      witness: {
+        promql: `sum(haproxy_server_status{job="haproxy",proxy="${lab.haproxy.backend}",state="UP"})`,
+        unit: 'replicas in the load balancer',
+        moves: 'down',
+        atLeast: a.replicas.length,
+      },
+    },
+    'cpu-stress': {
+      title: 'CPU stress: more work than the CPUs can do',
+      driver: 'host',
+      config: { on: machine, action: 'cpu', workers: 12, endsAfterSeconds: 120 },
+      revives: 'nothing',
+    },
+    'memory-pressure': {
+      title: 'Memory pressure: half a gigabyte less for everybody',
+      driver: 'host',
+      config: { on: machine, action: 'memory', megabytes: 512, leaveMegabytes: 512, endsAfterSeconds: 120 },
+      revives: 'nothing',
+    },
+    'region-a-lost': {
+      title: 'Region A is lost (all its processes are killed at once)',
+      driver: 'host',
+      config: {
+        action: 'kill',
+        units: [
+          { name: 'region a', status: [...a.control, 'status', 'a'], start: [...a.control, 'start', 'a'] },
+        ],
+        replacedBy: 'nobody',
+        healedWhen: 'running',
+        readyWithinSeconds: 20,
+      },
+      revives: 'old-primary',
+    },
+  };
+}
