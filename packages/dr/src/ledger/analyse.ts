@@ -1,17 +1,29 @@
 import type { LedgerRecord } from '@ordeal/shared/record/record';
 import { toWall, type ClockAnchor } from '@ordeal/shared/time/clock';
 import type { Bounds } from '@ordeal/shared/time/interval';
-import type { LedgerReading, LedgerWrite } from './writes.ts';
+import { Gaps } from './gaps.ts';
+import { since, type LedgerHeader, type LedgerSum, type ReadingEnd } from './lines.ts';
+import { scanLedger, type LedgerSink } from './scan.ts';
+import { Strangers } from './strangers.ts';
+import { Tally, type Count } from './tally.ts';
 
 export interface LedgerQuestion {
-  readonly writes: readonly LedgerWrite[];
-  /** In the order of reading. The last one decides what is there. */
-  readonly readings: readonly LedgerReading[];
   /** The moment of the fault, t0. Monotonic ms. */
   readonly fault: Bounds;
   readonly targetSeconds: number;
   readonly anchor: ClockAnchor;
 }
+
+/** A ledger's file. It may be read several times. */
+export interface LedgerSource {
+  readonly bytes: number;
+  open(): AsyncIterable<Uint8Array>;
+}
+
+/** What a write takes in the file at least: its intent and its outcome. */
+const leastBytes = 40;
+/** Writes in memory at once, ten bytes each; more are looked at by several passes, each over some of the workers. */
+const usualBudget = 25_000_000;
 
 /**
  * The set analysis of a ledger. Each kind counts writes (phantom: ids), whatever the number of copies or readings.
@@ -19,7 +31,7 @@ export interface LedgerQuestion {
  * - lost: `ok` and absent from the last reading, or `info`, once seen and absent from the last reading.
  * - recovered: `info` and in the last reading. unresolved: `info` and never seen.
  * - phantom: an id that was never attempted. resurrected: `fail` and seen.
- * - duplicate: more than once in one reading. corrupt: seen with another hash.
+ * - duplicate: more than once in one reading. corrupt: seen with another payload.
  * - stale: `ok`; a reading begun after the acknowledgement missed it, a later one saw it.
  * - hole: lost, while the next write of the same worker is in the last reading.
  * - lostAfterFault: `ok`, acknowledged after t0.high, and lost: a split brain.
@@ -27,145 +39,186 @@ export interface LedgerQuestion {
  *   `info`, which has no acknowledgement, its invocation stands. `atLeast`: the ledger's oldest acknowledged write
  *   is lost itself, so the true figure may be larger.
  * - recoveryPoint: the last acknowledgement of the unbroken surviving prefix; null when the oldest is lost.
- * - resolutionSeconds: the largest gap between acknowledgements up to the fault, the stretch from the last of them
- *   to t0.low included. The silence of the outage itself is left out: what was not acknowledged cannot be lost.
+ * - resolutionSeconds: the largest gap between acknowledgements up to the fault, as in `Gaps`.
  *
- * Throws when nothing can be said: no reading, a last reading begun before the last outcome, an id that was written
- * twice, no acknowledgement before the fault. That is inconclusive, never "nothing was lost".
+ * Rejects when nothing can be said: lines are missing or torn, no reading, a last reading begun before the last
+ * acknowledgement, an id that was written twice, no acknowledgement before the fault. That is inconclusive, never
+ * "nothing was lost".
  */
-export function analyseLedger(question: LedgerQuestion): LedgerRecord {
-  const { writes, readings, fault } = question;
-  const known = new Map<string, LedgerWrite>();
-  for (const write of writes) {
-    if (known.has(write.id)) throw new Error(`The ledger holds two writes with the id ${write.id}.`);
-    known.set(write.id, write);
+export async function analyseLedger(
+  source: LedgerSource,
+  question: LedgerQuestion,
+  budget = usualBudget,
+): Promise<LedgerRecord> {
+  const passes = Math.max(1, Math.ceil(source.bytes / leastBytes / budget));
+  const parts: Part[] = [];
+  for (let pass = 0; pass < passes; pass += 1) {
+    parts.push(await lookAt(source, question, (worker) => worker % passes === pass));
   }
-  const acknowledged = writes.filter((write) => write.outcome === 'ok').sort(byCompletion);
-  requireEvidence(acknowledged, readings, fault);
-
-  const contents = readings.map((reading) => contentOf(reading, known));
-  const present = contents.at(-1)?.ids ?? new Set<string>();
-  const seen = union(contents.map((one) => one.ids));
-  const isLost = (write: LedgerWrite): boolean =>
-    !present.has(write.id) && (write.outcome === 'ok' || (write.outcome === 'info' && seen.has(write.id)));
-
-  const lost = writes.filter(isLost);
-  const lostAt = lost.map((write) => (write.outcome === 'ok' ? write.completed : write.invoked));
-  const surviving = new Set(writes.filter((write) => present.has(write.id)).map(place));
-  const firstLost = acknowledged.findIndex(isLost);
-  const lastSurvivor = firstLost === -1 ? acknowledged.at(-1) : acknowledged[firstLost - 1];
-  const count = (test: (write: LedgerWrite) => boolean): number => writes.filter(test).length;
-
+  const [first] = parts;
+  if (first === undefined) throw new Error('A ledger is looked at once at least.');
+  const count = parts.map((part) => part.count).reduce(together);
+  requireEvidence(first, count, question);
+  const point = await recoveryPoint(source, count);
+  const faultHigh = since(first.origin, question.fault.high);
   return {
-    seconds:
-      lost.length === 0 ? 0 : (lostAt.reduce(larger, fault.high) - lostAt.reduce(smaller, Infinity)) / 1000,
-    atLeast: firstLost === 0,
-    lost: lost.length,
-    acknowledged: acknowledged.length,
-    stale: acknowledged.filter((write) => wasStale(write, readings, contents)).length,
-    duplicate: union(contents.map((one) => one.repeated)).size,
-    phantom: union(contents.map((one) => one.strangers)).size,
-    resurrected: count((write) => write.outcome === 'fail' && seen.has(write.id)),
-    corrupt: union(contents.map((one) => one.corrupt)).size,
-    unresolved: count((write) => write.outcome === 'info' && !seen.has(write.id)),
-    recovered: count((write) => write.outcome === 'info' && present.has(write.id)),
-    holes: lost.filter((write) => surviving.has(place({ ...write, sequence: write.sequence + 1 }))).length,
-    lostAfterFault: lost.filter((write) => write.outcome === 'ok' && write.completed > fault.high).length,
-    resolutionSeconds: largestGap(acknowledged, fault) / 1000,
+    seconds: count.lost === 0 ? 0 : (Math.max(faultHigh, count.newestLost) - count.oldestLost) / 1e6,
+    atLeast: count.oldestLostAcknowledged <= count.oldestAcknowledged,
+    lost: count.lost,
+    acknowledged: count.acknowledged,
+    stale: count.stale,
+    duplicate: count.duplicate,
+    phantom: parts.reduce((sum, part) => sum + part.phantoms, 0),
+    resurrected: count.resurrected,
+    corrupt: count.corrupt,
+    unresolved: count.unresolved,
+    recovered: count.recovered,
+    holes: count.holes,
+    lostAfterFault: count.lostAfterFault,
+    resolutionSeconds: first.gap / 1e6,
     target: question.targetSeconds,
     recoveryPoint:
-      lastSurvivor === undefined
-        ? null
-        : new Date(toWall(question.anchor, lastSurvivor.completed)).toISOString(),
+      point === null ? null : new Date(toWall(question.anchor, first.origin + point / 1000)).toISOString(),
   };
 }
 
-interface Content {
-  /** Attempted ids that are there. */
-  readonly ids: ReadonlySet<string>;
-  readonly repeated: ReadonlySet<string>;
-  readonly corrupt: ReadonlySet<string>;
-  /** Ids that nobody attempted. */
-  readonly strangers: ReadonlySet<string>;
+/** What one pass came to. */
+interface Part {
+  /** Monotonic ms. */
+  readonly origin: number;
+  readonly count: Count;
+  readonly phantoms: number;
+  readonly gap: number;
+  /** When the last reading began; null when there was none. */
+  readonly lastBegun: number | null;
 }
 
-function contentOf(reading: LedgerReading, known: ReadonlyMap<string, LedgerWrite>): Content {
-  const ids = new Set<string>();
-  const repeated = new Set<string>();
-  const corrupt = new Set<string>();
-  const strangers = new Set<string>();
-  for (const item of reading.items) {
-    const write = known.get(item.id);
-    if (write === undefined) {
-      strangers.add(item.id);
-      continue;
+async function lookAt(
+  source: LedgerSource,
+  { fault }: LedgerQuestion,
+  isMine: (worker: number) => boolean,
+): Promise<Part> {
+  const tally = new Tally();
+  const strangers = new Strangers();
+  let header: LedgerHeader | undefined;
+  let gaps = new Gaps(fault);
+  let last: ReadingEnd | null = null;
+  const seen = { intents: 0, outcomes: 0, found: 0, readings: 0 };
+  let sum: LedgerSum | null = null;
+  const whole = isMine(0);
+  const sink: LedgerSink = {
+    header: (one) => {
+      header = one;
+      gaps = new Gaps({ low: since(one.at, fault.low), high: since(one.at, fault.high) });
+    },
+    intent: (worker, sequence, at) => {
+      seen.intents += 1;
+      if (isMine(worker)) tally.intent(worker, sequence, at);
+    },
+    outcome: (worker, sequence, outcome, completed, took) => {
+      seen.outcomes += 1;
+      if (outcome === 'ok') gaps.acknowledged(completed);
+      if (isMine(worker)) tally.outcome(worker, sequence, outcome, completed, took);
+    },
+    found: (reading, worker, sequence, corrupt) => {
+      seen.found += 1;
+      if (!isMine(worker) || tally.found(reading, worker, sequence, corrupt)) return;
+      strangers.found(reading, `${worker}-${sequence}`);
+    },
+    stranger: (reading, id) => {
+      seen.found += 1;
+      if (whole) strangers.found(reading, id);
+    },
+    reading: (end) => {
+      seen.readings += 1;
+      last = end;
+      tally.endReading(end.reading, end.begun);
+      strangers.endReading(end.reading);
+    },
+    sum: (one) => {
+      sum = one;
+      requireSum(one, seen);
+    },
+  };
+  await scanLedger(source.open(), sink);
+  if (header === undefined) throw new Error('The ledger has no first line: it is not known when it began.');
+  if (sum === null)
+    throw new Error('The ledger was never read back to the end, so nothing can be said of loss.');
+  requireSum(sum, seen);
+  return {
+    origin: header.at,
+    count: tally.count(since(header.at, fault.high)),
+    phantoms: strangers.count(),
+    gap: gaps.value(),
+    lastBegun: (last as ReadingEnd | null)?.begun ?? null,
+  };
+}
+
+/** A line that is missing would turn what was lost into what was never promised. */
+function requireSum(sum: LedgerSum, seen: Omit<LedgerSum, 'type'>): void {
+  for (const kind of ['intents', 'outcomes', 'found', 'readings'] as const) {
+    if (sum[kind] !== seen[kind]) {
+      throw new Error(
+        `The ledger says that it has ${sum[kind]} ${kind}, and ${seen[kind]} are there: lines of it are missing, or ` +
+          'some were added.',
+      );
     }
-    if (ids.has(item.id)) repeated.add(item.id);
-    if (item.hash !== write.hash) corrupt.add(item.id);
-    ids.add(item.id);
   }
-  return { ids, repeated, corrupt, strangers };
 }
 
-function requireEvidence(
-  acknowledged: readonly LedgerWrite[],
-  readings: readonly LedgerReading[],
-  fault: Bounds,
-): void {
-  const last = readings.at(-1);
-  if (last === undefined) throw new Error('The ledger was never read back, so nothing can be said of loss.');
-  const newest = acknowledged.at(-1);
-  if (newest !== undefined && newest.completed > last.begun) {
+function requireEvidence(part: Part, count: Count, { fault }: LedgerQuestion): void {
+  if (part.lastBegun === null) {
+    throw new Error('The ledger was never read back, so nothing can be said of loss.');
+  }
+  if (count.newestAcknowledged > part.lastBegun) {
     throw new Error(
       'The last reading of the ledger began before its last acknowledgement. Stop writing before reading back.',
     );
   }
-  if (acknowledged[0] === undefined || acknowledged[0].completed > fault.high) {
+  if (count.oldestAcknowledged > since(part.origin, fault.high)) {
     throw new Error(
-      `The ledger has ${acknowledged.length} acknowledged writes and none before the fault, so nothing can be said ` +
+      `The ledger has ${count.acknowledged} acknowledged writes and none before the fault, so nothing can be said ` +
         'of loss. Let it write for longer before the fault, and see in its file why writes were not acknowledged.',
     );
   }
 }
 
-function wasStale(
-  write: LedgerWrite,
-  readings: readonly LedgerReading[],
-  contents: readonly Content[],
-): boolean {
-  const missed = readings.findIndex(
-    (reading, i) => reading.begun > write.completed && contents[i]?.ids.has(write.id) === false,
-  );
-  return missed !== -1 && contents.slice(missed + 1).some((one) => one.ids.has(write.id));
+/** The newest acknowledgement before the oldest that was lost; null when none survived. */
+async function recoveryPoint(source: LedgerSource, count: Count): Promise<number | null> {
+  if (count.oldestLostAcknowledged === Infinity) return count.newestAcknowledged;
+  if (count.oldestLostAcknowledged <= count.oldestAcknowledged) return null;
+  let newest = -Infinity;
+  const nothing = (): void => undefined;
+  await scanLedger(source.open(), {
+    intent: nothing,
+    outcome: (_worker, _sequence, outcome, completed) => {
+      if (outcome === 'ok' && completed < count.oldestLostAcknowledged && completed > newest)
+        newest = completed;
+    },
+    found: nothing,
+    stranger: nothing,
+    reading: nothing,
+    sum: nothing,
+  });
+  return newest;
 }
 
-function largestGap(acknowledged: readonly LedgerWrite[], fault: Bounds): number {
-  let last = acknowledged[0]?.completed ?? fault.low;
-  let largest = 0;
-  for (const write of acknowledged) {
-    if (write.completed > fault.high) break;
-    largest = Math.max(largest, write.completed - last);
-    last = write.completed;
-  }
-  return Math.max(largest, fault.low - last);
-}
-
-function union(sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
-  return new Set(sets.flatMap((set) => [...set]));
-}
-
-function place(write: Pick<LedgerWrite, 'worker' | 'sequence'>): string {
-  return `${write.worker}/${write.sequence}`;
-}
-
-function byCompletion(one: LedgerWrite, other: LedgerWrite): number {
-  return one.completed - other.completed;
-}
-
-function larger(one: number, other: number): number {
-  return Math.max(one, other);
-}
-
-function smaller(one: number, other: number): number {
-  return Math.min(one, other);
+function together(one: Count, other: Count): Count {
+  return {
+    acknowledged: one.acknowledged + other.acknowledged,
+    lost: one.lost + other.lost,
+    lostAfterFault: one.lostAfterFault + other.lostAfterFault,
+    holes: one.holes + other.holes,
+    stale: one.stale + other.stale,
+    duplicate: one.duplicate + other.duplicate,
+    corrupt: one.corrupt + other.corrupt,
+    resurrected: one.resurrected + other.resurrected,
+    unresolved: one.unresolved + other.unresolved,
+    recovered: one.recovered + other.recovered,
+    oldestAcknowledged: Math.min(one.oldestAcknowledged, other.oldestAcknowledged),
+    newestAcknowledged: Math.max(one.newestAcknowledged, other.newestAcknowledged),
+    oldestLostAcknowledged: Math.min(one.oldestLostAcknowledged, other.oldestLostAcknowledged),
+    oldestLost: Math.min(one.oldestLost, other.oldestLost),
+    newestLost: Math.max(one.newestLost, other.newestLost),
+  };
 }

@@ -1,4 +1,6 @@
 import type { LedgerSpec } from '@ordeal/shared/platform/ledger-spec';
+import type { LedgerRecord } from '@ordeal/shared/record/record';
+import type { LedgerQuestion } from './analyse.ts';
 
 export interface LedgerConfig {
   readonly file: string;
@@ -19,15 +21,16 @@ export type LedgerCommand =
   | { readonly type: 'start'; readonly config: LedgerConfig }
   /** No more writes. */
   | { readonly type: 'stop' }
-  /** Reads the whole set, at least twice. */
-  | { readonly type: 'read' };
+  /** Reads the whole set, at least twice, and tells what all readings so far come to. */
+  | { readonly type: 'read'; readonly question: LedgerQuestion };
 
 export type LedgerEvent =
   | { readonly type: 'ready' }
+  | { readonly type: 'start-failed'; readonly reason: string }
   /** About ten times a second, also when nothing changed: a sign of life. Counts what is on disk. */
   | { readonly type: 'progress'; readonly progress: LedgerProgress }
   | { readonly type: 'stopped' }
-  | { readonly type: 'read-done' }
+  | { readonly type: 'read-done'; readonly record: LedgerRecord }
   | { readonly type: 'read-failed'; readonly reason: string }
   | { readonly type: 'trouble'; readonly reason: string };
 

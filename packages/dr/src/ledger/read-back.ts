@@ -1,48 +1,77 @@
 import type { Clock } from '@ordeal/shared/time/clock';
-import type { DurableLog } from '../observers/durable-log.ts';
-import type { LedgerLine } from './ledger-file.ts';
-import type { LedgerConfig } from './ledger-protocol.ts';
-import { readAll } from './read-all.ts';
-import type { LedgerReading } from './writes.ts';
+import { reasonOf } from '@ordeal/shared/reason-of';
+import type { Book } from './book.ts';
+import { Unreadable, type LedgerStore } from './stores/store.ts';
+import type { Found } from './writes.ts';
 
 const least = 2;
 const most = 6;
 const betweenMs = 250;
-const itemsALine = 1000;
+const retryAfterMs = 200;
+/** With less time left nothing is asked: its timeout would hide why the tries before failed. */
+const worthAskingMs = 100;
+
+/** What a reading found, in numbers that do not depend on the order. */
+interface Digest {
+  readonly found: number;
+  readonly sum: number;
+}
 
 /**
  * Reads the whole set at least twice, and again while the last two readings differ: so what a lagging replica hides
- * for a moment shows as stale, and not as lost. Readings are in the log, and on disk, when it resolves.
- * `nextNumber` gives each reading a number that no other one in the log has.
+ * for a moment shows as stale, and not as lost. Readings are in the book, and on disk, when it resolves.
  */
 export async function readBack(
-  config: LedgerConfig,
-  log: DurableLog,
+  store: LedgerStore,
+  book: Book,
+  withinMs: number,
   clock: Clock,
-  nextNumber: () => number,
 ): Promise<void> {
-  let before: LedgerReading | null = null;
+  let before: Digest | null = null;
   for (let done = 0; done < most; done += 1) {
     if (done > 0) await clock.sleep(betweenMs);
-    const reading = await readAll(config, clock);
-    await writeReading(log, nextNumber(), reading);
-    if (done + 1 >= least && before !== null && sameIds(before, reading)) return;
-    before = reading;
+    const digest = await readOnce(store, book, withinMs, clock);
+    if (done + 1 >= least && before?.found === digest.found && before.sum === digest.sum) break;
+    before = digest;
+  }
+  await book.sum();
+}
+
+/** A reading that breaks off is begun anew, until its time is up. */
+async function readOnce(store: LedgerStore, book: Book, withinMs: number, clock: Clock): Promise<Digest> {
+  const deadline = clock.now() + withinMs;
+  for (;;) {
+    const reading = book.beginReading();
+    const begun = clock.now();
+    let [found, sum] = [0, 0];
+    try {
+      await store.read(deadline, async (page) => {
+        found += page.length;
+        for (const one of page) sum = (sum + numberOf(one)) % 0x1f_ffff_ffff_ffff;
+        await book.found(reading, page);
+      });
+      await book.endReading(reading, begun, clock.now());
+      return { found, sum };
+    } catch (error) {
+      if (error instanceof Unreadable || clock.now() + retryAfterMs + worthAskingMs > deadline) {
+        const reason = reasonOf(error);
+        throw reason.includes('could not be read back')
+          ? error
+          : new Error(
+              `The ledger could not be read back within ${withinMs} ms: ${reason}. What was lost is not known; read ` +
+                'again once the platform answers.',
+              { cause: error },
+            );
+      }
+      await clock.sleep(retryAfterMs);
+    }
   }
 }
 
-async function writeReading(log: DurableLog, number: number, reading: LedgerReading): Promise<void> {
-  const { begun, completed, items } = reading;
-  const lines: LedgerLine[] = [];
-  for (let i = 0; i < items.length; i += itemsALine) {
-    const page = items.slice(i, i + itemsALine).map(({ id, hash }) => [id, hash] as const);
-    lines.push({ type: 'page', reading: number, items: page });
-  }
-  lines.push({ type: 'reading', reading: number, begun, completed });
-  await Promise.all(lines.map((line) => log.append(line)));
-}
-
-function sameIds(one: LedgerReading, other: LedgerReading): boolean {
-  const ids = new Set(one.items.map((item) => item.id));
-  return one.items.length === other.items.length && other.items.every((item) => ids.has(item.id));
+/** Of different finds mostly different; added up they tell one set from another. */
+function numberOf(found: Found): number {
+  if (found.key === null)
+    return [...found.id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7);
+  const mixed = Math.imul(found.key.sequence + 1, 0x9e3779b1) ^ Math.imul(found.key.worker + 1, 0x85ebca6b);
+  return (mixed >>> 0) + (found.corrupt ? 0x1_0000_0000 : 0);
 }

@@ -1,30 +1,39 @@
-/** One write of the ledger, with what its client knows of it. Monotonic milliseconds. */
-export interface LedgerWrite {
-  readonly id: string;
+/** Which write of a ledger this is. */
+export interface WriteKey {
   readonly worker: number;
-  /** Counts up by one within the worker, which never has two writes under way at once. */
+  /** Counts up by one within the worker, which never has two requests under way at once. */
   readonly sequence: number;
-  /** Of the payload, as `payloadHash` makes it. */
-  readonly hash: string;
-  /**
-   * `ok` acknowledged; `fail` provably not applied (refused before it was sent, or rejected by the platform);
-   * `info` unknown: everything in doubt.
-   */
-  readonly outcome: 'ok' | 'fail' | 'info';
-  readonly invoked: number;
-  /** When the outcome was known; Infinity when it never was (the writer died). */
-  readonly completed: number;
 }
 
-/** Everything that one pass over all pages gave. Monotonic milliseconds. */
-export interface LedgerReading {
-  /** Before its first page was asked for, and when its last one was there. */
-  readonly begun: number;
+/**
+ * `ok` acknowledged; `fail` provably not applied (refused before it was sent, or rejected by the platform); `info`
+ * unknown: everything in doubt.
+ */
+export type Outcome = 'ok' | 'fail' | 'info';
+
+/** What came of a request, which is what came of every write in it. Monotonic milliseconds. */
+export interface Written {
+  readonly sent: number;
   readonly completed: number;
-  readonly items: readonly LedgerItem[];
+  readonly outcome: Outcome;
+  /** Why, in a word or two. */
+  readonly detail: string;
+  /** The observer's own limit, which says nothing of the platform. */
+  readonly trouble?: string;
 }
 
-export interface LedgerItem {
-  readonly id: string;
-  readonly hash: string;
+/** What a reading found: a write of this ledger, or a stranger, by its id. */
+export type Found =
+  { readonly key: WriteKey; readonly corrupt: boolean } | { readonly key: null; readonly id: string };
+
+/** A write's id, which all of its places know it by. */
+export function idOf(collection: string, { worker, sequence }: WriteKey): string {
+  return `${collection}-${worker}-${sequence}`;
+}
+
+/** The write that an id is of; null when it is of none of this collection. */
+export function keyOf(collection: string, id: string): WriteKey | null {
+  if (!id.startsWith(collection)) return null;
+  const match = /^-(0|[1-9]\d{0,8})-(0|[1-9]\d{0,9})$/.exec(id.slice(collection.length));
+  return match === null ? null : { worker: Number(match[1]), sequence: Number(match[2]) };
 }

@@ -5,13 +5,15 @@ import { promisify } from 'node:util';
 export interface DurableLog {
   /** Resolves when the entry is on disk (fdatasync). Entries that come in meanwhile share the next sync. */
   append(entry: object): Promise<void>;
+  /** The same, of lines that are written already, each with its end. */
+  appendLines(lines: string): Promise<void>;
   /** Hands what is waiting to the operating system at once; for a process that is about to end. */
   flushNow(): void;
   close(): Promise<void>;
 }
 
 interface Waiting {
-  readonly line: string;
+  readonly lines: string;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -27,7 +29,7 @@ export function openDurableLog(path: string): DurableLog {
       const group = waiting;
       waiting = [];
       try {
-        await writeAll(fd, Buffer.from(group.map((one) => one.line).join('')));
+        await writeAll(fd, Buffer.from(group.map((one) => one.lines).join('')));
         await promisify(fdatasync)(fd);
         for (const one of group) one.resolve();
       } catch (error) {
@@ -38,14 +40,17 @@ export function openDurableLog(path: string): DurableLog {
     running = null;
   };
 
+  const appendLines = (lines: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      waiting.push({ lines, resolve, reject });
+      running ??= commit();
+    });
+
   return {
-    append: (entry) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ line: `${JSON.stringify(entry)}\n`, resolve, reject });
-        running ??= commit();
-      }),
+    append: (entry) => appendLines(`${JSON.stringify(entry)}\n`),
+    appendLines,
     flushNow: () => {
-      if (waiting.length > 0) writeSync(fd, waiting.map((one) => one.line).join(''));
+      if (waiting.length > 0) writeSync(fd, waiting.map((one) => one.lines).join(''));
       waiting = [];
     },
     close: async () => {

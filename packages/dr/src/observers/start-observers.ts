@@ -3,10 +3,8 @@ import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import type { LedgerSpec } from '@ordeal/shared/platform/ledger-spec';
 import type { ProbeSpec } from '@ordeal/shared/platform/probe-spec';
 import type { ClockAnchor } from '@ordeal/shared/time/clock';
-import { analyseLedger } from '../ledger/analyse.ts';
-import { readLedgerFile } from '../ledger/ledger-file.ts';
 import type { LedgerCommand, LedgerEvent, LedgerProgress } from '../ledger/ledger-protocol.ts';
-import { clearCollections } from './clear.ts';
+import { clearLedger } from '../ledger/clear.ts';
 import { startObserverProcess, type Health, type ObserverProcess } from './observer-process.ts';
 import type { Observers } from './observers.ts';
 import type { ProbeCommand, ProbeConfig, ProbeEvent } from './probe-protocol.ts';
@@ -113,11 +111,18 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
       probes.ask({ type: 'start', config }, ['ready'], startsWithinMs),
       spec.ledger === null
         ? null
-        : ledger?.ask(
-            { type: 'start', config: { ...common, ...ledgerSettings(spec, spec.ledger), file: ledger.file } },
-            ['ready'],
-            startsWithinMs,
-          ),
+        : ledger
+            ?.ask(
+              {
+                type: 'start',
+                config: { ...common, ...ledgerSettings(spec, spec.ledger), file: ledger.file },
+              },
+              ['ready', 'start-failed'],
+              startsWithinMs,
+            )
+            .then((event) => {
+              if (event.type === 'start-failed') throw new Error(event.reason);
+            }),
     ]);
   } catch (error) {
     await endBoth();
@@ -131,17 +136,16 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
   const dispose = async (): Promise<void> => {
     await endBoth();
     if (spec.ledger === null) return;
-    const request = {
-      ...common,
-      template: spec.ledger.clear,
-      timeoutMs: clearTimeoutMs,
-      deadlineMs: spec.clearDeadlineMs ?? 20_000,
-    };
     const written = spec.probes.flatMap((probe) =>
       'request' in probe ? collectionsOf(probe.request, probeCollection) : [],
     );
-    const collections = [...new Set([spec.collection, ...written])];
-    await clearCollections(request, collections, clock);
+    await clearLedger(
+      spec.ledger,
+      { ...common, timeoutMs: clearTimeoutMs, deadlineMs: spec.clearDeadlineMs ?? 20_000 },
+      spec.collection,
+      written,
+      clock,
+    );
   };
 
   return {
@@ -156,10 +160,10 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
       if (ledger === null) throw new Error('This platform has no ledger, so nothing can be said of loss.');
       if (stoppedWriting === null) throw new Error('Stop writing before reading the ledger back.');
       await stoppedWriting;
-      const event = await ledger.ask({ type: 'read' }, ['read-done', 'read-failed']);
+      const question = { fault, targetSeconds, anchor: spec.anchor };
+      const event = await ledger.ask({ type: 'read', question }, ['read-done', 'read-failed']);
       if (event.type === 'read-failed') throw new Error(event.reason);
-      const { writes, readings } = await readLedgerFile(ledger.file);
-      return analyseLedger({ writes, readings, fault, targetSeconds, anchor: spec.anchor });
+      return event.record;
     },
     stopProbes: () => {
       stoppedProbes ??= probes.ask({ type: 'stop' }, ['stopped']).then(() => undefined);

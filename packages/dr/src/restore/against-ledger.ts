@@ -1,6 +1,21 @@
 import type { BackupCheck } from '@ordeal/shared/drivers/backup';
 import type { Bounds } from '@ordeal/shared/time/interval';
-import type { LedgerItem, LedgerWrite } from '../ledger/writes.ts';
+import type { Outcome } from '../ledger/writes.ts';
+
+/** A write as its client knows it. Monotonic milliseconds. */
+export interface AttemptedWrite {
+  readonly id: string;
+  readonly hash: string;
+  readonly outcome: Outcome;
+  readonly invoked: number;
+  readonly completed: number;
+}
+
+/** What a restored server has. */
+export interface FoundWrite {
+  readonly id: string;
+  readonly hash: string;
+}
 
 /**
  * Holds what a restored server has of a ledger's writes against what was acknowledged. `upTo` is the moment whose
@@ -10,8 +25,8 @@ import type { LedgerItem, LedgerWrite } from '../ledger/writes.ts';
  * it may be there or not. Foreign: never attempted. Changed: there with another hash, or more than once.
  */
 export function againstLedger(
-  writes: readonly LedgerWrite[],
-  found: readonly LedgerItem[],
+  writes: readonly AttemptedWrite[],
+  found: readonly FoundWrite[],
   upTo: Bounds,
 ): readonly BackupCheck[] {
   const known = new Map(writes.map((write) => [write.id, write]));

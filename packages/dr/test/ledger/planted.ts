@@ -1,4 +1,4 @@
-import type { LedgerItem, LedgerReading, LedgerWrite } from '../../src/ledger/writes.ts';
+import type { LedgerItem, LedgerReading, LedgerWrite } from './model.ts';
 
 /** What is planted for one write: its outcome, and how often it is in each of three readings (`c` corrupt). */
 interface Plant {

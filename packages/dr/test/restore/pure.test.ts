@@ -11,11 +11,10 @@ import {
 } from '../../src/drivers/pg-basebackup/segments.ts';
 import { segmentsIn } from '../../src/drivers/pg-basebackup/segments.ts';
 import { parseDump } from '../../src/drivers/pg-dump/config.ts';
-import { againstLedger } from '../../src/restore/against-ledger.ts';
+import { againstLedger, type AttemptedWrite } from '../../src/restore/against-ledger.ts';
 import { parseRestoreSettings } from '../../src/restore/config.ts';
 import { compareContent } from '../../src/restore/content.ts';
 import { describeRestore } from '../../src/restore/run-restore.ts';
-import type { LedgerWrite } from '../../src/ledger/writes.ts';
 import { phaseOf } from './fixtures.ts';
 
 const mib16 = 16 * 2 ** 20;
@@ -106,12 +105,10 @@ describe('content', () => {
 });
 
 describe('a ledger', () => {
-  const writes = Array.from({ length: 6 }, (_, n): LedgerWrite => {
+  const writes = Array.from({ length: 6 }, (_, n): AttemptedWrite => {
     const id = `w${n}`;
     return {
       id,
-      worker: 1,
-      sequence: n,
       hash: `h${n}`,
       outcome: 'ok',
       invoked: n * 10,

@@ -1,7 +1,7 @@
 import type { RequestTemplate } from './request-template.ts';
 
 /** How the ledger writes, and reads everything back. */
-export type LedgerSpec = HttpLedger;
+export type LedgerSpec = HttpLedger | PostgresLedger | RedisLedger;
 
 /** Through the platform's own API. */
 export interface HttpLedger {
@@ -19,4 +19,29 @@ export interface HttpLedger {
     readonly next: string;
   };
   readonly clear: RequestTemplate;
+}
+
+/** Straight into PostgreSQL, by the address that the platform's own clients use. */
+export interface PostgresLedger {
+  readonly kind: 'postgres';
+  /** Secret: it appears in no message and no file. */
+  readonly url: string;
+  /** Made when it is not there, and then dropped again. Default: `ordeal_ledger`. */
+  readonly table?: string;
+  /** Writes that share a transaction. Default: 1. */
+  readonly writesPerCommit?: number;
+}
+
+/** Straight into Redis, into a stream of each run's own. */
+export interface RedisLedger {
+  readonly kind: 'redis';
+  /** Secret: it appears in no message and no file. */
+  readonly url: string;
+  /** Goes before the names of its streams. Default: `ordeal:ledger:`. */
+  readonly prefix?: string;
+  /**
+   * A write counts as acknowledged only when so many replicas have it, too (`WAIT`). Default: 0, which is what plain
+   * Redis clients do.
+   */
+  readonly replicas?: number;
 }

@@ -1,6 +1,6 @@
-import type { LedgerSpec } from '@ordeal/shared/platform/ledger-spec';
-import type { Sent } from '../observers/send.ts';
-import type { LedgerWrite } from './writes.ts';
+import type { HttpLedger } from '@ordeal/shared/platform/ledger-spec';
+import type { Sent } from '../../observers/send.ts';
+import type { Outcome } from '../writes.ts';
 
 /**
  * What a client may conclude from the answer to a write. Only a complete answer with an acknowledging status is `ok`;
@@ -8,8 +8,8 @@ import type { LedgerWrite } from './writes.ts';
  */
 export function outcomeOf(
   sent: Sent,
-  spec: Pick<LedgerSpec, 'acknowledged' | 'rejected'>,
-): { readonly outcome: LedgerWrite['outcome']; readonly detail: string } {
+  spec: Pick<HttpLedger, 'acknowledged' | 'rejected'>,
+): { readonly outcome: Outcome; readonly detail: string } {
   if (sent.kind === 'none') {
     return { outcome: sent.neverSent ? 'fail' : 'info', detail: sent.error };
   }

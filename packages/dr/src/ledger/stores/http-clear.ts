@@ -1,7 +1,7 @@
 import type { RequestTemplate } from '@ordeal/shared/platform/request-template';
 import type { Clock } from '@ordeal/shared/time/clock';
-import { freshConnections } from './connections.ts';
-import { send, splitEntry } from './send.ts';
+import { freshConnections } from '../../observers/connections.ts';
+import { send, splitEntry } from '../../observers/send.ts';
 import { fillTemplate } from '@ordeal/shared/platform/template';
 
 /** How a collection is deleted. */

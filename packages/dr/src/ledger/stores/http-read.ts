@@ -1,10 +1,12 @@
-import type { Clock } from '@ordeal/shared/time/clock';
-import { freshConnections } from '../observers/connections.ts';
-import { send, splitEntry, type Sent } from '../observers/send.ts';
+import type { HttpLedger } from '@ordeal/shared/platform/ledger-spec';
 import { fillTemplate } from '@ordeal/shared/platform/template';
-import type { LedgerConfig } from './ledger-protocol.ts';
-import { payloadHash } from './payload.ts';
-import type { LedgerItem, LedgerReading } from './writes.ts';
+import type { Clock } from '@ordeal/shared/time/clock';
+import { freshConnections } from '../../observers/connections.ts';
+import { send, splitEntry, type Sent } from '../../observers/send.ts';
+import type { LedgerConfig } from '../ledger-protocol.ts';
+import { payloadOf } from '../payload.ts';
+import { keyOf, type Found } from '../writes.ts';
+import { Unreadable } from './store.ts';
 
 const pageTimeoutMs = 10_000;
 const retryAfterMs = 200;
@@ -12,41 +14,51 @@ const retryAfterMs = 200;
 const worthAskingMs = 100;
 
 type Page =
-  | { readonly ok: true; readonly items: readonly LedgerItem[]; readonly next: string | null }
+  | { readonly ok: true; readonly items: readonly Found[]; readonly next: string | null }
   | { readonly ok: false; readonly reason: string };
+
+/** What a page is asked for with. */
+interface Asking {
+  readonly config: LedgerConfig;
+  readonly spec: HttpLedger;
+  readonly clock: Clock;
+  readonly deadline: number;
+}
 
 /**
  * Reads the whole set once, page by page, through the platform's entry. A page that fails is asked for again until
  * the deadline; then it rejects: a set that could not be read is not an empty set.
  */
-export async function readAll(config: LedgerConfig, clock: Clock): Promise<LedgerReading> {
-  const begun = clock.now();
-  const deadline = begun + config.readDeadlineMs;
-  const items: LedgerItem[] = [];
+export async function readPages(
+  config: LedgerConfig,
+  spec: HttpLedger,
+  clock: Clock,
+  deadline: number,
+  take: (page: readonly Found[]) => Promise<void>,
+): Promise<void> {
   const cursors = new Set<string>();
   let cursor: string | null = '';
   while (cursor !== null) {
     cursors.add(cursor);
-    const page = await readPage(config, cursor, deadline, clock);
-    for (const item of page.items) items.push(item);
+    const page: Extract<Page, { ok: true }> = await readPage({ config, spec, clock, deadline }, cursor);
+    await take(page.items);
     if (page.next !== null && cursors.has(page.next)) {
-      throw new Error(`Reading the ledger back goes round in circles: the cursor ${page.next} came twice.`);
+      throw new Unreadable(
+        `Reading the ledger back goes round in circles: the cursor ${page.next} came twice.`,
+      );
     }
     cursor = page.next;
   }
-  return { begun, completed: clock.now(), items };
 }
 
 async function readPage(
-  config: LedgerConfig,
+  { config, spec, clock, deadline }: Asking,
   cursor: string,
-  deadline: number,
-  clock: Clock,
 ): Promise<Extract<Page, { ok: true }>> {
   const { origin, prefix } = splitEntry(config.entry);
   const { collection, run, tenant } = config;
   const request = fillTemplate(
-    config.spec.read,
+    spec.read,
     { id: '', payload: '', collection, run, tenant, cursor },
     config.headers,
   );
@@ -60,7 +72,8 @@ async function readPage(
         timeoutMs,
         clock,
       ),
-      config,
+      spec,
+      collection,
     );
     if (page.ok) return page;
     reason = page.reason;
@@ -72,7 +85,7 @@ async function readPage(
   );
 }
 
-function pageOf(sent: Sent, { spec }: LedgerConfig): Page {
+function pageOf(sent: Sent, spec: HttpLedger, collection: string): Page {
   if (sent.kind === 'none') return { ok: false, reason: sent.detail };
   if (sent.status < 200 || sent.status > 299) return { ok: false, reason: `status ${sent.status}` };
   let body: unknown;
@@ -86,14 +99,15 @@ function pageOf(sent: Sent, { spec }: LedgerConfig): Page {
   if (!Array.isArray(items)) {
     return { ok: false, reason: `expected an array in its field ${spec.read.items}, got ${typeof items}` };
   }
-  const read = items.map(fieldsOf).map((item) => ({
-    id: textOf(item[spec.read.id]),
-    hash: payloadHash(item[spec.read.payload]),
-  }));
-  if (!read.every((item): item is LedgerItem => item.id !== null)) {
-    return { ok: false, reason: `an item has no text or number in its field ${spec.read.id}` };
+  const found: Found[] = [];
+  for (const item of items.map(fieldsOf)) {
+    const id = textOf(item[spec.read.id]);
+    if (id === null)
+      return { ok: false, reason: `an item has no text or number in its field ${spec.read.id}` };
+    const key = keyOf(collection, id);
+    found.push(key === null ? { key, id } : { key, corrupt: item[spec.read.payload] !== payloadOf(id) });
   }
-  return { ok: true, items: read, next: textOf(fields[spec.read.next]) };
+  return { ok: true, items: found, next: textOf(fields[spec.read.next]) };
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
