@@ -48,24 +48,24 @@ async function tryOnce(
   const changes = await gate.fail(one.failure);
   const [down, up] = [changes[0], changes.at(-1)];
   if (down === undefined || up === undefined) throw new Error('The gate did nothing.');
+  const question = { from: { low: down.from, high: down.to }, ...stable };
+  const streams = (): readonly ProbeStream[] =>
+    observers.streams().map((stream) => recent(stream, down.from));
   const analyses = (): readonly OutageAnalysis[] =>
-    observers
-      .streams()
-      .map((stream) => analyseOutage(stream, { from: { low: down.from, high: down.to }, ...stable }));
+    streams().map((stream) => analyseOutage(stream, question));
   await until(
     () =>
-      observers.streams().every((stream) => (stream.settledUntil ?? Infinity) > up.to) &&
+      streams().every((stream) => (stream.settledUntil ?? Infinity) > up.to) &&
       analyses().every((seen) => seen.recovered !== null),
     `recovery after ${one.title}`,
   );
-  const untouched = observers
-    .streams()
-    .flatMap((stream) =>
-      stream.attempts.filter(({ sent }) => sent > (one.hits.includes(stream.name) ? up.to : down.from)),
-    );
+  const seenBy = streams();
+  const untouched = seenBy.flatMap((stream) =>
+    stream.attempts.filter(({ sent }) => sent > (one.hits.includes(stream.name) ? up.to : down.from)),
+  );
   const truth = { low: up.from - down.to, high: up.to - down.from };
-  const measured = observers.streams().flatMap((stream): readonly Measured[] => {
-    const seen = analyseOutage(stream, { from: { low: down.from, high: down.to }, ...stable });
+  const measured = seenBy.flatMap((stream): readonly Measured[] => {
+    const seen = analyseOutage(stream, question);
     const hit = one.hits.includes(stream.name);
     if (seen.outage === null || seen.start === null || seen.recovered === null) {
       return hit ? [missed(stream, truth)] : [];
@@ -81,6 +81,15 @@ async function tryOnce(
     return [{ stream: stream.name, truth, outage: seen.outage, width, bound, wrong }];
   });
   return { measured, untouchedFailed: untouched.filter((attempt) => !attempt.ok).length };
+}
+
+/** Lanes go on for minutes, and what was long before the outage says nothing of it. */
+function recent(stream: ProbeStream, from: number): ProbeStream {
+  const early = from - 2 * stream.timeoutMs - 1000;
+  return {
+    ...stream,
+    attempts: stream.attempts.slice(stream.attempts.findLastIndex(({ sent }) => sent < early) + 1),
+  };
 }
 
 function missed(stream: ProbeStream, truth: Measured['truth']): Measured {
