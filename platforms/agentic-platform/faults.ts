@@ -1,3 +1,4 @@
+import { databaseUnreachable, regionLost, replicaKilled } from '@ordeal/shared/platform/on-lab/faults';
 import type { FaultEntry } from '@ordeal/shared/platform/platform';
 import type { LabSite } from '@ordeal/shared/platform/site';
 
@@ -7,27 +8,8 @@ export function faultsOf(lab: LabSite): Readonly<Record<string, FaultEntry>> {
   // The machine's own, but told from what another lab on it does.
   const machine = { through: ['env', `ORDEAL_LAB_STRESSED=${lab.dir}`] };
   return {
-    'replica-killed': {
-      title: 'API replica a1 is killed (SIGKILL)',
-      driver: 'host',
-      config: {
-        action: 'kill',
-        units: [{ name: a.replicas[0]?.unit, status: [...a.control, 'status', a.replicas[0]?.unit] }],
-        replacedBy: 'supervisor',
-        readyWithinSeconds: 15,
-      },
-      revives: 'nothing',
-    },
-    'database-unreachable-from-a': {
-      title: 'The database is unreachable from region A',
-      driver: 'proxy',
-      config: {
-        api: a.toxiproxy.api,
-        proxies: [a.proxies.postgresA, a.proxies.postgresB],
-        toxic: { type: 'timeout', timeout: 0 },
-      },
-      revives: 'nothing',
-    },
+    'replica-killed': replicaKilled(a, 0),
+    'database-unreachable-from-a': databaseUnreachable(a),
     'database-slow-from-a': {
       title: 'Network latency: the database answers region A late',
       driver: 'proxy',
@@ -63,19 +45,6 @@ export function faultsOf(lab: LabSite): Readonly<Record<string, FaultEntry>> {
       config: { on: machine, action: 'memory', megabytes: 512, leaveMegabytes: 512, endsAfterSeconds: 120 },
       revives: 'nothing',
     },
-    'region-a-lost': {
-      title: 'Region A is lost (all its processes are killed at once)',
-      driver: 'host',
-      config: {
-        action: 'kill',
-        units: [
-          { name: 'region a', status: [...a.control, 'status', 'a'], start: [...a.control, 'start', 'a'] },
-        ],
-        replacedBy: 'nobody',
-        healedWhen: 'running',
-        readyWithinSeconds: 20,
-      },
-      revives: 'old-primary',
-    },
+    'region-a-lost': regionLost(a),
   };
 }

@@ -1,25 +1,12 @@
+import { labLedger, labProbes, labSweep } from '@ordeal/shared/platform/on-lab/clients';
+import { labRoute, labStore } from '@ordeal/shared/platform/on-lab/drivers';
 import { definePlatform } from '@ordeal/shared/platform/platform';
 import { faultsOf } from './faults.ts';
 import { objectives } from './objectives.ts';
 
 export default definePlatform((context) => {
-  const lab = context.lab();
+  const lab = context.lab('agentic-platform');
   const { a, b } = lab.regions;
-  const store = (region: typeof a) => ({
-    name: region.name,
-    region: region.name,
-    url: region.postgres.url,
-    dataDir: region.postgres.dataDir,
-    binDir: region.postgres.binDir,
-    upstreamUrl: region.postgres.upstreamUrl,
-    slot: region.postgres.slot,
-    ...(region.postgres.runAs === undefined ? {} : { runAs: region.postgres.runAs }),
-    service: {
-      start: [...region.control, 'start', region.postgres.unit],
-      stop: [...region.control, 'stop', region.postgres.unit],
-    },
-  });
-
   return {
     name: 'agentic-platform',
     title: 'Agentic platform: multi-tenant, multi-region',
@@ -47,6 +34,8 @@ export default definePlatform((context) => {
       'execute-task': { file: new URL('journeys/execute-task.ts', import.meta.url), weight: 2 },
       'query-knowledge': { file: new URL('journeys/query-knowledge.ts', import.meta.url), weight: 4 },
       'list-resources': { file: new URL('journeys/list-resources.ts', import.meta.url), weight: 2 },
+      // Two tenants: as a gate, and not as load.
+      'tenant-isolation': { file: new URL('journeys/tenant-isolation.ts', import.meta.url), weight: 0 },
     },
     prometheus: {
       url: lab.prometheus,
@@ -72,42 +61,10 @@ export default definePlatform((context) => {
       duringSpike: ['client errors in a spike', 'client p95 in a spike'],
     },
     faults: faultsOf(lab),
-    stores: { main: { driver: 'postgres', config: { nodes: [store(a), store(b)] } } },
-    routes: {
-      global: {
-        driver: 'haproxy',
-        config: {
-          socket: lab.haproxy.socket,
-          backend: lab.haproxy.backend,
-          servers: Object.fromEntries(
-            [a, b].flatMap((region) => region.replicas.map((replica) => [replica.name, region.name])),
-          ),
-        },
-      },
-    },
+    stores: { main: labStore(lab) },
+    routes: { global: labRoute(lab) },
     probes: [
-      {
-        name: 'write',
-        connection: 'pooled',
-        request: {
-          method: 'POST',
-          path: '/v1/knowledge/documents',
-          json: { collection: '{{collection}}-probe', title: '{{id}}', body: 'probe' },
-        },
-        expectStatus: 201,
-      },
-      {
-        name: 'read',
-        connection: 'pooled',
-        request: { method: 'GET', path: '/v1/knowledge/search?q=failover' },
-        expectStatus: 200,
-      },
-      {
-        name: 'fresh',
-        connection: 'fresh',
-        request: { method: 'GET', path: '/v1/resources' },
-        expectStatus: 200,
-      },
+      ...labProbes({ path: '/v1/knowledge' }, '/v1/resources').filter(({ name }) => name !== 'pooled'),
       {
         name: 'pooled',
         connection: 'pooled',
@@ -115,29 +72,8 @@ export default definePlatform((context) => {
         expectStatus: 200,
       },
     ],
-    ledger: {
-      write: {
-        method: 'POST',
-        path: '/v1/knowledge/documents',
-        json: { collection: '{{collection}}', title: '{{id}}', body: '{{payload}}' },
-      },
-      acknowledged: [201],
-      // 503 is answered, by the load balancer as well, only when a request was certainly not applied.
-      rejected: [400, 401, 403, 404, 409, 422, 429, 503],
-      read: {
-        method: 'GET',
-        path: '/v1/knowledge/documents?collection={{collection}}&after={{cursor}}&limit=1000',
-        items: 'items',
-        id: 'title',
-        payload: 'body',
-        next: 'next',
-      },
-      clear: { method: 'DELETE', path: '/v1/knowledge/collections/{{collection}}' },
-    },
-    sweep: {
-      requests: [{ method: 'DELETE', path: '/v1/runs/{{run}}' }],
-      count: { method: 'GET', path: '/v1/runs/{{run}}', field: 'left' },
-    },
+    ledger: labLedger({ path: '/v1/knowledge' }),
+    sweep: labSweep('/v1/runs'),
     guardrails: {
       allowFaults: ['host', 'proxy'],
       maxRate: 2000,

@@ -21,6 +21,7 @@ export async function requestsPerIteration(
   let requests = 0;
   let weights = 0;
   for (const [name, { weight }] of Object.entries(platform.journeys)) {
+    if (weight === 0) continue;
     const journey = journeys[name];
     const counted = journey === undefined ? null : await rehearse(journey, clock);
     if (counted === null) return null;

@@ -7,6 +7,7 @@ import type { LoadSource, Scenario } from '@ordeal/shared/scenario/scenario';
 /** The load of a scenario in words: two runs with the same words had the same load. */
 export function workloadWords(scenario: Scenario, platform: Platform): string {
   const journeys = Object.entries(platform.journeys)
+    .filter(([, { weight }]) => weight > 0)
     .map(([name, { weight }]) => `${name} × ${weight}`)
     .join(', ');
   const loads = scenario.phases.flatMap((phase) =>

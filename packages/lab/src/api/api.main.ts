@@ -19,8 +19,12 @@ import { buildServer } from './server.ts';
 import { Store } from './store/store.ts';
 import { Tenants } from './tenants.ts';
 
-/** Long enough for the load balancer's checks to see that the replica leaves. */
-const LEAVE_MS = 700;
+/**
+ * Long enough for the load balancer's checks to see that the replica leaves: so long no request has come. On a busy
+ * machine checks are late; but whoever ends the replica does not wait for ever.
+ */
+const QUIET_MS = 700;
+const LEAVE_AT_MOST_MS = 4_000;
 
 const config = JSON.parse(readFileSync(argv[2]!, 'utf8')) as ApiConfig;
 const complain = (line: string) => void stderr.write(`${line}\n`);
@@ -42,7 +46,7 @@ const app = {
   sabotage,
   limit: limitsOf(contract, sabotage, { cache, now, worker: config.replica }),
 };
-const server = await buildServer(config, contract, app, metrics, complain);
+const { server, traffic } = await buildServer(config, contract, app, metrics, now, complain);
 const held = hold(config, complain);
 
 let leaving = false;
@@ -51,7 +55,9 @@ async function leave(): Promise<void> {
   leaving = true;
   if (sabotage.includes('no-drain')) exit(0);
   readiness.leave();
-  await delay(LEAVE_MS);
+  const begun = now();
+  do await delay(QUIET_MS / 10);
+  while (now() - Math.max(begun, traffic.lastAt) < QUIET_MS && now() - begun < LEAVE_AT_MOST_MS);
   await server.close();
   await Promise.all([store.close(), held.release()]);
   cache.close();

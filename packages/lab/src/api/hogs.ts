@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import type { ApiConfig } from './config.ts';
 
-const CONNECTIONS = 20;
+const CONNECTIONS = 35;
 const MB = 2 ** 20;
 const MEMORY_MB = 160;
 

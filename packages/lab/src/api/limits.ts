@@ -17,7 +17,7 @@ export function limitsOf(
     if (mostConcurrent !== undefined) limitConcurrency(scope, mostConcurrent);
     if (rateLimit === undefined || sabotage.includes('rate-limit-off')) return;
     const limit = sabotage.includes('rate-limit-tight')
-      ? { ...rateLimit, requests: rateLimit.requests / 2 }
+      ? { ...rateLimit, requests: rateLimit.requests / 5 }
       : rateLimit;
     const limiter = limit.window === 'fixed' ? fixedWindow(limit, now) : slidingWindow(limit, cache, worker);
     const refuseWith = sabotage.includes('rate-limit-as-error') ? 500 : 429;

@@ -6,6 +6,7 @@ import { routesOf } from './contracts/routes.ts';
 import { answerErrors } from './http-errors.ts';
 import type { Metrics } from './metrics.ts';
 import { sabotageRequests } from './sabotage-hooks.ts';
+import { watchTraffic, type Traffic } from './traffic.ts';
 
 /** The platform's HTTP interface, as one replica serves it. */
 export async function buildServer(
@@ -13,10 +14,12 @@ export async function buildServer(
   contract: Contract,
   app: App,
   metrics: Metrics,
+  now: () => number,
   complain: (line: string) => void,
-): Promise<FastifyInstance> {
+): Promise<{ readonly server: FastifyInstance; readonly traffic: Traffic }> {
   const server = fastify({ logger: false, forceCloseConnections: 'idle', return503OnClosing: false });
   acceptEmptyBodies(server);
+  const traffic = watchTraffic(server, contract, now);
   metrics.observe(server);
   answerErrors(server, complain);
   server.addHook('onRequest', async (_request, reply) => {
@@ -30,7 +33,7 @@ export async function buildServer(
   }
   const addRoutes = await routesOf(config.platform);
   await addRoutes(server, app);
-  return server;
+  return { server, traffic };
 }
 
 /** Clients that say "JSON" on every request say it on a DELETE without a body, too. */

@@ -17,6 +17,7 @@ export function parsePlatform(raw: unknown, path: string): Result<Platform> {
     ...uniqueProbes(platform, path),
     ...usualLoad(platform, path),
     ...knownDatabases(platform, path),
+    ...somethingToLoad(platform, path),
   ];
   return diagnostics.length === 0 ? { ok: true, value: platform } : { ok: false, diagnostics };
 }
@@ -95,6 +96,20 @@ function knownDatabases({ identity, stores }: Platform, path: string): Diagnosti
       found: JSON.stringify(name),
       hint: hintFrom(name, known),
     }));
+}
+
+/** A journey of weight 0 is for the smoke gate alone; a platform that has only these can bear no load. */
+function somethingToLoad({ journeys }: Platform, path: string): Diagnostic[] {
+  const weights = Object.values(journeys).map(({ weight }) => weight);
+  if (weights.length === 0 || weights.some((weight) => weight > 0)) return [];
+  return [
+    {
+      path: `${path}: journeys`,
+      expected: 'at least one journey with a weight above 0',
+      found: `${weights.length} of weight 0`,
+      hint: 'weight 0 keeps a journey out of the load: give those that are load a weight',
+    },
+  ];
 }
 
 function uniqueProbes(platform: Platform, path: string): Diagnostic[] {

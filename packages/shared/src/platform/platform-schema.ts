@@ -49,7 +49,7 @@ export const platformSchema = z.strictObject({
   tenantHeader: text,
   tenants: z.array(z.strictObject({ id: text, allowedRegions: z.array(text).min(1) })).min(1),
   health: z.array(z.strictObject({ name, url: text, expectStatus: status })),
-  journeys: z.record(name, z.strictObject({ file: z.instanceof(URL), weight: positive })),
+  journeys: z.record(name, z.strictObject({ file: z.instanceof(URL), weight: z.number().nonnegative() })),
   secrets: z.record(name, z.string().min(1)).optional(),
   prometheus: z.strictObject({
     url: httpUrl,

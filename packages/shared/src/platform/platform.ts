@@ -78,7 +78,7 @@ export interface HealthCheck {
 export interface JourneyEntry {
   /** `new URL('./journeys/x.ts', import.meta.url)` */
   readonly file: URL;
-  /** Share of a workload's rate, relative to the others'. */
+  /** Share of a workload's rate, relative to the others'. 0: it is run by the smoke gate alone. */
   readonly weight: number;
 }
 

@@ -175,6 +175,7 @@ function sourceOf(platform: Platform, { script, on }: LoadSource): string {
 
 function journeysOf(platform: Platform): string {
   return Object.entries(platform.journeys)
+    .filter(([, { weight }]) => weight > 0)
     .map(([name, journey]) => `${name} × ${journey.weight}`)
     .join(', ');
 }

@@ -16,7 +16,9 @@ export function workloadFor(
   return {
     name,
     ...(script === undefined ? {} : { script: { file: script, scenarios: 'workload' as const } }),
-    journeys: Object.entries(platform.journeys).map(([journey, entry]) => ({ name: journey, ...entry })),
+    journeys: Object.entries(platform.journeys)
+      .filter(([, { weight }]) => weight > 0)
+      .map(([journey, entry]) => ({ name: journey, ...entry })),
     entry: platform.entry,
     headers: platform.headers,
     timeoutMs: platform.timeoutMs,

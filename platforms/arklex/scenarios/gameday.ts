@@ -1,0 +1,81 @@
+import { defineScenario } from '@ordeal/shared/scenario/scenario';
+
+const steady = ['client errors', 'steady p95'];
+const broken = 'client errors while something is broken';
+
+/** Limits, percentiles and availability under load; a deploy, failures, and the loss of a region. */
+export default defineScenario((pace) => {
+  const full = pace === 'full';
+  const experiment = (during: string) => ({
+    phase: 'experiment' as const,
+    steadyFor: full ? 8 : 4,
+    hold: full ? 8 : 5,
+    recoverWithin: 30,
+    steadyAgainFor: full ? 5 : 3,
+    objectives: { steady, during: [during], recovery: [during, 'time to steady'] },
+  });
+  const drill = {
+    phase: 'drill' as const,
+    store: 'main',
+    route: 'global',
+    probeEvery: full ? 0.1 : 0.02,
+    probeTimeout: 1,
+    ledgerRate: 50,
+    ledgerLead: full ? 8 : 3,
+    stableFor: full ? 30 : 6,
+    stableAttempts: 300,
+    deadline: 90,
+    targets: { rto: 300, rpo: 60, detection: 60, failover: 300 },
+    objectives: ['RTO', 'RPO', 'no acknowledged write lost', 'no ledger anomaly'],
+  };
+  return {
+    name: 'gameday',
+    title: 'Game day',
+    phases: [
+      { phase: 'smoke', name: 'smoke', title: 'Health checks, journeys, and the rate limit' },
+      {
+        phase: 'load',
+        name: 'baseline',
+        title: 'Baseline load, from many clients',
+        rate: 70,
+        warmUp: full ? 10 : 6,
+        // 99.9 % takes 2,995 requests to show, and Prometheus scrapes every 5 s.
+        judgeFor: full ? 50 : 34,
+        objectives: [
+          'availability',
+          ...steady,
+          'client p95',
+          'server p95',
+          'server errors',
+          'every task is scraped',
+          'database connections',
+        ],
+      },
+      {
+        ...experiment('requests lost by a deploy'),
+        name: 'task-replaced',
+        title: 'A task is taken away in order, as by a deploy',
+        fault: 'task-replaced',
+      },
+      { ...experiment(broken), name: 'task-killed', title: 'A task is killed', fault: 'task-killed' },
+      {
+        ...experiment(broken),
+        name: 'database-unreachable',
+        title: 'The database is unreachable from half of the tasks',
+        fault: 'database-unreachable',
+      },
+      {
+        ...drill,
+        name: 'region-lost',
+        title: 'Region A is lost; region B takes over',
+        drill: { kind: 'failover', lose: 'region-a-lost', from: 'a', to: 'b' },
+      },
+      {
+        ...drill,
+        name: 'failback',
+        title: 'Region A rejoins and becomes primary again',
+        drill: { kind: 'failback', restore: 'region-a-lost', from: 'b', to: 'a' },
+      },
+    ],
+  };
+});

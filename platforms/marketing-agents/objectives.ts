@@ -1,0 +1,129 @@
+import type { Objective } from '@ordeal/shared/objectives/objective';
+
+const profile = 'set by this profile: the document names no number';
+const rollout = 'deployment architecture, 2.4: maxSurge 1, maxUnavailable 0';
+const autoscaler = 'deployment architecture, 2.5 Horizontal Pod Autoscaler';
+const MB = 2 ** 20;
+
+export const objectives: Readonly<Record<string, Objective>> = {
+  'smoke gate': {
+    signal: { from: 'smoke', measure: 'failed' },
+    comparator: '<=',
+    limit: 0,
+    unit: 'checks',
+    source: 'deployment architecture, 2.4: livenessProbe /health, readinessProbe /ready',
+  },
+  'client errors': {
+    signal: { from: 'client', measure: 'error-ratio' },
+    comparator: '<',
+    limit: 0.01,
+    unit: 'ratio',
+    source: profile,
+  },
+  'client p95': {
+    signal: { from: 'client', measure: 'latency', quantile: 0.95 },
+    comparator: '<',
+    limit: 500,
+    unit: 'ms',
+    source: profile,
+  },
+  'API errors': {
+    signal: {
+      from: 'prometheus',
+      measure: 'ratio',
+      bad: 'http_requests_total{job="api",route=~"/api/.*",status=~"5.."}',
+      all: 'http_requests_total{job="api",route=~"/api/.*"}',
+    },
+    comparator: '<',
+    limit: 0.01,
+    unit: 'ratio',
+    source: profile,
+  },
+  'every pod is scraped': {
+    signal: { from: 'prometheus', measure: 'present', selector: 'process_start_time_seconds{job="api"}' },
+    comparator: '>=',
+    limit: 4,
+    unit: 'series',
+    source: 'deployment architecture, 2.4: prometheus.io/scrape on /metrics; METRICS_ENABLED',
+  },
+  'memory of a pod': {
+    signal: {
+      from: 'prometheus',
+      measure: 'saturation',
+      used: { gauge: 'process_resident_memory_bytes{job="api"}' },
+      // The lab's replicas are given a quarter of what the document's pods request.
+      capacity: { value: 256 * MB },
+    },
+    comparator: '<',
+    limit: 0.8,
+    unit: 'ratio',
+    source: `${autoscaler}: memory 80 %, of the 256 MB that this profile gives a replica`,
+  },
+  'processor of a pod': {
+    signal: {
+      from: 'prometheus',
+      measure: 'saturation',
+      used: { counter: 'process_cpu_seconds_total{job="api"}' },
+      capacity: { value: 0.5 },
+    },
+    comparator: '<',
+    limit: 0.7,
+    unit: 'ratio',
+    severity: 'should',
+    source: `${autoscaler}: cpu 70 %, of the limit of 500m`,
+  },
+  'requests of a pod': {
+    signal: {
+      from: 'prometheus',
+      measure: 'promql',
+      query: 'max(sum by (replica) (rate(http_requests_total{job="api",route=~"/api/.*"}[$window])))',
+      take: 'last',
+      series: 'one',
+    },
+    comparator: '<',
+    limit: 100,
+    unit: 'req/s',
+    severity: 'should',
+    source: `${autoscaler}: 100 requests a second a pod`,
+  },
+  'database connections': {
+    signal: {
+      from: 'prometheus',
+      measure: 'gauge',
+      selector: 'pg_node_connections{job="postgres"}',
+      take: 'max',
+    },
+    comparator: '<',
+    limit: 87,
+    unit: 'connections',
+    source: 'deployment architecture, 3.1: db.t3.micro, whose default max_connections is about 87',
+  },
+  'requests lost by a rollout': {
+    signal: { from: 'client', measure: 'error-ratio' },
+    comparator: '<=',
+    limit: 0,
+    unit: 'ratio',
+    source: rollout,
+  },
+  'client errors under a killed pod': {
+    signal: { from: 'client', measure: 'error-ratio' },
+    comparator: '<',
+    limit: 0.05,
+    unit: 'ratio',
+    source: `${profile}: a SIGKILL may cost the requests in flight`,
+  },
+  'client errors while something is broken': {
+    signal: { from: 'client', measure: 'error-ratio' },
+    comparator: '<',
+    limit: 0.25,
+    unit: 'ratio',
+    source: profile,
+  },
+  'time to steady': {
+    signal: { from: 'experiment', measure: 'seconds-to-steady' },
+    comparator: '<=',
+    limit: 30,
+    unit: 's',
+    source: 'deployment architecture, 2.4: livenessProbe every 10 s, failureThreshold 3',
+  },
+};

@@ -1,0 +1,71 @@
+import { labLedger, labProbes, labSweep } from '@ordeal/shared/platform/on-lab/clients';
+import { labRoute, labStore } from '@ordeal/shared/platform/on-lab/drivers';
+import {
+  cacheKilled,
+  databaseUnreachable,
+  nodeLost,
+  replicaKilled,
+  replicaStopped,
+} from '@ordeal/shared/platform/on-lab/faults';
+import { definePlatform } from '@ordeal/shared/platform/platform';
+import { objectives } from './objectives.ts';
+
+export default definePlatform((context) => {
+  const lab = context.lab('marketing-agents');
+  const { a, b } = lab.regions;
+  return {
+    name: 'marketing-agents',
+    title: 'Marketing agents: Kubernetes on spot nodes, one cache node, a database without a standby',
+    environment: 'lab',
+    entry: lab.entry,
+    regions: ['a', 'b'],
+    timeoutMs: 3000,
+    headers: {},
+    // It knows no tenants: the header is sent, and ignored.
+    tenantHeader: 'x-tenant-id',
+    tenants: [{ id: 'ordeal', allowedRegions: ['a', 'b'] }],
+    health: [
+      { name: 'health', url: '/health', expectStatus: 200 },
+      { name: 'ready', url: '/ready', expectStatus: 200 },
+      ...[...a.replicas, ...b.replicas].flatMap((replica) => [
+        { name: `pod ${replica.name} ready`, url: `${replica.url}/ready`, expectStatus: 200 },
+        { name: `pod ${replica.name} metrics`, url: `${replica.url}/metrics`, expectStatus: 200 },
+      ]),
+    ],
+    journeys: {
+      'plan-campaign': { file: new URL('journeys/plan-campaign.ts', import.meta.url), weight: 2 },
+      'search-market': { file: new URL('journeys/search-market.ts', import.meta.url), weight: 3 },
+    },
+    prometheus: {
+      url: lab.prometheus,
+      scrapeIntervalSeconds: 1,
+      targets: [
+        { name: 'pods', selector: 'up{job="api"}', least: 4 },
+        { name: 'ingress', selector: 'up{job="haproxy"}', least: 1 },
+        { name: 'PostgreSQL', selector: 'pg_up{job="postgres"}', least: 2 },
+        { name: 'Redis', selector: 'redis_up{job="redis"}', least: 2 },
+      ],
+    },
+    objectives,
+    load: { baseline: 60, objectives: ['client errors', 'client p95', 'API errors'] },
+    faults: {
+      'pod-killed': replicaKilled(a, 0),
+      'pod-replaced': replicaStopped(a, 1),
+      'spot-node-lost': nodeLost(a),
+      'cache-killed': cacheKilled(a),
+      'database-unreachable': databaseUnreachable(a),
+    },
+    stores: { main: labStore(lab) },
+    routes: { global: labRoute(lab) },
+    probes: labProbes({ path: '/api/market' }, '/api/campaigns'),
+    ledger: labLedger({ path: '/api/market' }),
+    sweep: labSweep('/api/runs'),
+    guardrails: {
+      allowFaults: ['host', 'proxy'],
+      maxRate: 1000,
+      maxTargets: 2,
+      maxRunSeconds: 600,
+      abort: { errorRatio: 0.1, consecutiveSeconds: 5, leastAttempts: 20, silentSeconds: 10 },
+    },
+  };
+});

@@ -1,0 +1,71 @@
+import { defineScenario } from '@ordeal/shared/scenario/scenario';
+
+const steady = ['client errors', 'client p95'];
+const broken = 'client errors while something is broken';
+
+/** Everything that Kubernetes and spot nodes do to it, under one load. */
+export default defineScenario((pace) => {
+  const full = pace === 'full';
+  const experiment = (during: string) => ({
+    phase: 'experiment' as const,
+    steadyFor: full ? 8 : 4,
+    hold: full ? 8 : 5,
+    recoverWithin: 30,
+    steadyAgainFor: full ? 5 : 3,
+    objectives: { steady, during: [during], recovery: [during, 'time to steady'] },
+  });
+  return {
+    name: 'gameday',
+    title: 'Game day',
+    phases: [
+      { phase: 'smoke', name: 'smoke', title: 'Probes, metrics and every journey once' },
+      {
+        phase: 'load',
+        name: 'baseline',
+        title: 'Baseline load, against what the autoscaler watches',
+        rate: 60,
+        warmUp: full ? 5 : 2,
+        judgeFor: full ? 20 : 8,
+        objectives: [
+          ...steady,
+          'API errors',
+          'every pod is scraped',
+          'memory of a pod',
+          'processor of a pod',
+          'requests of a pod',
+          'database connections',
+        ],
+      },
+      {
+        ...experiment('requests lost by a rollout'),
+        name: 'pod-replaced',
+        title: 'A pod is taken away in order, as by a rollout',
+        fault: 'pod-replaced',
+      },
+      {
+        ...experiment('client errors under a killed pod'),
+        name: 'pod-killed',
+        title: 'A pod is killed',
+        fault: 'pod-killed',
+      },
+      {
+        ...experiment(broken),
+        name: 'spot-node-lost',
+        title: 'A spot node is taken away, with two pods on it',
+        fault: 'spot-node-lost',
+      },
+      {
+        ...experiment(broken),
+        name: 'cache-killed',
+        title: 'The cache node dies, and comes back empty',
+        fault: 'cache-killed',
+      },
+      {
+        ...experiment(broken),
+        name: 'database-unreachable',
+        title: 'The database is unreachable from half of the pods',
+        fault: 'database-unreachable',
+      },
+    ],
+  };
+});

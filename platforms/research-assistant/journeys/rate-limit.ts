@@ -1,0 +1,28 @@
+import { defineJourney } from '@ordeal/shared/journey/journey';
+
+/** Requests that a client may send in a minute. */
+const LIMIT = 100;
+/** Each worker counts for itself: the document does not say that they count together, and these do not. */
+const COUNTERS = 4;
+
+export default defineJourney({
+  name: 'rate-limit',
+  title: 'A client that sends too much is refused with 429, not sooner than promised, and nobody else is',
+  async run(context) {
+    const ask = (name: string, client: string, expect: readonly number[]) =>
+      context.request(name, { path: '/api/analytics/usage', headers: { 'x-forwarded-for': client }, expect });
+    let admitted = 0;
+    let refusal;
+    while (refusal === undefined && admitted <= LIMIT * COUNTERS) {
+      const answer = await ask('ask again', `greedy ${context.id}`, [200, 429]);
+      if (answer.status === 429) refusal = answer;
+      else if (answer.status === 200) admitted += 1;
+      else return;
+    }
+    await context.check(`${LIMIT} requests are admitted (${admitted} were)`, admitted >= LIMIT);
+    await context.check(`after ${LIMIT * COUNTERS} at the latest it is refused`, refusal !== undefined);
+    const wait = Number(refusal?.headers['retry-after'] ?? 0);
+    await context.check('the refusal says when to come back, within the minute', wait > 0 && wait <= 60);
+    await ask('ask as another client', `modest ${context.id}`, [200]);
+  },
+});

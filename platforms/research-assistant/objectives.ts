@@ -1,0 +1,104 @@
+import type { Objective } from '@ordeal/shared/objectives/objective';
+
+const profile = 'set by this profile: the document names no number';
+const edge = 'job="haproxy",proxy="entry"';
+
+export const objectives: Readonly<Record<string, Objective>> = {
+  'smoke gate': {
+    signal: { from: 'smoke', measure: 'failed' },
+    comparator: '<=',
+    limit: 0,
+    unit: 'checks',
+    source: 'production deployment guide, Production Checklist: health, analytics, WebSocket, rate limiting',
+  },
+  'client errors': {
+    signal: { from: 'client', measure: 'error-ratio' },
+    comparator: '<',
+    limit: 0.01,
+    unit: 'ratio',
+    source: profile,
+  },
+  'client p95': {
+    signal: { from: 'client', measure: 'latency', quantile: 0.95 },
+    comparator: '<',
+    limit: 1000,
+    unit: 'ms',
+    source: `${profile}; its slow query log begins at 1000 ms`,
+  },
+  'errors at the proxy': {
+    signal: {
+      from: 'prometheus',
+      measure: 'ratio',
+      bad: `haproxy_frontend_http_responses_total{${edge},code="5xx"}`,
+      all: `haproxy_frontend_http_responses_total{${edge}}`,
+    },
+    comparator: '<',
+    limit: 0.01,
+    unit: 'ratio',
+    source: `${profile}: "502 Bad Gateway" is among its common issues`,
+  },
+  'no client of the load is refused': {
+    signal: {
+      from: 'prometheus',
+      measure: 'ratio',
+      bad: 'http_requests_total{job="api",status="429"}',
+      all: 'http_requests_total{job="api"}',
+    },
+    comparator: '<=',
+    limit: 0,
+    unit: 'ratio',
+    source: 'RATE_LIMIT_MAX_REQUESTS=100, RATE_LIMIT_WINDOW_SECONDS=60: the load stays below it',
+  },
+  'database connections': {
+    signal: {
+      from: 'prometheus',
+      measure: 'gauge',
+      selector: 'pg_node_connections{job="postgres"}',
+      take: 'max',
+    },
+    comparator: '<=',
+    limit: 80,
+    unit: 'connections',
+    source: 'Connection Pooling: pool_size=20, max_overflow=0, 4 workers; max_connections = 100',
+  },
+  'memory of a worker': {
+    signal: {
+      from: 'prometheus',
+      measure: 'gauge',
+      selector: 'process_resident_memory_bytes{job="api"}',
+      take: 'max',
+    },
+    comparator: '<',
+    limit: 256 * 2 ** 20,
+    unit: 'B',
+    source: 'Troubleshooting: MemoryLimit=512M for the service; half of it for each of the lab’s workers',
+  },
+  'workers are up': {
+    signal: { from: 'prometheus', measure: 'present', selector: 'process_start_time_seconds{job="api"}' },
+    comparator: '>=',
+    limit: 4,
+    unit: 'series',
+    source: 'Systemd Service: --workers 4',
+  },
+  'client errors under a killed worker': {
+    signal: { from: 'client', measure: 'error-ratio' },
+    comparator: '<',
+    limit: 0.05,
+    unit: 'ratio',
+    source: profile,
+  },
+  'client errors while something is broken': {
+    signal: { from: 'client', measure: 'error-ratio' },
+    comparator: '<',
+    limit: 0.25,
+    unit: 'ratio',
+    source: profile,
+  },
+  'time to steady': {
+    signal: { from: 'experiment', measure: 'seconds-to-steady' },
+    comparator: '<=',
+    limit: 30,
+    unit: 's',
+    source: `${profile}: after RestartSec=10 and the start of a worker`,
+  },
+};

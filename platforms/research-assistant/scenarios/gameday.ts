@@ -1,0 +1,62 @@
+import { defineScenario } from '@ordeal/shared/scenario/scenario';
+
+const steady = ['client errors', 'client p95'];
+const broken = 'client errors while something is broken';
+
+/** What befalls workers under systemd behind a reverse proxy, under a load that their rate limit admits. */
+export default defineScenario((pace) => {
+  const full = pace === 'full';
+  const experiment = (during: string) => ({
+    phase: 'experiment' as const,
+    steadyFor: full ? 8 : 5,
+    hold: full ? 8 : 5,
+    recoverWithin: 30,
+    steadyAgainFor: full ? 5 : 3,
+    objectives: { steady, during: [during], recovery: [during, 'time to steady'] },
+  });
+  return {
+    name: 'gameday',
+    title: 'Game day',
+    phases: [
+      {
+        phase: 'smoke',
+        name: 'smoke',
+        title: 'Health, analytics, sessions, WebSocket, and the rate limit',
+      },
+      {
+        phase: 'load',
+        name: 'baseline',
+        title: 'Baseline load, from many clients',
+        rate: 30,
+        warmUp: full ? 5 : 2,
+        judgeFor: full ? 20 : 8,
+        objectives: [
+          ...steady,
+          'errors at the proxy',
+          'no client of the load is refused',
+          'database connections',
+          'memory of a worker',
+          'workers are up',
+        ],
+      },
+      {
+        ...experiment('client errors under a killed worker'),
+        name: 'worker-stopped',
+        title: 'A worker is stopped in order, as by systemctl',
+        fault: 'worker-stopped',
+      },
+      {
+        ...experiment('client errors under a killed worker'),
+        name: 'worker-killed',
+        title: 'A worker is killed; systemd starts it again after ten seconds',
+        fault: 'worker-killed',
+      },
+      {
+        ...experiment(broken),
+        name: 'database-unreachable',
+        title: 'The database is unreachable from half of the workers',
+        fault: 'database-unreachable',
+      },
+    ],
+  };
+});
