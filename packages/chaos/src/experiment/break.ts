@@ -83,7 +83,15 @@ export async function breakAndHeal(
     }
     const present = injected.map((fault): Passage => ({ fault, end: { how: 'cut-short' } }));
     passages.push(...present);
-    const held = await hold(scope, steady, injected);
+    const before = passages.filter(
+      ({ fault, healedAt }) => healedAt === undefined && !injected.includes(fault),
+    );
+    const held = await hold(
+      scope,
+      steady,
+      injected,
+      before.map(({ fault }) => fault),
+    );
     for (const passage of present) passage.end = held.ends.get(passage.fault) ?? passage.end;
     abort = held.abort;
     if (abort === undefined && healsBefore(order) && index < stages.length - 1) {
@@ -136,9 +144,14 @@ function arm({ phase, context }: Scope, fault: PlannedFault, stages: number): Ar
   return { ...fault, undo };
 }
 
-async function hold(scope: Scope, steady: Span, faults: readonly InjectedFault[]): Promise<Held> {
+async function hold(
+  scope: Scope,
+  steady: Span,
+  faults: readonly InjectedFault[],
+  besides: readonly InjectedFault[],
+): Promise<Held> {
   try {
-    return await holdFaults(scope, steady, faults, Math.max(...faults.map(({ from }) => from)));
+    return await holdFaults(scope, steady, faults, besides);
   } catch (error) {
     return {
       ends: new Map(),

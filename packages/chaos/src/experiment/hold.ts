@@ -25,16 +25,17 @@ const LOOK_WITHIN_MS = 3_000;
 
 /**
  * Keeps faults in until their time is over, and all that end by themselves were replaced; or until the abort
- * condition holds. Rejects when it is interrupted.
+ * condition holds. `besides`: what is in from before. While something lasts, what was killed may not come back, and
+ * is not waited for: it is when that is healed. Rejects when it is interrupted.
  */
 export async function holdFaults(
   scope: Scope,
   steady: Span,
   faults: readonly InjectedFault[],
-  from: number,
+  besides: readonly InjectedFault[],
 ): Promise<Held> {
   const { clock, signal } = scope.context;
-  const until = from + scope.phase.hold * 1000;
+  const until = Math.max(...faults.map(({ from }) => from)) + scope.phase.hold * 1000;
   const over = new AbortController();
   const ending = AbortSignal.any([signal, over.signal]);
   const replacements = new Map<InjectedFault, FaultEnd | undefined>();
@@ -45,7 +46,8 @@ export async function holdFaults(
   }
   let abort: Abort | undefined;
   try {
-    const latest = replacements.size === 0 ? until : Number.POSITIVE_INFINITY;
+    const lasts = [...faults, ...besides].some((fault) => !endsByItself(fault));
+    const latest = lasts ? until : Number.POSITIVE_INFINITY;
     await waitUntil(latest, clock, signal, () => {
       abort = whyAbort(scope, steady);
       if (abort !== undefined) return abort.reason;
@@ -55,8 +57,8 @@ export async function holdFaults(
     const ends = await Promise.all(
       faults.map(async (fault): Promise<readonly [InjectedFault, FaultEnd]> => {
         if (abort !== undefined) return [fault, replacements.get(fault) ?? { how: 'cut-short' }];
-        const replacement = replacements.get(fault);
-        return [fault, replacement ?? { how: 'held', vanished: await hasVanished(scope, fault) }];
+        if (replacements.has(fault)) return [fault, replacements.get(fault) ?? { how: 'cut-short' }];
+        return [fault, { how: 'held', vanished: await hasVanished(scope, fault) }];
       }),
     );
     return { ends: new Map(ends), ...(abort === undefined ? {} : { abort }) };

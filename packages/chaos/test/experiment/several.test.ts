@@ -225,6 +225,51 @@ describe('several faults in sequence', () => {
   });
 });
 
+describe('a kill beside a fault that lasts', () => {
+  const kill = (sim: Simulation, isBack: () => boolean): Partial<AbleFaultDriver> => {
+    let ended = false;
+    return {
+      inject: async () => {
+        ended = true;
+        return [{ target: 'app', sent: sim.clock.now(), confirmed: sim.clock.now(), detail: 'gone' }];
+      },
+      identities: async () => ({ app: ended ? (isBack() ? 'two' : undefined) : 'one' }),
+      endsByItself: () => true,
+      replaced: async (_, __, { clock, signal }) => {
+        while (!isBack()) await clock.sleep(100, signal);
+        return clock.now();
+      },
+      status: async () =>
+        ended && !isBack() ? { state: 'present', detail: 'not back' } : { state: 'absent' },
+      heal: async (_, { clock, signal }) => {
+        while (ended && !isBack()) await clock.sleep(100, signal);
+      },
+    };
+  };
+
+  it.each([
+    ['together', phase.order],
+    ['after it', { how: 'in-sequence', earlier: 'kept' }],
+  ] as const)('is not waited for while that is in: %s', async (_, order) => {
+    const { sim, part } = region();
+    const db = part('db');
+    const app = part(
+      'app',
+      kill(sim, () => !db.isIn),
+    );
+    const { record } = await runExperiment({ ...phase, order }, depsOf(sim, [db, app]), sim.context);
+    const [span] = db.spans;
+    const stages = order.how === 'together' ? 1 : 2;
+    expect((span?.to ?? 0) - (span?.from ?? 0)).toBeLessThan((stages * phase.hold + 1) * 1000);
+    expect(record.aborted).toBeUndefined();
+    expect(record.faults?.map(({ effective, healedAt }) => [effective, healedAt !== null])).toEqual([
+      [true, true],
+      [true, true],
+    ]);
+    expect(sim.context.undo.open()).toEqual([]);
+  });
+});
+
 describe('a fault whose targets are chosen', () => {
   it('is injected, seen and healed as it was chosen, and the choice is recorded', async () => {
     const { sim, part } = region();

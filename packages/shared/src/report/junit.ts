@@ -1,5 +1,6 @@
 import type { Finding } from '../objectives/finding.ts';
-import type { RunRecord } from '../record/record.ts';
+import type { ExperimentRecord, RunRecord } from '../record/record.ts';
+import { severalFaults } from './experiment-words.ts';
 import { secondsBetween } from './figures.ts';
 import { type Markup, markup } from './markup.ts';
 import { byWindow } from './order.ts';
@@ -91,24 +92,33 @@ function experimentSuite(record: RunRecord): Suite {
     name: 'experiments',
     timestamp: record.run.startedAt,
     seconds: 0,
-    cases: record.experiments.map((experiment) => {
-      const watched = `witness: ${experiment.witness}`;
-      const failure = (message: string): Case => ({
-        name: `${experiment.name}: the fault has an effect`,
-        outcome: { is: 'failure', message },
-        text: watched,
-      });
-      if (experiment.injectedAt === null) {
-        return failure(`not injected: ${experiment.notInjected ?? 'no reason was given'}`);
+    cases: record.experiments.flatMap((experiment) => {
+      const { name, notInjected = 'no reason was given' } = experiment;
+      const several = severalFaults(experiment);
+      if (several.length === 0 || experiment.injectedAt === null) {
+        return [effectCase(`${name}: the fault has an effect`, experiment, notInjected)];
       }
-      if (experiment.effective !== true) return failure(`ineffective: ${reasonInWords('ineffective')}`);
-      return {
-        name: `${experiment.name}: the fault has an effect`,
-        outcome: { is: 'passed' },
-        text: watched,
-      };
+      return several.map((fault) =>
+        effectCase(`${name}: ${fault.fault} has an effect`, fault, 'the experiment ended before'),
+      );
     }),
   };
+}
+
+function effectCase(
+  name: string,
+  seen: Pick<ExperimentRecord, 'injectedAt' | 'effective' | 'witness'>,
+  notInjected: string,
+): Case {
+  const text = `witness: ${seen.witness}`;
+  if (seen.injectedAt === null) {
+    return { name, outcome: { is: 'failure', message: `not injected: ${notInjected}` }, text };
+  }
+  if (seen.effective !== true) {
+    const message = `ineffective: ${reasonInWords('ineffective')}`;
+    return { name, outcome: { is: 'failure', message }, text };
+  }
+  return { name, outcome: { is: 'passed' }, text };
 }
 
 function residueSuite(record: RunRecord): Suite {

@@ -1,6 +1,7 @@
 import type { RunRecord } from '../record/record.ts';
-import { count, dateTime, duration, quantity, secondsBetween, timeOfDay } from './figures.ts';
+import { count, dateTime, duration, quantity, secondsBetween } from './figures.ts';
 import { headline } from './headline.ts';
+import { experimentsSection } from './summary/experiments.ts';
 import { drillsSection } from './summary/drills.ts';
 import { loadResults } from './summary/load-results.ts';
 import { findingsTable } from './summary/findings-table.ts';
@@ -20,7 +21,7 @@ export function renderSummary(record: RunRecord): string {
     ...section('Left behind', record.residue, () => residueTable(record)),
     ...section('Findings', [0], () => findingsTable(record.findings)),
     ...section('Drills', record.drills, () => drillsSection(record)),
-    ...section('Experiments', record.experiments, () => experimentsTable(record)),
+    ...section('Experiments', record.experiments, () => experimentsSection(record)),
     ...loadSection(record),
     record.residue.length === 0 ? 'Nothing was left behind.' : 'Run `ordeal recover` to remove what is left.',
     [
@@ -44,27 +45,6 @@ function residueTable(record: RunRecord): string {
   return markdownTable(
     ['What', 'Where', 'How to remove it'],
     record.residue.map((left) => [left.what, left.where, left.how].map(escapeMarkdown)),
-  );
-}
-
-function experimentsTable(record: RunRecord): string {
-  return markdownTable(
-    ['Experiment', 'Fault', 'Targets', 'In (UTC)', 'Healed (UTC)', 'Effect', '>Steady again'],
-    record.experiments.map((experiment) => [
-      escapeMarkdown(experiment.name),
-      escapeMarkdown(experiment.fault),
-      escapeMarkdown(experiment.targets.join(', ')),
-      experiment.injectedAt === null
-        ? `**not injected:** ${escapeMarkdown(experiment.notInjected ?? 'no reason was given')}`
-        : timeOfDay(experiment.injectedAt),
-      experiment.healedAt === null ? '–' : timeOfDay(experiment.healedAt),
-      [
-        experiment.effective === true ? 'yes' : '**none seen**',
-        `: ${escapeMarkdown(experiment.witness)}`,
-        experiment.aborted === undefined ? '' : `; **aborted:** ${escapeMarkdown(experiment.aborted)}`,
-      ].join(''),
-      experiment.recoverySeconds === null ? '**no**' : `after ${quantity(experiment.recoverySeconds, 's')}`,
-    ]),
   );
 }
 

@@ -1,4 +1,16 @@
-import type { ExperimentRecord, RunRecord, WindowRecord } from '../../record/record.ts';
+import type {
+  ExperimentFaultRecord,
+  ExperimentRecord,
+  RunRecord,
+  WindowRecord,
+} from '../../record/record.ts';
+import {
+  abortInWords,
+  allTargetsInWords,
+  repetitionInWords,
+  severalFaults,
+  targetsInWords,
+} from '../experiment-words.ts';
 import { count, quantity, secondsBetween, timeOfDay } from '../figures.ts';
 import { type Markup, markup } from '../markup.ts';
 import { dataTable } from './table.ts';
@@ -12,26 +24,48 @@ export function experimentsSection(record: RunRecord): Markup | null {
 
 function experimentUnit(record: RunRecord, experiment: ExperimentRecord): Markup {
   const windows = record.windows.filter((window) => window.phase === experiment.name);
+  const several = severalFaults(experiment);
   const aborted =
     experiment.aborted === undefined
       ? null
-      : markup`<dt>Aborted</dt><dd class="wrap">${toned('unknown', 'aborted:')} ${experiment.aborted}</dd>`;
-  return markup`<div class="unit"><h3 class="wrap">${experiment.name}</h3><div class="two"><dl class="facts"><dt>Fault</dt><dd class="wrap">${experiment.fault}</dd>
-<dt>Targets</dt><dd class="wrap">${experiment.targets.length === 0 ? 'none' : experiment.targets.join(', ')}</dd>
+      : markup`<dt>Aborted</dt><dd class="wrap">${toned('unknown', 'aborted:')} ${abortInWords(experiment)}</dd>`;
+  const repetition = repetitionInWords(experiment);
+  // With several faults each has its own targets, times and proof.
+  const soft = several.length > 0 ? null : markup` <span class="soft">${experiment.witness}</span>`;
+  return markup`<div class="unit"><h3 class="wrap">${experiment.name}</h3><div class="two"><dl class="facts">${repetition === '' ? null : markup`<dt>Repetition</dt><dd>${repetition}</dd>`}<dt>${several.length > 0 ? 'Faults' : 'Fault'}</dt><dd class="wrap">${experiment.fault}</dd>
+${several.length > 0 ? null : markup`<dt>Targets</dt><dd class="wrap">${allTargetsInWords(experiment)}</dd>`}
 <dt>In and out</dt><dd class="wrap">${inAndOut(experiment)}</dd>
-<dt>Effect</dt><dd class="wrap">${effect(experiment)} <span class="soft">${experiment.witness}</span></dd>
-<dt>Recovery</dt><dd>${recovery(experiment)}</dd>${aborted}</dl><div>${windowTable(record, windows)}</div></div></div>`;
+<dt>Effect</dt><dd class="wrap">${effect(experiment)}${soft}</dd>
+<dt>Recovery</dt><dd>${recovery(experiment)}</dd>${aborted}</dl><div>${windowTable(record, windows)}</div></div>${faultTable(several)}</div>`;
 }
 
-function inAndOut(experiment: ExperimentRecord): Markup {
+function faultTable(faults: readonly ExperimentFaultRecord[]): Markup | null {
+  if (faults.length === 0) return null;
+  return dataTable(
+    'Its faults, in the order of their injection',
+    [{ heading: 'Fault' }, { heading: 'Targets' }, { heading: 'In and out' }, { heading: 'Effect' }],
+    faults.map((fault) => [
+      fault.fault,
+      targetsInWords(fault.targets),
+      inAndOut(fault),
+      markup`${effect(fault)} <span class="soft">${fault.witness}</span>`,
+    ]),
+  );
+}
+
+function inAndOut(experiment: ExperimentFaultRecord | ExperimentRecord): Markup {
   const { injectedAt, healedAt } = experiment;
-  if (injectedAt === null)
-    return markup`${toned('unknown', 'not injected:')} ${experiment.notInjected ?? 'no reason was given'}`;
+  if (injectedAt === null) return markup`${toned('unknown', 'not injected')}${whyNot(experiment)}`;
   if (healedAt === null) return markup`in at ${timeOfDay(injectedAt)} UTC, ${toned('fail', 'not healed')}`;
   return markup`in at ${timeOfDay(injectedAt)} UTC, out at ${timeOfDay(healedAt)}, after ${quantity(secondsBetween(injectedAt, healedAt), 's')}`;
 }
 
-function effect(experiment: ExperimentRecord): Markup {
+function whyNot(experiment: ExperimentFaultRecord | ExperimentRecord): string {
+  if (!('notInjected' in experiment)) return '';
+  return `: ${experiment.notInjected ?? 'no reason was given'}`;
+}
+
+function effect(experiment: Pick<ExperimentRecord, 'effective'>): Markup {
   if (experiment.effective === null) return toned('unknown', 'not tried.');
   return experiment.effective ? toned('pass', 'seen.') : toned('fail', 'none was seen: it proves nothing.');
 }
