@@ -125,9 +125,12 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
   } catch (error) {
     end = { how: 'broken', reason: describe(error) };
   }
+  const aborted = [interruption.signal, ...(permission.granted ? [permission.signal] : [])].find(
+    (one) => one.aborted,
+  );
   const record = await judgeRun(session, {
     startedAt,
-    end: interruption.signal.aborted && end.how !== 'broken' ? endOfAborted(interruption.signal) : end,
+    end: aborted === undefined || end.how === 'broken' ? end : endOfAborted(aborted),
     residue,
     environment: { versions: await versionsOf(edge), settings },
     suiteVersion: suiteVersion(edge),

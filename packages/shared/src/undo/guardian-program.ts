@@ -12,7 +12,7 @@ export interface GuardianProcess {
   on(signal: NodeJS.Signals, handle: () => void): unknown;
 }
 
-/** Descriptor on which a guardian says that it watches. */
+/** Descriptor on which a guardian says that it watches, by its process id and a new line. */
 export const READY_DESCRIPTOR = 3;
 
 const UNWIND_WITHIN_MS = 120_000;
@@ -42,14 +42,14 @@ export async function guardianProgram(
   await Promise.allSettled(drivers.map((driver) => healers[driver]?.prepare?.()));
   const ended = runGuardian({ input: own.stdin, runDir, healers, clock, say, deadlineMs: UNWIND_WITHIN_MS });
   say(`watching (pid ${own.pid})`);
-  tellReady();
+  tellReady(own.pid);
   const end = await ended;
   return end.how === 'unwound' && end.outcome.left.length + end.outcome.kept.length > 0 ? 4 : 0;
 }
 
-function tellReady(): void {
+function tellReady(pid: number): void {
   try {
-    writeSync(READY_DESCRIPTOR, 'ready\n');
+    writeSync(READY_DESCRIPTOR, `${pid}\n`);
     closeSync(READY_DESCRIPTOR);
   } catch {
     // The runner is gone already; the closed pipe on stdin says so too.

@@ -4,10 +4,12 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { isAlive, processIdentity } from '../process/identity.ts';
+import { goneWithin } from '../process/signal.ts';
 import type { Clock } from '../time/clock.ts';
 import { within } from '../time/deadline.ts';
 import { READY_DESCRIPTOR } from './guardian-program.ts';
 import { RELEASED } from './guardian.ts';
+import { outlivingPipeline, withoutParent } from './outlive-pipeline.ts';
 
 export interface GuardianStart {
   /** Program and arguments of the guardian, ending with whatever tells it the run's directory. */
@@ -27,45 +29,50 @@ export interface Guardian {
   release(): Promise<void>;
 }
 
+/** Of the shell that starts it: the pipe that becomes the guardian's standard input. */
+const PIPE_DESCRIPTOR = 4;
 const READY_WITHIN_MS = 10_000;
 const ENDED_WITHIN_MS = 5_000;
 
 /**
- * Starts the guardian of a run: a process in a session of its own, with a pipe from this one that closes when
- * this one ends, however it ends. It writes `<runDir>/guardian.log`, and does not keep this process alive.
+ * Starts the guardian of a run: a process in a session of its own and without a parent of ours, with a pipe from this
+ * one that closes when this one ends, however it ends. It writes `<runDir>/guardian.log`, and does not keep this
+ * process alive.
  */
 export function spawnGuardian({ argv, env, runDir, clock }: GuardianStart): Guardian {
-  const [program, ...args] = argv;
+  const [program, ...args] = withoutParent(argv, PIPE_DESCRIPTOR);
   const logFile = join(runDir, 'guardian.log');
   const log = openSync(logFile, 'a');
-  const child = spawn(program, args, {
+  const shell = spawn(program, args, {
     detached: true,
     cwd: runDir,
-    env: { ...env },
-    stdio: ['pipe', log, log, 'pipe'],
+    env: { ...outlivingPipeline(env) },
+    stdio: ['ignore', log, log, 'pipe', 'pipe'],
   });
   closeSync(log);
-  const stdin = child.stdin as Socket;
+  const pipe = shell.stdio[PIPE_DESCRIPTOR] as Socket;
   // Writing to a guardian that has died is seen by `alive`, and must not take the run down.
-  stdin.on('error', () => undefined);
-  const identity = child.pid === undefined ? undefined : processIdentity(child.pid);
-  const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(`could not be started: ${error.message}`));
-    child.once('exit', (code, signal) => resolve(`has ended (${signal ?? `code ${code}`})`));
+  pipe.on('error', () => undefined);
+  let identity: string | undefined;
+  const notStarted = new Promise<never>((_, reject) => {
+    shell.once('error', (error) => reject(new Error(`The guardian could not be started: ${error.message}`)));
   });
+  notStarted.catch(() => undefined);
 
   const ready = within(clock, READY_WITHIN_MS, 'The start of the guardian', undefined, () =>
-    Promise.race([
-      said(child.stdio[READY_DESCRIPTOR] as Readable),
-      ended.then((how) => {
-        throw new Error(`The guardian ${how} before it watched; see ${logFile}.`);
-      }),
-    ]),
-  ).finally(() => {
-    (child.stdio[READY_DESCRIPTOR] as Socket).destroy();
-    child.unref();
-    stdin.unref();
-  });
+    Promise.race([said(shell.stdio[READY_DESCRIPTOR] as Readable), notStarted]),
+  )
+    .then((pid) => {
+      identity = pid === undefined ? undefined : processIdentity(pid);
+      if (identity === undefined) {
+        throw new Error(`The guardian has ended before it watched; see ${logFile}.`);
+      }
+    })
+    .finally(() => {
+      (shell.stdio[READY_DESCRIPTOR] as Socket).destroy();
+      shell.unref();
+      pipe.unref();
+    });
   // Whoever awaits `ready` hears of the failure; nobody has to.
   ready.catch(() => undefined);
 
@@ -73,16 +80,23 @@ export function spawnGuardian({ argv, env, runDir, clock }: GuardianStart): Guar
     ready,
     alive: () => identity !== undefined && isAlive(identity),
     async release() {
-      child.ref();
-      stdin.end(`${RELEASED}\n`);
-      await within(clock, ENDED_WITHIN_MS, 'The end of the guardian', undefined, () => ended);
+      pipe.end(`${RELEASED}\n`);
+      if (identity === undefined || (await goneWithin(identity, ENDED_WITHIN_MS, clock))) return;
+      throw new Error(`The guardian (${identity}) did not end within ${ENDED_WITHIN_MS / 1000} s.`);
     },
   };
 }
 
-function said(stream: Readable): Promise<void> {
+/** The process id that is said; undefined when the stream ends without one. */
+function said(stream: Readable): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    stream.once('data', () => resolve());
+    let heard = '';
+    stream.setEncoding('utf8');
+    stream.on('data', (text: string) => {
+      heard += text;
+      if (heard.includes('\n')) resolve(Number.parseInt(heard, 10) || undefined);
+    });
+    for (const event of ['end', 'close'] as const) stream.once(event, () => resolve(undefined));
     stream.once('error', reject);
   });
 }

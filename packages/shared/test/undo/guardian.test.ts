@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env, kill } from 'node:process';
@@ -12,6 +12,7 @@ import { testTools } from '../../src/testing/tools.ts';
 import { systemClock } from '../../src/time/system-clock.ts';
 import { createFileUndoLedger } from '../../src/undo/file-ledger.ts';
 import { runGuardian } from '../../src/undo/guardian.ts';
+import { outlivingPipeline } from '../../src/undo/outlive-pipeline.ts';
 import type { UndoLedger } from '../../src/undo/ledger.ts';
 import { createProcessHealer } from '../../src/undo/process-healer.ts';
 import { spawnGuardian } from '../../src/undo/spawn-guardian.ts';
@@ -86,12 +87,8 @@ describe('a guardian that was started', () => {
   });
 
   it.each([
-    ['cannot be started', ['/nowhere/guardian'] as const, /could not be started/],
-    [
-      'ends at once',
-      ['sh', '-c', 'echo no healers >&2; exit 7'] as const,
-      /has ended \(code 7\) before it watched/,
-    ],
+    ['cannot be started', ['/nowhere/guardian'] as const, /has ended before it watched; see .*guardian\.log/],
+    ['ends at once', ['sh', '-c', 'echo no healers >&2; exit 7'] as const, /has ended before it watched/],
   ])('is not ready when it %s', async (_, argv, message) => {
     const guardian = start(argv);
     await expect(guardian.ready).rejects.toThrow(message);
@@ -104,6 +101,35 @@ describe('a guardian that was started', () => {
     kill(Number(/pid (\d+)/.exec(readFileSync(join(runDir, 'guardian.log'), 'utf8'))?.[1]), 'SIGKILL');
     await until(() => !guardian.alive());
     await expect(guardian.release()).resolves.toBeUndefined();
+  });
+});
+
+describe('a pipeline that cleans up', () => {
+  const inside = { ...env, RUNNER_TRACKING_ID: 'github_1', BUILD_ID: '42', JENKINS_NODE_COOKIE: 'abc' };
+
+  it('ends the runner with all its children, and the guardian heals', async () => {
+    const flag = pushFlag(600_000);
+    const runner = spawn(testTools().node, [fixture('hung'), runDir], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: inside,
+    });
+    await once(runner.stdout, 'data');
+    // As agents do it: everything below the process, and everything that carries the job's mark.
+    const doomed = [...below(runner.pid ?? 0), ...carrying('RUNNER_TRACKING_ID=github_1')];
+    expect(doomed).toContain(runner.pid);
+    expect(isRaised(flag)).toBe(true);
+    for (const pid of new Set(doomed)) killIfThere(pid);
+    await until(() => !isRaised(flag));
+    await until(() => ledger.open().length === 0);
+  });
+
+  it('spares what bears the marks that Jenkins asks for', () => {
+    expect(outlivingPipeline(inside)).toMatchObject({
+      BUILD_ID: 'dontKillMe',
+      JENKINS_NODE_COOKIE: 'dontKillMe',
+    });
+    expect(outlivingPipeline(inside)).not.toHaveProperty('RUNNER_TRACKING_ID');
+    expect(outlivingPipeline(inside)['PATH']).toBe(env['PATH']);
   });
 });
 
@@ -140,6 +166,45 @@ describe('the process healer', () => {
     expect(await exited).toEqual([null, 'SIGKILL']);
   });
 });
+
+/** A process and all that descend from it. */
+function below(pid: number): readonly number[] {
+  const children = processes().filter((one) => parentOf(one) === pid);
+  return [pid, ...children.flatMap(below)];
+}
+
+function carrying(variable: string): readonly number[] {
+  return processes().filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(variable);
+    } catch {
+      return false;
+    }
+  });
+}
+
+function processes(): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+function killIfThere(pid: number): void {
+  try {
+    kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended with the others.
+  }
+}
 
 function guard() {
   const input = new PassThrough();
