@@ -2,6 +2,8 @@ import { echo } from 'zx';
 import { benchChaos } from './bench/chaos.ts';
 import { benchCommands } from './bench/commands.ts';
 import { benchJudge } from './bench/judge.ts';
+import { benchLedger } from './bench/ledger.ts';
+import { benchProbes } from './bench/probes.ts';
 
 /*
  * The figures that docs/figures.md quotes, measured on this machine: each is a median with its spread over
@@ -13,6 +15,8 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   commands: benchCommands,
   judge: benchJudge,
   chaos: benchChaos,
+  probes: benchProbes,
+  ledger: benchLedger,
 };
 
 const named = process.argv.slice(2).filter((word) => !word.startsWith('-'));

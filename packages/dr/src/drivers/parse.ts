@@ -10,7 +10,9 @@ export function parseConfig<T>(schema: ZodType<T>, raw: unknown, path: string, h
     return {
       path: path + keys.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join(''),
       expected: expectation(issue),
-      found: describe(keys.reduce<unknown>(child, raw)),
+      found: keys.some((key) => secret.test(String(key)))
+        ? 'a value that is not shown'
+        : describe(keys.reduce<unknown>(child, raw)),
       hint,
     };
   });
@@ -30,8 +32,14 @@ function child(value: unknown, key: string | number): unknown {
     : undefined;
 }
 
+/** Fields that hold secrets, or may. */
+const secret = /^(credentials|accessKeyId|secretAccessKey|sessionToken|password|secret|token)$/i;
+
 function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(value, (key, one: unknown) => (secret.test(key) ? '…' : one)).replaceAll(
+    /:\/\/[^\s"@]*@/g,
+    '://…@',
+  );
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

@@ -15,6 +15,17 @@ export function workersFor(rate: number, writesPerRequest: number): number {
   return Math.min(64, Math.max(2, Math.ceil(rate / writesPerRequest / 10)));
 }
 
+/** Who is due is looked at so often at most: those that are due together share a sync. */
+const leastTickMs = 4;
+
+interface Worker {
+  readonly number: number;
+  sequence: number;
+  /** Monotonic ms. */
+  due: number;
+  busy: boolean;
+}
+
 /**
  * Starts the workers. Each writes one request after the other, so that its sequence has a meaning. A tick that comes
  * while a worker still waits is left out.
@@ -26,57 +37,54 @@ export function startWriter(
   clock: Clock,
   onTrouble: (reason: string) => void,
 ): LedgerWriter {
-  const { rate, workers } = settings;
-  const periodMs = (1000 * workers * store.writesPerRequest) / rate;
-  const stopping = new AbortController();
-  let progress: LedgerProgress = { first: null, last: null, acknowledged: 0 };
+  const { writesPerRequest } = store;
+  const periodMs = (1000 * settings.workers * writesPerRequest) / settings.rate;
+  const begun = clock.now();
+  const workers = Array.from({ length: settings.workers }, (_, number): Worker => {
+    return { number, sequence: 0, due: begun + (number * periodMs) / settings.workers, busy: false };
+  });
+  const underWay = new Set<Promise<void>>();
+  const progress = { first: null as number | null, last: null as number | null, acknowledged: 0 };
 
-  const write = async (keys: readonly WriteKey[]): Promise<void> => {
+  const write = async (worker: Worker, keys: readonly WriteKey[]): Promise<void> => {
     await book.intents(keys, clock.now());
     const written = await store.write(keys);
     if (written.trouble !== undefined) onTrouble(`the ledger could not send: ${written.trouble}`);
     await book.outcomes(keys, written);
+    worker.busy = false;
     if (written.outcome !== 'ok') return;
     const { completed } = written;
-    progress = {
-      first: Math.min(progress.first ?? Infinity, completed),
-      last: Math.max(progress.last ?? -Infinity, completed),
-      acknowledged: progress.acknowledged + keys.length,
-    };
+    progress.first = Math.min(progress.first ?? Infinity, completed);
+    progress.last = Math.max(progress.last ?? -Infinity, completed);
+    progress.acknowledged += keys.length;
   };
 
-  const work = async (worker: number, firstDue: number): Promise<void> => {
-    let due = firstDue;
-    for (let sequence = 0; !stopping.signal.aborted; sequence += store.writesPerRequest) {
-      await pause(clock, due - clock.now(), stopping.signal);
-      if (stopping.signal.aborted) return;
-      await write(
-        Array.from({ length: store.writesPerRequest }, (_, i) => ({ worker, sequence: sequence + i })),
-      );
-      due += periodMs * Math.max(1, Math.ceil((clock.now() - due) / periodMs));
+  const begin = (worker: Worker, now: number): void => {
+    worker.busy = true;
+    worker.due += periodMs * Math.max(1, Math.ceil((now - worker.due) / periodMs));
+    const keys: WriteKey[] = [];
+    for (let i = 0; i < writesPerRequest; i += 1) {
+      keys.push({ worker: worker.number, sequence: worker.sequence });
+      worker.sequence += 1;
     }
+    const one = write(worker, keys).finally(() => underWay.delete(one));
+    underWay.add(one);
   };
 
-  const begun = clock.now();
-  const done = Promise.all(
-    Array.from({ length: workers }, (_, worker) => work(worker, begun + (worker * periodMs) / workers)),
+  const timer = setInterval(
+    () => {
+      const now = clock.now();
+      for (const worker of workers) if (!worker.busy && worker.due <= now) begin(worker, now);
+    },
+    Math.max(leastTickMs, Math.min(20, periodMs / settings.workers)),
   );
+
   return {
-    progress: () => progress,
+    progress: () => ({ ...progress }),
     stop: async () => {
-      stopping.abort();
-      await done;
+      clearInterval(timer);
+      await Promise.all(underWay);
       store.closeAll();
     },
   };
-}
-
-/** Sleeps, or returns at once when the signal is aborted. */
-async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  if (ms <= 0) return;
-  try {
-    await clock.sleep(ms, signal);
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
 }

@@ -1,80 +1,17 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { chunks, listCopies, writeLabel } from '../../src/backup-storage/catalogue.ts';
+import { describe } from 'vitest';
 import { createDirectoryStorage } from '../../src/backup-storage/directory.ts';
-import type { BackupStorage } from '../../src/backup-storage/storage.ts';
+import { itKeepsBackups } from './storage-contract.ts';
 
-let path: string;
-let storage: BackupStorage;
-
-beforeEach(() => {
-  path = mkdtempSync(join(tmpdir(), 'ordeal-sp-'));
-  storage = createDirectoryStorage(path);
-});
-afterEach(() => rmSync(path, { recursive: true, force: true }));
-
-async function text(name: string): Promise<string> {
-  const parts: Uint8Array[] = [];
-  for await (const chunk of await storage.read(name)) parts.push(chunk as Uint8Array);
-  return Buffer.concat(parts).toString();
-}
-
-it('keeps files below folders, and lists them by name', async () => {
-  await storage.write('b/two', chunks(Buffer.from('2')));
-  await storage.write('a', chunks(Buffer.from('on'), Buffer.from('e')));
-  expect(await text('a')).toBe('one');
-  expect((await storage.list('')).map(({ name, bytes }) => [name, bytes])).toEqual([
-    ['a', 3],
-    ['b/two', 1],
-  ]);
-  expect((await storage.list('b')).map(({ name }) => name)).toEqual(['b/two']);
-  expect(await storage.list('none')).toEqual([]);
-  await storage.remove('b/two');
-  await storage.remove('b/two');
-  await expect(text('b/two')).rejects.toThrow('ENOENT');
-});
-
-it('never overwrites', async () => {
-  await storage.write('a', chunks(Buffer.from('first')));
-  await expect(storage.write('a', chunks(Buffer.from('second')))).rejects.toThrow('EEXIST');
-  expect(await text('a')).toBe('first');
-  expect(readdirSync(path)).toEqual(['a']);
-});
-
-it('leaves nothing of what was cut off', async () => {
-  async function* torn(): AsyncGenerator<Uint8Array> {
-    yield Buffer.from('half');
-    throw new Error('the source has gone');
-  }
-  await expect(storage.write('a', torn())).rejects.toThrow('the source has gone');
-  expect(readdirSync(path)).toEqual([]);
-});
-
-it.each(['../a', '/a', 'a//b', 'a/../../b', '', '.'])('refuses the name %j', async (name) => {
-  await expect(storage.write(name, chunks(Buffer.from('x')))).rejects.toThrow('name of a file');
-});
-
-it('lists the copies that are complete, the newest first, and tells a label that cannot be read', async () => {
-  const label = (id: string, at: number, kind = 'mine'): Parameters<typeof writeLabel>[1] => ({
-    version: 1,
-    kind,
-    id,
-    instant: { low: at, high: at },
-    source: { system: '1' },
-    files: [{ name: 'f', bytes: 3, sha256: 'x' }],
-    content: null,
-    detail: {},
+describe('a directory', () => {
+  itKeepsBackups(async () => {
+    const path = mkdtempSync(join(tmpdir(), 'ordeal-sp-'));
+    return {
+      storage: createDirectoryStorage(path),
+      left: async () => readdirSync(path),
+      dispose: async () => rmSync(path, { recursive: true, force: true }),
+    };
   });
-  await writeLabel(storage, label('old', 1));
-  await writeLabel(storage, label('new', 2));
-  await writeLabel(storage, label('other', 3, 'theirs'));
-  await storage.write('unfinished/f', chunks(Buffer.from('x')));
-  expect((await listCopies(storage, 'mine')).map(({ id, bytes }) => [id, bytes])).toEqual([
-    ['new', 3],
-    ['old', 3],
-  ]);
-  await storage.write('torn/backup.json', chunks(Buffer.from('{')));
-  await expect(listCopies(storage, 'mine')).rejects.toThrow('torn/backup.json');
 });

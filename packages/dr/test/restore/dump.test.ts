@@ -8,6 +8,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { createDump } from '../../src/drivers/pg-dump/driver.ts';
 import type { DumpConfig } from '../../src/drivers/pg-dump/config.ts';
 import type { RestoreOutcome } from '../../src/restore/run-restore.ts';
+import { withoutPrograms } from '@ordeal/shared/testing/test-program';
+import { startS3 } from '../backup/s3-server.ts';
 import { startSource, type Source } from '../backup/source.ts';
 import { testContext } from '../drivers/two-servers.ts';
 import { brokenIn, changeFile, checkIn, flipped, phaseOf, relabel, repacked } from './fixtures.ts';
@@ -47,6 +49,21 @@ beforeEach(() => {
   storage = mkdtempSync(join(tmpdir(), 'ordeal-sp-'));
 });
 afterEach(() => rmSync(storage, { recursive: true, force: true }));
+
+it.skipIf(withoutPrograms('versitygw') !== undefined)(
+  'a dump in a bucket is restored and proven',
+  async () => {
+    const server = await startS3();
+    try {
+      const driver = driverWith({ storage: await server.bucket() });
+      const outcome = await restoreOnce(phaseOf({ kind: 'restore', take: true }), { source, driver });
+      expect(outcome.record.failed).toBeUndefined();
+      expect(outcome.record.seconds.high).not.toBeNull();
+    } finally {
+      await server.end();
+    }
+  },
+);
 
 describe.each(['plain', 'custom'] as const)('a healthy dump in the %s format', (format) => {
   it('that is taken under writes is restored and proven', async () => {

@@ -53,7 +53,7 @@ export function parseDump(raw: unknown, path: string): Result<DumpConfig> {
     schema,
     raw,
     path,
-    "a pg-dump backup has url, binDir, storage: { kind: 'directory', path }, format?: 'plain' | 'custom', jobs?, withinSeconds?, roles? and foreign?: { files, longestSeconds? }",
+    "a pg-dump backup has url, binDir, storage: { kind: 'directory', path } or { kind: 's3', bucket, prefix?, region?, endpoint?, pathStyle?, caFile?, credentials? }, format?: 'plain' | 'custom', jobs?, withinSeconds?, roles? and foreign?: { files, longestSeconds? }",
   );
 }
 

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { loadavg } from 'node:os';
+import { echo } from 'zx';
+import { observe } from '../../packages/dr/test/observers/fixtures/observed.ts';
+import { startFixturePlatform } from '../../packages/dr/test/observers/fixtures/platform.ts';
+import { systemClock } from '../../packages/shared/src/time/system-clock.ts';
+import { cpuShares } from './observing.ts';
+import { report } from './report.ts';
+
+const SECONDS = 20;
+const CORES = 2;
+
+/** Four probe streams at 10 ms over HTTP, on a machine of two cores that are both busy with something else. */
+export async function benchProbes(): Promise<void> {
+  const platform = await startFixturePlatform();
+  const busy = Array.from({ length: CORES }, () =>
+    spawn(process.execPath, ['-e', 'for(;;);'], { stdio: 'ignore' }),
+  );
+  try {
+    const observed = await observe(platform.entry, { probeEveryMs: 10, probeTimeoutMs: 500 });
+    try {
+      await systemClock.sleep(SECONDS * 1000);
+      await observed.observers.stopProbes();
+      const streams = observed.observers.streams();
+      const late = streams.flatMap(({ attempts }) => attempts.slice(100).map((one) => one.sent - one.due));
+      const sorted = Float64Array.from(late).sort();
+      const missed = streams.reduce((sum, one) => sum + one.missedTicks, 0);
+      echo(
+        `probes: ${late.length} attempts, ${missed} ticks missed, load average ${loadavg()[0]?.toFixed(1)}`,
+      );
+      report(
+        'probes, four at 10 ms: share of a processor',
+        '%',
+        cpuShares(observed.dir, 'probes-drill.jsonl'),
+      );
+      report('probes, four at 10 ms: lateness', 'ms', late);
+      report('probes, four at 10 ms: p99 of lateness', 'ms', [
+        sorted[Math.ceil(0.99 * sorted.length) - 1] ?? Number.NaN,
+      ]);
+    } finally {
+      await observed.end();
+    }
+  } finally {
+    for (const one of busy) one.kill('SIGKILL');
+    await platform.end();
+  }
+}
