@@ -36,5 +36,10 @@ const { user, system } = process.cpuUsage(before.cpu);
 const written = writer.progress().acknowledged - before.count;
 await writer.stop();
 process.stdout.write(
-  JSON.stringify({ share: (user + system) / 1000 / ms, rate: (written / ms) * 1000, system: system / 1000 / ms, made }),
+  JSON.stringify({
+    share: (user + system) / 1000 / ms,
+    rate: (written / ms) * 1000,
+    system: system / 1000 / ms,
+    made,
+  }),
 );
