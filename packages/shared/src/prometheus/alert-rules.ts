@@ -13,6 +13,8 @@ export interface AlertRule {
   readonly lastEvaluation: number | null;
   /** How long the expression must hold before the alert fires. */
   readonly forSeconds: number;
+  /** How far apart its evaluations are meant to be; not every server tells. */
+  readonly everySeconds?: number;
 }
 
 const alerting = z.object({
@@ -37,7 +39,12 @@ const recording = z.object({ type: z.literal('recording') });
 const success = z.object({
   status: z.literal('success'),
   data: z.object({
-    groups: z.array(z.object({ rules: z.array(z.discriminatedUnion('type', [alerting, recording])) })),
+    groups: z.array(
+      z.object({
+        interval: z.number().nonnegative().optional(),
+        rules: z.array(z.discriminatedUnion('type', [alerting, recording])),
+      }),
+    ),
     groupNextToken: z.string().optional(),
   }),
   warnings: z.array(z.string()).nullish(),
@@ -51,11 +58,12 @@ export function parseAlertRules(body: unknown): readonly AlertRule[] {
   const { data, warnings } = shaped(success, body);
   if (warnings?.length) throw new Error(`the list of rules is not whole: ${warnings.join('; ')}`);
   if (data.groupNextToken) throw new Error('the list of rules is not whole: it has further pages');
-  return data.groups
-    .flatMap(({ rules }) => rules)
-    .flatMap((rule) => {
+  return data.groups.flatMap(({ interval = 0, rules }) =>
+    rules.flatMap((rule) => {
       if (rule.type === 'recording') return [];
       const { name, labels, health, lastError, lastEvaluation, duration } = rule;
-      return [{ name, labels, health, lastError, lastEvaluation, forSeconds: duration }];
-    });
+      const every = interval > 0 ? { everySeconds: interval } : {};
+      return [{ name, labels, health, lastError, lastEvaluation, forSeconds: duration, ...every }];
+    }),
+  );
 }

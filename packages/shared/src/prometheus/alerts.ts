@@ -56,6 +56,12 @@ export function evaluationIntervalOf(series: readonly RawSeries[]): number | und
   return apart[Math.floor(apart.length / 2)];
 }
 
+/** The longest time that a rule whose alerts the matchers may select says it takes; undefined when none says so. */
+export function everyMsOf(rules: readonly AlertRule[], alerts: string): number | undefined {
+  const every = rulesMatching(rules, alerts).flatMap(({ everySeconds }) => everySeconds ?? []);
+  return every.length === 0 ? undefined : 1000 * Math.max(...every);
+}
+
 /**
  * Rules whose alerts the matchers may select. Of other labels than the alert's name a rule may say nothing, or only at
  * its evaluation (templates): these do not rule it out.

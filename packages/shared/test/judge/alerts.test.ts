@@ -105,11 +105,28 @@ describe('alerts that began to fire', () => {
       'stale',
       'Errors (2.0 s before',
     ],
+    [
+      'a rule that was evaluated too early for its own interval',
+      [{ ...rule, everySeconds: 3, lastEvaluation: anchor.wallMs + 6_000 }],
+      'stale',
+      'Errors (4.0 s before',
+    ],
+    [
+      'a rule that is evaluated so rarely that it was not within the window at all',
+      [{ ...rule, everySeconds: 60, lastEvaluation: anchor.wallMs - 1_000 }],
+      'stale',
+      'Errors (11.0 s before',
+    ],
   ])('the silence of %s proves nothing', (_name, rules, reason, says) => {
     const finding = judged([], rules);
     expect(finding).toMatchObject({ outcome: 'inconclusive', reason });
     expect(finding.explanation).toContain(says);
     expect(judged([alert(during(3, 6))], rules).outcome).toBe('fail');
+  });
+
+  test('a rule that is evaluated more rarely than anything is scraped was heard by its own interval', () => {
+    const rare = { ...rule, everySeconds: 5, lastEvaluation: anchor.wallMs + 6_000 };
+    expect(judged([], [rare]).outcome).toBe('pass');
   });
 
   test('a lost reading of the rules, or of the alerts, is never a pass', () => {

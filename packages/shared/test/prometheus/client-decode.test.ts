@@ -309,7 +309,7 @@ describe('alert rules', () => {
   });
   const rules = (list: readonly unknown[], data = {}, more = {}): unknown => ({
     status: 'success',
-    data: { groups: [{ name: 'g', rules: list }], ...data },
+    data: { groups: [{ name: 'g', interval: 30, rules: list }], ...data },
     ...more,
   });
 
@@ -322,6 +322,7 @@ describe('alert rules', () => {
         lastError: '',
         lastEvaluation: Date.UTC(2026, 0, 2, 3, 4, 5, 678),
         forSeconds: 60,
+        everySeconds: 30,
       },
     ]);
   });

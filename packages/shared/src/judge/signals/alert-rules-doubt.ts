@@ -11,7 +11,8 @@ export interface RulesBehind {
 
 /**
  * Silence is only proof when somebody listened: a rule that the matchers select exists, is healthy, and was evaluated
- * at the window's end, give or take one evaluation.
+ * at the window's end, give or take one evaluation, which is its own where the server tells it, or else `evaluationMs`;
+ * and within the window at all.
  */
 export function rulesBehind(
   all: readonly AlertRule[],
@@ -41,7 +42,10 @@ export function rulesBehind(
     };
   }
   const late = rules.filter(
-    ({ lastEvaluation }) => lastEvaluation === null || lastEvaluation < span.to - evaluationMs,
+    ({ lastEvaluation, everySeconds }) =>
+      lastEvaluation === null ||
+      lastEvaluation <= span.from ||
+      lastEvaluation < span.to - Math.max(evaluationMs, 1000 * (everySeconds ?? 0)),
   );
   if (late.length === 0) return { rules };
   const names = late.map(({ name, lastEvaluation }) =>

@@ -1,4 +1,4 @@
-import { evaluationIntervalOf, firedAlerts } from '../../prometheus/alerts.ts';
+import { evaluationIntervalOf, everyMsOf, firedAlerts } from '../../prometheus/alerts.ts';
 import type { Measurement } from '../decide.ts';
 import type { PrometheusEvidence } from '../prometheus-evidence.ts';
 import { rulesBehind } from './alert-rules-doubt.ts';
@@ -7,7 +7,8 @@ import { rulesBehind } from './alert-rules-doubt.ts';
 export function prometheusAlertsFired(evidence: PrometheusEvidence, alerts: string): Measurement {
   const { span, scrapeIntervalMs } = evidence;
   const { series } = evidence.samples(0);
-  const evaluationMs = evaluationIntervalOf(series) ?? scrapeIntervalMs;
+  const evaluationMs =
+    evaluationIntervalOf(series) ?? everyMsOf(evidence.rules(1), alerts) ?? scrapeIntervalMs;
   const { rules, doubt: unheard } = rulesBehind(evidence.rules(1), alerts, span, evaluationMs);
   const fired = firedAlerts(series, span, evaluationMs);
   const named = (began: (typeof fired)[number]['began']): readonly string[] =>

@@ -1,4 +1,4 @@
-import { evaluationIntervalOf, firedAlerts } from '../../prometheus/alerts.ts';
+import { evaluationIntervalOf, everyMsOf, firedAlerts } from '../../prometheus/alerts.ts';
 import type { Objective } from '../../objectives/objective.ts';
 import type { Bounds } from '../../time/interval.ts';
 import type { Measurement } from '../decide.ts';
@@ -26,7 +26,8 @@ export function prometheusSecondsToAlert(
   const { span, scrapeIntervalMs } = evidence;
   const blurMs = span.blurMs ?? 0;
   const { series } = evidence.samples(0);
-  const evaluationMs = evaluationIntervalOf(series) ?? scrapeIntervalMs;
+  const evaluationMs =
+    evaluationIntervalOf(series) ?? everyMsOf(evidence.rules(1), alerts) ?? scrapeIntervalMs;
   const { rules, doubt: unheard } = rulesBehind(evidence.rules(1), alerts, span, evaluationMs);
   const doubt = evidence.doubt ?? unheard;
   const fired = firedAlerts(series, { from: fault.low - blurMs, to: span.to }, evaluationMs);
