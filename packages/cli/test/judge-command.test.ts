@@ -171,6 +171,22 @@ it.each(['judge', 'check'])(
   },
 );
 
+it('too short for growth says so where nobody asked for it, and is refused where somebody did', async () => {
+  const leaking = makeGatedPlatform(
+    prometheus.url,
+    `leak: { signal: { from: 'prometheus', measure: 'leak', of: { gauge: 'in_flight' } },
+      comparator: '<=', limit: 1, unit: '1/h' },`,
+  );
+  const span = ['judge', '--platform', 'shop', '--from', iso(start), '--to', iso(broke)];
+  const all = await leaking.run(span);
+  expect(all.code, all.stderr).toBe(0);
+  expect(all.stdout).toContain('leak is not judged: that takes a window of at least');
+  const named = await leaking.run([...span, '--objective', 'errors', 'leak']);
+  expect(named.code).toBe(64);
+  expect(named.stderr).toContain('--from, for objective "leak"');
+  leaking.remove();
+});
+
 describe('wrong flags end with 64 before anything is asked', () => {
   it.each([
     [['--to', 'now'], '--from', 'the start of the interval'],

@@ -3,6 +3,7 @@ import { sentenceOf, type Diagnostic } from '@ordeal/shared/platform/diagnostics
 import type { Platform } from '@ordeal/shared/platform/platform';
 import { createPrometheus } from '@ordeal/shared/prometheus/client';
 import type { Undecidable } from '@ordeal/shared/scenario/decidable/concern';
+import { growthObstacle } from '@ordeal/shared/scenario/decidable/growth';
 import { undecidableInterval } from '@ordeal/shared/scenario/decidable/undecidable-interval';
 import { readSite } from '@ordeal/lab/lab';
 import { anchorOf, toWall } from '@ordeal/shared/time/clock';
@@ -42,7 +43,7 @@ export async function planGate(request: GateRequest, edge: Edge): Promise<GatePl
   }
   const mistakes: Diagnostic[] = [];
   const picked = pickObjectives(platform, request.objectives);
-  const objectives = picked.ok ? picked.value : {};
+  const { objectives, warnings } = longEnough(picked.ok ? picked.value : {}, request, platform);
   if (!picked.ok) mistakes.push(...picked.diagnostics);
   // Which instances are new is not known yet; whether an objective can be narrowed at all does not depend on it.
   const narrowing = request.scope ?? (request.startedAfter === undefined ? undefined : ANY);
@@ -67,7 +68,28 @@ export async function planGate(request: GateRequest, edge: Edge): Promise<GatePl
     prometheus: createPrometheus(platform.prometheus, clock),
     clock,
     anchor,
-    warnings: undecidable.should.map(sentenceOf),
+    warnings: [...warnings, ...undecidable.should.map(sentenceOf)],
+  };
+}
+
+/**
+ * Growth takes far longer to show than anything else. Who names no objective is asking what can be told of this time,
+ * and is told what cannot.
+ */
+function longEnough(
+  picked: PickedObjectives,
+  { objectives: named, lengthMs }: GateRequest,
+  platform: Platform,
+): { readonly objectives: PickedObjectives; readonly warnings: readonly string[] } {
+  if (named !== null) return { objectives: picked, warnings: [] };
+  const short = Object.entries(picked).flatMap(([name, objective]) => {
+    const obstacle = growthObstacle({ platform, objective, window: { seconds: lengthMs / 1000 }, own: {} });
+    return obstacle === undefined ? [] : [{ name, needs: obstacle.expected }];
+  });
+  const left = Object.entries(picked).filter(([name]) => !short.some((one) => one.name === name));
+  return {
+    objectives: Object.fromEntries(left),
+    warnings: short.map(({ name, needs }) => `${name} is not judged: that takes ${needs}`),
   };
 }
 
