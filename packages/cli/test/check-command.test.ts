@@ -122,6 +122,7 @@ describe('a watch', () => {
 
   it.each([
     [['--for', '30'], '--for', 'no unit'],
+    [['--for', '169h'], '--for', 'at most 7d'],
     [['--for', '3s', '--every', 'often'], '--every', 'a duration'],
     [['--for', '500ms'], '--for', '4 scrapes'],
     [['--for', '3s', '--objective', 'latencies'], '--objective', 'latency'],

@@ -196,6 +196,8 @@ describe('wrong flags end with 64 before anything is asked', () => {
     [['--from', 'yesterday'], '--from', 'an ISO time with its zone'],
     [['--from', '2026-01-01T00:00:00'], '--from', 'an ISO time with its zone'],
     [['--from', '-15'], '--from', 'no unit'],
+    [['--from', '-99999999999999999999s'], '--from', 'before 1970'],
+    [['--from', '1969-12-31T23:59:59Z'], '--from', 'before 1970'],
     [['--from', '-500ms'], '--from', '4 scrapes'],
     [['--from', '-5s', '--scope', 'version=v2'], '--scope', 'label matchers'],
     [['--from', '-5s', '--started-after', '2999-01-01T00:00:00Z'], '--started-after', 'past'],

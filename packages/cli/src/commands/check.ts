@@ -22,6 +22,8 @@ export interface CheckOptions extends GateFlags {
   readonly labName: string;
 }
 
+/** A watch that takes longer is no gate, and could hardly be read as a whole. */
+const LONGEST_MS = 7 * 24 * 3_600_000;
 /** Longest wait for the last scrapes of the time that was watched. */
 const BARRIER_MS = 15_000;
 /** Longest wait for what is still read after an interruption. */
@@ -35,6 +37,14 @@ export async function checkCommand(options: CheckOptions, edge: Edge): Promise<n
   const forMs = flags.duration('--for', options.for);
   const everyMs = flags.duration('--every', options.every);
   const narrowing = flags.narrowing(options);
+  if (forMs > LONGEST_MS) {
+    flags.wrong(
+      '--for',
+      `at most ${formatDuration(LONGEST_MS / 1000)}`,
+      `"${options.for}"`,
+      'a gate is waited for: what goes on for longer is for alerts',
+    );
+  }
   flags.check('check');
   const interruption = watchSignals(edge, 'ending; what was seen so far is judged');
   const screen = screenOf(options.json === true, edge);

@@ -8,12 +8,20 @@ const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})
 /** Digits of Unix seconds from 2001 until 2286. Milliseconds have three more. */
 const UNIX_SECONDS = /^\d{10}(\.\d+)?$/;
 const UNIX_MS = /^\d{13}$/;
+/** The year 9999. */
+const LATEST = 253_402_300_799_999;
 
 export const INSTANT_EXPECTED =
   'an ISO time with its zone (2026-03-14T02:00:07Z), Unix seconds, now, or a time ago (-15m)';
 
-/** Reads an instant: `2026-03-14T02:00:07Z`, `1773453607`, `now`, `-15m`. */
+/** Reads an instant: `2026-03-14T02:00:07Z`, `1773453607`, `now`, `-15m`. Before 1970 there was nothing to measure. */
 export function parseInstant(text: string, nowWallMs: number): ParsedInstant {
+  const parsed = anyInstant(text, nowWallMs);
+  if (!parsed.ok || (parsed.wallMs >= 0 && parsed.wallMs <= LATEST)) return parsed;
+  return { ok: false, problem: 'that lies before 1970, or in a year that no clock shows' };
+}
+
+function anyInstant(text: string, nowWallMs: number): ParsedInstant {
   const written = text.trim();
   if (written.toLowerCase() === 'now') return { ok: true, wallMs: nowWallMs };
   if (written.startsWith('-')) {
