@@ -4,7 +4,7 @@ import { exactly } from '../time/interval.ts';
 import { findingOf, type Measurement } from './decide.ts';
 import type { Observations } from './observations.ts';
 import { sampleClock } from './prometheus-clock.ts';
-import { restartOf } from './prometheus-restart.ts';
+import { beganBefore, restartOf } from './prometheus-restart.ts';
 import type { PrometheusSight } from './prometheus-sight.ts';
 
 /** Findings on the observer itself are on the run as a whole. */
@@ -101,11 +101,12 @@ function gone({ gone: list, gaps: seen, unread }: PrometheusSight): Measurement 
 
 function restarts(sight: PrometheusSight): Measurement {
   const { before, after } = sight.startedAt;
-  if (before === null || after === null) {
+  const known = after !== null && (before !== null || typeof sight.kept === 'boolean' || beganBefore(sight));
+  if (!known) {
     const sentence = `It is not known when Prometheus was started: ${sight.unread?.start ?? 'it did not tell'}.`;
     return { kind: 'nothing', reason: 'no-samples', sentence };
   }
-  const at = restartOf(sight);
+  const at = beganBefore(sight) ? undefined : restartOf(sight);
   const kept =
     sight.kept === true ? 'with what it had scraped before' : 'without anything that it had scraped before';
   return {

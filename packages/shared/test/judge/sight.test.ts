@@ -55,7 +55,14 @@ describe('what the observer saw of itself, as findings', () => {
       'fail',
       /started anew at 1970-01-01T00:01:30.000Z, without anything/,
     ],
-    ['not started anew', { startedAt: { before: null, after: 1 } }, 'inconclusive', /not known when/],
+    ['not started anew', { startedAt: { before: 1, after: null } }, 'inconclusive', /not known when/],
+    ['not started anew', { startedAt: { before: null, after: null } }, 'inconclusive', /not known when/],
+    [
+      'not started anew',
+      { startedAt: { before: null, after: 90_000 }, kept: false },
+      'fail',
+      /started anew at 1970-01-01T00:01:30.000Z, without anything/,
+    ],
     ['clock agrees with the runner', { clockOffsetMs: { low: 1500, high: 1600 } }, 'fail', /ahead by 1500/],
     ['clock agrees with the runner', { clockOffsetMs: { low: 900, high: 1100 } }, 'inconclusive', /ahead by/],
     ['clock agrees with the runner', { clockOffsetMs: null }, 'inconclusive', /agree with the runner/],
@@ -163,6 +170,22 @@ describe('a Prometheus that was started anew', () => {
     expect(judged({ ...restarted, kept: true }, 5)?.outcome).toBe('pass');
     expect(restartDoubt({ ...restarted, kept: false }, { from: at, to: at + 1 })).toBeUndefined();
     expect(judged(well, 5)?.outcome).toBe('pass');
+  });
+
+  test('is one as well when nobody was there to ask it before, if that was after the beginning', () => {
+    const past = { ...well, startedAt: { before: null, after: at } };
+    expect(judged({ ...past, kept: false }, 5, 6000)).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'observer-broke',
+      explanation: expect.stringContaining('after the beginning of what is judged, with an empty store'),
+    });
+    expect(judged({ ...past, kept: true }, 5)?.outcome).toBe('pass');
+    const long = { ...well, startedAt: { before: null, after: anchor.wallMs - 9000 }, kept: null };
+    expect(judged(long, 5)?.outcome).toBe('pass');
+    expect(findings(long).get('not started anew')).toMatchObject({
+      outcome: 'pass',
+      value: { low: 0, high: 0 },
+    });
   });
 
   test('is a doubt when nobody knows what it kept', () => {
