@@ -21,6 +21,7 @@ const proofs: Readonly<
   patroni: { times: 5, run: provePatroni },
   observers: { times: 1, run: proveObservers },
   truth: { times: 1, run: proveTruth },
+  bounds: { times: 1000, run: proveBounds },
   outages: { times: 1, run: proveOutages },
 };
 
@@ -128,6 +129,14 @@ async function proveOutages(): Promise<boolean> {
   const wrote = await proveByTests('dr', { ORDEAL_PROVE_OUTAGES: 'write' }, ['test/outage/accuracy.test.ts']);
   await $({ cwd: root })`prettier --write docs/measurement.md`;
   return wrote;
+}
+
+/** Bounds that contain the truth, verdicts that are monotone, lost data that acquits nobody: in so many made-up worlds. */
+function proveBounds(worlds: number): Promise<boolean> {
+  return proveByTests('shared', { ORDEAL_PROVE_BOUNDS: String(worlds) }, [
+    '--testTimeout=3600000',
+    'test/judge/prometheus-bounds.test.ts',
+  ]);
 }
 
 /** Findings against a truth that is known, beside what the usual queries say. Writes the table that is documented. */

@@ -20,8 +20,8 @@ afterAll(async () => {
 });
 
 describe('a lab that is up', () => {
-  it('came up quickly: under 5 s on a quiet machine, and never far beyond', () => {
-    expect(upAfterSeconds).toBeLessThan(15);
+  it('came up quickly: under 5 s on a quiet machine, and within its deadline on any', () => {
+    expect(upAfterSeconds).toBeLessThan(60);
   });
 
   it('has every unit running and ready, and tells where it is', async () => {
@@ -217,7 +217,7 @@ describe('a replica', () => {
       return ready && processes[0];
     });
     expect(value.identity).not.toBe(before.identity);
-    expect(tookMs).toBeLessThan(5_000);
+    expect(tookMs).toBeLessThan(30_000);
     expect(answers.filter((status) => status !== 200)).toEqual([]);
   });
 
