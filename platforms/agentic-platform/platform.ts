@@ -1,3 +1,4 @@
+import { labBackups } from '@ordeal/shared/platform/on-lab/backups';
 import { labLedger, labProbes, labSweep } from '@ordeal/shared/platform/on-lab/clients';
 import { labRoute, labStore } from '@ordeal/shared/platform/on-lab/drivers';
 import { definePlatform } from '@ordeal/shared/platform/platform';
@@ -63,6 +64,7 @@ export default definePlatform((context) => {
     faults: faultsOf(lab),
     stores: { main: labStore(lab) },
     routes: { global: labRoute(lab) },
+    backups: labBackups(lab),
     probes: [
       ...labProbes({ path: '/v1/knowledge' }, '/v1/resources').filter(({ name }) => name !== 'pooled'),
       {

@@ -13,6 +13,7 @@ export interface Edge {
   /** Root of the project's checkout. */
   readonly root: string;
   readonly pid: number;
+  readonly stdin: NodeJS.ReadableStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   onSignal(listener: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void): () => void;
@@ -33,6 +34,10 @@ export function processEdge(): Edge {
     node: process.execPath,
     root: join(import.meta.dirname, '..', '..', '..'),
     pid: process.pid,
+    // Opened only by whoever reads it: it would keep the program from ending.
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     onSignal: (listener) => {

@@ -4,7 +4,10 @@ import type { CheckOptions } from './commands/check.ts';
 import type { JudgeOptions } from './commands/judge.ts';
 import type { LoadOptions } from './commands/load.ts';
 import type { StopOptions } from './commands/stop.ts';
+import type { DrillOptions } from './commands/drill.ts';
+import { withDrillFlags, type Asking } from './drill-flags.ts';
 import type { Edge } from './edge.ts';
+import { drillKinds, type DrillRequest } from './load/pick-drills.ts';
 import type { ShapeRequest } from './load/shaped-scenario.ts';
 import { withShapeFlags } from './shape-flags.ts';
 
@@ -21,6 +24,10 @@ export interface RunOptions {
   readonly sabotage?: readonly string[];
   /** Instead of a scenario's phases. */
   readonly shape?: ShapeRequest;
+  /** Only these drills of the scenario. */
+  readonly drills?: DrillRequest;
+  /** Whom to ask on the way. */
+  readonly asking?: Asking;
 }
 
 /** Reads the command line, runs the command, and returns the exit code. */
@@ -54,6 +61,22 @@ export async function runProgram(edge: Edge): Promise<number> {
         done(async (options: LoadOptions, command) => {
           const { loadCommand } = await import('./commands/load.ts');
           return loadCommand(command.args[0], options, edge);
+        }),
+      );
+      continue;
+    }
+    if (kind === 'drill') {
+      const drill = program
+        .command(kind)
+        .description(description)
+        .argument('[kind]', `only drills of this kind: ${drillKinds.join(', ')}`);
+      withDrillFlags(runOptions(drill)).action(
+        done(async (options: DrillOptions, command) => {
+          const { drillCommand } = await import('./commands/drill.ts');
+          const [named] = command.args;
+          // Kinds that a game day does not have are in the scenario for recovery.
+          const isChosen = named === undefined || command.getOptionValueSource('scenario') !== 'default';
+          return drillCommand(named, isChosen ? options : { ...options, scenario: 'recovery' }, edge);
         }),
       );
       continue;

@@ -15,6 +15,7 @@ import type { Edge } from '../edge.ts';
 import { checkScripts } from '../load/check-scripts.ts';
 import { loadPlatform, type LoadedPlatform } from '../load/load-platform.ts';
 import { loadScenario } from '../load/load-scenario.ts';
+import { pickDrills } from '../load/pick-drills.ts';
 import { shapedScenario, type ShapedScenario } from '../load/shaped-scenario.ts';
 import type { RunOptions } from '../program.ts';
 import { describeFault, findTargets } from './faults.ts';
@@ -81,7 +82,9 @@ async function whatToRun(
   const all = await loadScenario(options.scenario, options.pace, loaded, edge, (phase) =>
     phasesOf[kind].includes(phase.phase),
   );
-  return { loaded, scenario: { ...all, phases: onlyPhase(all.phases, options.only) }, warnings: [] };
+  const phases =
+    options.drills === undefined ? all.phases : pickDrills(all.phases, options.drills, loaded.platform);
+  return { loaded, scenario: { ...all, phases: onlyPhase(phases, options.only) }, warnings: [] };
 }
 
 /** What Prometheus tells now of what the scenario will be judged by. Only reads. */

@@ -89,7 +89,8 @@ async function runPrepared(
   for (const warning of plan.warnings) screen.write(`warning: ${warning}\n`);
   const progress = createProgress({
     stream: screen,
-    isTty: screen.isTTY === true,
+    // A live view would draw over the question.
+    isTty: screen.isTTY === true && options.asking?.by.how !== 'terminal',
     colour,
     columns: screen.columns ?? 80,
     clock: systemClock,
@@ -107,6 +108,7 @@ async function runPrepared(
         programs: { k6: programs['k6'] ?? '', node: edge.node },
         listener: progress.listener,
         interruption,
+        ...(options.asking === undefined ? {} : { asking: options.asking }),
       },
       edge,
     );

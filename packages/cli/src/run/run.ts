@@ -16,6 +16,8 @@ import { createFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
 import { spawnGuardian, type Guardian } from '@ordeal/shared/undo/spawn-guardian';
 import { CommandError, exitCodes } from '../command-error.ts';
 import { healers } from '../compose/healers.ts';
+import { approverOf } from '../approvals/approver.ts';
+import type { Asking } from '../drill-flags.ts';
 import type { Edge } from '../edge.ts';
 import type { LoadedPlatform } from '../load/load-platform.ts';
 import { commitOf, settingsOf, suiteVersion, versionsOf } from './environment.ts';
@@ -42,6 +44,8 @@ export interface RunRequest {
   readonly programs: { readonly k6: string; readonly node: string };
   readonly listener: (entry: JournalEntry) => void;
   readonly interruption: Interruption;
+  /** Whom to ask on the way. */
+  readonly asking?: Asking;
 }
 
 export interface FinishedRun {
@@ -100,6 +104,7 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
     prometheus: createPrometheus(platform.prometheus, clock),
     programs: request.programs,
     results,
+    ...asked(request.asking, edge),
   };
 
   let guardian: Guardian | undefined;
@@ -145,6 +150,12 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
   if (permission.granted) await permission.end();
   journal.close();
   return { record, dir, report: writeEvidence(dir, record) };
+}
+
+function asked(asking: Asking | undefined, edge: Edge): Pick<Session, 'approve' | 'beforeStep'> {
+  if (asking === undefined) return {};
+  const approve = approverOf(asking, edge, systemClock);
+  return asking.eachStep ? { approve, beforeStep: approve } : { approve };
 }
 
 async function attempt(session: Session, plan: Plan): Promise<RunEnd> {

@@ -1,3 +1,4 @@
+import type { Approve } from '@ordeal/dr/drills/drill';
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import type { SightBefore } from '@ordeal/shared/judge/collect-sight';
 import type { Assignment, Observations, ObserverProblem, SpikeSeen } from '@ordeal/shared/judge/observations';
@@ -33,6 +34,9 @@ export interface Session {
   readonly prometheus: Prometheus;
   readonly programs: { readonly k6: string; readonly node: string };
   readonly results: Results;
+  /** Whom to ask before what cannot be taken back, and before each step; absent when nobody is. */
+  readonly approve?: Approve;
+  readonly beforeStep?: Approve;
 }
 
 /** Grows while the run goes on; everything in it ends up in the record. */

@@ -75,12 +75,9 @@ export function note(course: RestoreCourse, ...checks: readonly BackupCheck[]): 
   for (const check of checks) {
     course.checks.push(check);
     const { name, outcome, detail } = check;
-    course.context.journal.append({
-      type: 'check',
-      phase: course.phase.name,
-      name,
-      held: outcome === 'held',
-      detail: outcome === 'not-run' ? `not looked at: ${detail}` : detail,
-    });
+    const { journal } = course.context;
+    if (outcome === 'not-run')
+      journal.append({ type: 'note', message: `${name} was not looked at: ${detail}` });
+    else journal.append({ type: 'check', phase: course.phase.name, name, held: outcome === 'held', detail });
   }
 }

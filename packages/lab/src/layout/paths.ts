@@ -65,6 +65,8 @@ export const inLab = {
   run: (dir: string, site: SiteName) => join(dir, site, 'run'),
   postgres: (dir: string, region: RegionName) => join(dir, region, 'pg'),
   postgresData: (dir: string, region: RegionName) => join(dir, region, 'pg', 'data'),
+  /** Outside of both regions, as a backup has to be. */
+  backups: (dir: string) => join(dir, 'edge', 'backups'),
   haproxySocket: (dir: string) => join(dir, 'edge', 'haproxy.sock'),
 };
 

@@ -1,9 +1,11 @@
 import type { LabRegion, LabSite } from '@ordeal/shared/platform/site';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { replicaNumbers, replicaPort } from '../units/api.ts';
-import { BACKEND } from '../units/haproxy.ts';
+import { BACKEND, haproxyConfigFile } from '../units/haproxy.ts';
 import { binDirOf, postgresUrl, slotOf } from '../units/postgres.ts';
 import { proxyNames } from '../units/toxiproxy.ts';
+import { backupFolders } from './backups.ts';
 import { address, type Blueprint } from './blueprint.ts';
 import { inLab, type RegionName } from './paths.ts';
 
@@ -16,7 +18,12 @@ export function siteFor(blueprint: Blueprint): LabSite {
     dir: blueprint.dir,
     entry: `http://${address(blueprint.ports.entry)}`,
     prometheus: `http://${address(blueprint.ports.prometheus)}`,
-    haproxy: { socket: inLab.haproxySocket(blueprint.dir), backend: BACKEND },
+    haproxy: {
+      socket: inLab.haproxySocket(blueprint.dir),
+      backend: BACKEND,
+      configFile: haproxyConfigFile(blueprint),
+    },
+    backups: { ...backupFolders(blueprint.dir), into: join(blueprint.dir, 'restore') },
     regions: { a: regionFor(blueprint, 'a'), b: regionFor(blueprint, 'b') },
     sabotage: blueprint.sabotage,
     platform: blueprint.contract.platform,

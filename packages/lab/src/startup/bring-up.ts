@@ -11,6 +11,7 @@ import { chooseLabPorts } from '../layout/ports.ts';
 import { siteFor } from '../layout/site.ts';
 import type { Sabotage } from '../sabotage.ts';
 import { runFiles } from '../supervisor/run-files.ts';
+import { dumpDatabase } from './backups.ts';
 import { copyToStandby, createCluster, fillDatabase, prepareFailback } from './databases.ts';
 import { writeLabFiles } from './files.ts';
 import { allRouted } from './routed.ts';
@@ -81,7 +82,9 @@ export async function bringUp(options: BringUp): Promise<LabSite> {
   await together(...siteNames.map(startAll), databases());
   await step('Waiting for every unit', () => together(...siteNames.map((site) => control.start(site))));
   const site = siteFor(blueprint);
-  await step('Waiting for the load balancer', () => allRouted(site, clock, stop));
+  await step('Waiting for the load balancer, and dumping the database', () =>
+    together(allRouted(site, clock, stop), dumpDatabase(blueprint, stop)),
+  );
   writeFileSync(inLab.site(dir), JSON.stringify(site, null, 2), { mode: 0o600 });
   return site;
 }

@@ -5,6 +5,7 @@ import { DATABASE, unitEnvironment, type Blueprint } from '../layout/blueprint.t
 import { inLab, regionNames, type RegionName } from '../layout/paths.ts';
 import { labMarks } from '../leftovers/find.ts';
 import { binDirOf, postgresUrl, sharedSettings, slotOf } from '../units/postgres.ts';
+import { archiveSettings } from './backups.ts';
 import { runProgram } from './run-program.ts';
 import { schema } from './schema.ts';
 
@@ -34,7 +35,10 @@ export async function createCluster(blueprint: Blueprint, signal: AbortSignal): 
     '--no-instructions',
   ]);
   rmSync(passwordFile);
-  appendFileSync(join(inLab.postgresData(dir, 'a'), 'postgresql.conf'), sharedSettings);
+  appendFileSync(
+    join(inLab.postgresData(dir, 'a'), 'postgresql.conf'),
+    sharedSettings + archiveSettings(blueprint),
+  );
 }
 
 /** Makes the platform's database on the running primary, and the slot that b will use. */

@@ -11,6 +11,7 @@ import { postgresUnit } from '../units/postgres.ts';
 import { prometheusFiles, prometheusUnit } from '../units/prometheus.ts';
 import { redisUnit } from '../units/redis.ts';
 import { toxiproxyFiles, toxiproxyUnit } from '../units/toxiproxy.ts';
+import { makeBackupFolders } from './backups.ts';
 import { makePostgresHomes } from './databases.ts';
 
 /** Writes everything that the lab's processes read. They hold a password: only this user may read them. */
@@ -24,6 +25,7 @@ export function writeLabFiles(blueprint: Blueprint): void {
     mkdirSync(inLab.run(dir, site), { mode: 0o700 });
   }
   makePostgresHomes(blueprint);
+  makeBackupFolders(blueprint);
   reservePorts(dir, blueprint.ports);
   const files = {
     ...Object.assign({}, ...regionNames.map((region) => toxiproxyFiles(blueprint, region))),

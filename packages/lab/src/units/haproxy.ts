@@ -9,7 +9,7 @@ export const BACKEND = 'platform';
 /** The frontend through which all clients come. Its counters miss no request. */
 export const FRONTEND = 'entry';
 
-function configFile(blueprint: Blueprint): string {
+export function haproxyConfigFile(blueprint: Blueprint): string {
   return join(blueprint.dir, 'edge', 'haproxy.cfg');
 }
 
@@ -77,7 +77,7 @@ backend ${BACKEND}_reads
   default-server check inter 500ms fall 2 rise 1
 ${servers.join('\n')}
 `;
-  return { [configFile(blueprint)]: text };
+  return { [haproxyConfigFile(blueprint)]: text };
 }
 
 /** The global load balancer, outside of both regions. */
@@ -89,7 +89,7 @@ export function haproxyUnit(blueprint: Blueprint): Unit {
   } as const;
   return {
     name: 'edge/haproxy',
-    argv: [blueprint.tools.haproxy, '-db', '-f', configFile(blueprint)],
+    argv: [blueprint.tools.haproxy, '-db', '-f', haproxyConfigFile(blueprint)],
     env: unitEnvironment,
     cwd: '/',
     log: inLab.log(blueprint.dir, 'edge', 'haproxy'),

@@ -9,7 +9,17 @@ export interface LabSite {
   /** HTTP entry (the global load balancer), for instance http://127.0.0.1:40001 */
   readonly entry: string;
   readonly prometheus: string;
-  readonly haproxy: { readonly socket: string; readonly backend: string };
+  readonly haproxy: { readonly socket: string; readonly backend: string; readonly configFile: string };
+  /**
+   * Where backups are kept, outside of both regions: the archive of the log, which the primary of either region fills;
+   * nightly dumps (`platform-….sql.gz`); and room for base backups. `into` is for restores, and not there.
+   */
+  readonly backups: {
+    readonly archive: string;
+    readonly dumps: string;
+    readonly base: string;
+    readonly into: string;
+  };
   readonly regions: Readonly<Record<'a' | 'b', LabRegion>>;
   /** Whose contract its API serves. */
   readonly platform: string;

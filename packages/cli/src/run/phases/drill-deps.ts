@@ -35,6 +35,8 @@ export function drillDeps(phase: DrillPhase, session: Session): DrillDeps {
     route: drivers.route(phase.route),
     regions: platform.regions,
     anchor,
+    ...(session.approve === undefined ? {} : { approve: session.approve }),
+    ...(session.beforeStep === undefined ? {} : { beforeStep: session.beforeStep }),
     refusals: () => drillRefusals(phase, session),
     onWriteAnswer: (answer) =>
       appendFileSync(join(context.dir, `writers-${phase.name}.jsonl`), `${JSON.stringify(answer)}\n`),

@@ -13,6 +13,7 @@ export function labRoute({ haproxy, regions: { a, b } }: LabSite): DriverEntry {
     config: {
       socket: haproxy.socket,
       backend: haproxy.backend,
+      configFile: haproxy.configFile,
       servers: Object.fromEntries(
         [a, b].flatMap((region) => region.replicas.map((replica) => [replica.name, region.name])),
       ),

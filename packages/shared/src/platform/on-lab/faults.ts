@@ -5,6 +5,8 @@ import type { LabRegion } from '../site.ts';
 
 /** So long a replaced process may take until it is ready, on a machine that has other things to do. */
 const READY_SECONDS = 20;
+/** A whole region starts at once, on a machine that may be busy. */
+const REGION_READY_SECONDS = 60;
 
 /** One replica is killed; whoever supervises it starts it again, at the earliest after `restartSeconds`. */
 export function replicaKilled(region: LabRegion, index: number, restartSeconds = 0): FaultEntry {
@@ -105,7 +107,7 @@ export function regionLost(region: LabRegion): FaultEntry {
       ],
       replacedBy: 'nobody',
       healedWhen: 'running',
-      readyWithinSeconds: READY_SECONDS,
+      readyWithinSeconds: REGION_READY_SECONDS,
     },
     revives: 'old-primary',
   };

@@ -1,0 +1,43 @@
+import type { Approval, Approve } from '@ordeal/dr/drills/drill';
+import type { Clock } from '@ordeal/shared/time/clock';
+import { formatDuration } from '@ordeal/shared/time/duration';
+import type { Asking } from '../drill-flags.ts';
+import type { Edge } from '../edge.ts';
+import { askAtTerminal } from './by-terminal.ts';
+import { askByFile } from './by-file.ts';
+import { askByHttp } from './by-http.ts';
+
+/** Nobody has answered in time. */
+class NoAnswer extends Error {}
+
+/** Puts questions to a person, one at a time. No answer in time is a no. */
+export function approverOf({ by, withinMs }: Asking, edge: Edge, clock: Clock): Approve {
+  const tell = (text: string): void => void edge.stderr.write(`\n${text}`);
+  const ask = (question: string, signal: AbortSignal): Promise<Approval> => {
+    switch (by.how) {
+      case 'terminal':
+        return askAtTerminal(question, edge, signal);
+      case 'file':
+        return askByFile(by.path, question, { clock, signal }, tell);
+      case 'http':
+        return askByHttp(question, signal, tell);
+    }
+  };
+  return async (question, signal) => {
+    const late = new AbortController();
+    const done = new AbortController();
+    void clock
+      .sleep(withinMs, done.signal)
+      .then(() => late.abort(new NoAnswer()))
+      .catch(() => undefined);
+    try {
+      return await ask(question, AbortSignal.any([signal, late.signal]));
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+      const why = `no answer within ${formatDuration(withinMs / 1000)}`;
+      return { approved: false, by: 'nobody', why, how: by.how };
+    } finally {
+      done.abort();
+    }
+  };
+}

@@ -1,0 +1,78 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Approval } from '@ordeal/dr/drills/drill';
+import { ANSWER_EXPECTED, readAnswer } from './answer.ts';
+
+const mostBytes = 16_384;
+
+/**
+ * Asks by a server on loopback: whoever has the address, with a token that is good for this one question, answers it
+ * by a POST. `tell` is told the address.
+ */
+export async function askByHttp(
+  question: string,
+  signal: AbortSignal,
+  tell: (text: string) => void,
+): Promise<Approval> {
+  const token = randomBytes(24).toString('hex');
+  let answered: (approval: Approval) => void = () => {};
+  const answer = new Promise<Approval>((resolve) => (answered = resolve));
+  let used = false;
+  const server = createServer((request, response) => {
+    void respond(request, response).catch(() => response.destroy());
+  });
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const say = (status: number, text: string): void => void response.writeHead(status).end(`${text}\n`);
+    if (!isToken(/^\/approve\/([^/?]+)$/.exec(request.url ?? '')?.[1], token)) {
+      return say(404, 'There is no such question.');
+    }
+    if (request.method === 'GET') return say(200, question);
+    if (request.method !== 'POST') return say(405, `POST ${ANSWER_EXPECTED}`);
+    const body = await readBody(request);
+    if (used) return say(410, 'This question was answered already.');
+    const read = body === undefined ? { ok: false as const, problem: 'too long' } : readAnswer(body);
+    if (!read.ok) return say(400, read.problem);
+    used = true;
+    say(200, read.answer.approved ? 'Approved.' : 'Not approved.');
+    answered({ ...read.answer, how: 'http' });
+  };
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: '127.0.0.1', port: 0 }, resolve);
+  });
+  try {
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    tell(
+      `${question}\nAnswer with: curl -d '{"approved":true,"by":"you","why":"…"}' http://127.0.0.1:${port}/approve/${token}\n`,
+    );
+    return await Promise.race([answer, aborted(signal)]);
+  } finally {
+    server.close();
+    // Whoever answered gets to read that it was taken.
+    setTimeout(() => server.closeAllConnections(), 1000).unref();
+  }
+}
+
+function isToken(given: string | undefined, token: string): boolean {
+  if (given === undefined) return false;
+  const [one, other] = [Buffer.from(given), Buffer.from(token)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}
+
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  let text = '';
+  for await (const chunk of request) {
+    text += String(chunk);
+    if (text.length > mostBytes) return undefined;
+  }
+  return text;
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+}

@@ -1,0 +1,91 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { systemClock } from '@ordeal/shared/time/system-clock';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { approverOf } from '../../src/approvals/approver.ts';
+import type { Asking } from '../../src/drill-flags.ts';
+import type { Edge } from '../../src/edge.ts';
+
+const question = 'Region a is lost. Promote region b?';
+const forever = new AbortController().signal;
+let dir: string;
+let said: string;
+let stdin: PassThrough;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'ordeal-approve-'));
+  said = '';
+  stdin = new PassThrough();
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+function approver(by: Asking['by'], withinMs = 60_000) {
+  const stderr = { write: (text: string) => ((said += text), true) };
+  return approverOf({ by, eachStep: false, withinMs }, { stdin, stderr } as unknown as Edge, systemClock);
+}
+
+async function until<T>(look: () => T | undefined): Promise<T> {
+  for (;;) {
+    const found = look();
+    if (found !== undefined) return found;
+    await systemClock.sleep(10);
+  }
+}
+
+it('asks at the terminal until the answer begins with yes or no', async () => {
+  const answer = approver({ how: 'terminal' })(question, forever);
+  stdin.write('perhaps\nno, the standby is not trusted\n');
+  expect(await answer).toMatchObject({ approved: false, how: 'terminal', why: 'the standby is not trusted' });
+  expect(said.match(/Promote region b/g)).toHaveLength(2);
+});
+
+it('takes an input that has ended for a no', async () => {
+  stdin.end();
+  expect(await approver({ how: 'terminal' })(question, forever)).toMatchObject({
+    approved: false,
+    by: 'nobody',
+  });
+});
+
+it('takes no answer in time for a no', async () => {
+  const answer = await approver({ how: 'file', path: join(dir, 'answer.json') }, 50)(question, forever);
+  expect(answer).toMatchObject({ approved: false, by: 'nobody', how: 'file', why: 'no answer within 50ms' });
+  expect(existsSync(join(dir, 'answer.json.question')), 'the question goes with it').toBe(false);
+});
+
+it('takes from a file only the answer to this very question', async () => {
+  const path = join(dir, 'answer.json');
+  const write = (token: string, approved: boolean): void =>
+    writeFileSync(path, JSON.stringify({ approved, by: 'ann', why: 'agreed', token }));
+  write('of-an-earlier-question', true);
+  const answer = approver({ how: 'file', path })(question, forever);
+  await until(() => (said.includes('for another question') ? true : undefined));
+  const asked = JSON.parse(readFileSync(`${path}.question`, 'utf8')) as { question: string; token: string };
+  expect(asked.question).toBe(question);
+  write(asked.token, true);
+  expect(await answer).toEqual({ approved: true, by: 'ann', why: 'agreed', how: 'file' });
+  expect(existsSync(path), 'it cannot answer the next one').toBe(false);
+});
+
+it('takes one answer by HTTP, from whoever has the token', async () => {
+  const answer = approver({ how: 'http' })(question, forever);
+  const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/approve\/[0-9a-f]{48}/.exec(said)?.[0]);
+  const post = (to: string, body: unknown) =>
+    fetch(to, { method: 'POST', body: JSON.stringify(body) }).then((response) => response.status);
+  expect(await (await fetch(url)).text()).toContain('Promote region b?');
+  expect(await post(`${url.slice(0, -1)}x`, { approved: true, by: 'eve', why: '' })).toBe(404);
+  expect(await post(url, { approved: true, why: 'nobody says who' })).toBe(400);
+  expect(await post(url, { approved: true, by: 'x'.repeat(20_000) })).toBe(400);
+  expect(await post(url, { approved: true, by: 'ann', why: 'agreed' })).toBe(200);
+  expect(await answer).toEqual({ approved: true, by: 'ann', why: 'agreed', how: 'http' });
+  await expect(post(url, { approved: false, by: 'eve' })).rejects.toThrow();
+});
+
+it('ends with the run', async () => {
+  const stop = new AbortController();
+  const answer = approver({ how: 'http' })(question, stop.signal);
+  await until(() => (said === '' ? undefined : said));
+  stop.abort(new Error('interrupted by SIGINT'));
+  await expect(answer).rejects.toThrow('interrupted by SIGINT');
+});
