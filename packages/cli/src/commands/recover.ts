@@ -1,6 +1,4 @@
 import { recoveryAdvice } from '@ordeal/dr/drills/advice';
-import { parsePostgresStore } from '@ordeal/dr/drivers/postgres/config';
-import { createPostgresStore } from '@ordeal/dr/drivers/postgres/store';
 import { isAlive } from '@ordeal/shared/process/identity';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import type { PromotionMark } from '@ordeal/shared/undo/entry';
@@ -8,6 +6,7 @@ import { openFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
 import { unwind } from '@ordeal/shared/undo/unwind';
 import { exitCodes } from '../command-error.ts';
 import { healers } from '../compose/healers.ts';
+import { storeDrivers } from '../compose/stores.ts';
 import type { Edge } from '../edge.ts';
 import { listRuns, runsDirectory } from '../run/run-directory.ts';
 import { readRunFile, type RunFile } from '../run/run-file.ts';
@@ -68,28 +67,28 @@ async function recoverRun(dir: string, file: RunFile): Promise<Recovered | undef
         (entry) => `${entry.describe}: kept, because it could make the old primary writable`,
       ),
     ],
-    advice:
-      mark === undefined
-        ? []
-        : [
-            ...(await adviceFor(mark, file)),
-            ...(file.failback === null
-              ? []
-              : [
-                  `Command for the failback: npx ordeal drill --only ${file.failback} --platform ${file.platform}`,
-                ]),
-          ],
+    advice: mark === undefined ? [] : [...(await adviceFor(mark, file)), ...commandBack(mark, file)],
   };
+}
+
+function commandBack({ drill }: PromotionMark, file: RunFile): readonly string[] {
+  const phase = file.wayBack?.[drill];
+  if (phase === undefined) return [];
+  const scenario = file.scenario === undefined ? '' : ` --scenario ${file.scenario}`;
+  return [
+    `Command for the way back: npx ordeal drill --only ${phase} --platform ${file.platform}${scenario}`,
+  ];
 }
 
 async function adviceFor(mark: PromotionMark, file: RunFile): Promise<readonly string[]> {
   const entry = file.stores[mark.store];
-  const config = entry === undefined ? undefined : parsePostgresStore(entry.config, `stores.${mark.store}`);
+  const parse = entry === undefined ? undefined : storeDrivers[entry.driver];
+  const store = parse?.(entry?.config, `stores.${mark.store}.config`);
   const unseen = { nodes: [], settings: {} };
-  if (config?.ok !== true) return recoveryAdvice(mark, unseen);
+  if (store?.ok !== true) return recoveryAdvice(mark, unseen);
   try {
     const context = { clock: systemClock, signal: AbortSignal.timeout(10_000), say: () => {} };
-    return recoveryAdvice(mark, await createPostgresStore(config.value).status(context));
+    return recoveryAdvice(mark, await store.value.driver.status(context));
   } catch {
     // What the mark says holds whether or not the store answers.
     return recoveryAdvice(mark, unseen);

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DriverEntry, Platform } from '@ordeal/shared/platform/platform';
-import type { Scenario } from '@ordeal/shared/scenario/scenario';
+import { isReturn } from '@ordeal/shared/scenario/drill-parts';
+import type { DrillPhase, Scenario } from '@ordeal/shared/scenario/scenario';
 import { processIdentity } from '@ordeal/shared/process/identity';
 import { writeDurably } from '@ordeal/shared/files/durable-file';
 
@@ -13,8 +14,10 @@ export interface RunFile {
   readonly platform: string;
   readonly startedAt: string;
   readonly stores: Readonly<Record<string, DriverEntry>>;
-  /** Name of the scenario's failback phase; null when it has none. */
-  readonly failback: string | null;
+  /** Absent in files of an older ordeal. */
+  readonly scenario?: string;
+  /** By the name of a drill that moves something away or back: the phase that brings it back. */
+  readonly wayBack?: Readonly<Record<string, string>>;
 }
 
 /** Written before anything is done. Readable by its owner alone: a store's address may hold a password. */
@@ -34,14 +37,21 @@ export function saveRunFile(
     platform: run.platform.name,
     startedAt: run.startedAt.toISOString(),
     stores: run.platform.stores,
-    failback: failbackOf(run.scenario),
+    scenario: run.scenario.name,
+    wayBack: waysBack(run.scenario),
   };
   writeDurably(join(dir, 'run.json'), JSON.stringify(file));
 }
 
-function failbackOf({ phases }: Scenario): string | null {
-  const phase = phases.find((one) => one.phase === 'drill' && one.drill.kind === 'failback');
-  return phase?.name ?? null;
+function waysBack({ phases }: Scenario): Record<string, string> {
+  const drills = phases.filter((phase): phase is DrillPhase => phase.phase === 'drill');
+  return Object.fromEntries(
+    drills.flatMap((phase, index) => {
+      const back = drills.slice(index).find(({ drill }) => isReturn(drill));
+      const moves = isReturn(phase.drill) || ['failover', 'evacuate'].includes(phase.drill.kind);
+      return moves && back !== undefined ? [[phase.name, back.name]] : [];
+    }),
+  );
 }
 
 /** Reads it; undefined when the directory holds no run. */

@@ -79,7 +79,8 @@ it('takes one answer by HTTP, from whoever has the token', async () => {
   expect(await post(url, { approved: true, by: 'x'.repeat(20_000) })).toBe(400);
   expect(await post(url, { approved: true, by: 'ann', why: 'agreed' })).toBe(200);
   expect(await answer).toEqual({ approved: true, by: 'ann', why: 'agreed', how: 'http' });
-  await expect(post(url, { approved: false, by: 'eve' })).rejects.toThrow();
+  const again = await post(url, { approved: false, by: 'eve' }).catch(() => 'nobody listens any more');
+  expect([410, 'nobody listens any more']).toContain(again);
 });
 
 it('ends with the run', async () => {

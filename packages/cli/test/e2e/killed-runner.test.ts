@@ -171,7 +171,9 @@ describe('SIGKILL of the runner in the drill', () => {
     await kill(running);
     await within(5000, 'k6 and the observers are gone', () => openEntries().length === 1);
     const { stdout } = await workplace.run('recover');
-    expect(stdout).toContain('npx ordeal drill --only failback --platform agentic-platform');
+    expect(stdout).toContain(
+      'npx ordeal drill --only failback --platform agentic-platform --scenario gameday',
+    );
     const failback = await workplace.run('drill', '--only', 'failback', '--pace', 'short', '--lab-name', LAB);
     expect(failback.code, failback.stdout).toBe(0);
     expect(await takesWrites(site, 'a')).toBe(true);

@@ -2,6 +2,7 @@ import type { DrillRecord, RunRecord } from '../record/record.ts';
 import { count, counted, interval, quantity, timeOfDay } from './figures.ts';
 import { loadResultParts } from './load-words.ts';
 import { deciding } from './order.ts';
+import { restoreInWords } from './restore-words.ts';
 import { lossInWords } from './words.ts';
 
 /** The run in one sentence: what happened, how long clients suffered, what was lost. */
@@ -13,6 +14,7 @@ export function headline(record: RunRecord): string {
 export function headlineParts(record: RunRecord): readonly string[] {
   return [
     ...record.drills.map((drill) => drillSentence(record, drill)),
+    ...(record.restores ?? []).map((restore) => `${restore.name}: ${restoreInWords(restore)}`),
     ...experimentParts(record),
     ...loadParts(record),
     ...loadResultParts(record),

@@ -3,6 +3,7 @@ import { count, dateTime, duration, quantity, secondsBetween } from './figures.t
 import { headline } from './headline.ts';
 import { experimentsSection } from './summary/experiments.ts';
 import { drillsSection } from './summary/drills.ts';
+import { restoresSection } from './summary/restores.ts';
 import { loadResults } from './summary/load-results.ts';
 import { findingsTable } from './summary/findings-table.ts';
 import { escapeMarkdown, markdownTable } from './summary/markdown.ts';
@@ -21,6 +22,7 @@ export function renderSummary(record: RunRecord): string {
     ...section('Left behind', record.residue, () => residueTable(record)),
     ...section('Findings', [0], () => findingsTable(record.findings)),
     ...section('Drills', record.drills, () => drillsSection(record)),
+    ...section('Restores', record.restores ?? [], () => restoresSection(record)),
     ...section('Experiments', record.experiments, () => experimentsSection(record)),
     ...loadSection(record),
     record.residue.length === 0 ? 'Nothing was left behind.' : 'Run `ordeal recover` to remove what is left.',

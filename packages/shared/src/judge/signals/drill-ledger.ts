@@ -53,6 +53,20 @@ function sentenceOf(rpo: LedgerRecord): string {
       : '';
   return (
     `${rpo.lost} of ${rpo.acknowledged} acknowledged writes were lost; the largest gap between acknowledgements ` +
-    `was ${rpo.resolutionSeconds.toFixed(2)} s.${split}`
+    `was ${rpo.resolutionSeconds.toFixed(2)} s.${split}${named(rpo)}`
   );
+}
+
+/** Whatever else is wrong, by its name. */
+function named(rpo: LedgerRecord): string {
+  const wrong = [
+    [rpo.holes, 'lost although a later write of the same worker survives (a hole)'],
+    [rpo.duplicate, 'there more than once (duplicate)'],
+    [rpo.phantom, 'there though nobody wrote it (phantom)'],
+    [rpo.resurrected, 'there though it was refused (resurrected)'],
+    [rpo.corrupt, 'there with another payload (corrupt)'],
+    [rpo.stale, 'missed by a read that began after its acknowledgement, and there later (stale)'],
+  ] as const;
+  const found = wrong.filter(([many]) => many > 0).map(([many, words]) => `${many} ${words}`);
+  return found.length === 0 ? '' : ` ${found.join('; ')}.`;
 }

@@ -1,17 +1,9 @@
-import type { DrillRecord, RunRecord, StepRecord } from '../../record/record.ts';
-import {
-  count,
-  counted,
-  duration,
-  figure,
-  interval,
-  quantity,
-  secondsBetween,
-  timeOfDay,
-} from '../figures.ts';
+import type { DrillRecord, RunRecord } from '../../record/record.ts';
+import { count, counted, duration, figure, interval, quantity, timeOfDay } from '../figures.ts';
 import { outageInWords, recoveryInWords } from '../headline.ts';
 import { type Markup, markup } from '../markup.ts';
 import { ledgerFacts } from './ledger.ts';
+import { stepsTable } from './steps.ts';
 import { dataTable } from './table.ts';
 import { toneAgainst, toned } from './tone.ts';
 import { waterfall } from './waterfall.ts';
@@ -30,13 +22,74 @@ function drillUnit(drill: DrillRecord): Markup {
   return markup`<div class="unit"><h3 class="wrap">${drill.name} <span class="soft">${drill.name === drill.kind ? '' : drill.kind}</span></h3>${failed}
 <p>${toned(toneAgainst(drill.rto, drill.rto.target), recoveryInWords(drill))}, target ${quantity(drill.rto.target, 's')}; ${outageInWords(drill)}; ${counted(drill.flaps, 'flap')}, ${figure(drill.badSeconds)} bad seconds in all.</p>
 <p class="note">Second witness: ${witness(drill)}</p>
-${waterfall(drill)}<div class="two"><div><h3>What clients saw</h3>${outages(drill)}</div><div>${ledgerFacts(drill.rpo)}</div></div><h3>Runbook</h3>${steps(drill.steps)}</div>`;
+${writers(drill)}${waited(drill)}${bounds(drill)}
+${waterfall(drill)}<div class="two"><div><h3>What clients saw</h3>${outages(drill)}</div><div>${ledgerFacts(drill.rpo)}</div></div><h3>Runbook</h3>${stepsTable(drill.steps)}${approvals(drill)}</div>`;
 }
 
 function witness(drill: DrillRecord): Markup {
   const { agrees, detail } = drill.secondWitness;
   if (agrees === null) return markup`${toned('unknown', 'unknown')}, ${detail}`;
   return markup`${agrees ? toned('pass', 'agrees') : toned('fail', 'does not agree')}, ${detail}`;
+}
+
+function writers({ writers: seen }: DrillRecord): Markup | null {
+  if (seen === undefined) return null;
+  const tone = seen.outcome === 'excluded' ? 'pass' : seen.outcome === 'proven' ? 'fail' : 'unknown';
+  return markup`<p class="note wrap">Two writers at once: ${toned(tone, seen.outcome)}, ${seen.detail}</p>`;
+}
+
+function waited({ waitedOnHuman = 0 }: DrillRecord): Markup | null {
+  if (waitedOnHuman === 0) return null;
+  return markup`<p class="note">Besides, it waited ${duration(waitedOnHuman)} for a person, which is not in the recovery time.</p>`;
+}
+
+/** What the configuration says, beside what was measured. */
+function bounds({ bounds: list = [] }: DrillRecord): Markup | null {
+  if (list.length === 0) return null;
+  return dataTable(
+    'What the configuration bounds',
+    [
+      { heading: 'Time' },
+      { heading: 'Settings' },
+      { heading: 'Configured', align: 'right' },
+      { heading: 'Measured', align: 'right' },
+      { heading: 'Meaning' },
+    ],
+    list.map((one) => [
+      one.name,
+      Object.entries(one.settings)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(', '),
+      interval(one.configured, 's'),
+      one.measured === null ? '–' : interval(one.measured, 's'),
+      markup`${toned(one.outcome === 'explained' ? 'pass' : 'unknown', one.outcome)} ${one.detail}`,
+    ]),
+  );
+}
+
+function approvals({ approvals: list = [] }: DrillRecord): Markup | null {
+  if (list.length === 0) return null;
+  return markup`<h3>Who let it go on</h3>${dataTable(
+    'Approvals; times are UTC',
+    [
+      { heading: 'Step' },
+      { heading: 'Answer', align: 'tight' },
+      { heading: 'By' },
+      { heading: 'Way', align: 'tight' },
+      { heading: 'At', align: 'right' },
+      { heading: 'Waited', align: 'right' },
+      { heading: 'Why' },
+    ],
+    list.map((one) => [
+      one.step,
+      toned(one.approved ? 'pass' : 'fail', one.approved ? 'yes' : 'no'),
+      one.by,
+      one.how,
+      timeOfDay(one.answeredAt),
+      one.waitedSeconds === 0 ? '–' : duration(one.waitedSeconds),
+      one.why,
+    ]),
+  )}`;
 }
 
 function outages(drill: DrillRecord): Markup {
@@ -62,31 +115,6 @@ function outages(drill: DrillRecord): Markup {
       `${count(each.bad)} / ${count(each.attempts)}`,
       `${figure(each.latenessMs.p99)} / ${figure(each.latenessMs.max)} ms`,
       count(each.missedTicks),
-    ]),
-  );
-}
-
-function steps(list: readonly StepRecord[]): Markup {
-  if (list.length === 0) return markup`<p class="note">No step was taken.</p>`;
-  return dataTable(
-    'Steps that were taken; times are UTC',
-    [
-      { heading: 'Step' },
-      { heading: 'Outcome', align: 'tight' },
-      { heading: 'Started', align: 'right' },
-      { heading: 'Took', align: 'right' },
-      { heading: 'Target', align: 'right' },
-      { heading: 'Waited for a person', align: 'right' },
-      { heading: 'What was seen' },
-    ],
-    list.map((step) => [
-      step.name,
-      toned(step.outcome === 'done' ? 'pass' : step.outcome === 'failed' ? 'fail' : 'unknown', step.outcome),
-      timeOfDay(step.startedAt),
-      step.endedAt === null ? 'not ended' : quantity(secondsBetween(step.startedAt, step.endedAt), 's'),
-      step.target === null ? '–' : quantity(step.target, 's'),
-      step.waitedOnHuman === 0 ? '–' : duration(step.waitedOnHuman),
-      step.detail,
     ]),
   );
 }

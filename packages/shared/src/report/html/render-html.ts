@@ -10,6 +10,7 @@ import { findingsSection } from './findings.ts';
 import { keyFigures } from './key-figures.ts';
 import { loadsSection } from './loads.ts';
 import { residueSection } from './residue.ts';
+import { restoresSection } from './restores.ts';
 import { SCRIPT, SCRIPT_DIGEST } from './script.ts';
 import { STYLE, STYLE_DIGEST } from './style.ts';
 import { timelineSection } from './timeline/timeline.ts';
@@ -31,6 +32,7 @@ ${keyFigures(record)}
 ${timelineSection(record, journal)}
 ${findingsSection(record)}
 ${drillsSection(record)}
+${restoresSection(record)}
 ${experimentsSection(record)}
 ${loadsSection(record)}
 ${residueSection(record)}

@@ -29,6 +29,17 @@ function drillBlock(drill: DrillRecord): string {
     decompositionLine(drill),
     `RPO: **${rpoInWords(rpo)}**, target ${quantity(rpo.target, 's')}; ${lossInWords(rpo)}${rpo.lostAfterFault > 0 ? `; **${count(rpo.lostAfterFault)} of them acknowledged after the fault: a split brain**` : ''}`,
     `Ledger: ${anomalies.map(([name, many]) => `${name} ${count(many)}`).join(', ')}`,
+    ...(drill.writers === undefined
+      ? []
+      : [`Two writers at once: **${drill.writers.outcome}**, ${escapeMarkdown(drill.writers.detail)}`]),
+    ...(drill.bounds ?? []).map(
+      (one) => `Configured ${one.name}: ${one.outcome}: ${escapeMarkdown(one.detail)}`,
+    ),
+    ...(drill.approvals ?? []).map((one) =>
+      escapeMarkdown(
+        `${one.step}: ${one.approved ? 'approved' : 'not approved'} by ${one.by} at ${one.answeredAt}${one.waitedSeconds === 0 ? '' : `, after ${quantity(one.waitedSeconds, 's')} that are not in the RTO`}${one.why === '' ? '' : ` (${one.why})`}`,
+      ),
+    ),
     `Second witness: ${agreement(drill)}: ${escapeMarkdown(drill.secondWitness.detail)}`,
   ];
   return `${lines[0]}\n${lines
