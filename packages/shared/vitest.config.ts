@@ -1,4 +1,8 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, mergeConfig } from 'vitest/config';
 import { testSettings } from '../../vitest.base.ts';
 
-export default defineConfig(testSettings('shared'));
+/** Much of it computes for seconds, and beside the tests of other packages, with what they leave of the machine. */
+export default mergeConfig(
+  defineConfig(testSettings('shared')),
+  defineConfig({ test: { testTimeout: 180_000 } }),
+);
