@@ -116,7 +116,7 @@ export const platformSchema = z.strictObject({
     }),
     production: z
       .strictObject({
-        allow: z.array(z.enum(['load', 'experiment', 'drill'])),
+        allow: z.array(z.enum(['load', 'experiment', 'drill', 'restore'])),
         tokenSha256: z
           .string()
           .regex(/^[0-9a-f]{64}$/, { error: 'The SHA-256 of the token in 64 hexadecimal digits.' })

@@ -231,7 +231,7 @@ export interface Coordination {
 
 /** An explicit permission. Whoever uses it confirms by hand at a terminal, or by a token in a pipeline. */
 export interface ProductionPermit {
-  readonly allow: readonly ('load' | 'experiment' | 'drill')[];
+  readonly allow: readonly ('load' | 'experiment' | 'drill' | 'restore')[];
   /** SHA-256, in hexadecimal digits, of the token that a pipeline hands over in ORDEAL_PRODUCTION_TOKEN. */
   readonly tokenSha256?: string;
 }
