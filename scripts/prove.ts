@@ -16,6 +16,9 @@ const proofs: Readonly<
   gameday: { times: 10, run: (times) => provePasses(times, 'full') },
   short: { times: 10, run: (times) => provePasses(times, 'short') },
   kills: { times: 20, run: proveKills },
+  'drill-kills': { times: 1, run: proveDrillKills },
+  'negative-controls': { times: 10, run: proveNegativeControls },
+  recovery: { times: 3, run: proveRecovery },
   'chaos-kills': { times: 100, run: proveChaosKills },
   knee: { times: 10, run: proveKnee },
   patroni: { times: 5, run: provePatroni },
@@ -84,6 +87,48 @@ function proveKills(times: number): Promise<boolean> {
     ...END_TO_END,
     'test/e2e/killed-runner.test.ts',
   ]);
+}
+
+/** The runner killed in the middle of every step of a failover: never two writers, and recover knows what is next. */
+function proveDrillKills(times: number): Promise<boolean> {
+  return repeatedly(times, () =>
+    proveByTests('cli', { ORDEAL_PROVE_STEPS: 'all' }, [
+      ...END_TO_END,
+      'test/e2e/killed-runner.test.ts',
+      '-t',
+      'every step of a failover',
+    ]),
+  );
+}
+
+/** Every planted defect is found and named, on paper and on real servers; so many healthy drills show none. */
+async function proveNegativeControls(times: number): Promise<boolean> {
+  const found = await proveByTests('dr', {}, [
+    'test/negative-controls.test.ts',
+    'test/ledger',
+    'test/split-brain',
+    'test/restore',
+    'test/drills',
+  ]);
+  const sabotaged = await proveByTests('cli', {}, [...END_TO_END, 'test/e2e/sabotage.test.ts']);
+  return found && sabotaged && (await proveRecovery(times));
+}
+
+/** The healthy lab passes every drill of the scenario for recovery. */
+async function proveRecovery(times: number): Promise<boolean> {
+  let passes = 0;
+  for (let round = 1; round <= times; round += 1) {
+    const cwd = workplace();
+    const lab = ['--lab', '--lab-name', `prove-${process.pid}`];
+    const ended = await ordeal(cwd, 'drill', '--scenario', 'recovery', '--pace', 'short', ...lab);
+    echo(`  ${round}: exit ${ended.code} after ${ended.seconds.toFixed(0)} s`);
+    if (ended.code === 0) {
+      passes += 1;
+      rmSync(cwd, { recursive: true, force: true });
+    } else echo(`${ended.output.split('\n').slice(-40).join('\n')}\n  evidence: ${cwd}`);
+  }
+  echo(`recovery: ${passes} of ${times} passed`);
+  return passes === times;
 }
 
 /** The runner killed at random moments of faults of each driver, on a control plane as well; and connections cut. */

@@ -185,6 +185,64 @@ describe('SIGKILL of the runner in the drill', () => {
   });
 });
 
+/** Every step, and whether the old primary may still come back then. `npm run prove -- drill-kills` goes through all. */
+const stepsOfFailover = [
+  ['check', true],
+  ['bounds', true],
+  ['observe', true],
+  ['lead', true],
+  ['ready', true],
+  ['lose', true],
+  ['detect', true],
+  ['decide', true],
+  // Its mark is written first of all: from then on nothing is put back, though it may not be on disk yet.
+  ['fence', undefined],
+  ['promote', false],
+  ['route', false],
+  ['recover', false],
+  ['read back', false],
+] as const;
+
+describe.runIf(env['ORDEAL_PROVE_STEPS'] === 'all')(
+  'SIGKILL of the runner in every step of a failover',
+  () => {
+    beforeEach(up);
+    afterEach(async () => {
+      await down();
+    });
+
+    it.each(stepsOfFailover)('%s: never two writers', async (name, restores) => {
+      let twice = 0;
+      const both = async (): Promise<void> => {
+        const writers = await Promise.all([takesWrites(site, 'a'), takesWrites(site, 'b')]);
+        if (writers.every(Boolean)) twice += 1;
+      };
+      const running = start('drill');
+      const begun = (entry: JournalEntry): boolean => entry.type === 'step-started' && entry.step === name;
+      await workplace.until(`step ${name}`, begun, 180_000);
+      await kill(running);
+      // Whatever the guardian does happens within this time.
+      for (let look = 0; look < 40; look += 1) {
+        await both();
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      }
+      const { stdout } = await workplace.run('recover');
+      await both();
+      expect(twice).toBe(0);
+      const marked = existsSync(join(workplace.newestRun(), 'undo', 'promotion.json'));
+      expect(marked).toBe(restores === undefined ? marked : !restores);
+      if (!marked) await within(60_000, 'region A is the writer', () => takesWrites(site, 'a'));
+      // After the mark B is the only one that may write, and may not do so yet.
+      expect({
+        writer: /only writer[^\n]*node b/.test(stdout),
+        next: stdout.includes('Next: '),
+        command: stdout.includes('Command for the way back: npx ordeal drill --only failback'),
+        a: await takesWrites(site, 'a'),
+      }).toEqual({ writer: marked, next: marked, command: marked, a: !marked });
+    });
+  },
+);
+
 /** Whether the node of a region is a primary, as itself says. */
 async function takesWrites(where: LabSite, region: 'a' | 'b'): Promise<boolean> {
   const { Client } = (await import('pg')).default;
