@@ -13,7 +13,8 @@ import { parseProxyConfig } from '../../src/drivers/proxy/config.ts';
 import type { AbleFaultDriver } from '../../src/experiment/deps.ts';
 import { runExperiment } from '../../src/experiment/run-experiment.ts';
 import { startClient, type ClientFixture } from '../fixtures/client.ts';
-import { patient, phase, simulate, type Second } from '../fixtures/simulation.ts';
+import { simulate, type Second } from '../fixtures/simulation.ts';
+import { patient, phase } from '../fixtures/steady.ts';
 import { startToxiproxy, type ToxiproxyFixture } from '../fixtures/toxiproxy.ts';
 
 const good: Second = {};

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { runExperiment } from '../../src/experiment/run-experiment.ts';
 import { effectOfAll, measureEffect } from '../../src/experiment/effect.ts';
 import type { GaugeReadings } from '../../src/experiment/gauges.ts';
-import { phase, simulate } from '../fixtures/simulation.ts';
+import { simulate } from '../fixtures/simulation.ts';
+import { phase } from '../fixtures/steady.ts';
 
 const up = { name: 'processes that want a CPU', unit: 'processes', moves: 'up', atLeast: 2 } as const;
 const down = { name: 'memory available', unit: 'MiB', moves: 'down', atLeast: 100 } as const;

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { refuseReach } from '@ordeal/shared/scenario/guardrails/reach';
 import { reachOf } from '../../src/experiment/reach.ts';
 import { runExperiment } from '../../src/experiment/run-experiment.ts';
-import { phase, simulate } from '../fixtures/simulation.ts';
+import { simulate } from '../fixtures/simulation.ts';
+import { phase } from '../fixtures/steady.ts';
 
 const together = { how: 'together' } as const;
 

@@ -12,7 +12,7 @@ import { proxyDriver } from '../../src/drivers/proxy.ts';
 import type { AbleFaultDriver } from '../../src/experiment/deps.ts';
 import { runExperiment } from '../../src/experiment/run-experiment.ts';
 import { startClient, type ClientFixture } from '../fixtures/client.ts';
-import { patient, phase } from '../fixtures/simulation.ts';
+import { patient, phase } from '../fixtures/steady.ts';
 import { startSupervised, type SupervisedFixture } from '../fixtures/supervised.ts';
 import { startToxiproxy, type ToxiproxyFixture } from '../fixtures/toxiproxy.ts';
 

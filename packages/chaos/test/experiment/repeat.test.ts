@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { repeatExperiment, seedOf } from '../../src/experiment/repeat.ts';
-import { phase, simulate, type Second } from '../fixtures/simulation.ts';
+import { simulate, type Second } from '../fixtures/simulation.ts';
+import { phase } from '../fixtures/steady.ts';
 
 const good: Second = {};
 const slow: Second = { latencyMs: 200 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runExperiment } from '../../src/experiment/run-experiment.ts';
-import { phase, simulate, type Second } from '../fixtures/simulation.ts';
+import { simulate, type Second } from '../fixtures/simulation.ts';
+import { phase } from '../fixtures/steady.ts';
 
 const good: Second = {};
 const failing: Second = { failed: 5 };

@@ -2,7 +2,8 @@ import type { Choice } from '@ordeal/shared/drivers/fault';
 import { describe, expect, it } from 'vitest';
 import type { AbleFaultDriver, ExperimentDeps } from '../../src/experiment/deps.ts';
 import { runExperiment } from '../../src/experiment/run-experiment.ts';
-import { phase, simulate, type Second, type Simulation } from '../fixtures/simulation.ts';
+import { simulate, type Second, type Simulation } from '../fixtures/simulation.ts';
+import { phase } from '../fixtures/steady.ts';
 
 const good: Second = {};
 const slow: Second = { latencyMs: 200 };

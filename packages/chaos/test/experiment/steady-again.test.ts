@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isSteady, steadyAgain } from '@ordeal/shared/load/steady-again';
-import { interval, steadyState, type Second } from '../fixtures/simulation.ts';
+import { interval, type Second } from '../fixtures/simulation.ts';
+import { steadyState } from '../fixtures/steady.ts';
 
 const good: Second = {};
 const bad: Second = { failed: 5 };

@@ -58,7 +58,9 @@ async function killOne({ driver, config, latestMs, left, works }: Storm): Promis
   const args = [program('runner'), runDir, faults, String(HOLD_MS)];
   const child = spawn(testTools().node, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
-  await once(child.stdout, 'data');
+  const crashed = exited.then(() => Promise.reject(new Error('the runner has ended before it began')));
+  crashed.catch(() => undefined);
+  await Promise.race([once(child.stdout, 'data'), crashed]);
   await systemClock.sleep(Math.random() * latestMs);
   expect(child.exitCode).toBeNull();
   child.kill('SIGKILL');

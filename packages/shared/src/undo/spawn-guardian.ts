@@ -31,7 +31,8 @@ export interface Guardian {
 
 /** Of the shell that starts it: the pipe that becomes the guardian's standard input. */
 const PIPE_DESCRIPTOR = 4;
-const READY_WITHIN_MS = 10_000;
+/** It loads what healing needs first, which takes long on a busy machine. */
+const READY_WITHIN_MS = 30_000;
 const ENDED_WITHIN_MS = 5_000;
 
 /**
