@@ -20,6 +20,7 @@ const proofs: Readonly<
   'negative-controls': { times: 10, run: proveNegativeControls },
   recovery: { times: 3, run: proveRecovery },
   'chaos-kills': { times: 100, run: proveChaosKills },
+  'chaos-outages': { times: 1, run: proveChaosOutages },
   knee: { times: 10, run: proveKnee },
   patroni: { times: 5, run: provePatroni },
   observers: { times: 1, run: proveObservers },
@@ -145,6 +146,18 @@ async function proveChaosKills(times: number): Promise<boolean> {
     'test/cluster/killed-runner.test.ts',
   ]);
   return here && onCluster;
+}
+
+/** An API server restarted, frozen for 20 s and disturbed while faults are injected and healed. */
+function proveChaosOutages(times: number): Promise<boolean> {
+  return repeatedly(times, () =>
+    proveByTests('chaos', { ORDEAL_PROVE_CHAOS_OUTAGES: '20' }, [
+      '--config',
+      'vitest.cluster.config.ts',
+      'test/cluster/chaos-mesh-outage.test.ts',
+      'test/cluster/kubernetes-outage.test.ts',
+    ]),
+  );
 }
 
 /** The knee of a server whose capacity is known, found from below and from above. */

@@ -24,6 +24,9 @@ export interface TlsProxy {
   disturb(method: string, path: string, rule: Rule, times: number): void;
   /** Resolves when the server has answered such a request with this status. */
   answered(method: string, path: string, status: number): Promise<void>;
+  /** From now on nothing gets through, as when the network is cut; until `mend`. */
+  cut(): void;
+  mend(): void;
   /** Requests that a rule was applied to. */
   readonly disturbed: readonly string[];
   stop(): Promise<void>;
@@ -44,7 +47,12 @@ export async function startTlsProxy(plane: ControlPlane): Promise<TlsProxy> {
       if (one.method === method && url.includes(one.path) && one.status === status) one.resolve();
     }
   };
+  let isCut = false;
   const server = createServer(tls, (incoming, outgoing) => {
+    if (isCut) {
+      incoming.socket.destroy();
+      return;
+    }
     const { method = '', url = '' } = incoming;
     const matching = rules.find((one) => one.left > 0 && one.method === method && url.includes(one.path));
     if (matching !== undefined) {
@@ -71,6 +79,12 @@ export async function startTlsProxy(plane: ControlPlane): Promise<TlsProxy> {
   return {
     kubeconfig,
     disturbed,
+    cut: () => {
+      isCut = true;
+    },
+    mend: () => {
+      isCut = false;
+    },
     disturb: (method, path, rule, times) => {
       rules.push({ method, path, rule, left: times });
     },

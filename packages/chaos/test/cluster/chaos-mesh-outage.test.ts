@@ -9,6 +9,7 @@ import { findLeftovers, sweep } from '../../src/chaos-mesh/sweep.ts';
 import { chaosMeshDriver } from '../../src/drivers/chaos-mesh.ts';
 import type { ChaosMeshConfig, ChaosMeshSettings } from '../../src/drivers/chaos-mesh/config.ts';
 import { startChaosMeshCluster, withoutCluster, type ChaosMeshCluster } from '../chaos-mesh/cluster.ts';
+import { FROZEN_MS } from '../chaos-mesh/frozen.ts';
 import {
   configOf,
   contextFor,
@@ -19,8 +20,6 @@ import {
 } from '../chaos-mesh/subject.ts';
 import { startTlsProxy, type Rule, type TlsProxy } from '../chaos-mesh/tls-proxy.ts';
 
-/** So long the API server is frozen. */
-const FROZEN_MS = 20_000;
 const TARGETS = ['pod shop/api-1', 'pod shop/api-2'];
 
 /** Each target was hit, none of them twice, and nothing of it is left. */
@@ -171,6 +170,29 @@ describe.skipIf(withoutCluster !== undefined)(
       );
       await chaos.plane.restartApiServer();
       expect(await healAsARun(config)).toEqual([]);
+    });
+
+    it('is ended by the cluster when nobody of ours gets there, and said to be left until its object went', async () => {
+      const config = { ...podFailure(proxy.kubeconfig), endsAfterSeconds: 6 };
+      await chaosMeshDriver.inject(config, contextFor());
+      proxy.cut();
+      try {
+        expect(await chaosMeshDriver.status(config, contextFor())).toMatchObject({ state: 'unknown' });
+        await expect(chaosMeshDriver.heal(entryOf(config), contextFor(2_000))).rejects.toThrow(
+          /kube-system|timeout/,
+        );
+        await until(async () => chaos.standIn.world.inEffect.size === 0);
+        expect(await chaosMeshDriver.status(config, contextFor())).toMatchObject({ state: 'unknown' });
+      } finally {
+        proxy.mend();
+      }
+      await until(async () => (await chaosMeshDriver.status(config, contextFor())).state === 'present');
+      expect(await chaosMeshDriver.status(config, contextFor())).toMatchObject({
+        state: 'present',
+        detail: expect.stringContaining('recovered'),
+      });
+      expect(await healAsARun(config)).toEqual([]);
+      expect(await chaosMeshDriver.status(config, contextFor())).toEqual({ state: 'absent' });
     });
 
     const run = '2026-03-14T02-00-00Z-a1b2';

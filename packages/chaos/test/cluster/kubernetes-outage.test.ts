@@ -4,6 +4,7 @@ import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kubernetesDriver } from '../../src/drivers/kubernetes.ts';
 import type { KubernetesConfig } from '../../src/drivers/kubernetes/config.ts';
+import { FROZEN_MS } from '../chaos-mesh/frozen.ts';
 import { startTlsProxy, type TlsProxy } from '../chaos-mesh/tls-proxy.ts';
 import { driving, entryOf, NAMESPACE, startKubernetesSite, type KubernetesSite } from './kubernetes-site.ts';
 
@@ -114,18 +115,33 @@ describe.skipIf(without !== undefined)('the kubernetes driver in an outage', () 
     expect((await site.workload('deployments', 'api')).metadata?.labels).toEqual({ team: 'shop' });
   });
 
-  it('gets over an API server that is frozen for 20 s in the middle of heal', async () => {
-    const config = await site.pinned(site.config(scale));
-    await kubernetesDriver.inject(config, driving());
-    const { pid = 0 } = site.plane.apiServer();
-    kill(pid, 'SIGSTOP');
-    const thawed = systemClock.sleep(20_000).then(() => kill(pid, 'SIGCONT'));
+  it('gets over an API server that is frozen in the middle of inject, and of heal', async () => {
+    const config = await site.pinned(site.config(scale, { injectWithinSeconds: 60 }));
+    const injection = kubernetesDriver.inject(config, driving([], AbortSignal.timeout(90_000)));
+    injection.catch(() => undefined);
+    await systemClock.sleep(20);
+    await freeze();
+    expect(await injection).toHaveLength(1);
+    expect((await site.workload('deployments', 'api')).metadata?.annotations).toMatchObject({
+      'ordeal/original': 'replicas=3',
+    });
+    const thawed = freeze();
     expect(await kubernetesDriver.status(config, driving())).toMatchObject({ state: 'unknown' });
     await Promise.all([healWithPatience(config), thawed]);
     expect(await site.settled('app=api', 3)).toBe(true);
     expect(await kubernetesDriver.status(config, driving())).toEqual({ state: 'absent' });
   });
 });
+
+async function freeze(): Promise<void> {
+  const { pid = 0 } = site.plane.apiServer();
+  kill(pid, 'SIGSTOP');
+  try {
+    await systemClock.sleep(FROZEN_MS);
+  } finally {
+    kill(pid, 'SIGCONT');
+  }
+}
 
 /** As the unwinding does it: again and again until it is done. */
 async function healWithPatience(config: KubernetesConfig): Promise<void> {
