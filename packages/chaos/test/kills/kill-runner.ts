@@ -12,7 +12,7 @@ import { until } from '../fixtures/toxiproxy.ts';
 
 /** Moments for each driver: continuous integration tries a few, `npm run prove -- chaos-kills` a hundred. */
 export const MOMENTS = Number(process.env['ORDEAL_PROVE_CHAOS_KILLS'] ?? 2);
-const PROVING = process.env['ORDEAL_PROVE_CHAOS_KILLS'] !== undefined;
+export const PROVING = process.env['ORDEAL_PROVE_CHAOS_KILLS'] !== undefined;
 
 /** What a proof holds the guardian to; a busy machine gets longer in continuous integration. */
 export const GONE_WITHIN_MS = PROVING ? 1_000 : 20_000;
