@@ -25,7 +25,6 @@ describe.skipIf(withoutCluster !== undefined)(`the chaos-mesh driver ${withoutCl
   afterAll(() => chaos?.stop());
 
   describe.each([
-    ['pod-failure', { type: 'pod-failure' }],
     ['network-delay', { type: 'network-delay', latencyMs: 100 }],
     ['cpu-stress', { type: 'cpu-stress', workers: 1 }],
     [
