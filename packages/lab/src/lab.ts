@@ -10,9 +10,9 @@ import { SiteControl } from './control/site-control.ts';
 import { inLab, labDir, requireOwn, siteNames, type SiteName } from './layout/paths.ts';
 import { removeLab } from './leftovers/remove.ts';
 import { parseSabotages } from './sabotage.ts';
+import { livingSites, readSite } from './read-site.ts';
 import { bringUp } from './startup/bring-up.ts';
 import type { SupervisorConfig } from './supervisor/config.ts';
-import { runFiles } from './supervisor/run-files.ts';
 
 export interface LabUpOptions {
   readonly name: string;
@@ -108,14 +108,6 @@ export async function labStatus({ name, clock }: LabDownOptions): Promise<LabSta
   return { name, dir, state: all ? 'up' : none ? 'down' : 'degraded', ...(site && { site }), units };
 }
 
-/** Where everything is in a lab that is up, or partly up; undefined when there is none of that name. */
-export function readSite(name: string): LabSite | undefined {
-  const dir = labDir(name);
-  if (!existsSync(inLab.site(dir)) || livingSites(dir).length === 0) return undefined;
-  requireOwn(dir);
-  return JSON.parse(readFileSync(inLab.site(dir), 'utf8')) as LabSite;
-}
-
 /** Takes possession of the lab's directory, which is empty after it. */
 async function claim(name: string, dir: string, clock: Clock): Promise<void> {
   requireOwn(dir);
@@ -134,10 +126,6 @@ async function claim(name: string, dir: string, clock: Clock): Promise<void> {
   await removeLab(dir, clock);
   mkdirSync(dir, { mode: 0o700 });
   writeFileSync(inLab.owner(dir), processIdentity(pid)!, { flag: 'wx' });
-}
-
-function livingSites(dir: string): readonly SiteName[] {
-  return siteNames.filter((site) => runFiles(dir, site).alive() !== undefined);
 }
 
 function unitNames(dir: string, site: SiteName): readonly string[] {

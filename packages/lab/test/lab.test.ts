@@ -2,7 +2,8 @@ import { kill } from 'node:process';
 import type { LabSite } from '@ordeal/shared/platform/site';
 import { systemClock as clock } from '@ordeal/shared/time/system-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { labDown, labStatus, readSite } from '../src/lab.ts';
+import { labDown, labStatus } from '../src/lab.ts';
+import { readSite } from '../src/read-site.ts';
 import { call, control, eventually, expectGone, instant, labName, lose, up } from './support.ts';
 
 const name = labName('main');

@@ -1,4 +1,5 @@
-import { labDown, labStatus, readSite } from '@ordeal/lab/lab';
+import { labDown, labStatus } from '@ordeal/lab/lab';
+import { readSite } from '@ordeal/lab/read-site';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Plan } from '@ordeal/shared/scenario/plan';
 import type { ScenarioRunKind } from '@ordeal/shared/record/record';
-import { readSite } from '@ordeal/lab/lab';
+import { readSite } from '@ordeal/lab/read-site';
 import { exitCodes, listDiagnostics } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
 import type { RunOptions } from '../program.ts';

@@ -4,7 +4,7 @@ import type { ScenarioRunKind } from '@ordeal/shared/record/record';
 import { breaks } from '@ordeal/shared/scenario/guardrails/production';
 import { checkForStop } from '@ordeal/shared/stop/look';
 import type { Plan } from '@ordeal/shared/scenario/plan';
-import { readSite } from '@ordeal/lab/lab';
+import { readSite } from '@ordeal/lab/read-site';
 import { CommandError, exitCodes } from '../command-error.ts';
 import { createProgress } from '../progress/create-progress.ts';
 import { renderVerdict } from '../progress/render-verdict.ts';
@@ -16,7 +16,6 @@ import { run } from '../run/run.ts';
 import { allPlaces, stopPlaces } from '../stop/sources.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { requirePrograms } from './programs.ts';
-import { withLab } from './with-lab.ts';
 
 /** `ordeal smoke|load|chaos|drill|gameday`: runs what the command's kind picks from a scenario. */
 export async function runCommand(kind: ScenarioRunKind, options: RunOptions, edge: Edge): Promise<number> {
@@ -55,6 +54,8 @@ async function prepareAndRun(
         exitCodes.usage,
       );
     }
+    // Most platforms do not run on the lab, and need nothing of it.
+    const { withLab } = await import('./with-lab.ts');
     return withLab({ ...options, platform: labContract }, edge, interruption.signal, async () => {
       // Once more: only a platform that is up tells what its faults would hit, and what it can be judged by.
       const { plan, ...rest } = await prepare(kind, options, seed, edge, readSite(options.labName));

@@ -1,5 +1,5 @@
 import { whoIsHere } from '../run/platform-lease.ts';
-import { readSite } from '@ordeal/lab/lab';
+import { readSite } from '@ordeal/lab/read-site';
 import { clearEverywhere, orderEverywhere, type StopDone } from '@ordeal/shared/stop/everywhere';
 import { lookForStop } from '@ordeal/shared/stop/look';
 import { describeOrder } from '@ordeal/shared/stop/order';

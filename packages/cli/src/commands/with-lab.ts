@@ -1,4 +1,5 @@
-import { labDown, labUp, readSite } from '@ordeal/lab/lab';
+import { labDown, labUp } from '@ordeal/lab/lab';
+import { readSite } from '@ordeal/lab/read-site';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { CommandError, exitCodes } from '../command-error.ts';

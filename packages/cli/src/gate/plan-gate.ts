@@ -5,7 +5,7 @@ import { createPrometheus } from '@ordeal/shared/prometheus/client';
 import type { Undecidable } from '@ordeal/shared/scenario/decidable/concern';
 import { growthObstacle } from '@ordeal/shared/scenario/decidable/growth';
 import { undecidableInterval } from '@ordeal/shared/scenario/decidable/undecidable-interval';
-import { readSite } from '@ordeal/lab/lab';
+import { readSite } from '@ordeal/lab/read-site';
 import { anchorOf, toWall } from '@ordeal/shared/time/clock';
 import type { Span } from '@ordeal/shared/time/interval';
 import { systemClock } from '@ordeal/shared/time/system-clock';

@@ -1,9 +1,7 @@
 import { isShaped, loadWindows } from '@ordeal/shared/scenario/load-windows';
-import type { Phase } from '@ordeal/shared/scenario/scenario';
-import { drillPhase } from './phases/drill.ts';
-import { experimentPhase, leftOut } from './phases/experiment.ts';
+import type { Phase, Scenario } from '@ordeal/shared/scenario/scenario';
+import { leftOut } from './phases/left-out.ts';
 import { loadPhase } from './phases/load.ts';
-import { restorePhase } from './phases/restore.ts';
 import { smokePhase } from './phases/smoke.ts';
 import { assign, type PhaseOutcome, type Session } from './session.ts';
 
@@ -14,6 +12,7 @@ import { assign, type PhaseOutcome, type Session } from './session.ts';
 export async function executePhases(session: Session, phases: readonly PlannedTime[]): Promise<void> {
   const { journal, signal } = session.context;
   let stopped: string | undefined;
+  const run = await phaseRunner(session.scenario);
   session.results.begun = true;
   for (const phase of session.scenario.phases) {
     const expectedSeconds = phases.find((one) => one.name === phase.name)?.expectedSeconds ?? 0;
@@ -24,7 +23,7 @@ export async function executePhases(session: Session, phases: readonly PlannedTi
       continue;
     }
     journal.append({ type: 'phase-started', phase: phase.name, title: phase.title, expectedSeconds });
-    const outcome = await runPhase(phase, session);
+    const outcome = await run(phase, session);
     const failed = outcome.next === 'stop';
     journal.append({
       type: 'phase-ended',
@@ -41,19 +40,38 @@ interface PlannedTime {
   readonly expectedSeconds: number;
 }
 
-function runPhase(phase: Phase, session: Session): Promise<PhaseOutcome> {
-  switch (phase.phase) {
-    case 'smoke':
-      return smokePhase(phase, session);
-    case 'load':
-      return loadPhase(phase, session);
-    case 'experiment':
-      return experimentPhase(phase, session);
-    case 'drill':
-      return drillPhase(phase, session);
-    case 'restore':
-      return restorePhase(phase, session);
-  }
+type RunPhase = (phase: Phase, session: Session) => Promise<PhaseOutcome>;
+
+/**
+ * What runs the phases of a scenario. Only what it needs is loaded, as drills and experiments bring much along; and all
+ * of it before the first phase, so that nothing is read while the platform is broken.
+ */
+async function phaseRunner({ phases }: Scenario): Promise<RunPhase> {
+  const needs = (kind: Phase['phase']): boolean => phases.some(({ phase }) => phase === kind);
+  const [experiment, drill, restore] = await Promise.all([
+    needs('experiment') ? import('./phases/experiment.ts') : undefined,
+    needs('drill') ? import('./phases/drill.ts') : undefined,
+    needs('restore') ? import('./phases/restore.ts') : undefined,
+  ]);
+  return async (phase, session) => {
+    switch (phase.phase) {
+      case 'smoke':
+        return smokePhase(phase, session);
+      case 'load':
+        return loadPhase(phase, session);
+      case 'experiment':
+        return loadedFor(experiment).experimentPhase(phase, session);
+      case 'drill':
+        return loadedFor(drill).drillPhase(phase, session);
+      case 'restore':
+        return loadedFor(restore).restorePhase(phase, session);
+    }
+  };
+}
+
+function loadedFor<T>(module: T | undefined): T {
+  if (module === undefined) throw new Error('what runs a phase was not loaded');
+  return module;
 }
 
 /** What a left-out phase would have judged is still assigned: it is then found not to have run. */

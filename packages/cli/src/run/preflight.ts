@@ -29,22 +29,24 @@ export async function preflight(session: Session): Promise<Preflight> {
       ? []
       : await report(session, 'the platform is the one that is meant', askIdentity(session));
   if (strange.length > 0) return { outcome: 'refused', reasons: strange };
-  const blind = [
-    ...(needsPrometheus
-      ? await report(session, 'Prometheus answers and sees its targets', askPrometheus(session, returning))
-      : []),
-    ...(await report(session, 'the event loop keeps time', keepsTime(session))),
-  ];
-  const refused = [
-    ...(await report(session, 'the platform answers', askPlatform(session))),
+  const looks = (wanted: boolean, name: string, look: () => Promise<readonly string[]>) =>
+    wanted ? report(session, name, look()) : Promise.resolve([]);
+  const [unseen, late, silent, busy, faulty] = await Promise.all([
+    looks(needsPrometheus, 'Prometheus answers and sees its targets', () =>
+      askPrometheus(session, returning),
+    ),
+    looks(true, 'the event loop keeps time', () => keepsTime(session)),
+    looks(true, 'the platform answers', () => askPlatform(session)),
     // What fires and goes on while a region is away must not keep it from coming back.
-    ...(needsPrometheus && !returning && guardrails.refuseDuring !== undefined
-      ? await report(session, 'no alert fires, and no other work is under way', lookAround(session))
-      : []),
-    ...(isBreaking && !returning
-      ? await report(session, 'no fault of an earlier run is left', lookForFaults(session))
-      : []),
-  ];
+    looks(
+      needsPrometheus && !returning && guardrails.refuseDuring !== undefined,
+      'no alert fires, and no other work is under way',
+      () => lookAround(session),
+    ),
+    looks(isBreaking && !returning, 'no fault of an earlier run is left', () => lookForFaults(session)),
+  ]);
+  const blind = [...unseen, ...late];
+  const refused = [...silent, ...busy, ...faulty];
   if (scenario.phases.some((phase) => phase.phase === 'load' && phase.on === 'kubernetes')) {
     const found = await askCluster(session);
     refused.push(...found.refused);

@@ -119,9 +119,8 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
         runDir: dir,
         clock,
       });
-      await guardian.ready;
       settings = await settingsOf(session);
-      end = await attempt(session, request.plan);
+      end = await attempt(session, request.plan, guardian);
       journal.append({ type: 'note', message: 'healing, and looking for residue' });
       residue = await endEverything(session, healers);
     } else {
@@ -158,7 +157,7 @@ function asked(asking: Asking | undefined, edge: Edge): Pick<Session, 'approve' 
   return asking.eachStep ? { approve, beforeStep: approve } : { approve };
 }
 
-async function attempt(session: Session, plan: Plan): Promise<RunEnd> {
+async function attempt(session: Session, plan: Plan, guardian: Guardian): Promise<RunEnd> {
   try {
     const { journal } = session.context;
     journal.append({ type: 'phase-started', phase: 'preflight', title: 'Preflight', expectedSeconds: 2 });
@@ -172,7 +171,8 @@ async function attempt(session: Session, plan: Plan): Promise<RunEnd> {
     });
     if (ready.outcome === 'refused') return { how: 'refused', reasons };
     if (ready.outcome === 'blind') return { how: 'blind', reasons };
-    await lookAtPrometheus(session);
+    // Preflight changes nothing. From here on there may be something to heal.
+    await Promise.all([guardian.ready, lookAtPrometheus(session)]);
     await executePhases(session, plan.phases);
     const refused = session.results.refusals;
     return refused.length === 0 ? { how: 'finished' } : { how: 'finished', refused };

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunRecord } from '@ordeal/shared/record/record';
-import { readSite } from '@ordeal/lab/lab';
+import { readSite } from '@ordeal/lab/read-site';
 import { makeWorkplace, type Finished } from './ordeal.ts';
 
 /** The main job, once, at its full pace: what a newcomer sees after `npm start`. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { env } from 'node:process';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { readSite } from '@ordeal/lab/lab';
+import { readSite } from '@ordeal/lab/read-site';
 import type { LabSite } from '@ordeal/shared/platform/site';
 import type { JournalEntry } from '@ordeal/shared/timeline/event';
 import { makeWorkplace, type Running, type Workplace } from './ordeal.ts';

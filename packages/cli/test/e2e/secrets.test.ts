@@ -6,7 +6,7 @@ import { join, relative } from 'node:path';
 import { pid } from 'node:process';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readSite } from '@ordeal/lab/lab';
+import { readSite } from '@ordeal/lab/read-site';
 import { writeObserverPlatform } from './observer-platform.ts';
 import { makeWorkplace, type Finished, type Workplace } from './ordeal.ts';
 

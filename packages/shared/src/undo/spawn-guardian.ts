@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { getCompileCacheDir } from 'node:module';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -10,6 +11,11 @@ import { within } from '../time/deadline.ts';
 import { READY_DESCRIPTOR } from './guardian-program.ts';
 import { RELEASED } from './guardian.ts';
 import { outlivingPipeline, withoutParent } from './outlive-pipeline.ts';
+
+function compileCache(): Readonly<Record<string, string>> {
+  const directory = getCompileCacheDir();
+  return directory === undefined ? {} : { NODE_COMPILE_CACHE: directory };
+}
 
 export interface GuardianStart {
   /** Program and arguments of the guardian, ending with whatever tells it the run's directory. */
@@ -47,7 +53,8 @@ export function spawnGuardian({ argv, env, runDir, clock }: GuardianStart): Guar
   const shell = spawn(program, args, {
     detached: true,
     cwd: runDir,
-    env: { ...outlivingPipeline(env) },
+    // It compiles nothing that this process has compiled already.
+    env: { ...outlivingPipeline(env), ...compileCache() },
     stdio: ['ignore', log, log, 'pipe', 'pipe'],
   });
   closeSync(log);

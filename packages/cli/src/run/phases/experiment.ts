@@ -4,9 +4,9 @@ import type { ExperimentOutcome } from '@ordeal/chaos/experiment/run-experiment'
 import { steadyStateOf } from '@ordeal/shared/judge/steady';
 import type { ExperimentRecord } from '@ordeal/shared/record/record';
 import { refuseReach } from '@ordeal/shared/scenario/guardrails/reach';
-import { repetitionName } from '@ordeal/shared/scenario/repetitions';
 import type { ExperimentPhase } from '@ordeal/shared/scenario/scenario';
 import { prometheusGauge } from '../prometheus-gauge.ts';
+import { leftOut } from './left-out.ts';
 import { assign, type PhaseOutcome, type Session } from '../session.ts';
 
 /** One experiment under the running workload, as often as its phase says. */
@@ -63,27 +63,6 @@ function outcomeOf({ notInjected, aborted, recoverySeconds }: ExperimentRecord):
   return recoverySeconds === null
     ? { next: 'stop', detail: 'not steady again' }
     : { next: 'continue', detail: `steady again after ${recoverySeconds.toFixed(1)} s` };
-}
-
-/** Records of the repetitions, from one on, that were not begun. */
-export function leftOut(
-  { name, faults, repeat }: ExperimentPhase,
-  from: number,
-  reason: string,
-): readonly ExperimentRecord[] {
-  const numbers = Array.from({ length: repeat.times }, (_, index) => index + 1).slice(from - 1);
-  return numbers.map((number) => ({
-    name: repetitionName(name, number),
-    fault: faults.join(' + '),
-    targets: [],
-    injectedAt: null,
-    healedAt: null,
-    notInjected: `left out: ${reason}`,
-    effective: null,
-    witness: 'nothing was watched',
-    recoverySeconds: null,
-    ...(repeat.times === 1 ? {} : { repetition: { of: name, number, times: repeat.times } }),
-  }));
 }
 
 function objectivesNamed(session: Session, names: readonly string[]) {
