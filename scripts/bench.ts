@@ -4,11 +4,15 @@ import { benchCommands } from './bench/commands.ts';
 import { benchJudge } from './bench/judge.ts';
 import { benchLedger } from './bench/ledger.ts';
 import { benchProbes } from './bench/probes.ts';
+import { benchKnee } from './bench/knee.ts';
+import { benchLoadBundle } from './bench/load-bundle.ts';
+import { benchLoadMemory } from './bench/load-memory.ts';
+import { benchLoadStart } from './bench/load-start.ts';
 
 /*
  * The figures that docs/figures.md quotes, measured on this machine: each is a median with its spread over
  * several runs, as machines are noisy. `npm run bench -- judge` measures one section; `--quick` leaves the game days
- * out.
+ * out, and measures load for a shorter time.
  */
 
 const sections: Readonly<Record<string, () => Promise<void>>> = {
@@ -17,6 +21,10 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   chaos: benchChaos,
   probes: benchProbes,
   ledger: benchLedger,
+  'load-start': benchLoadStart,
+  'load-bundle': benchLoadBundle,
+  'load-memory': benchLoadMemory,
+  knee: benchKnee,
 };
 
 const named = process.argv.slice(2).filter((word) => !word.startsWith('-'));

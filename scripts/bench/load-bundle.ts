@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { minimist } from 'zx';
 import { bundleScript } from '../../packages/load/src/bundle/bundle.ts';
 import { startReceiver } from '../../packages/load/src/remote-write/receiver.ts';
 import type { ScriptSpec } from '../../packages/load/src/k6/script-spec.ts';
@@ -18,7 +18,8 @@ import { report } from './report.ts';
 /*
  * What a journey's bundle costs k6, side by side with a script written by hand that makes the same requests, with
  * the same output. In alternating pairs, as machines are noisy: CPU time per request at a fixed rate, and requests a
- * second of ten virtual users that never wait. `--pairs n` (default 7), `--seconds n` a run (default 5).
+ * second of ten virtual users that never wait. And what the time series costs: the script written by hand at a fixed
+ * rate, with remote write, without any output, and with k6's JSON.
  */
 
 /** Requests that the server has answered. */
@@ -30,10 +31,14 @@ interface Outcome {
   readonly perSecond: number;
 }
 
-async function compare(): Promise<void> {
-  const options = minimist(process.argv.slice(2));
-  const pairs = Number(options['pairs'] ?? 7);
-  const seconds = Number(options['seconds'] ?? 5);
+/** How k6 tells what it measured. */
+type Output = 'remote write' | 'none' | 'json';
+const outputs: readonly Output[] = ['remote write', 'none', 'json'];
+
+export async function benchLoadBundle(): Promise<void> {
+  const isQuick = process.argv.includes('--quick');
+  const pairs = isQuick ? 3 : 7;
+  const seconds = isQuick ? 5 : 8;
   const dir = mkdtempSync(join(tmpdir(), 'ordeal-bench-'));
   const server = new Worker(new URL(import.meta.url), { workerData: served.buffer });
   const [port] = (await once(server, 'message')) as [number];
@@ -42,12 +47,12 @@ async function compare(): Promise<void> {
     for (const load of ['at a fixed rate', 'flat out'] as const) {
       const scripts = await scriptsFor(dir, port, load, seconds);
       const outcomes: Record<Kind, Outcome[]> = { bundle: [], awaited: [], 'by hand': [] };
-      await run(scripts['by hand']);
+      await run(scripts['by hand'], seconds);
       for (let pair = 0; pair < pairs; pair += 1) {
         // Each kind is first as often as it is last.
         for (let turn = 0; turn < kinds.length; turn += 1) {
           const kind = kinds[(pair + turn) % kinds.length] as Kind;
-          outcomes[kind].push(await run(scripts[kind]));
+          outcomes[kind].push(await run(scripts[kind], seconds));
         }
       }
       for (const kind of kinds) {
@@ -82,9 +87,32 @@ async function compare(): Promise<void> {
         }
       }
     }
+    await compareOutputs(
+      (await scriptsFor(dir, port, 'at a fixed rate', seconds))['by hand'],
+      pairs,
+      seconds,
+    );
   } finally {
     await server.terminate();
     rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+async function compareOutputs(script: string, pairs: number, seconds: number): Promise<void> {
+  const cpu: Record<Output, number[]> = { 'remote write': [], none: [], json: [] };
+  for (let pair = 0; pair < pairs; pair += 1) {
+    for (let turn = 0; turn < outputs.length; turn += 1) {
+      const output = outputs[(pair + turn) % outputs.length] as Output;
+      cpu[output].push((await run(script, seconds, output)).cpuMicros);
+    }
+  }
+  for (const output of outputs) {
+    if (output === 'none') continue;
+    report(
+      `output: ${output} against none, CPU a request`,
+      '×',
+      cpu[output].map((one, index) => one / (cpu.none[index] ?? Number.NaN)),
+    );
   }
 }
 
@@ -167,8 +195,18 @@ async function scriptsFor(
   return { bundle: write('bundle'), awaited: write('awaited'), 'by hand': write('by hand') };
 }
 
-/** Runs k6 under a shell that says what CPU time it took. */
-async function run(script: string): Promise<Outcome> {
+const flagsOf: Readonly<Record<Output, readonly string[]>> = {
+  'remote write': ['--features=native-histograms', '--out=experimental-prometheus-rw'],
+  none: [],
+  json: ['--out=json=/dev/null'],
+};
+
+/** Not measured: k6 reads the script, makes its virtual users, and its engine warms up. */
+const WARM_UP_MS = 1500;
+const TICKS_PER_SECOND = 100;
+
+/** Runs k6, and looks at what it does from when its first requests have been answered until shortly before its end. */
+async function run(script: string, seconds: number, by: Output = 'remote write'): Promise<Outcome> {
   const receiver = await startReceiver(
     () => {},
     (error) => {
@@ -182,35 +220,55 @@ async function run(script: string): Promise<Outcome> {
     '--summary-mode=disabled',
     '--no-thresholds',
     '--address=',
-    '--features=native-histograms',
-    '--out=experimental-prometheus-rw',
+    ...flagsOf[by],
     script,
   ];
   const before = Atomics.load(served, 0);
-  const from = performance.now();
-  const child = spawn('/bin/sh', ['-c', '"$@" 2>&1; times', 'sh', testTools().k6, ...flags], {
+  const child = spawn(testTools().k6, flags, {
     env: {
       HOME: tmpdir(),
       K6_PROMETHEUS_RW_SERVER_URL: receiver.writeUrl,
       K6_PROMETHEUS_RW_PUSH_INTERVAL: '1s',
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
   let output = '';
-  child.stdout.on('data', (chunk) => (output += String(chunk)));
-  await once(child, 'close');
-  const seconds = (performance.now() - from) / 1000;
+  child.stderr.on('data', (chunk) => (output += String(chunk)));
+  const closed = once(child, 'close');
+  const look = (): Sight => ({
+    at: performance.now(),
+    cpu: cpuSeconds(child.pid ?? 0),
+    requests: Atomics.load(served, 0),
+  });
+  const giveUpAt = performance.now() + 60_000;
+  while (Atomics.load(served, 0) === before && child.exitCode === null && performance.now() < giveUpAt) {
+    await setTimeout(10);
+  }
+  await setTimeout(WARM_UP_MS);
+  const from = look();
+  await setTimeout(seconds * 1000 - WARM_UP_MS - 500);
+  const to = look();
+  await closed;
   await receiver.close();
-  const requests = Atomics.load(served, 0) - before;
-  const [user, system] = (output.trim().split('\n').at(-1) ?? '').split(' ').map(secondsOf);
-  if (user === undefined || system === undefined || requests === 0)
-    throw new Error(`k6 did nothing: ${output}`);
-  return { cpuMicros: ((user + system) * 1e6) / requests, perSecond: requests / seconds };
+  const requests = to.requests - from.requests;
+  if (requests <= 0 || !(to.cpu > from.cpu)) throw new Error(`k6 did nothing: ${output}`);
+  return {
+    cpuMicros: ((to.cpu - from.cpu) * 1e6) / requests,
+    perSecond: (requests * 1000) / (to.at - from.at),
+  };
 }
 
-function secondsOf(text: string): number {
-  const [, minutes, seconds] = /^(\d+)m([\d.]+)s$/.exec(text) ?? [];
-  return Number(minutes) * 60 + Number(seconds);
+interface Sight {
+  readonly at: number;
+  readonly cpu: number;
+  readonly requests: number;
+}
+
+/** What a process has used of the machine so far. */
+function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
 /** The server that all of them ask, in a thread of its own. */
@@ -228,5 +286,4 @@ function serve(): void {
   server.listen(0, '127.0.0.1', () => parentPort?.postMessage((server.address() as AddressInfo).port, []));
 }
 
-if (isMainThread) await compare();
-else serve();
+if (!isMainThread) serve();

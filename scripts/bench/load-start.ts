@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -8,10 +8,10 @@ import { echo } from 'zx';
 import { startPrometheus } from '../../packages/shared/test/prometheus/real-prometheus.ts';
 import { root, workplace } from '../ordeal.ts';
 import { report } from './report.ts';
+import { writeShop } from './shop.ts';
 
 const bin = join(root, 'packages', 'cli', 'bin', 'ordeal.js');
-const shared = join(root, 'packages', 'shared', 'src');
-const ROUNDS = 5;
+const ROUNDS = 9;
 /** A command that has sent nothing by then is broken. */
 const WITHIN_MS = 60_000;
 
@@ -26,7 +26,8 @@ export async function benchLoadStart(): Promise<void> {
   await once(server, 'listening');
   const prometheus = await startPrometheus(1000, []);
   const dir = workplace();
-  writePlatform(dir, (server.address() as AddressInfo).port, prometheus.url);
+  const { port } = server.address() as AddressInfo;
+  writeShop(dir, { port, prometheus: prometheus.url, requests: 1, timeoutMs: 2000 });
   const seconds: number[] = [];
   const stages = new Map<string, number[]>();
   try {
@@ -79,36 +80,4 @@ function stagesOf(dir: string, beganAt: number): readonly (readonly [string, num
     const wanted = ['run-started', 'phase-started', 'check', 'load-started'].includes(type);
     return wanted ? [[[type, phase, name].filter(Boolean).join(' '), Date.parse(at) - beganAt] as const] : [];
   });
-}
-
-function writePlatform(dir: string, port: number, prometheus: string): void {
-  const folder = join(dir, 'platforms', 'shop');
-  mkdirSync(join(folder, 'journeys'), { recursive: true });
-  writeFileSync(
-    join(folder, 'journeys', 'buy.ts'),
-    `import { defineJourney } from '${shared}/journey/journey.ts';
-export default defineJourney({ name: 'buy', title: 'Buy', async run(context) {
-  await context.request('buy', { path: '/buy' });
-} });
-`,
-  );
-  writeFileSync(
-    join(folder, 'platform.ts'),
-    `import { definePlatform } from '${shared}/platform/platform.ts';
-export default definePlatform(() => ({
-  name: 'shop', title: 'A shop', environment: 'test', entry: 'http://127.0.0.1:${port}', regions: ['a'],
-  timeoutMs: 2000, headers: {}, tenantHeader: 'x-tenant', tenants: [{ id: 'ordeal', allowedRegions: ['a'] }],
-  health: [{ name: 'health', url: '/health', expectStatus: 200 }],
-  journeys: { buy: { file: new URL('journeys/buy.ts', import.meta.url), weight: 1 } },
-  prometheus: { url: '${prometheus}', scrapeIntervalSeconds: 1, targets: [] },
-  objectives: {
-    errors: { signal: { from: 'client', measure: 'error-ratio' }, comparator: '<', limit: 0.05, unit: 'ratio', leastSamples: 20 },
-  },
-  load: { baseline: 50, objectives: ['errors'] },
-  faults: {}, stores: {}, routes: {}, probes: [], ledger: null, sweep: null,
-  guardrails: { allowFaults: [], maxRate: 100, maxTargets: 1, maxRunSeconds: 300,
-    abort: { errorRatio: 0.5, consecutiveSeconds: 3, leastAttempts: 5, silentSeconds: 30 } },
-}));
-`,
-  );
 }
