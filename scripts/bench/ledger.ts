@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { echo } from 'zx';
 import { observe } from '../../packages/dr/test/observers/fixtures/observed.ts';
 import { startPostgres } from '../../packages/dr/test/observers/fixtures/databases.ts';
-import { readSite } from '../../packages/lab/src/lab.ts';
+import { readSite } from '../../packages/lab/src/read-site.ts';
 import type { LedgerSpec } from '../../packages/shared/src/platform/ledger-spec.ts';
 import { systemClock } from '../../packages/shared/src/time/system-clock.ts';
 import agenticPlatform from '../../platforms/agentic-platform/platform.ts';
