@@ -1,6 +1,8 @@
 import { rmSync } from 'node:fs';
 import { $, echo, minimist } from 'zx';
 import { ordeal, root, workplace } from './ordeal.ts';
+import { provePlatformControls } from './prove/platform-controls.ts';
+import { provePlatforms } from './prove/platforms.ts';
 
 /*
  * The long proofs, which continuous integration only samples. `npm run prove` runs all of them;
@@ -27,6 +29,8 @@ const proofs: Readonly<
   truth: { times: 1, run: proveTruth },
   bounds: { times: 1000, run: proveBounds },
   outages: { times: 1, run: proveOutages },
+  platforms: { times: 1, run: provePlatforms },
+  'platform-controls': { times: 1, run: provePlatformControls },
 };
 
 const options = minimist(process.argv.slice(2), { string: ['times'] });

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { exitCodes } from './command-error.ts';
 import type { CheckOptions } from './commands/check.ts';
+import type { InitOptions } from './commands/init.ts';
 import type { JudgeOptions } from './commands/judge.ts';
 import type { LoadOptions } from './commands/load.ts';
 import type { StopOptions } from './commands/stop.ts';
@@ -131,6 +132,23 @@ export async function runProgram(edge: Edge): Promise<number> {
       }),
     );
   }
+
+  program
+    .command('init')
+    .description('Writes a first profile, journeys and a scenario into ./platforms/<name>')
+    .argument('[name]', 'of the platform: lower-case letters, digits and hyphens')
+    .requiredOption('--entry <url>', 'the address that clients use')
+    .option('--health <path...>', 'health checks (default: those of the OpenAPI document, or /health)')
+    .option('--openapi <file>', 'an OpenAPI 3 document, JSON or YAML: journeys are proposed from it')
+    .option('--prometheus <url>', 'a Prometheus: signals are proposed by which metrics are there')
+    .option('--platform <name>', 'the same as the name')
+    .option('--json', 'accepted for symmetry; what it writes are files')
+    .action(
+      done(async (options: InitOptions & { platform?: string }, command) => {
+        const { initCommand } = await import('./commands/init.ts');
+        return initCommand(command.args[0] ?? options.platform, options, edge);
+      }),
+    );
 
   program
     .command('doctor')

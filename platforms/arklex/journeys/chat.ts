@@ -13,7 +13,7 @@ export default defineJourney({
     const id = asked.json<{ id: string }>()?.id;
     if (id === undefined) return;
     const seen = await context.request('see it again', { path: `/api/chat/${id}` });
-    const source = seen.json<{ output: { source: string | null } }>()?.output.source;
+    const source = seen.json<{ output?: { source: string | null } }>()?.output?.source;
     await context.check('the answer has a source', source === 'Regional failover');
     await context.request('delete', { method: 'DELETE', path: `/api/chat/${id}`, expect: 204 });
   },

@@ -13,8 +13,8 @@ export default defineJourney({
     const id = planned.json<{ id: string }>()?.id;
     if (id === undefined) return;
     const seen = await context.request('get campaign', { path: `/api/campaigns/${id}` });
-    const output = seen.json<{ output: { researcher: unknown[] } }>()?.output;
-    await context.check('its agents have found sources', (output?.researcher.length ?? 0) > 0);
+    const output = seen.json<{ output?: { researcher?: unknown[] } }>()?.output;
+    await context.check('its agents have found sources', (output?.researcher?.length ?? 0) > 0);
     await context.request('delete campaign', { method: 'DELETE', path: `/api/campaigns/${id}`, expect: 204 });
   },
 });

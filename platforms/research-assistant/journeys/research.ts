@@ -18,7 +18,7 @@ export default defineJourney({
     const id = asked.json<{ id: string }>()?.id;
     if (id === undefined) return;
     const seen = await context.request('see it again', { path: `/api/research/${id}` });
-    const papers = seen.json<{ output: { papers: unknown[] } }>()?.output.papers;
+    const papers = seen.json<{ output?: { papers: unknown[] } }>()?.output?.papers;
     await context.check('it has papers', (papers?.length ?? 0) > 0);
     await context.request('delete it', { method: 'DELETE', path: `/api/research/${id}`, expect: 204 });
     await context.request('log out', { method: 'POST', path: '/api/auth/logout', json: {}, expect: 204 });

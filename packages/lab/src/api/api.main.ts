@@ -35,7 +35,8 @@ const contract = contractOf(config.platform);
 const store = new Store(config.databases, now, sabotage.includes('stale-reads') ? 'b' : undefined);
 const metrics = new Metrics(contract.metrics, store);
 const cache = new Cache(config.redis, () => metrics.cacheError());
-const readiness = new Readiness(store, cache, now, sabotage.includes('lying-health'));
+const lies = sabotage.includes('lying-health') || sabotage.includes('no-drain');
+const readiness = new Readiness(store, cache, now, lies);
 const app = {
   replica: config.replica,
   store,
@@ -47,13 +48,19 @@ const app = {
   limit: limitsOf(contract, sabotage, { cache, now, worker: config.replica }),
 };
 const { server, traffic } = await buildServer(config, contract, app, metrics, now, complain);
-const held = hold(config, complain);
+const held = hold(config);
 
 let leaving = false;
+/** Sabotage: the database goes first, and until the end it says that it is ready. */
+async function leaveAtOnce(): Promise<void> {
+  await store.close();
+  await delay(3 * QUIET_MS);
+  exit(0);
+}
 async function leave(): Promise<void> {
   if (leaving) return;
   leaving = true;
-  if (sabotage.includes('no-drain')) exit(0);
+  if (sabotage.includes('no-drain')) return leaveAtOnce();
   readiness.leave();
   const begun = now();
   do await delay(QUIET_MS / 10);

@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { ApiConfig } from './config.ts';
 
 const CONNECTIONS = 35;
+const AGAIN_AFTER_MS = 500;
 const MB = 2 ** 20;
 const MEMORY_MB = 160;
 
@@ -11,20 +13,35 @@ export interface Held {
   release(): Promise<void>;
 }
 
-/** Takes it. Connections that are lost are not made again. */
-export function hold({ sabotage, databases }: ApiConfig, complain: (line: string) => void): Held {
-  const clients = sabotage.includes('connection-hog')
-    ? Array.from({ length: CONNECTIONS }, () => new Client({ connectionString: databases.a }))
-    : [];
-  for (const client of clients) {
-    client.on('error', () => undefined);
-    client.connect().catch((error: Error) => complain(`a connection too many: ${error.message}`));
+/** Takes it, as soon as there is a database to take connections from. Those that are lost are not made again. */
+export function hold({ sabotage, databases }: ApiConfig): Held {
+  const leaving = new AbortController();
+  const clients: Client[] = [];
+  if (sabotage.includes('connection-hog')) {
+    for (let count = 0; count < CONNECTIONS; count += 1) {
+      void connect(databases.a, leaving.signal).then((client) => client && clients.push(client));
+    }
   }
   return {
     // Filled: memory that nobody writes to is not taken.
     memory: sabotage.includes('memory-hog') ? Buffer.alloc(MEMORY_MB * MB, 1) : undefined,
     release: async () => {
+      leaving.abort();
       await Promise.allSettled(clients.map((client) => client.end()));
     },
   };
+}
+
+async function connect(connectionString: string, signal: AbortSignal): Promise<Client | undefined> {
+  while (!signal.aborted) {
+    const client = new Client({ connectionString });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return client;
+    } catch {
+      await delay(AGAIN_AFTER_MS);
+    }
+  }
+  return undefined;
 }

@@ -1,0 +1,40 @@
+import type { Objective } from '@ordeal/shared/objectives/objective';
+
+/** What a first profile is made of. */
+export interface Proposal {
+  readonly name: string;
+  readonly entry: string;
+  readonly health: readonly string[];
+  readonly journeys: readonly ProposedJourney[];
+  readonly telemetry: ProposedTelemetry | undefined;
+}
+
+/** A journey as steps: rendered into a file that a person goes on with. */
+export interface ProposedJourney {
+  readonly name: string;
+  readonly title: string;
+  readonly steps: readonly ProposedStep[];
+}
+
+export type ProposedStep =
+  | { readonly kind: 'get'; readonly name: string; readonly path: string; readonly expect: number }
+  /** Makes something; `then` uses its id, and deletes it where the interface can. */
+  | {
+      readonly kind: 'create';
+      readonly name: string;
+      readonly path: string;
+      readonly body: unknown;
+      readonly expect: number;
+      /** With `{id}` where the made thing's id goes. */
+      readonly item: string;
+      readonly reads: boolean;
+      readonly deletes: number | undefined;
+    };
+
+/** What was found in a Prometheus. */
+export interface ProposedTelemetry {
+  readonly url: string;
+  readonly scrapeIntervalSeconds: number;
+  readonly targets: readonly { readonly name: string; readonly selector: string; readonly least: number }[];
+  readonly objectives: Readonly<Record<string, Objective>>;
+}

@@ -1,0 +1,162 @@
+import type { Proposal, ProposedJourney, ProposedStep } from './proposal.ts';
+
+/** The files of a first profile: path below the platform's folder, and text. */
+export function renderPlatform(proposal: Proposal): Readonly<Record<string, string>> {
+  return {
+    'platform.ts': platformFile(proposal),
+    'scenarios/gameday.ts': scenarioFile(proposal),
+    ...Object.fromEntries(
+      proposal.journeys.map((journey) => [`journeys/${journey.name}.ts`, journeyFile(journey)]),
+    ),
+  };
+}
+
+function platformFile({ name, entry, health, journeys, telemetry }: Proposal): string {
+  const variable = `${name.toUpperCase().replaceAll('-', '_')}_URL`;
+  const objectives = {
+    'smoke gate': {
+      signal: { from: 'smoke', measure: 'failed' },
+      comparator: '<=',
+      limit: 0,
+      unit: 'checks',
+    },
+    'client errors': {
+      signal: { from: 'client', measure: 'error-ratio' },
+      comparator: '<',
+      limit: 0.01,
+      unit: 'ratio',
+    },
+    'client p95': {
+      signal: { from: 'client', measure: 'latency', quantile: 0.95 },
+      comparator: '<',
+      limit: 500,
+      unit: 'ms',
+    },
+    ...telemetry?.objectives,
+  };
+  return `import { definePlatform } from '@ordeal/shared/platform/platform';
+
+export default definePlatform((context) => ({
+  name: ${quoted(name)},
+  title: ${quoted(name)},
+  environment: 'staging',
+  entry: context.env(${quoted(variable)}, ${quoted(entry)}),
+  regions: ['main'],
+  timeoutMs: 5000,
+  // Sent with every request, for instance { authorization: \`Bearer \${context.env('TOKEN')}\` }
+  headers: {},
+  tenantHeader: 'x-tenant-id',
+  tenants: [{ id: 'ordeal-test', allowedRegions: ['main'] }],
+  health: [
+${health.map((path) => `    { name: ${quoted(path.replaceAll(/[^\w .:-]/g, ' ').trim() || 'root')}, url: ${quoted(path)}, expectStatus: 200 },`).join('\n')}
+  ],
+  journeys: {
+${journeys.map((journey) => `    ${quoted(journey.name)}: { file: new URL(${quoted(`journeys/${journey.name}.ts`)}, import.meta.url), weight: 1 },`).join('\n')}
+  },
+  prometheus: {
+${telemetry === undefined ? '    // None yet: what the client sees is judged alone.\n' : ''}    url: ${quoted(telemetry?.url ?? 'http://prometheus.invalid')},
+    scrapeIntervalSeconds: ${telemetry?.scrapeIntervalSeconds ?? 15},
+    targets: ${indented(telemetry?.targets ?? [])},
+  },
+  // What is promised. The limits are proposals: put in your own, each with its source.
+  objectives: ${indented(objectives)},
+  load: { baseline: 5, objectives: ['client errors', 'client p95'] },
+  // What may be broken, once you want that: docs/your-platform.md goes on from here.
+  faults: {},
+  stores: {},
+  routes: {},
+  probes: [],
+  ledger: null,
+  sweep: null,
+  guardrails: {
+    allowFaults: [],
+    maxRate: 50,
+    maxTargets: 1,
+    maxRunSeconds: 1800,
+    abort: { errorRatio: 0.1, consecutiveSeconds: 5, leastAttempts: 20, silentSeconds: 10 },
+  },
+}));
+`;
+}
+
+/** Prometheus needs ten scrapes in a window to decide. */
+const SCRAPES = 12;
+const RATE = 5;
+/** Requests that show an error ratio of less than 1 %. */
+const SAMPLES = 320;
+
+function scenarioFile({ journeys, telemetry }: Proposal): string {
+  const objectives = ['client errors', 'client p95', ...Object.keys(telemetry?.objectives ?? {})];
+  const window = Math.max(
+    Math.ceil(SAMPLES / RATE),
+    telemetry === undefined ? 0 : telemetry.scrapeIntervalSeconds * SCRAPES,
+  );
+  const load =
+    journeys.length === 0
+      ? ''
+      : `    {
+      phase: 'load',
+      name: 'baseline',
+      title: 'Baseline load',
+      rate: ${RATE},
+      warmUp: 5,
+      judgeFor: ${window},
+      objectives: ${JSON.stringify(objectives)},
+    },
+`;
+  return `import { defineScenario } from '@ordeal/shared/scenario/scenario';
+
+export default defineScenario(() => ({
+  name: 'gameday',
+  title: 'Game day',
+  phases: [
+    { phase: 'smoke', name: 'smoke', title: 'Health checks and every journey once' },
+${load}  ],
+}));
+`;
+}
+
+function journeyFile({ name, title, steps }: ProposedJourney): string {
+  return `import { defineJourney } from '@ordeal/shared/journey/journey';
+
+export default defineJourney({
+  name: ${quoted(name)},
+  title: ${quoted(title)},
+  async run(context) {
+${steps.map(stepText).join('\n')}
+  },
+});
+`;
+}
+
+function stepText(step: ProposedStep): string {
+  if (step.kind === 'get') {
+    return `    await context.request(${quoted(step.name)}, { path: ${quoted(step.path)}, expect: ${step.expect} });`;
+  }
+  const item = `\`${step.item.replaceAll('`', '').replace('{id}', '${id}')}\``;
+  return [
+    `    const made = await context.request('make', {`,
+    `      method: 'POST',`,
+    `      path: ${quoted(step.path)},`,
+    `      json: ${JSON.stringify(step.body)},`,
+    `      expect: ${step.expect},`,
+    `    });`,
+    `    const id = made.json<{ id?: string | number }>()?.id;`,
+    `    await context.check('what was made has an id', id !== undefined);`,
+    `    if (id === undefined) return;`,
+    ...(step.reads ? [`    await context.request('see it', { path: ${item} });`] : []),
+    ...(step.deletes === undefined
+      ? []
+      : [
+          `    await context.request('delete it', { method: 'DELETE', path: ${item}, expect: ${step.deletes} });`,
+        ]),
+  ].join('\n');
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', ' ')}'`;
+}
+
+function indented(value: unknown): string {
+  return JSON.stringify(value, null, 2).replaceAll('\n', '\n  ');
+}

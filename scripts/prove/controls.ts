@@ -1,0 +1,74 @@
+/** A sabotage of the lab, and what has to notice it. */
+export interface Control {
+  readonly platform: string;
+  readonly sabotage: string;
+  /** The shortest command that has to notice: a suite, or one phase of the game day. */
+  readonly run: readonly string[];
+  /** What has to be named: a finding that is no pass, or a check of the gate. */
+  readonly finds: string;
+}
+
+const smoke = ['smoke'];
+const load = ['load', '--pace', 'short'];
+const chaos = (phase: string) => ['chaos', '--only', phase, '--pace', 'short'];
+const drill = ['drill', '--only', 'region-lost', '--pace', 'short'];
+
+const of = (
+  platform: string,
+  controls: readonly (readonly [sabotage: string, run: readonly string[], finds: string])[],
+): readonly Control[] => controls.map(([sabotage, run, finds]) => ({ platform, sabotage, run, finds }));
+
+/** The typical failures of each platform, as its README names them. */
+export const controls: readonly Control[] = [
+  ...of('agentic-platform', [
+    ['mixed-tenants', smoke, 'tenant-isolation'],
+    ['stale-reads', smoke, 'create-agent'],
+    ['slow', load, 'client p95'],
+    ['errors', load, 'client errors'],
+    ['no-metrics', load, 'API replicas'],
+    ['lying-health', chaos('database-unreachable'), 'client errors while a database is unreachable'],
+    ['no-restart', chaos('replica-killed'), 'replica-killed'],
+    ['no-alerts', drill, 'detection'],
+    ['lose-acknowledged-writes', drill, 'no acknowledged write lost'],
+  ]),
+  ...of('research-agent', [
+    ['stale-reads', smoke, 'research'],
+    ['errors', load, 'client errors'],
+    ['memory-hog', load, 'API memory'],
+    ['connection-hog', load, 'database connections used'],
+    ['no-metrics', load, 'API replicas'],
+    ['lying-health', chaos('database-unreachable'), 'client errors while something is broken'],
+    ['no-alerts', drill, 'detection'],
+    ['lose-acknowledged-writes', drill, 'no acknowledged write lost'],
+  ]),
+  ...of('research-assistant', [
+    ['sessions-in-process', smoke, 'all-analytics'],
+    ['drop-sockets', smoke, 'live-research'],
+    ['rate-limit-off', smoke, 'rate-limit'],
+    ['rate-limit-tight', smoke, 'rate-limit'],
+    ['rate-limit-as-error', smoke, 'rate-limit'],
+    ['connection-hog', load, 'database connections'],
+    ['memory-hog', load, 'memory of a worker'],
+    ['no-restart', chaos('worker-killed'), 'worker-killed'],
+  ]),
+  ...of('marketing-agents', [
+    ['no-metrics', smoke, 'metrics'],
+    ['stale-reads', smoke, 'plan-campaign'],
+    ['memory-hog', load, 'memory of a pod'],
+    ['connection-hog', load, 'database connections'],
+    ['errors', load, 'client errors'],
+    ['no-drain', chaos('pod-replaced'), 'requests lost by a rollout'],
+    ['no-restart', chaos('pod-killed'), 'pod-killed'],
+    ['lying-health', chaos('database-unreachable'), 'client errors while something is broken'],
+  ]),
+  ...of('arklex', [
+    ['rate-limit-off', smoke, 'rate-limit'],
+    ['rate-limit-tight', smoke, 'rate-limit'],
+    ['rate-limit-as-error', smoke, 'rate-limit'],
+    ['slow', load, 'server p95'],
+    ['errors', load, 'availability'],
+    ['connection-hog', load, 'database connections'],
+    ['no-drain', chaos('task-replaced'), 'requests lost by a deploy'],
+    ['lose-acknowledged-writes', drill, 'no acknowledged write lost'],
+  ]),
+];
