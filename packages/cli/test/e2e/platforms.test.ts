@@ -14,28 +14,20 @@ afterEach(() => workplace.remove());
 const onLab = (platform: string, name: string) => ['--platform', platform, '--lab', '--lab-name', name];
 
 describe('another platform on its own lab', () => {
-  it('research-agent passes its game day', async () => {
-    const ended = await workplace.run(
-      'gameday',
-      '--pace',
-      'short',
-      ...onLab('research-agent', 'e2e-platform'),
-    );
+  it('research-assistant passes its game day', async () => {
+    const lab = onLab('research-assistant', 'e2e-platform');
+    const ended = await workplace.run('gameday', '--pace', 'short', ...lab);
     expect(ended.code, ended.stdout + ended.stderr).toBe(0);
     const record = workplace.record();
-    expect(record.run.platform).toBe('research-agent');
-    expect(record.experiments.map((one) => one.effective)).toEqual([true, true]);
-    expect(record.drills.map((one) => one.rpo.lost)).toEqual([0, 0]);
+    expect(record.run.platform).toBe('research-assistant');
+    expect(record.experiments.map((one) => one.effective)).toEqual([true, true, true]);
     expect(record.residue).toEqual([]);
   });
 
-  it.each(['arklex', 'marketing-agents', 'research-assistant'])(
-    '%s passes its gate, limits and sockets among it, where it has them',
-    async (platform) => {
-      const ended = await workplace.run('smoke', ...onLab(platform, 'e2e-platform'));
-      expect(ended.code, ended.stdout + ended.stderr).toBe(0);
-    },
-  );
+  it.each(['arklex', 'marketing-agents', 'research-agent'])('%s passes its gate', async (platform) => {
+    const ended = await workplace.run('smoke', ...onLab(platform, 'e2e-platform'));
+    expect(ended.code, ended.stdout + ended.stderr).toBe(0);
+  });
 
   it('is not run on the lab of another one', async () => {
     const lab = ['--lab-name', 'e2e-platform'];
