@@ -3,6 +3,8 @@ import type { LedgerRecord } from '@ordeal/shared/record/record';
 
 /** One attempt of a probe stream. Monotonic milliseconds. */
 export interface Attempt {
+  /** Counts up by one with each attempt that is sent: where one is missing, something was not told. */
+  readonly number?: number;
   /** When it should have been sent, and when it was. */
   readonly due: number;
   readonly sent: number;

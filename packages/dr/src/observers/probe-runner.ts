@@ -28,10 +28,11 @@ export function runProbe(
 
   const ticker = startTicker(firstDue, config.everyMs, clock, (due) => {
     count += 1;
+    const number = count;
     const started = clock.now();
-    const attempt = prober.attempt(count).then(({ trouble, ...tried }) => {
+    const attempt = prober.attempt(number).then(({ trouble, ...tried }) => {
       if (trouble !== undefined) onTrouble(`probe ${spec.name} could not send: ${trouble}`);
-      completed.push({ due, ...tried });
+      completed.push({ number, due, ...tried });
       underWay.delete(attempt);
     });
     underWay.set(attempt, started);

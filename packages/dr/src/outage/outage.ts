@@ -26,7 +26,8 @@ export interface OutageAnalysis {
    */
   readonly start: Bounds | null;
   /**
-   * It ended in (send of the last bad attempt, earliest completion within the good run behind it].
+   * It ended in (send of the last bad attempt, earliest completion within the good run behind it]. Where the prober was
+   * blind in between, the run is that behind the blindness: nobody knows what was before it.
    * `high` is Infinity when nothing good followed. Provisional unless `recovered` is there.
    */
   readonly end: Bounds | null;
@@ -49,6 +50,8 @@ export interface OutageAnalysis {
   readonly bad: number;
   /** How much later than due these attempts were sent. */
   readonly lateness: { readonly p99: number; readonly max: number };
+  /** How often nothing is known of longer than τ after the fault, or attempts are missing from what was told. */
+  readonly blind: number;
   /** Of the whole stream. */
   readonly missedTicks: number;
 }
@@ -60,7 +63,7 @@ export interface OutageAnalysis {
  * yet. Actual send times are used, so the observer's own lateness only widens the intervals: the width of `outage`
  * is at most 2Δ + τ + L + J (Δ interval, τ timeout, L latency of the first good attempt, J lateness). The outage
  * reaches from the first bad attempt to the first sustained window of good ones behind it; shorter successes in
- * between are flaps. Linear in the number of attempts, so that it can be asked again all the while.
+ * between are flaps. A window in which the prober was blind is not sustained. Linear in the number of attempts, so that it can be asked again all the while.
  */
 export function analyseOutage(stream: ProbeStream, question: OutageQuestion): OutageAnalysis {
   const seen = firstSentAtOrAfter(
@@ -70,16 +73,20 @@ export function analyseOutage(stream: ProbeStream, question: OutageQuestion): Ou
   const considered = stream.attempts.slice(0, seen);
   const t0 = question.from;
   const firstBad = considered.findIndex((attempt) => !attempt.ok && attempt.completed >= t0.low);
+  const blind = blindBefore(considered, stream);
   const counts = {
     stream: stream.name,
     ...countAttempts(considered, stream.everyMs, t0.low),
+    blind: considered.filter((attempt, i) => attempt.sent > t0.low && blind.has(i)).length,
     missedTicks: stream.missedTicks,
   };
 
   if (firstBad === -1) {
-    const first = considered.findIndex((attempt) => attempt.ok && attempt.sent >= t0.high);
-    const held = first !== -1 && heldAt(considered, first, question) !== null;
-    const recovered = held ? { low: t0.low, high: earliestCompletion(considered, first) } : null;
+    const from = considered.findIndex((attempt) => attempt.sent >= t0.high);
+    const held = (i: number): boolean => heldAt(considered, i, question, blind) !== null;
+    const first = [from, ...[...blind].filter((i) => i > from)].find((i) => from !== -1 && held(i));
+    const recovered =
+      first === undefined ? null : { low: t0.low, high: earliestCompletion(considered, first) };
     return {
       ...counts,
       outage: null,
@@ -93,13 +100,13 @@ export function analyseOutage(stream: ProbeStream, question: OutageQuestion): Ou
   }
 
   const start = startOf(considered, firstBad, t0.low);
-  const runs = goodRuns(considered, firstBad);
-  const stable = runs.find((run) => heldAt(considered, run, question) !== null);
+  const runs = goodRuns(considered, firstBad, blind);
+  const stable = runs.find((run) => heldAt(considered, run, question, blind) !== null);
   const opening = stable ?? (considered.at(-1)?.ok === true ? runs.at(-1) : undefined);
   const end =
     opening === undefined
       ? { low: considered.at(-1)?.sent ?? t0.low, high: Infinity }
-      : { low: considered[opening - 1]?.sent ?? t0.low, high: earliestCompletion(considered, opening) };
+      : { low: lastBadBefore(considered, opening), high: earliestCompletion(considered, opening) };
   const outage = {
     low: Math.max(0, end.low - start.high),
     high: stable === undefined ? Infinity : end.high - start.low,
@@ -111,7 +118,9 @@ export function analyseOutage(stream: ProbeStream, question: OutageQuestion): Ou
     end,
     recovered: stable === undefined ? null : end,
     firstSuccess: runs[0] === undefined ? null : (considered[runs[0]]?.completed ?? null),
-    flaps: runs.length - (considered.at(-1)?.ok === true ? 1 : 0),
+    flaps:
+      runs.filter((run) => considered[run - 1]?.ok === false).length -
+      (considered.at(-1)?.ok === true ? 1 : 0),
     badAfterRecovery:
       stable === undefined ? 0 : considered.slice(stable).filter((attempt) => !attempt.ok).length,
   };
@@ -155,21 +164,52 @@ function startOf(attempts: readonly Attempt[], firstBad: number, notBefore: numb
   return { low: attempts[last]?.sent ?? -Infinity, high };
 }
 
-/** First indices of the stretches of good attempts behind `from`. */
-function goodRuns(attempts: readonly Attempt[], from: number): readonly number[] {
+/** First indices of the stretches of good attempts behind `from`, through which the prober could see. */
+function goodRuns(attempts: readonly Attempt[], from: number, blind: ReadonlySet<number>): readonly number[] {
   const runs: number[] = [];
   for (let i = from + 1; i < attempts.length; i += 1) {
-    if (attempts[i]?.ok === true && attempts[i - 1]?.ok === false) runs.push(i);
+    if (attempts[i]?.ok === true && (attempts[i - 1]?.ok === false || blind.has(i))) runs.push(i);
   }
   return runs;
 }
 
+/**
+ * Indices of attempts before which the prober was blind: it sent none for longer than τ beyond the interval, or its
+ * numbers show that some are missing. What happened meanwhile may have been anything.
+ */
+function blindBefore(
+  attempts: readonly Attempt[],
+  { everyMs, timeoutMs }: Pick<ProbeStream, 'everyMs' | 'timeoutMs'>,
+): ReadonlySet<number> {
+  const blind = new Set<number>();
+  for (let i = 1; i < attempts.length; i += 1) {
+    const [before, attempt] = [attempts[i - 1], attempts[i]];
+    if (before === undefined || attempt === undefined) continue;
+    const missing =
+      attempt.number !== undefined && before.number !== undefined && attempt.number > before.number + 1;
+    if (missing || attempt.sent - before.sent > everyMs + timeoutMs) blind.add(i);
+  }
+  return blind;
+}
+
+/** When the last bad attempt before `index` was sent; there is one. */
+function lastBadBefore(attempts: readonly Attempt[], index: number): number {
+  let last = index - 1;
+  while (last > 0 && attempts[last]?.ok === true) last -= 1;
+  return attempts[last]?.sent ?? -Infinity;
+}
+
 /** Index of the attempt that confirms the good run which opens at `first`; null when it did not hold (yet). */
-function heldAt(attempts: readonly Attempt[], first: number, question: OutageQuestion): number | null {
+function heldAt(
+  attempts: readonly Attempt[],
+  first: number,
+  question: OutageQuestion,
+  blind: ReadonlySet<number>,
+): number | null {
   const opened = attempts[first]?.sent ?? Infinity;
   for (let i = first; i < attempts.length; i += 1) {
     const attempt = attempts[i];
-    if (attempt === undefined || !attempt.ok) return null;
+    if (attempt === undefined || !attempt.ok || (i > first && blind.has(i))) return null;
     if (attempt.sent - opened >= question.stableForMs && i - first + 1 >= question.stableAttempts) return i;
   }
   return null;
