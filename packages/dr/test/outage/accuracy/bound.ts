@@ -4,7 +4,7 @@ import type { ProbeStream } from '../../../src/observers/observers.ts';
 /**
  * How wide an outage's interval is, and how wide it may be at most: 2Δ + τ + L + J.
  *
- * L is the latency of the good attempt that ended it. J is what the observer itself was late by, as it was measured
+ * L is the latency of the first good attempt behind it. J is what the observer itself was late by, as it was measured
  * around the outage: the latest tick, at both ends; ticks that were missed in a row, at both ends; and how much later
  * than τ a timeout was noticed.
  */
@@ -14,7 +14,7 @@ export function boundOf(
   end: Bounds,
 ): { readonly width: number; readonly bound: number } {
   const near = stream.attempts.filter((one) => one.completed >= start.low && one.sent <= end.high);
-  const good = near.find((one) => one.ok && one.completed === end.high);
+  const good = near.find((one) => one.ok && one.sent > end.low);
   const latency = good === undefined ? 0 : good.completed - good.sent;
   const late = Math.max(0, ...near.map((one) => one.sent - one.due));
   const missed = Math.max(

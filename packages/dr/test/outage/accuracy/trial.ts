@@ -68,7 +68,7 @@ async function tryOnce(
     const seen = analyseOutage(stream, question);
     const hit = one.hits.includes(stream.name);
     if (seen.outage === null || seen.start === null || seen.recovered === null) {
-      return hit ? [missed(stream, truth)] : [];
+      return hit ? [unseen(stream, truth, { from: down.from, to: up.to })] : [];
     }
     const { width, bound } = boundOf(stream, seen.start, seen.recovered);
     const wrong = [
@@ -85,16 +85,29 @@ async function tryOnce(
 
 /** Lanes go on for minutes, and what was long before the outage says nothing of it. */
 function recent(stream: ProbeStream, from: number): ProbeStream {
-  const early = from - 2 * stream.timeoutMs - 1000;
+  const early = from - 30_000;
   return {
     ...stream,
     attempts: stream.attempts.slice(stream.attempts.findLastIndex(({ sent }) => sent < early) + 1),
   };
 }
 
-function missed(stream: ProbeStream, truth: Measured['truth']): Measured {
-  const outage = { low: 0, high: 0 };
-  return { stream: stream.name, truth, outage, width: 0, bound: 0, wrong: ['it noticed nothing'] };
+/**
+ * A stream that saw no outage says no more than that there was none that reached from one attempt to the next: while
+ * its process was not given a processor, a short one may have passed.
+ */
+function unseen(
+  stream: ProbeStream,
+  truth: Measured['truth'],
+  down: { readonly from: number; readonly to: number },
+): Measured {
+  const around = stream.attempts.filter(
+    ({ sent, completed }) => completed >= down.from - 1000 && sent <= down.to + 1000,
+  );
+  const gaps = around.slice(1).map((one, i) => one.completed - (around[i]?.sent ?? one.sent));
+  const high = Math.max(0, ...gaps);
+  const wrong = high >= truth.low ? [] : [`it noticed nothing: ${JSON.stringify({ down, high })}`];
+  return { stream: stream.name, truth, outage: { low: 0, high }, width: high, bound: high, wrong };
 }
 
 /** What took effect between `from` and `to` lies within [low, high] when these meet. */
