@@ -43,6 +43,7 @@ async function tryOnce(
   gate: Gate,
   { observers }: Observed,
 ): Promise<{ readonly measured: readonly Measured[]; readonly untouchedFailed: number }> {
+  const begun = systemClock.now();
   // Nothing of an earlier trial is left on the way, and no trial meets the streams at the same point of their grid.
   await systemClock.sleep(300 + Math.random() * 100);
   const changes = await gate.fail(one.failure);
@@ -61,7 +62,11 @@ async function tryOnce(
   );
   const seenBy = streams();
   const untouched = seenBy.flatMap((stream) =>
-    stream.attempts.filter(({ sent }) => sent > (one.hits.includes(stream.name) ? up.to : down.from)),
+    stream.attempts.filter(
+      ({ sent, completed }) =>
+        sent > (one.hits.includes(stream.name) ? up.to : down.from) ||
+        (completed > begun && completed < down.from),
+    ),
   );
   const truth = { low: up.from - down.to, high: up.to - down.from };
   const measured = seenBy.flatMap((stream): readonly Measured[] => {
