@@ -89,15 +89,26 @@ export async function quietMoment(
   );
 }
 
+// A snapshot ends behind the newest transaction that has ended, and not behind the newest that has begun: one that
+// was the last to begin is in no list of it. It may have its commit in the log already, and wait for a standby.
+const snapshotSql = `
+  SELECT pg_current_snapshot()::text || ':' || (
+    (SELECT count(*) FROM pg_stat_activity WHERE backend_xid IS NOT NULL) +
+    (SELECT count(*) FROM pg_prepared_xacts)
+  )::text AS snapshot`;
+
 async function snapshotOf(session: Session): Promise<string> {
-  const [row] = await session.rows<{ snapshot: string }>('SELECT pg_current_snapshot()::text AS snapshot');
+  const [row] = await session.rows<{ snapshot: string }>(snapshotSql);
   return row?.snapshot ?? '';
 }
 
-/** `xmin:xmax:list`: the oldest transaction that is under way is the next one that will begin, so there is none. */
+/**
+ * `xmin:xmax:list:writing`: nobody who has begun to write has not ended. The same before and after the point, nobody
+ * has ended in between either.
+ */
 function isQuiet(snapshot: string): boolean {
-  const [oldest, next] = snapshot.split(':');
-  return oldest !== undefined && oldest !== '' && oldest === next;
+  const [oldest, next, , writing] = snapshot.split(':');
+  return oldest !== undefined && oldest !== '' && oldest === next && writing === '0';
 }
 
 function nextName(name: string): string {
