@@ -148,7 +148,7 @@ describe('the ledger of acknowledged writes', () => {
 
       const observed = await ground.observe({ clearDeadlineMs: 300 });
       await ground.platform.tell({ type: 'refuse' });
-      const pids = observed.pids();
+      const pids = await observed.pids();
       await expect(observed.end()).rejects.toThrow(`Collection ${collection} could not be deleted`);
       expect(pids.map((pid) => isThere(pid))).toEqual([false, false]);
     }));

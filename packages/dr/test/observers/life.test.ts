@@ -46,7 +46,8 @@ describe.concurrent('the observers', () => {
       const observed = await observe(platform.entry, { ledger: fixtureLedger });
       try {
         expect(observed.observers.healthy()).toEqual({ ok: true });
-        kill(observed.pids()[which] ?? 0, 'SIGKILL');
+        const pids = await observed.pids();
+        kill(pids[which] ?? 0, 'SIGKILL');
         await until(() => !observed.observers.healthy().ok, 'the notice');
         expect(observed.observers.healthy()).toEqual({
           ok: false,
@@ -63,7 +64,7 @@ describe.concurrent('the observers', () => {
   it('say so when one of them is stuck', () =>
     withGround(async ({ platform }) => {
       const observed = await observe(platform.entry);
-      const pid = observed.pids()[0] ?? 0;
+      const [pid = 0] = await observed.pids();
       try {
         kill(pid, 'SIGSTOP');
         await until(() => !observed.observers.healthy().ok, 'the notice');
