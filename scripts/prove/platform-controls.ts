@@ -14,7 +14,7 @@ const MOST_ATTEMPTS = 3;
 const verdicts: Readonly<Record<number, string>> = { 1: 'fail', 2: 'inconclusive', 4: 'residue left' };
 const HEAD = `# Negative controls
 
-A suite that is always green proves nothing. Each row is a lab that was made to misbehave in one way, the shortest command that has to notice, and what it said. \`npx ordeal lab up --platform <name> --sabotage <sabotage>\` makes the same lab, to try it by hand; \`npm run prove -- platform-controls\` runs all of them, and writes this page. What a platform's list in \`scripts/prove/controls.ts\` has and this page has not was not found, or could not be tried: \`no-drain\` is not found today, as the windows of an experiment begin when its fault is acknowledged, and what a leaving replica costs falls before that.`;
+A suite that is always green proves nothing. Each row is a lab that was made to misbehave in one way, the shortest command that has to notice, and what it said. \`npx ordeal lab up --platform <name> --sabotage <sabotage>\` makes the same lab, to try it by hand; \`npm run prove -- platform-controls\` runs all of them, and writes this page.`;
 
 interface Shown {
   readonly control: Control;
@@ -75,9 +75,10 @@ function whatWasSaid(cwd: string, { finds }: Control): string | undefined {
   const record = newest(cwd);
   if (record === undefined) return undefined;
   const { findings, verdict } = record;
-  const finding = findings.find(
+  const missed = findings.filter(
     (one) => one.objective === finds && one.severity === 'must' && one.outcome !== 'pass' && !isNotRun(one),
   );
+  const finding = missed.find(({ outcome }) => outcome === 'fail') ?? missed[0];
   if (finding !== undefined) return inWords(finding);
   if (findings.some((one) => one.objective === finds && isNotRun(one))) return undefined;
   const reason = verdict.reasons.find((one) => one.includes(finds));

@@ -6,13 +6,18 @@ const broken = 'client errors while something is broken';
 /** Limits, percentiles and availability under load; a deploy, failures, and the loss of a region. */
 export default defineScenario((pace) => {
   const full = pace === 'full';
-  const experiment = (during: string) => ({
+  const experiment = (during: string, whole?: string) => ({
     phase: 'experiment' as const,
     steadyFor: full ? 8 : 4,
     hold: full ? 8 : 5,
     recoverWithin: 30,
     steadyAgainFor: full ? 5 : 3,
-    objectives: { steady, during: [during], recovery: [during, 'time to steady'] },
+    objectives: {
+      steady,
+      during: [during],
+      recovery: [during, 'time to steady'],
+      ...(whole === undefined ? {} : { whole: [whole] }),
+    },
   });
   const drill = {
     phase: 'drill' as const,
@@ -52,7 +57,7 @@ export default defineScenario((pace) => {
         ],
       },
       {
-        ...experiment('requests lost by a deploy'),
+        ...experiment('requests lost by a deploy', 'requests lost by a deploy'),
         name: 'task-replaced',
         title: 'A task is taken away in order, as by a deploy',
         fault: 'task-replaced',

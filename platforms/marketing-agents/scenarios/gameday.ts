@@ -6,13 +6,18 @@ const broken = 'client errors while something is broken';
 /** Everything that Kubernetes and spot nodes do to it, under one load. */
 export default defineScenario((pace) => {
   const full = pace === 'full';
-  const experiment = (during: string) => ({
+  const experiment = (during: string, whole?: string) => ({
     phase: 'experiment' as const,
     steadyFor: full ? 8 : 4,
     hold: full ? 8 : 5,
     recoverWithin: 30,
     steadyAgainFor: full ? 5 : 3,
-    objectives: { steady, during: [during], recovery: [during, 'time to steady'] },
+    objectives: {
+      steady,
+      during: [during],
+      recovery: [during, 'time to steady'],
+      ...(whole === undefined ? {} : { whole: [whole] }),
+    },
   });
   return {
     name: 'gameday',
@@ -37,7 +42,7 @@ export default defineScenario((pace) => {
         ],
       },
       {
-        ...experiment('requests lost by a rollout'),
+        ...experiment('requests lost by a rollout', 'requests lost by a rollout'),
         name: 'pod-replaced',
         title: 'A pod is taken away in order, as by a rollout',
         fault: 'pod-replaced',

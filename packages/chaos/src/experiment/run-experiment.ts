@@ -82,6 +82,9 @@ export async function runExperiment(
     }
     const recovery = await observeRecovery(scope, during, healedAt);
     windows.push(closeWindow(scope, 'recovery', recovery.window));
+    // Behind the steady window without a gap: what injecting costs falls between the two others.
+    if (phase.objectives.whole !== undefined)
+      windows.push(closeWindow(scope, 'whole', { from: steady.span.to, to: recovery.window.to }));
     const aborted = broken.abort?.reason ?? recovery.aborted;
     return end(
       {

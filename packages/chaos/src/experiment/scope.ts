@@ -37,7 +37,11 @@ export function ask<T>(
 }
 
 /** The record of a window, which is thereby closed. */
-export function closeWindow(scope: Scope, part: 'steady' | 'during' | 'recovery', span: Span): WindowRecord {
+export function closeWindow(
+  scope: Scope,
+  part: 'steady' | 'during' | 'recovery' | 'whole',
+  span: Span,
+): WindowRecord {
   const { phase, context } = scope;
   const window: WindowRecord = {
     name: `${phase.name}/${part}`,

@@ -30,6 +30,21 @@ describe('an experiment', () => {
     expect(Date.parse(record.healedAt ?? '') - Date.parse(record.injectedAt ?? '')).toBe(20_050);
   });
 
+  it('has one window over all of it, without a gap behind the steady one, where its phase asks for it', async () => {
+    const sim = simulate(() => good);
+    const asked = { ...phase, objectives: { ...phase.objectives, whole: ['errors'] } };
+    const { windows } = await runExperiment(asked, sim.deps(), sim.context);
+    expect(windows.map(({ name }) => name.replace('broken/', ''))).toEqual([
+      'steady',
+      'during',
+      'recovery',
+      'whole',
+    ]);
+    const [steady, , recovery, whole] = windows;
+    expect(whole?.monotonicFrom).toBe(steady?.monotonicTo);
+    expect(whole?.monotonicTo).toBe(recovery?.monotonicTo);
+  });
+
   it('has its undo on disk before the fault is in', async () => {
     const sim = simulate(() => good);
     let open = 0;

@@ -122,6 +122,7 @@ function objectiveNames(phase: Phase): readonly (readonly [field: string, names:
         ['objectives.steady', phase.objectives.steady],
         ['objectives.during', phase.objectives.during],
         ['objectives.recovery', phase.objectives.recovery],
+        ['objectives.whole', phase.objectives.whole ?? []],
       ];
   }
 }

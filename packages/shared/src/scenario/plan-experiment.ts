@@ -20,6 +20,9 @@ export function planExperiment(
       ...injections(phase, describe),
       `heal, and wait up to ${recoverWithin} s until it is steady again for ${steadyAgainFor} s`,
       `judge while it is in: ${listed(objectives.during)}; afterwards: ${listed(objectives.recovery)}`,
+      ...(objectives.whole === undefined
+        ? []
+        : [`judge all of it, injecting and healing included: ${listed(objectives.whole)}`]),
       ...repeated(phase),
     ],
   };

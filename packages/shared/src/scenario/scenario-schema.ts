@@ -82,7 +82,12 @@ const experiment = z
     hold: seconds,
     recoverWithin: seconds,
     steadyAgainFor: seconds,
-    objectives: z.strictObject({ steady: names.min(1), during: names, recovery: names }),
+    objectives: z.strictObject({
+      steady: names.min(1),
+      during: names,
+      recovery: names,
+      whole: names.min(1).optional(),
+    }),
   })
   .superRefine(({ fault, faults, order }, context) => {
     const mistake = (path: (string | number)[], message: string, hint: string): void => {

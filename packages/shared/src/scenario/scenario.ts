@@ -120,6 +120,11 @@ export interface ExperimentPhase {
     readonly steady: readonly string[];
     readonly during: readonly string[];
     readonly recovery: readonly string[];
+    /**
+     * From the end of the steady window to the end of the recovery, without a gap: for what may cost nothing at any
+     * moment, those of injecting and of healing included. Without it there is no such window.
+     */
+    readonly whole?: readonly string[];
   };
 }
 

@@ -65,6 +65,16 @@ describe('an experiment', () => {
     });
   });
 
+  it('may be judged as a whole, by objectives that there are', () => {
+    const whole = (name: string) => ({
+      ...common,
+      fault: 'kill',
+      objectives: { ...common.objectives, whole: [name] },
+    });
+    expect(parsed(whole('errors')).objectives.whole).toEqual(['errors']);
+    expect(mistakes(whole('erors'))).toEqual([expect.stringMatching(/objectives\.whole: the name of one/)]);
+  });
+
   it('says each mistake in it, and where', () => {
     expect(mistakes(common)).toEqual([expect.stringMatching(/phases\[1\]\.fault: the name of one/)]);
     expect(mistakes({ ...common, fault: 'kill', faults: ['lost'] })).toEqual([

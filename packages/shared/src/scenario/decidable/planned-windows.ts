@@ -24,7 +24,7 @@ export type PlannedWindow = {
   /** A stress test: how long its steps take nobody knows. */
   | { readonly part: 'search'; readonly phase: ShapedLoadPhase; readonly seconds: null }
   | {
-      readonly part: 'steady' | 'during' | 'recovery';
+      readonly part: 'steady' | 'during' | 'recovery' | 'whole';
       readonly phase: ExperimentPhase;
       readonly seconds: number;
     }
@@ -53,15 +53,13 @@ function windowsOf(phase: Phase, rate: number): readonly PlannedWindow[] {
     }
     case 'experiment': {
       // A repetition's windows are the same once more, with the same mistakes.
-      const lengths = { steady: phase.steadyFor, during: heldSeconds(phase), recovery: phase.steadyAgainFor };
-      return (['steady', 'during', 'recovery'] as const).map((part) => ({
-        part,
-        name: `${phase.name}/${part}`,
-        phase,
-        objectives: phase.objectives[part],
-        rate,
-        seconds: lengths[part],
-      }));
+      const [held, again] = [heldSeconds(phase), phase.steadyAgainFor];
+      const lengths = { steady: phase.steadyFor, during: held, recovery: again, whole: held + again };
+      return (['steady', 'during', 'recovery', 'whole'] as const).flatMap((part) => {
+        const objectives = phase.objectives[part];
+        if (objectives === undefined) return [];
+        return [{ part, name: `${phase.name}/${part}`, phase, objectives, rate, seconds: lengths[part] }];
+      });
     }
     case 'drill':
       return [{ part: 'drill', name: phase.name, phase, objectives: phase.objectives, rate, seconds: null }];
