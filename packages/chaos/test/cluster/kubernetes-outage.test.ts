@@ -125,19 +125,24 @@ describe.skipIf(without !== undefined)('the kubernetes driver in an outage', () 
     expect((await site.workload('deployments', 'api')).metadata?.annotations).toMatchObject({
       'ordeal/original': 'replicas=3',
     });
-    const thawed = freeze();
-    expect(await kubernetesDriver.status(config, driving())).toMatchObject({ state: 'unknown' });
-    await Promise.all([healWithPatience(config), thawed]);
+    await whileFrozen(async () => {
+      expect(await kubernetesDriver.status(config, driving())).toMatchObject({ state: 'unknown' });
+    });
+    await Promise.all([healWithPatience(config), freeze()]);
     expect(await site.settled('app=api', 3)).toBe(true);
     expect(await kubernetesDriver.status(config, driving())).toEqual({ state: 'absent' });
   });
 });
 
 async function freeze(): Promise<void> {
+  await whileFrozen(() => systemClock.sleep(FROZEN_MS));
+}
+
+async function whileFrozen(act: () => Promise<void>): Promise<void> {
   const { pid = 0 } = site.plane.apiServer();
   kill(pid, 'SIGSTOP');
   try {
-    await systemClock.sleep(FROZEN_MS);
+    await act();
   } finally {
     kill(pid, 'SIGCONT');
   }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { testTools } from '@ordeal/shared/testing/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startChaosMeshCluster, withoutCluster, type ChaosMeshCluster } from '../chaos-mesh/cluster.ts';
@@ -56,7 +56,8 @@ describe.skipIf(withoutCluster !== undefined)(
         throw new Error(error.stdout);
       });
       const { stdout } = await run(node, [join(dir, 'consumer.ts')], { cwd: dir });
-      expect(stdout).toBe('gone 0\n');
+      // In colours, where whoever runs the tests asks for them.
+      expect(stripVTControlCharacters(stdout)).toBe('gone 0\n');
       expect(chaos.standIn.world.log.map(({ operation }) => operation)).toEqual(['Apply', 'Recover']);
     });
   },
