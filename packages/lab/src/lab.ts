@@ -14,9 +14,6 @@ import { livingSites, readSite } from './read-site.ts';
 import { bringUp } from './startup/bring-up.ts';
 import type { SupervisorConfig } from './supervisor/config.ts';
 
-/** For whoever has loaded all of the lab anyway; by itself it is in a file without the rest. */
-export { readSite } from './read-site.ts';
-
 export interface LabUpOptions {
   readonly name: string;
   /** Whose contract it serves. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pid } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { readSite } from '@ordeal/lab/lab';
+import { readSite } from '@ordeal/lab/read-site';
 import type { JournalEntry } from '@ordeal/shared/timeline/event';
 import { makeWorkplace } from './ordeal.ts';
 
