@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { $, echo } from 'zx';
 
 /*
@@ -32,7 +32,10 @@ if (!unitOnly) await run(['test:cluster', ...ONE_BY_ONE]);
 if (!unitOnly && !clusterOnly) await run(['e2e', ...ONE_BY_ONE]);
 
 const counts = packages.flatMap(resultsOf);
-const sum = (of: keyof Count): number => counts.reduce((total, one) => total + one[of], 0);
+// Once more at the end: what is above it is thousands of lines, and is often cut where it is kept.
+for (const one of counts.flatMap(({ failures }) => failures)) echo(`FAILED ${one}`);
+const sum = (of: 'passed' | 'failed' | 'skipped'): number =>
+  counts.reduce((total, one) => total + one[of], 0);
 // A runner that broke without a failing test is a failure all the same.
 const failed = broke ? Math.max(sum('failed'), 1) : sum('failed');
 const skipped = sum('skipped');
@@ -54,6 +57,8 @@ interface Count {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** What failed: its package, file and name. */
+  readonly failures: readonly string[];
 }
 
 function resultsOf(name: string): readonly Count[] {
@@ -63,25 +68,39 @@ function resultsOf(name: string): readonly Count[] {
     .filter((file) => file.endsWith('.json'))
     .map((file) => {
       try {
-        return countIn(readFileSync(join(folder, file), 'utf8'));
+        return countIn(name, readFileSync(join(folder, file), 'utf8'));
       } catch (error) {
         console.error(`${join(folder, file)} cannot be read:`, error);
-        return { passed: 0, failed: 1, skipped: 0 };
+        return { passed: 0, failed: 1, skipped: 0, failures: [`${join(folder, file)}: cannot be read`] };
       }
     });
 }
 
-function countIn(text: string): Count {
+function countIn(packageName: string, text: string): Count {
   const result = JSON.parse(text) as {
     readonly numPassedTests: number;
     readonly numFailedTests: number;
     readonly numFailedTestSuites: number;
     readonly numPendingTests: number;
+    readonly testResults: readonly {
+      readonly name: string;
+      readonly status: string;
+      readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+    }[];
   };
   // A test file that cannot even be loaded has no failed test, only a failed suite.
   return {
     passed: result.numPassedTests,
     failed: Math.max(result.numFailedTests, result.numFailedTestSuites > 0 ? 1 : 0),
     skipped: result.numPendingTests,
+    failures: result.testResults
+      .filter(({ status }) => status === 'failed')
+      .flatMap(({ name, assertionResults }) => {
+        const failed = assertionResults.filter(({ status }) => status === 'failed');
+        const where = `${packageName} ${relative(join(root, 'packages', packageName), name)}`;
+        return failed.length === 0
+          ? [`${where}: the file itself`]
+          : failed.map(({ fullName }) => `${where}: ${fullName}`);
+      }),
   };
 }
