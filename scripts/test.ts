@@ -96,11 +96,11 @@ function countIn(packageName: string, text: string): Count {
     failures: result.testResults
       .filter(({ status }) => status === 'failed')
       .flatMap(({ name, assertionResults }) => {
-        const failed = assertionResults.filter(({ status }) => status === 'failed');
+        const broken = assertionResults.filter(({ status }) => status === 'failed');
         const where = `${packageName} ${relative(join(root, 'packages', packageName), name)}`;
-        return failed.length === 0
+        return broken.length === 0
           ? [`${where}: the file itself`]
-          : failed.map(({ fullName }) => `${where}: ${fullName}`);
+          : broken.map(({ fullName }) => `${where}: ${fullName}`);
       }),
   };
 }

@@ -1,4 +1,9 @@
-import { databaseUnreachable, regionLost, replicaKilled } from '@ordeal/shared/platform/on-lab/faults';
+import {
+  databaseUnreachable,
+  outOfBalance,
+  regionLost,
+  replicaKilled,
+} from '@ordeal/shared/platform/on-lab/faults';
 import type { FaultEntry } from '@ordeal/shared/platform/platform';
 import type { LabSite } from '@ordeal/shared/platform/site';
 
@@ -9,7 +14,7 @@ export function faultsOf(lab: LabSite): Readonly<Record<string, FaultEntry>> {
   const machine = { through: ['env', `ORDEAL_LAB_STRESSED=${lab.dir}`] };
   return {
     'replica-killed': replicaKilled(a, 0),
-    'database-unreachable-from-a': databaseUnreachable(a),
+    'database-unreachable-from-a': databaseUnreachable(lab, a),
     'database-slow-from-a': {
       title: 'Network latency: the database answers region A late',
       driver: 'proxy',
@@ -25,13 +30,7 @@ export function faultsOf(lab: LabSite): Readonly<Record<string, FaultEntry>> {
       driver: 'proxy',
       config: { api: a.toxiproxy.api, proxies: [a.proxies.redis], toxic: { type: 'timeout', timeout: 0 } },
       revives: 'nothing',
-      // Clients are sent to region B within half a second, and may feel nothing of it.
-      witness: {
-        promql: `sum(haproxy_server_status{job="haproxy",proxy="${lab.haproxy.backend}",state="UP"})`,
-        unit: 'replicas in the load balancer',
-        moves: 'down',
-        atLeast: a.replicas.length,
-      },
+      witness: outOfBalance(lab, a),
     },
     'cpu-stress': {
       title: 'CPU stress: more work than the CPUs can do',

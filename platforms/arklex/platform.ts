@@ -56,7 +56,7 @@ export default definePlatform((context) => {
     faults: {
       'task-killed': replicaKilled(a, 0),
       'task-replaced': replicaStopped(a, 1),
-      'database-unreachable': databaseUnreachable(a),
+      'database-unreachable': databaseUnreachable(lab, a),
       'region-a-lost': regionLost(a),
     },
     stores: { main: labStore(lab) },

@@ -53,7 +53,7 @@ export default definePlatform((context) => {
       'pod-replaced': replicaStopped(a, 1),
       'spot-node-lost': nodeLost(a),
       'cache-killed': cacheKilled(a),
-      'database-unreachable': databaseUnreachable(a),
+      'database-unreachable': databaseUnreachable(lab, a),
     },
     stores: { main: labStore(lab) },
     routes: { global: labRoute(lab) },

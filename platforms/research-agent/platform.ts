@@ -48,7 +48,7 @@ export default definePlatform((context) => {
     },
     faults: {
       'replica-killed': replicaKilled(a, 0),
-      'database-unreachable-from-a': databaseUnreachable(a),
+      'database-unreachable-from-a': databaseUnreachable(lab, a),
       'region-a-lost': regionLost(a),
     },
     stores: { main: labStore(lab) },

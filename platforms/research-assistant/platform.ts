@@ -54,7 +54,7 @@ export default definePlatform((context) => {
     faults: {
       'worker-killed': replicaKilled(a, 0, RESTART_SECONDS),
       'worker-stopped': replicaStopped(a, 1),
-      'database-unreachable': databaseUnreachable(a),
+      'database-unreachable': databaseUnreachable(lab, a),
     },
     stores: { main: labStore(lab) },
     routes: { global: labRoute(lab) },

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { isLabName, labNameForm } from '@ordeal/lab/layout/name';
 import { exitCodes } from './command-error.ts';
 import type { CheckOptions } from './commands/check.ts';
 import type { InitOptions } from './commands/init.ts';
@@ -121,7 +122,7 @@ export async function runProgram(edge: Edge): Promise<number> {
           down: 'Takes it down, also what a crash has left',
         }[verb],
       )
-      .option('--lab-name <name>', 'labs of different names run side by side', 'main')
+      .addOption(labName('labs of different names run side by side'))
       .option('--platform <name>', 'the platform whose contract it serves', 'agentic-platform')
       .option('--json', 'print JSON');
     if (verb === 'up') command.option('--sabotage <name...>', 'make the lab misbehave in a known way');
@@ -222,7 +223,7 @@ export async function runProgram(edge: Edge): Promise<number> {
     .option('--status', 'show whether one stands, and what is under way; changes nothing')
     .option('--why <text>', 'the reason, for whoever is stopped', 'no reason was given')
     .option('--platform <name>', 'also on the cluster that this platform names: reaches other machines')
-    .option('--lab-name <name>', 'which lab, for a platform that runs on it', 'main')
+    .addOption(labName('which lab, for a platform that runs on it'))
     .option('--json', 'print JSON')
     .action(
       done(async (options: StopOptions) => {
@@ -251,7 +252,7 @@ function runOptions(command: Command): Command {
     )
     .option('--seed <number>', 'for everything that is chosen by chance', wholeNumber)
     .option('--lab', 'bring the lab up before, and take it down after')
-    .option('--lab-name <name>', 'which lab', 'main')
+    .addOption(labName('which lab'))
     .option('--sabotage <name...>', 'with --lab: make the lab misbehave in a known way')
     .option('--json', 'print the record as JSON on standard output; progress goes to standard error');
 }
@@ -265,8 +266,15 @@ function narrowingOptions(command: Command): Command {
       '--started-after <time>',
       'only instances whose process started then or later: when the deploy began',
     )
-    .option('--lab-name <name>', 'which lab, for a platform that runs on it', 'main')
+    .addOption(labName('which lab, for a platform that runs on it'))
     .option('--json', 'print the record as JSON on standard output; progress goes to standard error');
+}
+
+function labName(description: string): Option {
+  return new Option('--lab-name <name>', description).default('main').argParser((name) => {
+    if (!isLabName(name)) throw new InvalidArgumentError(labNameForm);
+    return name;
+  });
 }
 
 function wholeNumber(text: string): number {

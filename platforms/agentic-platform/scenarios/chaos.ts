@@ -2,6 +2,9 @@ import { defineScenario } from '@ordeal/shared/scenario/scenario';
 
 const steady = ['client errors', 'client p95'];
 
+/** So long it takes until the load balancer's own figures have shown for long enough that a region left it; in s. */
+const LOAD_BALANCER_HOLD = 8;
+
 /** Every experiment of the deployment guide's "Chaos Engineering", one after another under one baseline load. */
 export default defineScenario((pace) => {
   const full = pace === 'full';
@@ -55,10 +58,15 @@ export default defineScenario((pace) => {
         'The database is unavailable from region A',
         'database-unreachable-from-a',
         ['client errors while a database is unreachable'],
+        LOAD_BALANCER_HOLD,
       ),
-      experiment('cache-unavailable', 'The cache is unavailable in region A', 'cache-unavailable-in-a', [
-        'client errors without a cache',
-      ]),
+      experiment(
+        'cache-unavailable',
+        'The cache is unavailable in region A',
+        'cache-unavailable-in-a',
+        ['client errors without a cache'],
+        LOAD_BALANCER_HOLD,
+      ),
       // Shorter than the abort condition: nothing takes over here, and what is to be seen is that all of it comes back.
       experiment(
         'region-failure',

@@ -63,6 +63,7 @@ export default defineScenario((pace) => {
       {
         ...experiment,
         name: 'database-unreachable',
+        hold: 8,
         title: 'The database is unreachable from region A',
         fault: 'database-unreachable-from-a',
         objectives: {

@@ -66,6 +66,7 @@ export default defineScenario((pace) => {
       {
         ...experiment(broken),
         name: 'database-unreachable',
+        hold: 8,
         title: 'The database is unreachable from half of the tasks',
         fault: 'database-unreachable',
       },

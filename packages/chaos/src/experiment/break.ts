@@ -226,6 +226,8 @@ async function effectOf(
     clientEffect(intervalsOf(stream, steady), intervalsOf(stream, span)),
     gauges
       .within(passage.fault, steady)
-      .map((calm, index) => measureEffect(calm, moved[index] ?? { ...calm, values: [] })),
+      .map((calm, index) =>
+        measureEffect(calm, moved[index] ?? { ...calm, values: [], unseenMs: span.to - span.from }),
+      ),
   );
 }

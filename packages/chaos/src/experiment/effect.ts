@@ -82,10 +82,13 @@ export function clientEffect(steady: readonly ClientInterval[], during: readonly
 
 /** So often a measure must have been read, before and during the fault. */
 const LEAST_READINGS = 3;
+/** Who looked away for longer during the fault cannot say that nothing moved. */
+const LONGEST_UNSEEN_MS = 2_500;
 
 /**
  * Proof by a measure: the middle one of its readings during the fault lies beyond the steady band by as much as the
- * fault promises. The band ends at the quartile, so that one odd reading neither makes an effect nor hides one.
+ * fault promises. The band ends at the quartile, so that one odd reading neither makes an effect nor hides one. What
+ * moved was seen to move; that nothing did can only be said by who saw nearly all of the fault.
  */
 export function measureEffect(steady: GaugeReadings, during: GaugeReadings): MeasuredEffect {
   const { name, unit, moves, atLeast } = steady.measure;
@@ -102,10 +105,11 @@ export function measureEffect(steady: GaugeReadings, during: GaugeReadings): Mea
   const middle = quantileOf(during.values, 0.5);
   const effective = (moves === 'up' ? middle - edge : edge - middle) >= atLeast;
   const limit = moves === 'up' ? edge + atLeast : edge - atLeast;
+  const unseen = !effective && during.unseenMs > LONGEST_UNSEEN_MS;
   return {
     effective,
-    read: true,
-    witness: `${name} ${shown(middle)} ${unit} (steady: ${shown(edge)}, has to be ${moves === 'up' ? 'at least' : 'at most'} ${shown(limit)})${moved(effective)}`,
+    read: !unseen,
+    witness: `${unseen ? `not seen for ${(during.unseenMs / 1000).toFixed(1)} s of the fault: ` : ''}${name} ${shown(middle)} ${unit} (steady: ${shown(edge)}, has to be ${moves === 'up' ? 'at least' : 'at most'} ${shown(limit)})${moved(effective)}`,
   };
 }
 

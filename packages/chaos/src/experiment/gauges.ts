@@ -9,6 +9,8 @@ import { drivingContext, type Scope } from './scope.ts';
 export interface GaugeReadings {
   readonly measure: Measure;
   readonly values: readonly number[];
+  /** The longest stretch of the span in which no reading ended; in ms. */
+  readonly unseenMs: number;
   /** Why the last attempt gave none, if it did not. */
   readonly failed?: string;
 }
@@ -70,9 +72,17 @@ function watchOne(scope: Scope, gauge: Gauge, signal: AbortSignal): (span: Span)
   };
   void reading().catch(() => undefined);
   const { read: _, ...measure } = gauge;
-  return (span) => ({
-    measure,
-    values: readings.filter(({ from, to }) => from >= span.from && to <= span.to).map(({ value }) => value),
-    ...(failed === undefined || signal.aborted ? {} : { failed }),
-  });
+  return (span) => {
+    const inside = readings.filter(({ from, to }) => from >= span.from && to <= span.to);
+    return {
+      measure,
+      values: inside.map(({ value }) => value),
+      unseenMs: longestGap([span.from, ...inside.map(({ to }) => to), span.to]),
+      ...(failed === undefined || signal.aborted ? {} : { failed }),
+    };
+  };
+}
+
+function longestGap(moments: readonly number[]): number {
+  return Math.max(...moments.slice(1).map((moment, index) => moment - (moments[index] ?? moment)));
 }

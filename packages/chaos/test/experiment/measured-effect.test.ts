@@ -21,15 +21,31 @@ describe('the effect on a measure', () => {
     ['was read too seldom', up, [1, 1, 1], [9, 9], false],
     ['was never read', up, [], [], false],
   ])('is told when it %s', (_, measure, before, during, effective) => {
-    const effect = measureEffect({ measure, values: before }, { measure, values: during });
+    const effect = measureEffect(
+      { measure, values: before, unseenMs: 250 },
+      { measure, values: during, unseenMs: 250 },
+    );
     expect(effect.effective).toBe(effective);
     expect(effect.witness.includes(': moved')).toBe(effective);
     expect(effect.witness).toContain(measure.name);
   });
 
   it('says why it was not read', () => {
-    const none: GaugeReadings = { measure: up, values: [], failed: 'no answer' };
+    const none: GaugeReadings = { measure: up, values: [], unseenMs: 5000, failed: 'no answer' };
     expect(measureEffect(none, none).witness).toContain('(no answer)');
+  });
+
+  it.each<[string, number[], number, boolean]>([
+    ['did not move, seen all the time', [1, 1, 1, 1], 300, true],
+    ['did not move while it was seen, which was not to the end', [1, 1, 1, 1], 4000, false],
+    ['moved, as far as it was seen', [5, 5, 5, 5], 4000, true],
+  ])('is decided by what %s: %j, unseen for %i ms', (_, values, unseenMs, read) => {
+    const effect = measureEffect(
+      { measure: up, values: [1, 1, 1], unseenMs: 250 },
+      { measure: up, values, unseenMs },
+    );
+    expect(effect.read).toBe(read);
+    expect(effect.witness.includes('not seen for 4.0 s')).toBe(!read);
   });
 
   it.each<[string, boolean, ['unread' | boolean, ...('unread' | boolean)[]] | [], boolean]>([

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { isLabName, labNameForm } from './name.ts';
 
 /** The lab has three sites: two regions, and the edge that outlives both. */
 export type SiteName = 'a' | 'b' | 'edge';
@@ -17,11 +18,7 @@ const SOCKET_PATH_LIMIT = 104;
  * checkout, because the server's unprivileged user may not be able to enter that.
  */
 export function labDir(name: string): string {
-  if (!/^[a-z0-9][a-z0-9-]{0,19}$/.test(name)) {
-    throw new Error(
-      `"${name}" is no name for a lab: expected 1 to 20 small letters, digits and hyphens, not beginning with a hyphen.`,
-    );
-  }
+  if (!isLabName(name)) throw new Error(`"${name}" is no name for a lab: ${labNameForm}`);
   const dir = join(tmpdir(), `${labPrefix()}${name}`);
   const longest = join(dir, 'edge', 'control.sock.00000.tmp');
   if (Buffer.byteLength(longest) >= SOCKET_PATH_LIMIT) {

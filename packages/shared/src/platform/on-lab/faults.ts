@@ -1,5 +1,5 @@
-import type { FaultEntry } from '../platform.ts';
-import type { LabRegion } from '../site.ts';
+import type { FaultEntry, FaultWitness } from '../platform.ts';
+import type { LabRegion, LabSite } from '../site.ts';
 
 /** What can be broken of a platform that runs on the lab. */
 
@@ -62,7 +62,7 @@ export function nodeLost(region: LabRegion): FaultEntry {
 }
 
 /** The database answers nobody in a region any more. */
-export function databaseUnreachable(region: LabRegion): FaultEntry {
+export function databaseUnreachable(lab: LabSite, region: LabRegion): FaultEntry {
   return {
     title: `The database is unreachable from region ${region.name.toUpperCase()}`,
     driver: 'proxy',
@@ -72,6 +72,21 @@ export function databaseUnreachable(region: LabRegion): FaultEntry {
       toxic: { type: 'timeout', timeout: 0 },
     },
     revives: 'nothing',
+    witness: outOfBalance(lab, region),
+  };
+}
+
+/**
+ * A region's replicas leave the load balancer: they say that they are not ready. Clients are sent to the other region
+ * within a second, and may feel nothing of it. Hold for eight seconds at least: the readings of most of them have to
+ * show it, and it takes a health check and a scrape until the first one does.
+ */
+export function outOfBalance(lab: LabSite, region: LabRegion): FaultWitness {
+  return {
+    promql: `sum(haproxy_server_status{job="haproxy",proxy="${lab.haproxy.backend}",state="UP"})`,
+    unit: 'replicas in the load balancer',
+    moves: 'down',
+    atLeast: region.replicas.length,
   };
 }
 
