@@ -22,6 +22,7 @@ const proofs: Readonly<
   'negative-controls': { times: 10, run: proveNegativeControls },
   recovery: { times: 3, run: proveRecovery },
   'chaos-kills': { times: 100, run: proveChaosKills },
+  effects: { times: 50_000, run: proveEffects },
   'chaos-outages': { times: 1, run: proveChaosOutages },
   knee: { times: 10, run: proveKnee },
   patroni: { times: 5, run: provePatroni },
@@ -150,6 +151,14 @@ async function proveChaosKills(times: number): Promise<boolean> {
     'test/cluster/killed-runner.test.ts',
   ]);
   return here && onCluster;
+}
+
+/** A steady share of errors is not taken for a fault's effect, in so many made-up experiments. */
+function proveEffects(worlds: number): Promise<boolean> {
+  return proveByTests('chaos', { ORDEAL_PROVE_EFFECTS: String(worlds) }, [
+    '--testTimeout=3600000',
+    'test/experiment/error-effect.test.ts',
+  ]);
 }
 
 /** An API server restarted, frozen for 20 s and disturbed while faults are injected and healed. */

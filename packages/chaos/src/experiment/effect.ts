@@ -1,6 +1,6 @@
 import type { ClientInterval } from '@ordeal/shared/load/client-interval';
 import { quantileBounds } from '@ordeal/shared/load/histogram';
-import { sumIntervals } from '@ordeal/shared/load/window';
+import { errorEffect } from './error-effect.ts';
 import type { GaugeReadings } from './gauges.ts';
 
 /** Whether a witness moved beyond its steady band, and what was watched, in words. */
@@ -18,7 +18,6 @@ export type Identities = Readonly<Record<string, string | undefined>>;
 
 /** So many seconds must lie beyond the band: one slow second is noise. */
 const LEAST_SECONDS = 2;
-const LEAST_FAILED = 5;
 /** Beyond the band: this many times its worst second, and at least so many ms. */
 const LATENCY_FACTOR = 1.5;
 const LATENCY_LEAST_MS = 5;
@@ -52,12 +51,7 @@ export function clientEffect(steady: readonly ClientInterval[], during: readonly
       witness: `client errors, p95 and rate: nothing was measured ${steady.length === 0 ? 'before' : 'during'} the fault`,
     };
   }
-  const ratios = steady.map(errorRatio);
-  const worstRatio = Math.max(...ratios);
-  const sum = sumIntervals(during);
-  const bad = sum.failed + sum.dropped;
-  const ratio = bad / Math.max(1, sum.requests + sum.dropped);
-  const errorsMoved = bad >= LEAST_FAILED && ratio > worstRatio;
+  const errors = errorEffect(steady, during);
 
   const worstP95 = Math.max(...steady.map(p95));
   const slow = during.filter(
@@ -71,9 +65,9 @@ export function clientEffect(steady: readonly ClientInterval[], during: readonly
 
   const peak = Math.max(...during.map(p95));
   return {
-    effective: errorsMoved || latencyMoved || rateMoved,
+    effective: errors.moved || latencyMoved || rateMoved,
     witness: [
-      `client errors ${percent(ratio)} (steady: at most ${percent(worstRatio)} in a second)${moved(errorsMoved)}`,
+      `${errors.words}${moved(errors.moved)}`,
       `client p95 up to ${peak.toFixed(0)} ms (steady: up to ${worstP95.toFixed(0)} ms)${moved(latencyMoved)}`,
       `client rate down to ${Math.min(...during.map(rate)).toFixed(0)}/s (steady: at least ${lowestRate.toFixed(0)}/s)${moved(rateMoved)}`,
     ].join('; '),
@@ -134,20 +128,12 @@ function shown(value: number): string {
   return Number(value.toPrecision(3)).toString();
 }
 
-function errorRatio({ requests, dropped, failed }: ClientInterval): number {
-  return (failed + dropped) / Math.max(1, requests + dropped);
-}
-
 function p95({ latency }: ClientInterval): number {
   return quantileBounds(latency, 0.95)?.high ?? 0;
 }
 
 function rate({ requests, from, to }: ClientInterval): number {
   return to > from ? (requests / (to - from)) * 1000 : 0;
-}
-
-function percent(ratio: number): string {
-  return `${(ratio * 100).toFixed(1)} %`;
 }
 
 function moved(yes: boolean): string {

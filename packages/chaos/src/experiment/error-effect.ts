@@ -1,0 +1,97 @@
+import type { ClientInterval } from '@ordeal/shared/load/client-interval';
+import { fisherUpperTail, type Count } from '@ordeal/shared/statistics/fisher';
+
+/** What the clients' errors say: whether they moved, and by what, in words. */
+export interface ErrorEffect {
+  readonly moved: boolean;
+  readonly words: string;
+}
+
+/** A steady share of errors, however large, is taken for a fault's effect at most once in so many experiments. */
+const ONCE_IN = 10_000;
+/** One lost connection may take all requests of an iteration along: so few prove nothing, however unlikely they are. */
+const LEAST_FAILED = 4;
+
+/** A stretch of the time during the fault. */
+interface Stretch extends Count {
+  readonly seconds: number;
+  /** How likely it is by chance, times the number of stretches that were looked at. */
+  readonly chance: number;
+}
+
+/**
+ * Whether errors moved. Of the time during the fault every stretch of 1, 2, 4, … reports is compared, and the whole,
+ * with everything else that was measured: at first a client may feel a fault that a load balancer then hides from it.
+ * A stretch moved when Fisher's exact test finds so many failures in it too unlikely for one share of errors all the
+ * time, when that is a larger share than in the worst steady second, and when they are not too few.
+ *
+ * By looking at k stretches one finds what is unlikely k times as easily: each is held to the k-th part of the level
+ * (Bonferroni's inequality).
+ */
+export function errorEffect(
+  steady: readonly ClientInterval[],
+  during: readonly ClientInterval[],
+): ErrorEffect {
+  const calm = sum(steady.map(countOf));
+  const worst = Math.max(...steady.map((one) => share(countOf(one))));
+  const stretches = stretchesOf(calm, during);
+  const likeliestLast = stretches
+    .filter(({ chance }) => !Number.isNaN(chance))
+    .toSorted((a, b) => a.chance - b.chance);
+  const unlikely = likeliestLast.find((one) => one.failed >= LEAST_FAILED && share(one) > worst);
+  const moved = unlikely !== undefined && unlikely.chance <= 1 / ONCE_IN;
+  const whole = sum(during.map(countOf));
+  const shown = whole.failed === 0 ? undefined : (unlikely ?? likeliestLast[0]);
+  return {
+    moved,
+    words: `client errors ${percent(share(whole))} (${shown === undefined ? '' : `${inWords(shown)}; `}steady: ${calm.failed} of ${calm.offered}, at most ${percent(worst)} in a second)`,
+  };
+}
+
+function stretchesOf(calm: Count, during: readonly ClientInterval[]): readonly Stretch[] {
+  const all = sum([calm, ...during.map(countOf)]);
+  const lengths = [during.length];
+  for (let length = 1; length < during.length; length *= 2) lengths.push(length);
+  const spans = lengths.flatMap((length) =>
+    during.slice(length - 1).map((_, from) => during.slice(from, from + length)),
+  );
+  return spans.map((span) => {
+    const inside = sum(span.map(countOf));
+    const outside = { offered: all.offered - inside.offered, failed: all.failed - inside.failed };
+    return {
+      ...inside,
+      seconds: span.reduce((total, { from, to }) => total + to - from, 0) / 1000,
+      chance: fisherUpperTail(inside, outside) * spans.length,
+    };
+  });
+}
+
+/** A tick that found no free user failed as well. */
+function countOf({ requests, dropped, failed }: ClientInterval): Count {
+  return { offered: requests + dropped, failed: failed + dropped };
+}
+
+function sum(counts: readonly Count[]): Count {
+  return {
+    offered: counts.reduce((total, { offered }) => total + offered, 0),
+    failed: counts.reduce((total, { failed }) => total + failed, 0),
+  };
+}
+
+function share({ offered, failed }: Count): number {
+  return failed / Math.max(1, offered);
+}
+
+function inWords({ failed, offered, seconds, chance }: Stretch): string {
+  return `${failed} of ${offered} in ${seconds.toFixed(1)} s, by chance ${odds(chance)}`;
+}
+
+function odds(chance: number): string {
+  if (!(chance < 0.5)) return 'easily';
+  const once = 1 / chance;
+  return once > 1_000_000 ? 'less than once in a million' : `once in ${Number(once.toPrecision(2))}`;
+}
+
+function percent(ratio: number): string {
+  return `${(ratio * 100).toFixed(1)} %`;
+}
