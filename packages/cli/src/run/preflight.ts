@@ -5,6 +5,7 @@ import { breaks } from '@ordeal/shared/scenario/guardrails/production';
 import { faultsPresent } from './faults-present.ts';
 import { askIdentity } from './guardrails/identity.ts';
 import { lookAround } from './guardrails/look.ts';
+import { keepsTime } from './keeps-time.ts';
 import type { Session } from './session.ts';
 import { standingPromotions } from './standing-promotion.ts';
 
@@ -35,7 +36,7 @@ export async function preflight(session: Session): Promise<Preflight> {
     looks(needsPrometheus, 'Prometheus answers and sees its targets', () =>
       askPrometheus(session, returning),
     ),
-    looks(true, 'the event loop keeps time', () => keepsTime(session)),
+    looks(true, 'the event loop keeps time', () => keepsTime(context.clock, context.signal)),
     looks(true, 'the platform answers', () => askPlatform(session)),
     // What fires and goes on while a region is away must not keep it from coming back.
     looks(
@@ -131,19 +132,6 @@ function returnsFromFailover({ context, loaded, scenario }: Session): boolean {
   const [first] = scenario.phases.filter((phase) => phase.phase === 'drill' || phase.phase === 'experiment');
   if (first?.phase !== 'drill' || first.drill.kind !== 'failback') return false;
   return standingPromotions(dirname(context.dir), loaded.platform.name, context.clock).length > 0;
-}
-
-async function keepsTime(session: Session): Promise<readonly string[]> {
-  const { clock, signal } = session.context;
-  let worst = 0;
-  for (let tick = 0; tick < 20; tick += 1) {
-    const before = clock.now();
-    await clock.sleep(5, signal);
-    worst = Math.max(worst, clock.now() - before - 5);
-  }
-  return worst > 250
-    ? [`this machine is too busy to measure on: a 5 ms wait took ${Math.round(worst)} ms longer`]
-    : [];
 }
 
 function hostOf(url: string): string {
