@@ -10,6 +10,8 @@ export type Healed =
   | { readonly ok: false; readonly reason: string };
 
 const HEAL_WITHIN_MS = 60_000;
+/** After an interruption: the run ends everything else in what a pod's grace period leaves. */
+const INTERRUPTED_MS = 40_000;
 
 /**
  * Heals faults, last in first out, sees by their drivers' status that they are gone, and settles them. Never by
@@ -17,7 +19,7 @@ const HEAL_WITHIN_MS = 60_000;
  */
 export async function healFaults<Fault extends Pick<ArmedFault, 'driver' | 'config' | 'undo'>>(
   faults: readonly Fault[],
-  { undo, clock, journal }: Pick<RunContext, 'undo' | 'clock' | 'journal'>,
+  { undo, clock, journal, signal }: Pick<RunContext, 'undo' | 'clock' | 'journal' | 'signal'>,
 ): Promise<ReadonlyMap<Fault, Healed>> {
   const gone = new Map<string, number>();
   const byEntry = new Map(faults.map((fault) => [fault.undo.id, fault]));
@@ -35,7 +37,7 @@ export async function healFaults<Fault extends Pick<ArmedFault, 'driver' | 'conf
     {
       clock,
       by: 'run',
-      deadlineMs: HEAL_WITHIN_MS,
+      deadlineMs: signal.aborted ? INTERRUPTED_MS : HEAL_WITHIN_MS,
       say: (message) => journal.append({ type: 'note', message }),
       select: ({ id }) => byEntry.has(id),
     },

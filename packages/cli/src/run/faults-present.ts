@@ -1,31 +1,42 @@
 import type { FaultEntry } from '@ordeal/shared/platform/platform';
 import type { FaultStatus } from '@ordeal/shared/drivers/fault';
 import { reasonOf } from '@ordeal/shared/reason-of';
-import type { Session } from './session.ts';
+import type { Clock } from '@ordeal/shared/time/clock';
+import { within } from '@ordeal/shared/time/deadline';
+import type { LoadedPlatform } from '../load/load-platform.ts';
 
 /** A fault that is in at its target, or of which that cannot be told. */
 export interface FaultFound {
+  /** As the platform names it. */
+  readonly name: string;
   readonly entry: FaultEntry;
   readonly status: Exclude<FaultStatus, { readonly state: 'absent' }>;
 }
 
+/** How a look is made. */
+export interface Looking {
+  readonly clock: Clock;
+  /** Milliseconds for all of it, however many faults there are. */
+  readonly withinMs: number;
+  readonly signal?: AbortSignal;
+}
+
 /**
- * A real look at the targets of every fault of the platform. `signalFor` gives each look its own end. Never rejects: a
- * driver that breaks does not tell, and does not keep the others from being looked at.
+ * A real look at the targets of every fault of the platform, at all of them at the same time. Never rejects: a driver
+ * that breaks or hangs does not tell, and does not keep the others from being looked at.
  */
 export async function faultsPresent(
-  session: Session,
-  signalFor: () => AbortSignal,
+  { platform, drivers }: Pick<LoadedPlatform, 'platform' | 'drivers'>,
+  { clock, withinMs, signal }: Looking,
 ): Promise<readonly FaultFound[]> {
-  const { loaded, context } = session;
-  const found: FaultFound[] = [];
-  for (const [name, entry] of Object.entries(loaded.platform.faults)) {
-    const { driver, config } = loaded.drivers.fault(name);
-    const looking = { clock: context.clock, signal: signalFor(), say: () => {} };
-    const status = await driver
-      .status(config, looking)
-      .catch((error: unknown) => ({ state: 'unknown', reason: reasonOf(error) }) as const);
-    if (status.state !== 'absent') found.push({ entry, status });
-  }
-  return found;
+  const seen = await Promise.all(
+    Object.entries(platform.faults).map(async ([name, entry]) => {
+      const { driver, config } = drivers.fault(name);
+      const status = await within(clock, withinMs, 'The look at its targets', signal, (ending) =>
+        driver.status(config, { clock, signal: ending, say: () => {} }),
+      ).catch((error: unknown) => ({ state: 'unknown', reason: reasonOf(error) }) as const);
+      return { name, entry, status };
+    }),
+  );
+  return seen.flatMap(({ status, ...fault }) => (status.state === 'absent' ? [] : [{ ...fault, status }]));
 }

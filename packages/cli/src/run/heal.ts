@@ -4,50 +4,73 @@ import type { ResidueRecord } from '@ordeal/shared/record/record';
 import type { UndoEntry } from '@ordeal/shared/undo/entry';
 import { PROCESS_DRIVER } from '@ordeal/shared/undo/process-healer';
 import { unwind } from '@ordeal/shared/undo/unwind';
+import { within } from '@ordeal/shared/time/deadline';
 import type { Healers } from '@ordeal/shared/undo/healer';
 import { faultsPresent } from './faults-present.ts';
+import type { HealingBudget } from './healing-budget.ts';
 import { endWorkload, replaceWorkload, type Session } from './session.ts';
 import { sweep } from './sweep.ts';
 
-const HEAL_DEADLINE_MS = 60_000;
+/** What cannot be healed in this time will not be by trying on. */
+const FAULTS_WITHIN_MS = 60_000;
+/** What each step leaves to those after it (ms): the workload, its programs, what journeys created, the last look. */
+const RESERVED = { afterFaults: 20_000, afterWorkload: 15_000, afterPrograms: 10_000, afterSweep: 5_000 };
 
 /**
  * Ends everything that the run has started or broken, whatever state it is in: workload, observers, faults,
- * what journeys left on the platform. Has a deadline of its own and never the run's signal.
+ * what journeys left on the platform. Never by the run's signal, and within the budget: what has not ended by then is
+ * residue.
  */
-export async function endEverything(session: Session, healers: Healers): Promise<readonly ResidueRecord[]> {
+export async function endEverything(
+  session: Session,
+  healers: Healers,
+  budget: HealingBudget,
+): Promise<readonly ResidueRecord[]> {
   const { results, context } = session;
+  const { clock } = context;
+  const residue: ResidueRecord[] = [];
   // Faults first: what was broken hurts now. Programs of the run's own are asked to end in order before they are
   // made to.
-  const residue = [...(await healFaults(context, healers, (entry) => entry.driver !== PROCESS_DRIVER))];
-  await quietly(session, 'stopping the workload', async () => {
-    const isOnly = results.loads.length === 0;
-    if (isOnly) await endWorkload(results);
-    else await replaceWorkload(results);
-  });
-  for (const drill of results.drills) {
-    await quietly(session, 'ending the observers', () => drill.dispose());
+  residue.push(
+    ...(await healFaults(
+      context,
+      healers,
+      Math.min(budget.leaves(RESERVED.afterFaults), FAULTS_WITHIN_MS),
+      (entry) => !isProgram(entry),
+    )),
+  );
+  await quietly(session, 'stopping the workload', budget.leaves(RESERVED.afterWorkload), () =>
+    results.loads.length === 0 ? endWorkload(results) : replaceWorkload(results),
+  );
+  await quietly(session, 'ending the observers', budget.leaves(RESERVED.afterWorkload), () =>
+    Promise.all(results.drills.map((drill) => drill.dispose())),
+  );
+  residue.push(...(await healFaults(context, healers, budget.leaves(RESERVED.afterPrograms), isProgram)));
+  const { platform } = session.loaded;
+  const left = await within(clock, budget.leaves(RESERVED.afterSweep), 'Deleting it', undefined, (signal) =>
+    sweep(platform, context.runId, clock, signal),
+  ).catch((error: unknown) => [`cannot be told: ${reasonOf(error)}`]);
+  for (const where of left) {
+    const how = 'the platform did not delete it; delete it by hand';
+    residue.push({ what: 'data that the run created', where, how });
   }
-  residue.push(...(await healFaults(context, healers, (entry) => entry.driver === PROCESS_DRIVER)));
-  for (const left of await sweep(session.loaded.platform, context.runId, context.clock)) {
-    residue.push({
-      what: 'data that the run created',
-      where: left,
-      how: 'the platform did not delete it; delete it by hand',
-    });
-  }
-  return [...residue, ...(await lookAgain(session))];
+  return [...residue, ...(await lookAgain(session, budget.leaves(0)))];
+}
+
+function isProgram({ driver }: UndoEntry): boolean {
+  return driver === PROCESS_DRIVER;
 }
 
 async function healFaults(
   context: RunContext,
   healers: Healers,
+  deadlineMs: number,
   select: (entry: UndoEntry) => boolean,
 ): Promise<readonly ResidueRecord[]> {
   const outcome = await unwind(context.undo, healers, {
     select,
     clock: context.clock,
-    deadlineMs: HEAL_DEADLINE_MS,
+    deadlineMs,
     by: 'run',
     say: (message) => context.journal.append({ type: 'note', message }),
   });
@@ -61,22 +84,27 @@ async function healFaults(
 
 /** Targets that were just healed may take so long until they are well. */
 const SETTLED_WITHIN_MS = 20_000;
+/** For one look at all of them. */
+const LOOK_WITHIN_MS = 10_000;
+const LEAST_LOOK_MS = 1_000;
 
 /** A real look at every target: what we believe we did is not enough. */
-async function lookAgain(session: Session): Promise<readonly ResidueRecord[]> {
+async function lookAgain(session: Session, withinMs: number): Promise<readonly ResidueRecord[]> {
   const { context, scenario } = session;
+  const { clock } = context;
   const touched = scenario.phases.some((phase) => phase.phase === 'experiment' || phase.phase === 'drill');
   if (!touched || !session.results.begun || context.undo.promotion() !== undefined) return [];
-  const deadline = context.clock.now() + SETTLED_WITHIN_MS;
+  const deadline = clock.now() + Math.min(withinMs, SETTLED_WITHIN_MS);
   for (;;) {
-    const residue = await look(session);
-    if (residue.length === 0 || context.clock.now() > deadline) return residue;
-    await context.clock.sleep(250);
+    const residue = await look(session, Math.max(LEAST_LOOK_MS, deadline - clock.now()));
+    if (residue.length === 0 || clock.now() >= deadline) return residue;
+    await clock.sleep(250);
   }
 }
 
-async function look(session: Session): Promise<readonly ResidueRecord[]> {
-  const found = await faultsPresent(session, () => AbortSignal.timeout(10_000));
+async function look({ loaded, context }: Session, withinMs: number): Promise<readonly ResidueRecord[]> {
+  const { clock } = context;
+  const found = await faultsPresent(loaded, { clock, withinMs: Math.min(withinMs, LOOK_WITHIN_MS) });
   return found.map(({ entry, status }) => ({
     what: entry.title,
     where: status.state === 'present' ? status.detail : `cannot be told: ${status.reason}`,
@@ -84,11 +112,15 @@ async function look(session: Session): Promise<readonly ResidueRecord[]> {
   }));
 }
 
-async function quietly(session: Session, what: string, action: () => Promise<void>): Promise<void> {
+async function quietly(
+  { context: { clock, journal } }: Session,
+  what: string,
+  withinMs: number,
+  action: () => Promise<unknown>,
+): Promise<void> {
   try {
-    await action();
+    await within(clock, withinMs, 'It', undefined, action);
   } catch (error) {
-    const message = `${what} failed: ${reasonOf(error)}`;
-    session.context.journal.append({ type: 'warning', message });
+    journal.append({ type: 'warning', message: `${what} failed: ${reasonOf(error)}` });
   }
 }

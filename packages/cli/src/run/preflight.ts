@@ -16,6 +16,8 @@ export type Preflight =
   | { readonly outcome: 'blind'; readonly reasons: readonly string[] };
 
 const PHASE = 'preflight';
+/** For a look at the targets of all faults. */
+const LOOK_WITHIN_MS = 30_000;
 
 /** Observers answer, targets answer, no residue of an earlier run, the machine is fit to measure. */
 export async function preflight(session: Session): Promise<Preflight> {
@@ -116,7 +118,8 @@ async function askPlatform(session: Session): Promise<readonly string[]> {
 }
 
 async function lookForFaults(session: Session): Promise<readonly string[]> {
-  const found = await faultsPresent(session, () => session.context.signal);
+  const { clock, signal } = session.context;
+  const found = await faultsPresent(session.loaded, { clock, withinMs: LOOK_WITHIN_MS, signal });
   return found.map(({ entry, status }) =>
     status.state === 'present'
       ? `"${entry.title}" is in: ${status.detail}. Heal it first (\`ordeal recover\`)`

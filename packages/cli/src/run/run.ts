@@ -24,6 +24,7 @@ import { commitOf, settingsOf, suiteVersion, versionsOf } from './environment.ts
 import { executePhases } from './execute.ts';
 import { judgeRun } from './finish.ts';
 import { endEverything } from './heal.ts';
+import { healingBudget } from './healing-budget.ts';
 import { describe, endOfAborted, runDeadline } from './endings.ts';
 import type { Interruption } from './interruption.ts';
 import { LoadNotBegun } from './phases/load-begin.ts';
@@ -94,6 +95,7 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
     deadline.signal,
     ...(permission.granted ? [permission.signal] : []),
   ]);
+  const budget = healingBudget(clock, signal);
   const session: Session = {
     kind: request.kind,
     loaded: request.loaded,
@@ -122,7 +124,7 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
       settings = await settingsOf(session);
       end = await attempt(session, request.plan, guardian);
       journal.append({ type: 'note', message: 'healing, and looking for residue' });
-      residue = await endEverything(session, healers);
+      residue = await endEverything(session, healers, budget);
     } else {
       end = { how: 'refused', reasons: permission.reasons };
     }

@@ -6,11 +6,16 @@ import { fillTemplate } from '@ordeal/shared/platform/template';
 import type { Clock } from '@ordeal/shared/time/clock';
 
 /** Deletes what a run has left on the platform. Returns what is still there, a sentence each. */
-export async function sweep(platform: Platform, runId: string, clock: Clock): Promise<readonly string[]> {
+export async function sweep(
+  platform: Platform,
+  runId: string,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   if (platform.sweep === null) return [];
   const left: string[] = [];
   for (const tenant of platform.tenants) {
-    const remaining = await sweepTenant(platform, platform.sweep, tenant.id, runId, clock);
+    const remaining = await sweepTenant(platform, platform.sweep, tenant.id, runId, clock, signal);
     if (remaining !== undefined) left.push(remaining);
   }
   return left;
@@ -22,18 +27,20 @@ async function sweepTenant(
   tenant: string,
   runId: string,
   clock: Clock,
+  signal: AbortSignal,
 ): Promise<string | undefined> {
   const client = createFetchClient({
     entry: platform.entry,
     headers: { ...platform.headers, [platform.tenantHeader]: tenant, 'x-ordeal-run': runId },
     timeoutMs: Math.max(platform.timeoutMs, 10_000),
     now: () => clock.now(),
+    signal,
   });
   const values = { run: runId, tenant };
   let seen = 'nothing was asked';
   // Several times: what was under way when the workload ended may still arrive.
   for (let attempt = 0; attempt < 5; attempt += 1) {
-    if (attempt > 0) await clock.sleep(300);
+    if (attempt > 0) await clock.sleep(300, signal);
     for (const template of spec.requests) await client.request(requestOf(template, values));
     const answer = await client.request(requestOf(spec.count, values));
     const count = answer.json<Record<string, unknown>>()?.[spec.count.field];

@@ -15,7 +15,8 @@ export interface GuardianProcess {
 /** Descriptor on which a guardian says that it watches, by its process id and a new line. */
 export const READY_DESCRIPTOR = 3;
 
-const UNWIND_WITHIN_MS = 120_000;
+/** The first round fits into a pod's grace period: what is left after it has been said before the pod is gone. */
+const ROUNDS_MS = [75_000, 60_000];
 
 /**
  * The whole of a guardian's program but for its list of healers. `drivers` are those whose healers are made ready
@@ -40,7 +41,7 @@ export async function guardianProgram(
   own.stdout.on('error', () => undefined);
   // What cannot be made ready now is tried again, and told of, when it is needed.
   await Promise.allSettled(drivers.map((driver) => healers[driver]?.prepare?.()));
-  const ended = runGuardian({ input: own.stdin, runDir, healers, clock, say, deadlineMs: UNWIND_WITHIN_MS });
+  const ended = runGuardian({ input: own.stdin, runDir, healers, clock, say, roundsMs: ROUNDS_MS });
   say(`watching (pid ${own.pid})`);
   tellReady(own.pid);
   const end = await ended;

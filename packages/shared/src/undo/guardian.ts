@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '../time/clock.ts';
 import { openFileUndoLedger } from './file-ledger.ts';
+import type { UndoEntry } from './entry.ts';
 import type { Healers } from './healer.ts';
 import { unwind, type UnwindOutcome } from './unwind.ts';
 
@@ -14,8 +15,11 @@ export interface GuardianSettings {
   readonly healers: Healers;
   readonly clock: Clock;
   readonly say: (message: string) => void;
-  /** Milliseconds for the unwinding after the runner's death. */
-  readonly deadlineMs: number;
+  /**
+   * Milliseconds for the unwinding after the runner's death, round by round: at the end of each it says what is left,
+   * and goes on with that.
+   */
+  readonly roundsMs: readonly number[];
 }
 
 export type GuardianEnd =
@@ -36,7 +40,7 @@ const AGAIN_AFTER_MS = 200;
  * whose deadline has passed: the runner hangs.
  */
 export async function runGuardian(settings: GuardianSettings): Promise<GuardianEnd> {
-  const { input, runDir, healers, clock, say, deadlineMs } = settings;
+  const { input, runDir, clock, say } = settings;
   const ledger = openFileUndoLedger(runDir, clock);
   const over = new AbortController();
   const overdue = healOverdue(settings, over.signal);
@@ -48,18 +52,33 @@ export async function runGuardian(settings: GuardianSettings): Promise<GuardianE
     return { how: 'released' };
   }
   say('the runner is gone: healing what it has left');
-  const outcome = await unwind(ledger, healers, {
-    clock,
-    by: 'guardian',
-    deadlineMs,
-    say,
-    againAfterMs: AGAIN_AFTER_MS,
-  });
-  for (const one of outcome.left) say(`left: ${one.what}: ${one.how}`);
+  const outcome = await unwindInRounds(settings, ledger);
   const mark = ledger.promotion();
   if (mark !== undefined) say(`the only writer is ${mark.writer}. Next step: ${mark.nextStep}`);
   say(`healed ${outcome.healed.length}, kept ${outcome.kept.length}, left ${outcome.left.length}`);
   return { how: 'unwound', outcome };
+}
+
+async function unwindInRounds(
+  { healers, clock, say, roundsMs }: GuardianSettings,
+  ledger: ReturnType<typeof openFileUndoLedger>,
+): Promise<UnwindOutcome> {
+  const healed: UndoEntry[] = [];
+  let last: Omit<UnwindOutcome, 'healed'> = { kept: [], left: [] };
+  for (const deadlineMs of roundsMs) {
+    const round = await unwind(ledger, healers, {
+      clock,
+      by: 'guardian',
+      deadlineMs,
+      say,
+      againAfterMs: AGAIN_AFTER_MS,
+    });
+    healed.push(...round.healed);
+    last = round;
+    for (const one of round.left) say(`left: ${one.what}: ${one.how}`);
+    if (round.left.length === 0) break;
+  }
+  return { ...last, healed };
 }
 
 /** Resolves when the pipe closes: whether the runner has said that it is done. */

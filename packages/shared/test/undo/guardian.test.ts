@@ -11,7 +11,7 @@ import { processIdentity } from '../../src/process/identity.ts';
 import { testTools } from '../../src/testing/tools.ts';
 import { systemClock } from '../../src/time/system-clock.ts';
 import { createFileUndoLedger } from '../../src/undo/file-ledger.ts';
-import { runGuardian } from '../../src/undo/guardian.ts';
+import { runGuardian, type GuardianSettings } from '../../src/undo/guardian.ts';
 import { outlivingPipeline } from '../../src/undo/outlive-pipeline.ts';
 import type { UndoLedger } from '../../src/undo/ledger.ts';
 import { createProcessHealer } from '../../src/undo/process-healer.ts';
@@ -45,6 +45,28 @@ describe('the guardian', () => {
     input.destroy(new Error('broken pipe'));
     expect((await end).how).toBe('unwound');
     expect(isRaised(flag)).toBe(false);
+  });
+
+  it('says what a round has not healed, and goes on with it', async () => {
+    const flag = pushFlag(600_000);
+    let tries = 0;
+    const said: string[] = [];
+    const { input, end } = guard({
+      roundsMs: [200, 30_000],
+      say: (message) => void said.push(message),
+      healers: {
+        flag: {
+          heal: (entry, context) => {
+            tries += 1;
+            return tries === 1 ? new Promise(() => {}) : flagHealer.heal(entry, context);
+          },
+        },
+      },
+    });
+    input.end();
+    expect(await end).toMatchObject({ how: 'unwound', outcome: { healed: [{ describe: flag }], left: [] } });
+    expect(isRaised(flag)).toBe(false);
+    expect(said.filter((message) => message.startsWith('left: '))).toHaveLength(1);
   });
 
   it('leaves everything as it is when it is released', async () => {
@@ -206,7 +228,7 @@ function killIfThere(pid: number): void {
   }
 }
 
-function guard() {
+function guard(settings: Partial<GuardianSettings> = {}) {
   const input = new PassThrough();
   const end = runGuardian({
     input,
@@ -214,7 +236,8 @@ function guard() {
     healers: { flag: flagHealer },
     clock: systemClock,
     say: () => undefined,
-    deadlineMs: 5_000,
+    roundsMs: [5_000],
+    ...settings,
   });
   return { input, end };
 }
