@@ -12,6 +12,9 @@ export interface SmokeResult {
   readonly failures: readonly string[];
 }
 
+/** What the checks need of a run. The undo ledger is not among it: they break nothing. */
+export type SmokeContext = Pick<RunContext, 'runId' | 'clock' | 'journal' | 'signal'>;
+
 interface Check {
   readonly name: string;
   run(): Promise<Failures>;
@@ -22,7 +25,7 @@ export async function runSmoke(
   phase: string,
   platform: Platform,
   journeys: Readonly<Record<string, Journey>>,
-  context: RunContext,
+  context: SmokeContext,
 ): Promise<SmokeResult> {
   const checks = [...healthChecks(platform, context), ...journeyChecks(platform, journeys, context)];
   const outcomes = await Promise.all(checks.map((check) => runCheck(phase, check, context)));
@@ -34,7 +37,7 @@ export async function runSmoke(
   };
 }
 
-async function runCheck(phase: string, check: Check, context: RunContext): Promise<readonly string[]> {
+async function runCheck(phase: string, check: Check, context: SmokeContext): Promise<readonly string[]> {
   const failures = await check.run().catch((error: unknown) => [`threw: ${String(error)}`]);
   context.journal.append({
     type: 'check',
@@ -46,7 +49,7 @@ async function runCheck(phase: string, check: Check, context: RunContext): Promi
   return failures.map((failure) => `${check.name}: ${failure}`);
 }
 
-function healthChecks(platform: Platform, context: RunContext): Check[] {
+function healthChecks(platform: Platform, context: SmokeContext): Check[] {
   const client = createFetchClient({
     entry: platform.entry,
     headers: { ...platform.headers, 'x-ordeal-run': context.runId },
@@ -68,7 +71,7 @@ function healthChecks(platform: Platform, context: RunContext): Check[] {
 function journeyChecks(
   platform: Platform,
   journeys: Readonly<Record<string, Journey>>,
-  context: RunContext,
+  context: SmokeContext,
 ): Check[] {
   const tenant = platform.tenants[0]?.id ?? '';
   return Object.entries(journeys).map(([name, journey]) => ({

@@ -1,7 +1,5 @@
 import type { Phase } from '@ordeal/shared/scenario/scenario';
 import { planScenario, type Plan } from '@ordeal/shared/scenario/plan';
-import { describeDrill } from '@ordeal/dr/drills/describe';
-import { describeRestore } from '@ordeal/dr/restore/run-restore';
 import type { ScenarioRunKind } from '@ordeal/shared/record/record';
 import type { Scenario } from '@ordeal/shared/scenario/scenario';
 import type { LabSite } from '@ordeal/shared/platform/site';
@@ -12,13 +10,14 @@ import { systemClock } from '@ordeal/shared/time/system-clock';
 import { hintFrom } from '@ordeal/shared/platform/closest';
 import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
-import { checkScripts } from '../load/check-scripts.ts';
 import { loadPlatform, type LoadedPlatform } from '../load/load-platform.ts';
 import { loadScenario } from '../load/load-scenario.ts';
 import { pickDrills } from '../load/pick-drills.ts';
 import { shapedScenario, type ShapedScenario } from '../load/shaped-scenario.ts';
 import type { RunOptions } from '../program.ts';
+import { describersOf } from './describers.ts';
 import { describeFault, findTargets } from './faults.ts';
+import { onlyAsks } from '../run/only-asks.ts';
 import { requestsPerIteration } from '../run/rehearse.ts';
 import { PLAN_ANSWER_MS, readTelemetry, signalsOf } from '../run/telemetry/read-telemetry.ts';
 
@@ -51,24 +50,31 @@ export async function prepare(
     await loadPlatform(options.platform, edge, lab),
     edge,
   );
-  const [targets, telemetry, perIteration] = await Promise.all([
+  const [targets, telemetry, perIteration, describers] = await Promise.all([
     findTargets(loaded, scenario, systemClock),
     telemetryOf(loaded, scenario, options.labName),
-    requestsPerIteration(loaded.platform, loaded.journeys, systemClock),
-    checkScripts(loaded, scenario, edge),
+    onlyAsks(scenario) ? null : requestsPerIteration(loaded.platform, loaded.journeys, systemClock),
+    describersOf(scenario),
+    checkWhatK6Runs(loaded, scenario, edge),
   ]);
   const plan = planScenario(
     loaded.platform,
     scenario,
     { pace: options.pace, seed },
     {
+      ...describers,
       fault: (name) => describeFault(loaded.drivers.fault(name), targets.get(name)),
-      drill: describeDrill,
-      restore: describeRestore,
     },
     { telemetry, requestsPerIteration: perIteration },
   );
   return { loaded, scenario, plan: { ...plan, warnings: [...plan.warnings, ...warnings] } };
+}
+
+/** Without a load there is nothing that k6 would run, and no need for what bundles it. */
+async function checkWhatK6Runs(loaded: LoadedPlatform, scenario: Scenario, edge: Edge): Promise<void> {
+  if (!scenario.phases.some(({ phase }) => phase === 'load')) return;
+  const { checkScripts } = await import('../load/check-scripts.ts');
+  await checkScripts(loaded, scenario, edge);
 }
 
 /** The shape that was asked for, or the phases of the scenario. */

@@ -82,8 +82,8 @@ function commandBack({ drill }: PromotionMark, file: RunFile): readonly string[]
 
 async function adviceFor(mark: PromotionMark, file: RunFile): Promise<readonly string[]> {
   const entry = file.stores[mark.store];
-  const parse = entry === undefined ? undefined : storeDrivers[entry.driver];
-  const store = parse?.(entry?.config, `stores.${mark.store}.config`);
+  const configure = entry === undefined ? undefined : await storeDrivers[entry.driver]?.();
+  const store = configure?.(entry?.config, `stores.${mark.store}.config`);
   const unseen = { nodes: [], settings: {} };
   if (store?.ok !== true) return recoveryAdvice(mark, unseen);
   try {

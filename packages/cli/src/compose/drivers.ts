@@ -1,13 +1,9 @@
-import { chaosMeshDriver } from '@ordeal/chaos/drivers/chaos-mesh';
-import { commandDriver } from '@ordeal/chaos/drivers/command';
-import { hostDriver } from '@ordeal/chaos/drivers/host';
-import { kubernetesDriver } from '@ordeal/chaos/drivers/kubernetes';
-import { proxyDriver } from '@ordeal/chaos/drivers/proxy';
-import type { AbleFaultDriver, ExperimentFault } from '@ordeal/chaos/experiment/deps';
+import type { ExperimentFault } from '@ordeal/chaos/experiment/deps';
 import { hintFrom } from '@ordeal/shared/platform/closest';
 import type { Diagnostic, Result } from '@ordeal/shared/platform/diagnostics';
 import type { DriverEntry, Platform } from '@ordeal/shared/platform/platform';
-import { backupDrivers, configuredBackup, type ConfiguredBackup } from './backups.ts';
+import { backupDrivers, type ConfiguredBackup } from './backups.ts';
+import { faultDrivers } from './fault-drivers.ts';
 import { routeDrivers, type ConfiguredRoute } from './routes.ts';
 import { storeDrivers, type ConfiguredStore } from './stores.ts';
 
@@ -19,49 +15,42 @@ export interface Drivers {
   backup(name: string): ConfiguredBackup;
 }
 
-/** The only list of fault drivers. */
-const faultDrivers: Readonly<Record<string, AbleFaultDriver>> = {
-  [hostDriver.kind]: hostDriver as AbleFaultDriver,
-  [proxyDriver.kind]: proxyDriver as AbleFaultDriver,
-  [chaosMeshDriver.kind]: chaosMeshDriver as AbleFaultDriver,
-  [kubernetesDriver.kind]: kubernetesDriver as AbleFaultDriver,
-  [commandDriver.kind]: commandDriver as AbleFaultDriver,
-};
-
-/** Hands every driver its settings; gives all their complaints at once. */
-export function composeDrivers(platform: Platform, shown: string): Result<Drivers> {
+/** Loads the drivers that the platform names, and hands each its settings; gives all their complaints at once. */
+export async function composeDrivers(platform: Platform, shown: string): Promise<Result<Drivers>> {
   const diagnostics: Diagnostic[] = [];
   /** Every entry of one kind, by its name, with the driver that it names. */
-  const compose = <Driver, Entry extends DriverEntry, Configured>(
+  const compose = async <Driver, Entry extends DriverEntry, Configured>(
     what: string,
     entries: Readonly<Record<string, Entry>>,
-    drivers: Readonly<Record<string, Driver>>,
+    drivers: Readonly<Record<string, () => Promise<Driver>>>,
     configure: (entry: Entry, driver: Driver, path: string, name: string) => Result<Configured>,
-  ): ReadonlyMap<string, Configured> => {
+  ): Promise<ReadonlyMap<string, Configured>> => {
     const configured = new Map<string, Configured>();
     for (const [name, entry] of Object.entries(entries)) {
       const path = `${shown}: ${what}[${JSON.stringify(name)}]`;
-      const driver = Object.hasOwn(drivers, entry.driver) ? drivers[entry.driver] : undefined;
+      const load = Object.hasOwn(drivers, entry.driver) ? drivers[entry.driver] : undefined;
       const result =
-        driver === undefined
+        load === undefined
           ? unknownDriver(`${path}.driver`, entry.driver, Object.keys(drivers))
-          : configure(entry, driver, path, name);
+          : configure(entry, await load(), path, name);
       if (result.ok) configured.set(name, result.value);
       else diagnostics.push(...result.diagnostics);
     }
     return configured;
   };
-  const faults = compose('faults', platform.faults, faultDrivers, (entry, driver, path, name) => {
+  const faults = await compose('faults', platform.faults, faultDrivers, (entry, driver, path, name) => {
     const config = driver.parse(entry.config, `${path}.config`);
     return config.ok ? { ok: true, value: { name, driver, config: config.value, entry } } : config;
   });
-  const stores = compose('stores', platform.stores, storeDrivers, (entry, parse, path) =>
+  const stores = await compose('stores', platform.stores, storeDrivers, (entry, parse, path) =>
     parse(entry.config, `${path}.config`),
   );
-  const routes = compose('routes', platform.routes, routeDrivers, (entry, parse, path) =>
+  const routes = await compose('routes', platform.routes, routeDrivers, (entry, parse, path) =>
     parse(entry.config, `${path}.config`),
   );
-  const backups = compose('backups', platform.backups ?? {}, backupDrivers, configuredBackup);
+  const backups = await compose('backups', platform.backups ?? {}, backupDrivers, (entry, configure, path) =>
+    configure(entry, path),
+  );
   if (diagnostics.length > 0) return { ok: false, diagnostics };
   return {
     ok: true,

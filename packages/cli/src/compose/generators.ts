@@ -1,4 +1,4 @@
-import { parseK6Operator, type K6OperatorSettings } from '@ordeal/load/distributed/settings';
+import type { K6OperatorSettings } from '@ordeal/load/distributed/settings';
 import type { Result } from '@ordeal/shared/platform/diagnostics';
 import type { Platform } from '@ordeal/shared/platform/platform';
 
@@ -8,8 +8,12 @@ export interface LoadGenerators {
 }
 
 /** Checks the settings of what makes load; gives all complaints at once. */
-export function composeGenerators({ generators }: Platform, shown: string): Result<LoadGenerators> {
+export async function composeGenerators(
+  { generators }: Platform,
+  shown: string,
+): Promise<Result<LoadGenerators>> {
   if (generators?.kubernetes === undefined) return { ok: true, value: {} };
+  const { parseK6Operator } = await import('@ordeal/load/distributed/settings');
   const parsed = parseK6Operator(generators.kubernetes, `${shown}: generators.kubernetes`);
   return parsed.ok ? { ok: true, value: { kubernetes: parsed.value } } : parsed;
 }

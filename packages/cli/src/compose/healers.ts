@@ -1,24 +1,35 @@
-import { chaosMeshDriver } from '@ordeal/chaos/drivers/chaos-mesh';
-import { commandDriver } from '@ordeal/chaos/drivers/command';
-import { hostDriver } from '@ordeal/chaos/drivers/host';
-import { kubernetesDriver } from '@ordeal/chaos/drivers/kubernetes';
-import { proxyDriver } from '@ordeal/chaos/drivers/proxy';
-import { K6_OPERATOR_DRIVER, testRunHealer } from '@ordeal/load/distributed/healer';
+import type { Platform } from '@ordeal/shared/platform/platform';
+import type { Scenario } from '@ordeal/shared/scenario/scenario';
+import type { Healer, Healers } from '@ordeal/shared/undo/healer';
 import { createProcessHealer, PROCESS_DRIVER } from '@ordeal/shared/undo/process-healer';
-import { restoreMarkersHealer, RESTORE_MARKERS_DRIVER } from '@ordeal/dr/restore/markers';
-import { restoreTargetHealer, RESTORE_TARGET_DRIVER } from '@ordeal/dr/restore/target';
-import type { Healers } from '@ordeal/shared/undo/healer';
+import { faultDrivers } from './fault-drivers.ts';
 
-/** Everything that can heal an undo entry, by the entry's driver: for the run, the guardian and `recover`. */
+/**
+ * Everything that can heal an undo entry, by the entry's driver: for the run, the guardian and `recover`. What heals
+ * is loaded by `prepare`, or when it is needed.
+ */
 export const healers: Healers = {
-  [hostDriver.kind]: hostDriver,
-  [proxyDriver.kind]: proxyDriver,
-  [chaosMeshDriver.kind]: chaosMeshDriver,
-  [kubernetesDriver.kind]: kubernetesDriver,
-  [commandDriver.kind]: commandDriver,
-  [K6_OPERATOR_DRIVER]: testRunHealer,
-  [RESTORE_TARGET_DRIVER]: restoreTargetHealer,
-  [RESTORE_MARKERS_DRIVER]: restoreMarkersHealer,
+  ...Object.fromEntries(Object.entries(faultDrivers).map(([kind, load]) => [kind, loading(load)])),
+  'k6-operator': loading(async () => (await import('@ordeal/load/distributed/healer')).testRunHealer),
+  'restore-target': loading(async () => (await import('@ordeal/dr/restore/target')).restoreTargetHealer),
+  'restore-markers': loading(async () => (await import('@ordeal/dr/restore/markers')).restoreMarkersHealer),
   // What is left of a dead run has nobody to report to: it gets little time to end in order.
   [PROCESS_DRIVER]: createProcessHealer(300),
 };
+
+/** By which drivers a run of a scenario may have to heal. */
+export function healingNeeds({ faults }: Platform, { phases }: Scenario): readonly string[] {
+  const isOnCluster = phases.some((phase) => phase.phase === 'load' && phase.on === 'kubernetes');
+  return [
+    ...new Set(Object.values(faults).map(({ driver }) => driver)),
+    ...(isOnCluster ? ['k6-operator'] : []),
+    ...(phases.some(({ phase }) => phase === 'restore') ? ['restore-target', 'restore-markers'] : []),
+  ];
+}
+
+function loading(load: () => Promise<Healer>): Healer {
+  return {
+    heal: async (entry, context) => (await load()).heal(entry, context),
+    prepare: async () => (await load()).prepare?.(),
+  };
+}

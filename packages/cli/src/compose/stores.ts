@@ -1,14 +1,4 @@
-import { parseCloudNativePgStore } from '@ordeal/dr/drivers/cloudnative-pg/config';
-import { createCloudNativePgStore } from '@ordeal/dr/drivers/cloudnative-pg/store';
-import { parsePatroniStore } from '@ordeal/dr/drivers/patroni/config';
-import { createPatroniStore } from '@ordeal/dr/drivers/patroni/store';
-import { parsePostgresStore } from '@ordeal/dr/drivers/postgres/config';
-import { createPostgresStore } from '@ordeal/dr/drivers/postgres/store';
-import { parseRedisStore } from '@ordeal/dr/drivers/redis/config';
-import { createRedisStore } from '@ordeal/dr/drivers/redis/store';
 import type { SelfRecovery } from '@ordeal/dr/drivers/self-recovery';
-import { parseCommandStore } from '@ordeal/dr/drivers/store-command/config';
-import { createCommandStore } from '@ordeal/dr/drivers/store-command/store';
 import type { WriteCheck } from '@ordeal/dr/split-brain/answer';
 import type { StoreDriver } from '@ordeal/shared/drivers/store';
 import type { Result } from '@ordeal/shared/platform/diagnostics';
@@ -20,20 +10,41 @@ export interface ConfiguredStore {
   readonly nodes: readonly { readonly name: string; readonly region: string }[];
 }
 
-/** The only list of store drivers. */
-export const storeDrivers: Readonly<Record<string, (raw: unknown, path: string) => Result<ConfiguredStore>>> =
-  {
-    postgres: store(parsePostgresStore, createPostgresStore),
-    patroni: store(parsePatroniStore, createPatroniStore),
-    'cloudnative-pg': store(parseCloudNativePgStore, createCloudNativePgStore),
-    redis: store(parseRedisStore, createRedisStore),
-    command: store(parseCommandStore, createCommandStore),
-  };
+type Configure = (raw: unknown, path: string) => Result<ConfiguredStore>;
+
+/** The only list of store drivers. Each is loaded when a platform names it. */
+export const storeDrivers: Readonly<Record<string, () => Promise<Configure>>> = {
+  postgres: async () => {
+    const { parsePostgresStore } = await import('@ordeal/dr/drivers/postgres/config');
+    const { createPostgresStore } = await import('@ordeal/dr/drivers/postgres/store');
+    return store(parsePostgresStore, createPostgresStore);
+  },
+  patroni: async () => {
+    const { parsePatroniStore } = await import('@ordeal/dr/drivers/patroni/config');
+    const { createPatroniStore } = await import('@ordeal/dr/drivers/patroni/store');
+    return store(parsePatroniStore, createPatroniStore);
+  },
+  'cloudnative-pg': async () => {
+    const { parseCloudNativePgStore } = await import('@ordeal/dr/drivers/cloudnative-pg/config');
+    const { createCloudNativePgStore } = await import('@ordeal/dr/drivers/cloudnative-pg/store');
+    return store(parseCloudNativePgStore, createCloudNativePgStore);
+  },
+  redis: async () => {
+    const { parseRedisStore } = await import('@ordeal/dr/drivers/redis/config');
+    const { createRedisStore } = await import('@ordeal/dr/drivers/redis/store');
+    return store(parseRedisStore, createRedisStore);
+  },
+  command: async () => {
+    const { parseCommandStore } = await import('@ordeal/dr/drivers/store-command/config');
+    const { createCommandStore } = await import('@ordeal/dr/drivers/store-command/store');
+    return store(parseCommandStore, createCommandStore);
+  },
+};
 
 function store<Config extends Pick<ConfiguredStore, 'nodes'>>(
   parse: (raw: unknown, path: string) => Result<Config>,
   create: (config: Config) => ConfiguredStore['driver'],
-): (raw: unknown, path: string) => Result<ConfiguredStore> {
+): Configure {
   return (raw, path) => {
     const parsed = parse(raw, path);
     if (!parsed.ok) return parsed;

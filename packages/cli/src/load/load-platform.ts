@@ -42,8 +42,8 @@ export async function loadPlatform(
   const platform = parsed.value;
 
   const { journeys, diagnostics } = await loadJourneys(platform, shown);
-  const drivers = composeDrivers(platform, shown);
-  const generators = composeGenerators(platform, shown);
+  const drivers = await composeDrivers(platform, shown);
+  const generators = await composeGenerators(platform, shown);
   const mistakes = [
     ...diagnostics,
     ...(drivers.ok ? [] : drivers.diagnostics),

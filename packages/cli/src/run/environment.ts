@@ -7,7 +7,9 @@ import { promisify } from 'node:util';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { locateAll } from '@ordeal/shared/toolchain/find';
 import { versionOf } from '@ordeal/shared/toolchain/version';
+import type { Scenario } from '@ordeal/shared/scenario/scenario';
 import { toolCache, type Edge } from '../edge.ts';
+import { onlyAsks } from './only-asks.ts';
 import type { Session } from './session.ts';
 
 const run = promisify(execFile);
@@ -30,7 +32,9 @@ export async function commitOf(folder: string): Promise<string | null> {
 }
 
 /** Versions of everything that took part, for the record. */
-export async function versionsOf(edge: Edge): Promise<Record<string, string>> {
+export async function versionsOf(edge: Edge, scenario: Scenario): Promise<Record<string, string>> {
+  const own = { ordeal: suiteVersion(edge), node: versions.node };
+  if (onlyAsks(scenario)) return own;
   const located = locateAll({ env: edge.env, cacheDir: toolCache(edge) });
   const found = await Promise.all(
     located.map(
@@ -38,7 +42,7 @@ export async function versionsOf(edge: Edge): Promise<Record<string, string>> {
         [one.component.name, one.found ? ((await versionOf(one)) ?? 'unknown') : 'absent'] as const,
     ),
   );
-  return { ordeal: suiteVersion(edge), node: versions.node, ...Object.fromEntries(found) };
+  return { ...own, ...Object.fromEntries(found) };
 }
 
 /** Settings that decide what the figures mean: machine, pace, the stores' durability. */
@@ -49,7 +53,9 @@ export async function settingsOf(session: Session): Promise<Record<string, strin
     entry: session.loaded.platform.entry,
     prometheus: withoutSecrets(session.loaded.platform.prometheus.url),
   };
-  for (const name of Object.keys(session.loaded.platform.stores)) {
+  // The smoke gate writes nothing of which durability would decide what it means.
+  const stores = onlyAsks(session.scenario) ? [] : Object.keys(session.loaded.platform.stores);
+  for (const name of stores) {
     try {
       const status = await session.loaded.drivers.store(name).driver.status({
         clock: session.context.clock,

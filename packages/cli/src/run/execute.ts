@@ -1,8 +1,6 @@
 import { isShaped, loadWindows } from '@ordeal/shared/scenario/load-windows';
 import type { Phase, Scenario } from '@ordeal/shared/scenario/scenario';
 import { leftOut } from './phases/left-out.ts';
-import { loadPhase } from './phases/load.ts';
-import { smokePhase } from './phases/smoke.ts';
 import { assign, type PhaseOutcome, type Session } from './session.ts';
 
 /**
@@ -40,38 +38,32 @@ interface PlannedTime {
   readonly expectedSeconds: number;
 }
 
-type RunPhase = (phase: Phase, session: Session) => Promise<PhaseOutcome>;
+type RunPhase<P extends Phase = Phase> = (phase: P, session: Session) => Promise<PhaseOutcome>;
+
+/** What runs a phase, by its kind. */
+const runners: {
+  readonly [Kind in Phase['phase']]: () => Promise<RunPhase<Extract<Phase, { phase: Kind }>>>;
+} = {
+  smoke: async () => (await import('./phases/smoke.ts')).smokePhase,
+  load: async () => (await import('./phases/load.ts')).loadPhase,
+  experiment: async () => (await import('./phases/experiment.ts')).experimentPhase,
+  drill: async () => (await import('./phases/drill.ts')).drillPhase,
+  restore: async () => (await import('./phases/restore.ts')).restorePhase,
+};
 
 /**
  * What runs the phases of a scenario. Only what it needs is loaded, as drills and experiments bring much along; and all
  * of it before the first phase, so that nothing is read while the platform is broken.
  */
 async function phaseRunner({ phases }: Scenario): Promise<RunPhase> {
-  const needs = (kind: Phase['phase']): boolean => phases.some(({ phase }) => phase === kind);
-  const [experiment, drill, restore] = await Promise.all([
-    needs('experiment') ? import('./phases/experiment.ts') : undefined,
-    needs('drill') ? import('./phases/drill.ts') : undefined,
-    needs('restore') ? import('./phases/restore.ts') : undefined,
-  ]);
+  const loaded = new Map<Phase['phase'], RunPhase>();
+  // The table is by `phase`, which the type of an indexed access does not see.
+  for (const { phase } of phases) loaded.set(phase, (await runners[phase]()) as RunPhase);
   return async (phase, session) => {
-    switch (phase.phase) {
-      case 'smoke':
-        return smokePhase(phase, session);
-      case 'load':
-        return loadPhase(phase, session);
-      case 'experiment':
-        return loadedFor(experiment).experimentPhase(phase, session);
-      case 'drill':
-        return loadedFor(drill).drillPhase(phase, session);
-      case 'restore':
-        return loadedFor(restore).restorePhase(phase, session);
-    }
+    const run = loaded.get(phase.phase);
+    if (run === undefined) throw new Error(`what runs a phase of the kind ${phase.phase} was not loaded`);
+    return run(phase, session);
   };
-}
-
-function loadedFor<T>(module: T | undefined): T {
-  if (module === undefined) throw new Error('what runs a phase was not loaded');
-  return module;
 }
 
 /** What a left-out phase would have judged is still assigned: it is then found not to have run. */

@@ -6,6 +6,7 @@ import { faultsPresent } from './faults-present.ts';
 import { askIdentity } from './guardrails/identity.ts';
 import { lookAround } from './guardrails/look.ts';
 import { keepsTime } from './keeps-time.ts';
+import { onlyAsks } from './only-asks.ts';
 import type { Session } from './session.ts';
 import { standingPromotions } from './standing-promotion.ts';
 
@@ -22,7 +23,7 @@ const LOOK_WITHIN_MS = 30_000;
 /** Observers answer, targets answer, no residue of an earlier run, the machine is fit to measure. */
 export async function preflight(session: Session): Promise<Preflight> {
   const { context, scenario } = session;
-  const needsPrometheus = scenario.phases.some((phase) => phase.phase !== 'smoke');
+  const measures = !onlyAsks(scenario);
   const isBreaking = scenario.phases.some(breaks);
   const returning = returnsFromFailover(session);
   const { identity, guardrails } = session.loaded.platform;
@@ -35,14 +36,12 @@ export async function preflight(session: Session): Promise<Preflight> {
   const looks = (wanted: boolean, name: string, look: () => Promise<readonly string[]>) =>
     wanted ? report(session, name, look()) : Promise.resolve([]);
   const [unseen, late, silent, busy, faulty] = await Promise.all([
-    looks(needsPrometheus, 'Prometheus answers and sees its targets', () =>
-      askPrometheus(session, returning),
-    ),
-    looks(true, 'the event loop keeps time', () => keepsTime(context.clock, context.signal)),
+    looks(measures, 'Prometheus answers and sees its targets', () => askPrometheus(session, returning)),
+    looks(measures, 'the event loop keeps time', () => keepsTime(context.clock, context.signal)),
     looks(true, 'the platform answers', () => askPlatform(session)),
     // What fires and goes on while a region is away must not keep it from coming back.
     looks(
-      needsPrometheus && !returning && guardrails.refuseDuring !== undefined,
+      measures && !returning && guardrails.refuseDuring !== undefined,
       'no alert fires, and no other work is under way',
       () => lookAround(session),
     ),

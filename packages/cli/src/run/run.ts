@@ -4,7 +4,6 @@ import { createFileJournal } from '@ordeal/shared/journal/file-journal';
 import type { RunEnd } from '@ordeal/shared/judge/verdict';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { ResidueRecord, RunKind, RunRecord } from '@ordeal/shared/record/record';
-import type { Platform } from '@ordeal/shared/platform/platform';
 import type { Plan } from '@ordeal/shared/scenario/plan';
 import { breaks } from '@ordeal/shared/scenario/guardrails/production';
 import type { PaceName, Scenario } from '@ordeal/shared/scenario/scenario';
@@ -15,7 +14,7 @@ import type { JournalEntry } from '@ordeal/shared/timeline/event';
 import { createFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
 import { spawnGuardian, type Guardian } from '@ordeal/shared/undo/spawn-guardian';
 import { CommandError, exitCodes } from '../command-error.ts';
-import { healers } from '../compose/healers.ts';
+import { healers, healingNeeds } from '../compose/healers.ts';
 import { approverOf } from '../approvals/approver.ts';
 import type { Asking } from '../drill-flags.ts';
 import type { Edge } from '../edge.ts';
@@ -27,7 +26,8 @@ import { endEverything } from './heal.ts';
 import { healingBudget } from './healing-budget.ts';
 import { describe, endOfAborted, runDeadline } from './endings.ts';
 import type { Interruption } from './interruption.ts';
-import { LoadNotBegun } from './phases/load-begin.ts';
+import { LoadNotBegun } from './load-not-begun.ts';
+import { onlyAsks } from './only-asks.ts';
 import { askPermission } from './permission.ts';
 import { preflight } from './preflight.ts';
 import { createRunDirectory } from './run-directory.ts';
@@ -109,18 +109,14 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
     ...asked(request.asking, edge),
   };
 
+  const commit = commitOf(request.loaded.folder);
   let guardian: Guardian | undefined;
   let end: RunEnd = { how: 'finished' };
   let residue: readonly ResidueRecord[] = [];
   let settings: Record<string, string> = {};
   try {
     if (permission.granted) {
-      guardian = spawnGuardian({
-        argv: [edge.node, join(import.meta.dirname, '..', 'guardian.main.ts'), dir, ...driversOf(platform)],
-        env: edge.env,
-        runDir: dir,
-        clock,
-      });
+      if (!onlyAsks(request.scenario)) guardian = startGuardian(session, edge);
       settings = await settingsOf(session);
       end = await attempt(session, request.plan, guardian);
       journal.append({ type: 'note', message: 'healing, and looking for residue' });
@@ -138,9 +134,9 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
     startedAt,
     end: aborted === undefined || end.how === 'broken' ? end : endOfAborted(aborted),
     residue,
-    environment: { versions: await versionsOf(edge), settings },
+    environment: { versions: await versionsOf(edge, request.scenario), settings },
     suiteVersion: suiteVersion(edge),
-    commit: await commitOf(request.loaded.folder),
+    commit: await commit,
   });
   journal.append({ type: 'run-ended', outcome: record.verdict.outcome, exitCode: record.verdict.exitCode });
   deadline.stop();
@@ -159,7 +155,18 @@ function asked(asking: Asking | undefined, edge: Edge): Pick<Session, 'approve' 
   return asking.eachStep ? { approve, beforeStep: approve } : { approve };
 }
 
-async function attempt(session: Session, plan: Plan, guardian: Guardian): Promise<RunEnd> {
+/** Heals what the run breaks, whatever becomes of this process. */
+function startGuardian({ context, loaded, scenario }: Session, edge: Edge): Guardian {
+  const program = join(import.meta.dirname, '..', 'guardian.main.ts');
+  return spawnGuardian({
+    argv: [edge.node, program, context.dir, ...healingNeeds(loaded.platform, scenario)],
+    env: edge.env,
+    runDir: context.dir,
+    clock: context.clock,
+  });
+}
+
+async function attempt(session: Session, plan: Plan, guardian: Guardian | undefined): Promise<RunEnd> {
   try {
     const { journal } = session.context;
     journal.append({ type: 'phase-started', phase: 'preflight', title: 'Preflight', expectedSeconds: 2 });
@@ -174,7 +181,7 @@ async function attempt(session: Session, plan: Plan, guardian: Guardian): Promis
     if (ready.outcome === 'refused') return { how: 'refused', reasons };
     if (ready.outcome === 'blind') return { how: 'blind', reasons };
     // Preflight changes nothing. From here on there may be something to heal.
-    await Promise.all([guardian.ready, lookAtPrometheus(session)]);
+    await Promise.all([guardian?.ready, makeReady(session), lookAtPrometheus(session)]);
     await executePhases(session, plan.phases);
     const refused = session.results.refusals;
     return refused.length === 0 ? { how: 'finished' } : { how: 'finished', refused };
@@ -185,14 +192,16 @@ async function attempt(session: Session, plan: Plan, guardian: Guardian): Promis
   }
 }
 
-/** What a run of this platform may have to heal by. */
-function driversOf({ faults }: Platform): readonly string[] {
-  return [...new Set(Object.values(faults).map(({ driver }) => driver))];
+/** What heals is there before anything is broken: a disk that is full then, or slow, must not matter. */
+async function makeReady({ loaded, scenario }: Session): Promise<void> {
+  const needs = healingNeeds(loaded.platform, scenario);
+  // What cannot be made ready now is tried again, and told of, when it is needed.
+  await Promise.allSettled(needs.map((driver) => healers[driver]?.prepare?.()));
 }
 
 /** To be compared with at the end. The smoke gate does without Prometheus. */
 async function lookAtPrometheus({ context, anchor, prometheus, scenario, results }: Session): Promise<void> {
-  if (scenario.phases.every((phase) => phase.phase === 'smoke')) return;
+  if (onlyAsks(scenario)) return;
   const { clock, signal } = context;
   results.sightBefore = await sightBefore(prometheus, { clock, anchor, signal });
 }

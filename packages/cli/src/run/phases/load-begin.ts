@@ -2,13 +2,8 @@ import { MOST_VIRTUAL_USERS } from '@ordeal/load/shapes/black-hole';
 import { startWorkload } from '@ordeal/load/start-workload';
 import type { RunningWorkload, Workload } from '@ordeal/shared/load/workload';
 import type { LoadPlace } from '@ordeal/shared/scenario/scenario';
+import { LoadNotBegun } from '../load-not-begun.ts';
 import type { Session } from '../session.ts';
-
-/**
- * A load did not begin: a journey has a mistake, or the generator did not come up. That says nothing of the platform,
- * and is no defect of the suite's.
- */
-export class LoadNotBegun extends Error {}
 
 /**
  * Begins a load where it is to run. Rejects with `LoadNotBegun`, or with the signal's reason when the run is aborted
