@@ -41,14 +41,21 @@ const good = defineJourney({
   },
 });
 
-async function smoke(health: Platform['health'], journeys: Record<string, ReturnType<typeof defineJourney>>) {
+/** A server that answers at once does so within this, on any machine. */
+const PATIENT_MS = 20_000;
+
+async function smoke(
+  health: Platform['health'],
+  journeys: Record<string, ReturnType<typeof defineJourney>>,
+  timeoutMs = PATIENT_MS,
+) {
   const events: RunEvent[] = [];
   const platform = {
     entry,
     headers: {},
     tenantHeader: 'x-tenant-id',
     journeys: {},
-    timeoutMs: 300,
+    timeoutMs,
     tenants: [{ id: 'acme', allowedRegions: ['a'] }],
     health,
   } as unknown as Platform;
@@ -71,10 +78,10 @@ describe('runSmoke', () => {
   });
 
   it.each([
-    ['a wrong status', '/broken', 'expected status 200, got status 503'],
-    ['no answer in time', '/hang', 'timed out'],
-  ])('fails on %s', async (_, url, sentence) => {
-    const { result } = await smoke([{ name: 'health', url, expectStatus: 200 }], {});
+    ['a wrong status', '/broken', PATIENT_MS, 'expected status 200, got status 503'],
+    ['no answer in time', '/hang', 300, 'timed out'],
+  ])('fails on %s', async (_, url, timeoutMs, sentence) => {
+    const { result } = await smoke([{ name: 'health', url, expectStatus: 200 }], {}, timeoutMs);
     expect(result.failed).toBe(1);
     expect(result.failures[0]).toContain(sentence);
   });
