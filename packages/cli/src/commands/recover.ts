@@ -1,9 +1,10 @@
 import { recoveryAdvice } from '@ordeal/dr/drills/advice';
+import { WRITTEN_DRIVER } from '@ordeal/dr/ledger/written-driver';
 import { isAlive } from '@ordeal/shared/process/identity';
 import { systemClock } from '@ordeal/shared/time/system-clock';
-import type { PromotionMark } from '@ordeal/shared/undo/entry';
+import type { PromotionMark, UndoEntry } from '@ordeal/shared/undo/entry';
 import { openFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
-import { unwind } from '@ordeal/shared/undo/unwind';
+import { unwind, type UnwindOutcome } from '@ordeal/shared/undo/unwind';
 import { exitCodes } from '../command-error.ts';
 import { healers } from '../compose/healers.ts';
 import { storeDrivers } from '../compose/stores.ts';
@@ -51,21 +52,25 @@ async function recoverRun(dir: string, file: RunFile): Promise<Recovered | undef
     };
   }
   const healed: string[] = [];
-  const outcome = await unwind(undo, healers, {
-    clock: systemClock,
-    deadlineMs: 60_000,
-    by: 'recover',
-    say: () => {},
-    onHealed: (entry) => healed.push(entry.describe),
-  });
+  const heal = (deadlineMs: number, select: (entry: UndoEntry) => boolean): Promise<UnwindOutcome> =>
+    unwind(undo, healers, {
+      clock: systemClock,
+      deadlineMs,
+      by: 'recover',
+      say: () => {},
+      select,
+      onHealed: (entry) => healed.push(entry.describe),
+    });
+  const faults = await heal(60_000, ({ driver }) => driver !== WRITTEN_DRIVER);
+  // Rows hurt nobody, and the platform that has to delete them may be away: nobody waits long for their sake.
+  const written = await heal(10_000, ({ driver }) => driver === WRITTEN_DRIVER);
+  const kept = [...faults.kept, ...written.kept];
   return {
     run: file.run,
     healed,
     left: [
-      ...outcome.left.map((one) => `${one.what}: ${one.how}`),
-      ...outcome.kept.map(
-        (entry) => `${entry.describe}: kept, because it could make the old primary writable`,
-      ),
+      ...[...faults.left, ...written.left].map((one) => `${one.what}: ${one.how}`),
+      ...kept.map((entry) => `${entry.describe}: kept, because it could make the old primary writable`),
     ],
     advice: mark === undefined ? [] : [...(await adviceFor(mark, file)), ...commandBack(mark, file)],
   };

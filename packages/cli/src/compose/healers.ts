@@ -2,6 +2,7 @@ import type { Platform } from '@ordeal/shared/platform/platform';
 import type { Scenario } from '@ordeal/shared/scenario/scenario';
 import type { Healer, Healers } from '@ordeal/shared/undo/healer';
 import { createProcessHealer, PROCESS_DRIVER } from '@ordeal/shared/undo/process-healer';
+import { WRITTEN_DRIVER } from '@ordeal/dr/ledger/written-driver';
 import { faultDrivers } from './fault-drivers.ts';
 
 /**
@@ -13,6 +14,7 @@ export const healers: Healers = {
   'k6-operator': loading(async () => (await import('@ordeal/load/distributed/healer')).testRunHealer),
   'restore-target': loading(async () => (await import('@ordeal/dr/restore/target')).restoreTargetHealer),
   'restore-markers': loading(async () => (await import('@ordeal/dr/restore/markers')).restoreMarkersHealer),
+  [WRITTEN_DRIVER]: loading(async () => (await import('@ordeal/dr/ledger/written')).writtenHealer),
   // What is left of a dead run has nobody to report to: it gets little time to end in order.
   [PROCESS_DRIVER]: createProcessHealer(300),
 };
@@ -23,6 +25,7 @@ export function healingNeeds({ faults }: Platform, { phases }: Scenario): readon
   return [
     ...new Set(Object.values(faults).map(({ driver }) => driver)),
     ...(isOnCluster ? ['k6-operator'] : []),
+    ...(phases.some(({ phase }) => phase === 'drill') ? [WRITTEN_DRIVER] : []),
     ...(phases.some(({ phase }) => phase === 'restore') ? ['restore-target', 'restore-markers'] : []),
   ];
 }

@@ -37,7 +37,9 @@ export async function loadScenario(
       },
     ]);
   }
-  const parsed = parseScenario(exported.build(pace), loaded.platform, shown);
+  const regionsOf = (store: string): readonly string[] =>
+    loaded.drivers.store(store).nodes.map(({ region }) => region);
+  const parsed = parseScenario(exported.build(pace), loaded.platform, shown, regionsOf);
   if (!parsed.ok) throw mistakesIn(shown, parsed.diagnostics);
   const phases = parsed.value.phases.filter(wanted);
   if (phases.length === 0) {

@@ -1,3 +1,4 @@
+import { WRITTEN_DRIVER } from '@ordeal/dr/ledger/written-driver';
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { ResidueRecord } from '@ordeal/shared/record/record';
@@ -13,6 +14,7 @@ import { sweep } from './sweep.ts';
 
 /** What cannot be healed in this time will not be by trying on. */
 const FAULTS_WITHIN_MS = 60_000;
+const WRITTEN_WITHIN_MS = 10_000;
 /** What each step leaves to those after it (ms): the workload, its programs, what journeys created, the last look. */
 const RESERVED = { afterFaults: 20_000, afterWorkload: 15_000, afterPrograms: 10_000, afterSweep: 5_000 };
 
@@ -36,7 +38,7 @@ export async function endEverything(
       context,
       healers,
       Math.min(budget.leaves(RESERVED.afterFaults), FAULTS_WITHIN_MS),
-      (entry) => !isProgram(entry),
+      (entry) => !isProgram(entry) && !isWritten(entry),
     )),
   );
   await quietly(session, 'stopping the workload', budget.leaves(RESERVED.afterWorkload), () =>
@@ -46,6 +48,9 @@ export async function endEverything(
     Promise.all(results.drills.map((drill) => drill.dispose())),
   );
   residue.push(...(await healFaults(context, healers, budget.leaves(RESERVED.afterPrograms), isProgram)));
+  // The observers have tried for long: this is for those that did not come to it.
+  const rest = Math.min(budget.leaves(RESERVED.afterPrograms), WRITTEN_WITHIN_MS);
+  residue.push(...(await healFaults(context, healers, rest, isWritten)));
   const { platform } = session.loaded;
   const left = await within(clock, budget.leaves(RESERVED.afterSweep), 'Deleting it', undefined, (signal) =>
     sweep(platform, context.runId, clock, signal),
@@ -59,6 +64,11 @@ export async function endEverything(
 
 function isProgram({ driver }: UndoEntry): boolean {
   return driver === PROCESS_DRIVER;
+}
+
+/** Deleted only after whoever writes it has ended. */
+function isWritten({ driver }: UndoEntry): boolean {
+  return driver === WRITTEN_DRIVER;
 }
 
 async function healFaults(

@@ -4,7 +4,9 @@ import type { LedgerSpec } from '@ordeal/shared/platform/ledger-spec';
 import type { ProbeSpec } from '@ordeal/shared/platform/probe-spec';
 import type { ClockAnchor } from '@ordeal/shared/time/clock';
 import type { LedgerCommand, LedgerEvent, LedgerProgress } from '../ledger/ledger-protocol.ts';
-import { clearLedger } from '../ledger/clear.ts';
+import { deleteWritten, writtenEntry, type WrittenUndo } from '../ledger/written.ts';
+import { processIdentity } from '@ordeal/shared/process/identity';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { startObserverProcess, type Health, type ObserverProcess } from './observer-process.ts';
 import type { Observers } from './observers.ts';
 import type { ProbeCommand, ProbeConfig, ProbeEvent } from './probe-protocol.ts';
@@ -44,7 +46,8 @@ type Probes = ObserverProcess<ProbeCommand, ProbeEvent>;
 type Ledger = ObserverProcess<LedgerCommand, LedgerEvent> & { readonly file: string };
 
 const startsWithinMs = 15_000;
-const clearTimeoutMs = 5000;
+/** What did not start has hardly written anything. */
+const clearsUnstartedWithinMs = 2000;
 
 /**
  * Starts the probe streams and the ledger, each in a process of its own. Resolves when both are under way; rejects,
@@ -98,6 +101,27 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
     run: context.runId,
     tenant: spec.tenant,
   };
+  const written: WrittenUndo | null =
+    spec.ledger === null
+      ? null
+      : {
+          ...common,
+          writers: [probes.pid, ledger?.pid ?? 0].flatMap((pid) =>
+            pid > 0 ? (processIdentity(pid) ?? []) : [],
+          ),
+          ledger: spec.ledger,
+          collection: spec.collection,
+          probed: spec.probes.flatMap((probe) =>
+            'request' in probe ? collectionsOf(probe.request, probeCollection) : [],
+          ),
+        };
+  // On disk before the first write: it is deleted whatever becomes of this process.
+  const entry = written === null ? null : context.undo.push(writtenEntry(written, spec.name, clock.wall()));
+  const clear = async (deadlineMs: number): Promise<void> => {
+    if (written === null || entry === null) return;
+    await deleteWritten(written, deadlineMs, context);
+    context.undo.settle(entry.id, 'run');
+  };
   try {
     const config: ProbeConfig = {
       ...common,
@@ -126,6 +150,10 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
     ]);
   } catch (error) {
     await endBoth();
+    // What cannot be deleted now stays open, and is healed with everything else.
+    await clear(clearsUnstartedWithinMs).catch((left: unknown) =>
+      context.journal.append({ type: 'warning', message: reasonOf(left) }),
+    );
     throw new Error(`The observers of ${spec.name} could not be started.`, { cause: error });
   }
 
@@ -135,17 +163,7 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
 
   const dispose = async (): Promise<void> => {
     await endBoth();
-    if (spec.ledger === null) return;
-    const written = spec.probes.flatMap((probe) =>
-      'request' in probe ? collectionsOf(probe.request, probeCollection) : [],
-    );
-    await clearLedger(
-      spec.ledger,
-      { ...common, timeoutMs: clearTimeoutMs, deadlineMs: spec.clearDeadlineMs ?? 20_000 },
-      spec.collection,
-      written,
-      clock,
-    );
+    await clear(spec.clearDeadlineMs ?? 20_000);
   };
 
   return {

@@ -24,7 +24,7 @@ export interface HttpLedger {
 /** Straight into PostgreSQL, by the address that the platform's own clients use. */
 export interface PostgresLedger {
   readonly kind: 'postgres';
-  /** Secret: it appears in no message and no file. */
+  /** Secret: it appears in no message, and in no file but the run's undo entry, which is for its owner alone. */
   readonly url: string;
   /** Made when it is not there, and then dropped again. Default: `ordeal_ledger`. */
   readonly table?: string;
@@ -35,7 +35,7 @@ export interface PostgresLedger {
 /** Straight into Redis, into a stream of each run's own. */
 export interface RedisLedger {
   readonly kind: 'redis';
-  /** Secret: it appears in no message and no file. */
+  /** Secret: it appears in no message, and in no file but the run's undo entry, which is for its owner alone. */
   readonly url: string;
   /** Goes before the names of its streams. Default: `ordeal:ledger:`. */
   readonly prefix?: string;

@@ -19,8 +19,19 @@ import type {
 } from './scenario.ts';
 import { scenarioSchema } from './scenario-schema.ts';
 
-/** Checks a scenario, and that everything it names is in the platform. All mistakes come at once. */
-export function parseScenario(raw: unknown, platform: Platform, path: string): Result<Scenario> {
+/** The regions in which a store of the platform has nodes. */
+export type RegionsOf = (store: string) => readonly string[];
+
+/**
+ * Checks a scenario, and that everything it names is in the platform. All mistakes come at once. Where the stores'
+ * nodes are is known to their drivers alone: without `regionsOf` it is not checked.
+ */
+export function parseScenario(
+  raw: unknown,
+  platform: Platform,
+  path: string,
+  regionsOf?: RegionsOf,
+): Result<Scenario> {
   const shape = fromZod(scenarioSchema, raw, `${path}: `);
   if (!shape.ok) return shape;
   const shaped = withDetails(shape.value as WrittenScenario, platform, path);
@@ -32,10 +43,17 @@ export function parseScenario(raw: unknown, platform: Platform, path: string): R
     ...ownNames(phases, index, at),
     ...underLoad(phases, index, at),
     ...limits(phase, platform, at),
+    ...(regionsOf === undefined ? [] : nodes(phase, platform, at, regionsOf)),
   ]);
   return diagnostics.length === 0
     ? { ok: true, value: { ...(shape.value as WrittenScenario), phases } }
-    : { ok: false, diagnostics };
+    : { ok: false, diagnostics: once(diagnostics) };
+}
+
+/** What two phases have in common that come from one place is told once. */
+function once(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const key = ({ path, found }: Diagnostic): string => `${path} ${found}`;
+  return [...new Map(diagnostics.toReversed().map((one) => [key(one), one])).values()].toReversed();
 }
 
 /** A phase, and where its file states it: several may come from one place. */
@@ -181,8 +199,12 @@ function references(phase: Phase, platform: Platform, path: string): Diagnostic[
         ...(fault === undefined
           ? []
           : missing(fault.field, fault.fault, 'faults', Object.keys(platform.faults))),
-        ...missing('drill.from', phase.drill.from, 'regions', platform.regions),
-        ...(to === undefined ? [] : missing('drill.to', to, 'regions', platform.regions)),
+        ...(phase.drill.kind === 'return'
+          ? []
+          : missing('drill.from', phase.drill.from, 'regions', platform.regions)),
+        ...(to === undefined || phase.drill.kind === 'return'
+          ? []
+          : missing('drill.to', to, 'regions', platform.regions)),
         ...missing('store', phase.store, 'stores', Object.keys(platform.stores)),
         ...missing('route', phase.route, 'routes', Object.keys(platform.routes)),
         ...(phase.freshBackup === undefined
@@ -193,6 +215,31 @@ function references(phase: Phase, platform: Platform, path: string): Diagnostic[
     case 'restore':
       return [...objectives, ...missing('backup', phase.backup, 'backups', backups)];
   }
+}
+
+/** A drill that moves the primary moves it between nodes: there has to be one in both regions. */
+function nodes(phase: Phase, platform: Platform, path: string, regionsOf: RegionsOf): Diagnostic[] {
+  if (phase.phase !== 'drill' || !Object.hasOwn(platform.stores, phase.store)) return [];
+  const to = movesTo(phase.drill);
+  // A return goes between the regions of its evacuation, the other way round.
+  if (to === undefined || phase.drill.kind === 'return') return [];
+  const has = [...new Set(regionsOf(phase.store))];
+  const moves = [
+    ['from', phase.drill.from],
+    ['to', to],
+  ] as const;
+  return moves.flatMap(([field, region]) =>
+    has.includes(region) || !platform.regions.includes(region)
+      ? []
+      : [
+          {
+            path: `${path}.drill.${field}`,
+            expected: `a region in which store ${phase.store} has a node: ${has.join(', ')}`,
+            found: `${JSON.stringify(region)}, in which it has none`,
+            hint: `give the store a node in region ${region}, or drill another store`,
+          },
+        ],
+  );
 }
 
 // Windows and records are named by their phase, and by the repetition of it.

@@ -93,6 +93,27 @@ describe('parseScenario', () => {
     expect(diagnostics[0]?.hint).toContain('errors');
   });
 
+  it('names every region that a drill moves the primary between and in which its store has no node', () => {
+    const moved: WrittenScenario['phases'] = [
+      { ...drill, drill: { kind: 'region', from: 'b', to: 'a' } },
+      { ...drill, name: 'other', store: 'mian', drill: { kind: 'region', from: 'a', to: 'b' } },
+      { ...drill, name: 'watched', drill: { kind: 'observe', lose: 'lost', from: 'b' } },
+    ];
+    const parsed = (regions: readonly string[]) => {
+      const result = parseScenario(writtenDay(...moved), platformValue(), 'day.ts', () => regions);
+      return result.ok ? [] : result.diagnostics;
+    };
+    expect(parsed(['a', 'a']).map(({ path, expected, found }) => [path, expected, found])).toEqual([
+      [
+        'day.ts: phases[0].drill.from',
+        'a region in which store main has a node: a',
+        '"b", in which it has none',
+      ],
+      ['day.ts: phases[1].store', "the name of one of the platform's stores", '"mian"'],
+    ]);
+    expect(parsed(['b', 'a']).map(({ path }) => path)).toEqual(['day.ts: phases[1].store']);
+  });
+
   it('refuses an experiment without load, a rate over the ceiling, and probes too coarse for the target', () => {
     const paths = (phases: WrittenScenario['phases']) => {
       const result = parseScenario(writtenDay(...phases), platformValue(), 'day.ts');
