@@ -77,8 +77,8 @@ function poolOf(node: PostgresNode): Pool {
   const pool = new Pool({
     connectionString: node.url,
     max: 8,
-    connectionTimeoutMillis: 500,
-    statement_timeout: 1000,
+    connectionTimeoutMillis: 5000,
+    statement_timeout: 5000,
   });
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));

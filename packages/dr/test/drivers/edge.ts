@@ -26,7 +26,10 @@ export interface Edge {
   dispose(): Promise<void>;
 }
 
-/** A real HAProxy in front of these replicas, in the backend `platform`; their health is checked every 100 ms. */
+/**
+ * A real HAProxy in front of these replicas, in the backend `platform`; their health is checked every 100 ms. One that
+ * is dead refuses, so that a slow answer may be waited for: the machine may be busy.
+ */
 export async function edgeOf(
   names: readonly string[],
   check = 'check inter 100ms fall 2 rise 2',
@@ -43,6 +46,7 @@ export async function edgeOf(
 defaults
   mode http
   timeout connect 300ms
+  timeout check 5s
   timeout client 10s
   timeout server 10s
   retries 2
@@ -77,7 +81,7 @@ ${replicas.map((one) => `  server ${one.name} 127.0.0.1:${one.port}`).join('\n')
 /** One request on a fresh connection. Status 0 when no answer came. */
 export async function get(url: string, method = 'GET'): Promise<{ status: number; text: string }> {
   return await new Promise((resolve) => {
-    const sent = request(url, { agent: false, method, timeout: 1000 }, (response) => {
+    const sent = request(url, { agent: false, method, timeout: 5000 }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (part: string) => (text += part));
       response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
