@@ -228,7 +228,7 @@ describe.runIf(env['ORDEAL_PROVE_STEPS'] === 'all')(
         if (writers.every(Boolean)) twice += 1;
       };
       const running = start('drill', '--step', '--approve', `file:${answerFile()}`);
-      await walkInto(name);
+      await walkInto(name, running);
       // Somewhere in it: the step behind it waits for an answer, so that it is not left.
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 400));
       await kill(running);
@@ -262,8 +262,9 @@ describe.runIf(env['ORDEAL_PROVE_STEPS'] === 'all')(
 const answerFile = (): string => join(workplace.dir, 'answer.json');
 
 /** Approves every step before this one, and this one; returns when it may go. */
-async function walkInto(name: string): Promise<void> {
+async function walkInto(name: string, { child, finished }: Running): Promise<void> {
   for (const deadline = performance.now() + 240_000; performance.now() < deadline;) {
+    if (child.exitCode !== null) throw new Error(`it ended before step ${name}: ${(await finished).stdout}`);
     const asked = readQuestion();
     if (asked !== undefined) {
       const answer = { approved: true, by: 'the test', token: asked.token };
@@ -274,7 +275,8 @@ async function walkInto(name: string): Promise<void> {
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  throw new Error(`nobody was asked about step ${name}`);
+  const last = JSON.stringify(workplace.journal().slice(-8));
+  throw new Error(`nobody was asked about step ${name}: ${last}`);
 }
 
 function readQuestion(): { readonly question: string; readonly token: string } | undefined {
