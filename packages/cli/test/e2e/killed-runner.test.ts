@@ -102,13 +102,13 @@ describe('SIGKILL of the runner in an experiment', () => {
     await workplace.until('the fault is in', injected('replica-killed'), 90_000);
     await kill(running);
     const replica = site.regions.a.replicas[0]?.url ?? '';
-    await within(3000, 'the replica is ready again', async () =>
+    await within(30_000, 'the replica is ready again', async () =>
       fetch(`${replica}/health/ready`).then(
         (answer) => answer.status === 200,
         () => false,
       ),
     );
-    await within(3000, 'nothing is open', () => openEntries().length === 0);
+    await within(30_000, 'nothing is open', () => openEntries().length === 0);
     expect(await workplace.run('recover')).toMatchObject({ code: 0 });
   });
 

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ProbeSpec } from '@ordeal/shared/platform/probe-spec';
+import type { PostgresProbe, ProbeSpec } from '@ordeal/shared/platform/probe-spec';
+import { systemClock } from '@ordeal/shared/time/system-clock';
+import type { ProbeConfig } from '../../src/observers/probe-protocol.ts';
+import { createProber } from '../../src/observers/probers/create.ts';
 import { analyseOutage, type OutageAnalysis } from '../../src/outage/outage.ts';
 import { sql, startPostgres, startRedis, type Database } from './fixtures/databases.ts';
 import { openGate, type Gate } from './fixtures/gate.ts';
-import { observe, type Observed } from './fixtures/observed.ts';
+import { observe, specFor, type Observed } from './fixtures/observed.ts';
 import { startFixturePlatform, type FixturePlatform } from './fixtures/platform.ts';
 import { until } from './fixtures/until.ts';
 
@@ -123,6 +126,41 @@ describe('probes over WebSockets, PostgreSQL and Redis', () => {
         );
       }
     }));
+
+  it('keep a connection whose server says no, and none that was turned away', async () => {
+    const config: ProbeConfig = {
+      ...specFor('http://127.0.0.1:1'),
+      file: '',
+      run: 'run-1',
+      everyMs: 20,
+      timeoutMs: 20_000,
+    };
+    const attempts = async (spec: PostgresProbe, times: number): Promise<readonly (string | undefined)[]> => {
+      const prober = createProber(config, spec, systemClock);
+      const seen: (string | undefined)[] = [];
+      try {
+        for (let count = 1; count <= times; count += 1) seen.push((await prober.attempt(count)).error);
+        const [open] = await sql<{ n: number }>(
+          postgres.url,
+          `SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = 'ordeal-probe' AND query = '${spec.sql}'`,
+        );
+        return [...new Set(seen), `${open?.n} open`];
+      } finally {
+        prober.closeAll();
+      }
+    };
+    const pooled = { kind: 'postgres', name: 'refused', connection: 'pooled' } as const;
+    // Four are kept, and used in turn.
+    expect(await attempts({ ...pooled, url: postgres.url, sql: 'SELECT 1/0' }, 9)).toEqual([
+      'rejected: 22012',
+      '4 open',
+    ]);
+    const nowhere = postgres.url.replace(/\/postgres$/, '/nowhere');
+    expect(await attempts({ ...pooled, url: nowhere, sql: 'SELECT 2/0' }, 9)).toEqual([
+      'rejected: 3D000',
+      '0 open',
+    ]);
+  });
 
   it('make no secret known', () =>
     withStreams(async (observed) => {

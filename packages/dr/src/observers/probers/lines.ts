@@ -11,7 +11,7 @@ export interface Line {
   ask(count: number): Promise<void>;
   /** Closes it at once, whatever is under way. */
   close(): void;
-  /** Whether the other side has closed it. */
+  /** Whether the other side has closed it, or never took it. */
   isClosed(): boolean;
 }
 
@@ -49,7 +49,9 @@ export function lineProber(
           ),
       );
       const { completed, failure, refused } = word;
-      lines.giveBack(line, failure === undefined && refused === undefined ? 'usable' : 'broken');
+      // Whoever is told no keeps the connection, as every client's pool does: one that leads to a server which only
+      // says no, as an old primary does, stays bad for as long as those of the platform's clients would.
+      lines.giveBack(line, failure === undefined ? 'usable' : 'broken');
       if (refused !== undefined)
         return { sent, completed, ok: false, status: 0, error: `rejected: ${refused}` };
       if (failure === undefined) return { sent, completed, ok: true, status: 0 };

@@ -34,7 +34,10 @@ function openLine(config: ProbeConfig, spec: PostgresProbe): Line {
   let connected: Promise<unknown> | undefined;
   return {
     ask: async (count) => {
-      connected ??= client.connect();
+      connected ??= client.connect().catch((error: unknown) => {
+        closed = true;
+        throw error;
+      });
       await connected;
       const values: string[] = [];
       const text = fillText(spec.sql, variablesOf(config, spec, count), 'the sql of a probe', (value) => {

@@ -21,16 +21,20 @@ export function redisProber(config: ProbeConfig, spec: RedisProbe, clock: Clock)
     (): Line => {
       const redis = openRedis(spec.url);
       let ready: Promise<void> | undefined;
+      let turnedAway = false;
       return {
         ask: async (count) => {
-          ready ??= redis.authenticate();
+          ready ??= redis.authenticate().catch((error: unknown) => {
+            turnedAway = true;
+            throw error;
+          });
           await ready;
           const variables = variablesOf(config, spec, count);
           const words = spec.command.map((word) => fillText(word, variables, 'the command of a probe', same));
           await redis.command(...words);
         },
         close: () => redis.close(),
-        isClosed: () => redis.isClosed(),
+        isClosed: () => turnedAway || redis.isClosed(),
       };
     },
   );
