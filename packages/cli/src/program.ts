@@ -5,6 +5,7 @@ import type { CheckOptions } from './commands/check.ts';
 import type { InitOptions } from './commands/init.ts';
 import type { JudgeOptions } from './commands/judge.ts';
 import type { LoadOptions } from './commands/load.ts';
+import type { RecoverOptions } from './commands/recover.ts';
 import type { StopOptions } from './commands/stop.ts';
 import type { DrillOptions } from './commands/drill.ts';
 import { withDrillFlags, type Asking } from './drill-flags.ts';
@@ -208,9 +209,15 @@ export async function runProgram(edge: Edge): Promise<number> {
     .command('recover')
     .description('Heals whatever earlier runs have left, and says what a person has to do')
     .option('--platform <name>', 'only runs of this platform')
+    .option(
+      '--look',
+      'with --platform: also heal what is in at its targets and carries our labels on its clusters, for when the folder of the runs is gone',
+    )
+    .option('--run <id>', 'with --look: this run is dead, so what carries its label may be taken away')
+    .option('--lab-name <name>', 'which lab, for a platform that runs on it', 'main')
     .option('--json', 'print JSON')
     .action(
-      done(async (options: { json?: boolean; platform?: string }) => {
+      done(async (options: RecoverOptions) => {
         const { recoverCommand } = await import('./commands/recover.ts');
         return recoverCommand(options, edge);
       }),

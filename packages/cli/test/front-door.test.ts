@@ -204,6 +204,15 @@ it('hands over to Node 24 when an older Node calls it', async () => {
   expect(done.stdout + String(done.code)).not.toContain('needs Node 24');
 });
 
+it('says whose targets it needs to know to look at them', async () => {
+  const nobody = await ordeal(['recover', '--look']);
+  expect(nobody).toMatchObject({ code: 64, stderr: expect.stringContaining('--look needs --platform') });
+  const unlooked = await ordeal(['recover', '--run', 'x']);
+  expect(unlooked).toMatchObject({ code: 64, stderr: expect.stringContaining('--run goes with --look') });
+  const unlit = await ordeal(['recover', '--look', '--platform', 'agentic-platform', '--lab-name', 'none']);
+  expect(unlit).toMatchObject({ code: 64, stderr: expect.stringContaining('there is nothing to look at') });
+});
+
 it('runs nothing when there is nothing to recover', async () => {
   expect(await ordeal(['recover'])).toMatchObject({ code: 0, stdout: 'Nothing is left of any run.\n' });
 });

@@ -94,7 +94,8 @@ export async function sweep(
   return { found, outcomes, unseen };
 }
 
-async function removeLeftover(
+/** Removes one of them. What has become of it; rejects only when the signal ends it. */
+export async function removeLeftover(
   client: ChaosMeshClient,
   { ref }: Leftover,
   settings: RemovalSettings,

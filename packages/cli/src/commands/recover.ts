@@ -5,38 +5,78 @@ import { systemClock } from '@ordeal/shared/time/system-clock';
 import type { PromotionMark, UndoEntry } from '@ordeal/shared/undo/entry';
 import { openFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
 import { unwind, type UnwindOutcome } from '@ordeal/shared/undo/unwind';
-import { exitCodes } from '../command-error.ts';
+import { readSite } from '@ordeal/lab/read-site';
+import { CommandError, exitCodes } from '../command-error.ts';
 import { healers } from '../compose/healers.ts';
 import { storeDrivers } from '../compose/stores.ts';
 import type { Edge } from '../edge.ts';
+import { loadPlatform, type LoadedPlatform } from '../load/load-platform.ts';
+import { knownRuns } from '../recover/known-runs.ts';
+import { lookAtPlatform } from '../recover/look.ts';
+import { renderRecovered, type Recovered } from '../recover/render.ts';
 import { listRuns, runsDirectory } from '../run/run-directory.ts';
 import { readRunFile, type RunFile } from '../run/run-file.ts';
 
-interface Recovered {
-  readonly run: string;
-  readonly healed: readonly string[];
-  readonly left: readonly string[];
-  readonly advice: readonly string[];
+export interface RecoverOptions {
+  readonly json?: boolean;
+  readonly platform?: string;
+  readonly labName: string;
+  /** Also look at what there is at the platform itself. */
+  readonly look?: boolean;
+  /** A run that is dead, as a person says. */
+  readonly run?: string;
 }
 
-/** `ordeal recover`: heals what dead runs have left; names the single writer where a drill was cut off. */
-export async function recoverCommand(
-  options: { readonly json?: boolean; readonly platform?: string },
-  edge: Edge,
-): Promise<number> {
+/**
+ * `ordeal recover`: heals what dead runs have left; names the single writer where a drill was cut off. With `--look` it
+ * also heals what no folder here knows of.
+ */
+export async function recoverCommand(options: RecoverOptions, edge: Edge): Promise<number> {
+  if (options.look === true && options.platform === undefined) {
+    throw new CommandError(
+      '--look needs --platform: it says whose targets and clusters to look at.',
+      exitCodes.usage,
+    );
+  }
+  if (options.run !== undefined && options.look !== true) {
+    throw new CommandError(
+      '--run goes with --look: it says whose things there are nobody’s any more.',
+      exitCodes.usage,
+    );
+  }
+  // Before anything is healed: a mistake in its file is told at once.
+  const loaded = options.look === true ? await platformToLookAt(options, edge) : undefined;
   const outcomes: Recovered[] = [];
   for (const dir of listRuns(runsDirectory(edge.cwd))) {
     const file = readRunFile(dir);
-    if (file === undefined || (options.platform !== undefined && file.platform !== options.platform))
+    if (file === undefined || (loaded?.platform.name ?? options.platform ?? file.platform) !== file.platform)
       continue;
     const outcome = await recoverRun(dir, file);
     if (outcome !== undefined) outcomes.push(outcome);
   }
-  if (options.json === true) edge.stdout.write(`${JSON.stringify(outcomes, null, 2)}\n`);
-  else edge.stdout.write(render(outcomes));
-  return outcomes.some((one) => one.left.length > 0 || one.advice.length > 0)
-    ? exitCodes.residue
-    : exitCodes.pass;
+  const looked =
+    loaded === undefined
+      ? undefined
+      : await lookAtPlatform(loaded, {
+          pid: edge.pid,
+          clock: systemClock,
+          runs: knownRuns(runsDirectory(edge.cwd), options.run),
+        });
+  const all = looked === undefined ? outcomes : [...outcomes, looked];
+  if (options.json === true) edge.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
+  else edge.stdout.write(renderRecovered(outcomes, looked));
+  const isLeft = all.some(({ left }) => left.length > 0) || outcomes.some(({ advice }) => advice.length > 0);
+  if (isLeft) return exitCodes.residue;
+  return (looked?.refused.length ?? 0) > 0 ? exitCodes.refused : exitCodes.pass;
+}
+
+async function platformToLookAt(options: RecoverOptions, edge: Edge): Promise<LoadedPlatform> {
+  const loaded = await loadPlatform(options.platform ?? '', edge, readSite(options.labName));
+  if (!loaded.needsLab) return loaded;
+  throw new CommandError(
+    `${loaded.platform.name} runs on the lab "${options.labName}", which is not up: there is nothing to look at. Other labs: --lab-name.`,
+    exitCodes.usage,
+  );
 }
 
 async function recoverRun(dir: string, file: RunFile): Promise<Recovered | undefined> {
@@ -98,19 +138,4 @@ async function adviceFor(mark: PromotionMark, file: RunFile): Promise<readonly s
     // What the mark says holds whether or not the store answers.
     return recoveryAdvice(mark, unseen);
   }
-}
-
-function render(outcomes: readonly Recovered[]): string {
-  if (outcomes.length === 0) return 'Nothing is left of any run.\n';
-  return outcomes
-    .map((one) =>
-      [
-        `Run ${one.run}`,
-        ...one.healed.map((text) => `  healed      ${text}`),
-        ...one.left.map((text) => `  left        ${text}`),
-        ...one.advice.map((text) => `  ${text}`),
-        '',
-      ].join('\n'),
-    )
-    .join('\n');
 }

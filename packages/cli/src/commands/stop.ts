@@ -1,7 +1,7 @@
 import { whoIsHere } from '../run/platform-lease.ts';
 import { readSite } from '@ordeal/lab/read-site';
 import { clearEverywhere, orderEverywhere, type StopDone } from '@ordeal/shared/stop/everywhere';
-import { lookForStop } from '@ordeal/shared/stop/look';
+import { FIRST_ANSWER_WITHIN_MS, lookForStop } from '@ordeal/shared/stop/look';
 import { describeOrder } from '@ordeal/shared/stop/order';
 import type { StopSource } from '@ordeal/shared/stop/source';
 import type { Clock } from '@ordeal/shared/time/clock';
@@ -75,7 +75,7 @@ async function showStatus(
   const sights = await Promise.all(
     places.map(async (place) => ({
       where: place.where,
-      sight: await lookForStop(place, { clock: systemClock }),
+      sight: await lookForStop(place, { clock: systemClock, answerWithinMs: FIRST_ANSWER_WITHIN_MS }),
     })),
   );
   const active = activeHolders(leaseFolder());

@@ -1,4 +1,4 @@
-import { checkForStop } from '@ordeal/shared/stop/look';
+import { checkForStop, FIRST_ANSWER_WITHIN_MS } from '@ordeal/shared/stop/look';
 import { allPlaces, stopPlaces } from '../stop/sources.ts';
 import { watchPlaces } from '../stop/watch.ts';
 import { leasePlatform, type LeaseRequest } from './platform-lease.ts';
@@ -22,7 +22,7 @@ export interface PermissionRequest extends LeaseRequest {
 export async function askPermission(request: PermissionRequest): Promise<Permission> {
   const { platform, clock, say } = request;
   const places = stopPlaces(platform, request.breaks ? 'hold' : 'go-on', clock);
-  const stop = await checkForStop(allPlaces(places), { clock });
+  const stop = await checkForStop(allPlaces(places), { clock, answerWithinMs: FIRST_ANSWER_WITHIN_MS });
   for (const warning of stop.warnings) say(warning);
   if (stop.refusals.length > 0) return { granted: false, reasons: stop.refusals };
   const lease = await leasePlatform(request);

@@ -80,6 +80,26 @@ describe.skipIf(missing !== undefined)(
       expect((left as { items: unknown[] }).items).toEqual([]);
     });
 
+    it('ask the cluster who it is before anything else, and begin nothing on another one', async () => {
+      const meant = async (kubeconfig: string, pinned: string): Promise<Site> => {
+        const pin = JSON.stringify({ kubeconfig, context: 'ordeal-test', uid: pinned });
+        const site = await makeSite('', `identity: { clusters: [${pin}] },`);
+        sites.push(site);
+        return site;
+      };
+      const known = await (await meant(plane.kubeconfig, uid)).on('here', ...smoke);
+      expect(known.code, known.stdout + known.stderr).toBe(0);
+      const other = '00000000-0000-4000-8000-000000000000';
+      const another = await (await meant(plane.kubeconfig, other)).on('here', ...smoke);
+      expect(another.code).toBe(3);
+      expect(another.stdout).toContain(
+        `the cluster is not known to be the one that is meant: Refused: the context "ordeal-test" leads to another cluster (kube-system ${uid}) than the one that is allowed (${other})`,
+      );
+      const silent = await (await meant(plane.restrictedKubeconfig, uid)).on('here', ...smoke);
+      expect(silent.code).toBe(3);
+      expect(silent.stdout).toMatch(/the cluster is not known to be the one that is meant: .*forbidden/);
+    });
+
     it('begin nothing on a cluster that may not be asked, or is another one', async () => {
       const forbidden = await siteOn(plane.restrictedKubeconfig);
       const blind = await forbidden.on('here', ...smoke);

@@ -25,8 +25,8 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** `guardrails` is TypeScript text that is added to the platform's. */
-export async function makeSite(guardrails = ''): Promise<Site> {
+/** `guardrails` is TypeScript text that is added to the platform's, `parts` takes the place of other fields of its. */
+export async function makeSite(guardrails = '', parts = ''): Promise<Site> {
   const dir = mkdtempSync(join(tmpdir(), 'ordeal-stop-'));
   let hanging: { readonly arrived: () => void; readonly open: ServerResponse[] } | undefined;
   const server = createServer((request, response) => {
@@ -61,8 +61,9 @@ export async function makeSite(guardrails = ''): Promise<Site> {
        prometheus: { url: 'http://127.0.0.1:9', scrapeIntervalSeconds: 1, targets: [] },
        objectives: { 'smoke gate': { signal: { from: 'smoke', measure: 'failed' }, comparator: '<=', limit: 0, unit: 'checks' } },
        faults: {}, stores: {}, routes: {}, probes: [], ledger: null, sweep: null,
-       guardrails: { allowFaults: [], maxRate: 1, maxTargets: 1, maxRunSeconds: 300,
+       guardrails: { allowFaults: ['chaos-mesh', 'kubernetes'], maxRate: 1, maxTargets: 1, maxRunSeconds: 300,
          abort: { errorRatio: 0.1, consecutiveSeconds: 5, leastAttempts: 20, silentSeconds: 10 }, ${guardrails} },
+       ${parts}
      }));`,
   );
   const letGo = (): void => {

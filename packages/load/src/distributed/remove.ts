@@ -79,6 +79,8 @@ export interface Leftover {
   readonly name: string;
   /** The run that it belongs to, as its label says. */
   readonly run: string;
+  /** The TestRun that it belongs to, by its name. */
+  readonly testRun: string;
   readonly createdAt: string;
 }
 
@@ -95,6 +97,7 @@ export async function findLeftovers(
           kind,
           name: metadata.name,
           run: metadata.labels?.[RUN_LABEL] ?? 'unknown',
+          testRun: metadata.labels?.[TEST_RUN_LABEL] ?? 'unknown',
           createdAt: metadata.creationTimestamp ?? 'unknown',
         })),
     ),

@@ -12,6 +12,8 @@ export interface LookSettings {
 }
 
 export const ANSWER_WITHIN_MS = 2_000;
+/** The same where it is asked once: the first question to a cluster waits until its client is loaded. */
+export const FIRST_ANSWER_WITHIN_MS = 15_000;
 
 /** Looks at one source. Never rejects unless `signal` is aborted: what cannot be seen is unknown. */
 export async function lookForStop(
