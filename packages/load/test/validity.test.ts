@@ -59,6 +59,18 @@ describe('judgeValidity', () => {
     );
   });
 
+  it('is told by what was seen of k6’s CPU when it was gone before its last report came', () => {
+    const unseenAt = (last: ClientInterval) =>
+      reasonOf({
+        ...short,
+        intervals: [...waiting, last],
+        coresWanted: (interval) => (interval === last ? undefined : 0.4),
+      });
+    expect(unseenAt(second(3000, 3, 95_000))).toBe('valid');
+    // Of most of what was dropped nobody knows why.
+    expect(unseenAt(second(3000, 1000, 95_000))).toMatch(/could not be seen/);
+  });
+
   it('is invalid when k6 had no CPU to spare, or none could be seen', () => {
     expect(reasonOf({ ...short, intervals: waiting, coresWanted: () => 1.9 })).toMatch(/1\.9 of 2 cores/);
     expect(reasonOf({ ...short, intervals: waiting, coresWanted: () => undefined })).toMatch(

@@ -6,33 +6,28 @@ import type { Iteration } from './iteration.ts';
  * costs k6 about as much as a tenth of a request, and a new object is not cheap either: such a journey keeps nothing
  * of its context, so that one serves all iterations of a virtual user.
  */
-export function createPlainContexts(run: string): (iteration: Iteration) => JourneyContext {
-  let now: Iteration;
-  const context = {
-    run,
-    id: '',
-    tenant: '',
-    request: (name: string, step: never) => now.request(name, step),
-    check: (name: string, held: boolean) => now.check(name, held),
-    think: (seconds: number) => now.think(seconds),
-    data: (name: string) => now.data(name),
-    secret: (name: string) => now.secret(name),
-    cookie: (name: string) => now.cookie(name),
-  };
-  return (iteration) => {
-    now = iteration;
-    context.id = iteration.identity.id;
-    context.tenant = iteration.identity.tenant;
+export function createPlainContext(
+  run: string,
+  iteration: Iteration,
+): (id: string, tenant: string) => JourneyContext {
+  const { request, check, think, data, secret, cookie } = iteration;
+  const context = { run, id: '', tenant: '', request, check, think, data, secret, cookie };
+  return (id, tenant) => {
+    context.id = id;
+    context.tenant = tenant;
     return context as unknown as JourneyContext;
   };
 }
 
 /** The context of a journey that kept its `await`s: each call returns a promise, as in Node. */
-export function awaitedContext(run: string, iteration: Iteration): JourneyContext {
+export function awaitedContext(
+  { run, id, tenant }: Pick<JourneyContext, 'run' | 'id' | 'tenant'>,
+  iteration: Iteration,
+): JourneyContext {
   return {
     run,
-    id: iteration.identity.id,
-    tenant: iteration.identity.tenant,
+    id,
+    tenant,
     request: async (name, step) => iteration.request(name, step),
     check: async (name, held) => iteration.check(name, held),
     think: async (seconds) => iteration.think(seconds),

@@ -1,13 +1,13 @@
 import type { Journey } from '@ordeal/shared/journey/journey';
 import { sleep } from 'k6';
-import { awaitedContext, createPlainContexts } from './contexts.ts';
+import { awaitedContext, createPlainContext } from './contexts.ts';
 import { createControl } from './control.ts';
 import type { Given } from './given.ts';
 import { createEnding } from './ending.ts';
 import { createSteps } from './steps.ts';
 import { createVirtualUser } from './virtual-user.ts';
-import { Iteration } from './iteration.ts';
-import { Meters } from './meters.ts';
+import { createIteration, type Iteration } from './iteration.ts';
+import { createMeters } from './meters.ts';
 import { DATA_SPENT, type ScriptSpec } from './script-spec.ts';
 
 /** What the generated script hands to k6. */
@@ -24,7 +24,7 @@ export interface Runtime {
 
 /** Runs journeys as iterations, counts what happens, and ends in order when it is told to. */
 export function createRuntime(spec: ScriptSpec, given: Given): Runtime {
-  const meters = new Meters(spec.limitsMs);
+  const meters = createMeters(spec.limitsMs);
   const ending = createEnding(spec);
   const user = createVirtualUser();
   const begun = new Set<string>();
@@ -44,57 +44,66 @@ export function createRuntime(spec: ScriptSpec, given: Given): Runtime {
   };
 
   const script = { spec, meters, user, supplies: iterationGiven, steps: createSteps(spec) };
-  const plainContext = createPlainContexts(spec.run);
-  const tenants = spec.tenants.length;
+  const plain = createIteration(script);
+  const plainContext = createPlainContext(spec.run, plain);
+  const { tenants } = spec;
+  /** Of the iteration that begins. */
+  let tenant = tenants[0] ?? '';
+  let prefix: string | undefined;
 
-  const begin = (journey: string): Iteration | undefined => {
-    if (ending.begun()) return undefined;
+  /** Whether another iteration begins: not any more, once the load is to end. */
+  const begins = (journey: string): boolean => {
+    if (ending.begun()) return false;
     // Each virtual user says it once for each of its journeys' scenarios: k6 may hand it from one to another.
-    const first = !begun.has(journey);
-    if (first) begun.add(journey);
-    meters.iterationStarted(first ? user.scenarioStart() : undefined);
-    const tenant = tenants > 1 ? spec.tenants[user.iterationInTest() % tenants] : spec.tenants[0];
+    if (begun.has(journey)) meters.iterationStarted();
+    else {
+      begun.add(journey);
+      meters.iterationStarted(user.scenarioStart());
+    }
+    if (tenants.length > 1) tenant = tenants[user.iterationInTest() % tenants.length] ?? '';
+    prefix ??= `${spec.run}-${spec.worker}${user.id()}-`;
     serial += 1;
-    const id = `${spec.run}-${spec.worker}${user.id()}-${serial}`;
-    return new Iteration(script, { journey, id, tenant: tenant ?? '' });
+    return true;
   };
 
-  const threw = (iteration: Iteration, error: unknown): void => {
+  const threw = (journey: string, iteration: Iteration, error: unknown): void => {
     // After a failed request a journey may well be at its wits' end; without one it is the journey's own mistake.
-    const outcome = iteration.failed ? 'failed' : 'thrown';
+    const outcome = iteration.hasFailed() ? 'failed' : 'thrown';
     iteration.failLatest('journey threw');
     if (!complained && outcome === 'thrown') {
       complained = true;
       // oxlint-disable-next-line no-console -- the only way from inside k6 to the log
-      console.error(`journey ${iteration.identity.journey} threw: ${describe(error)}`);
+      console.error(`journey ${journey} threw: ${describe(error)}`);
     }
     meters.iterationEnded(outcome);
   };
 
   const runPlain = (name: string, journey: Journey): void => {
-    const iteration = begin(name);
-    if (iteration === undefined) return;
+    if (!begins(name)) return;
+    plain.begin(name, tenant);
     try {
-      void journey.run(plainContext(iteration));
+      void journey.run(plainContext(`${prefix}${serial}`, tenant));
     } catch (error) {
-      threw(iteration, error);
+      threw(name, plain, error);
       return;
     }
-    meters.iterationEnded(iteration.failed ? 'failed' : 'held');
+    meters.iterationEnded(plain.hasFailed() ? 'failed' : 'held');
   };
 
   const runAwaited = async (name: string, journey: Journey): Promise<void> => {
-    const iteration = begin(name);
-    if (iteration === undefined) return;
+    if (!begins(name)) return;
+    // One of its own: what a journey forgets to wait for must not reach into the iteration after it.
+    const iteration = createIteration(script);
+    iteration.begin(name, tenant);
     try {
-      await journey.run(awaitedContext(spec.run, iteration));
+      await journey.run(awaitedContext({ run: spec.run, id: `${prefix}${serial}`, tenant }, iteration));
     } catch (error) {
-      threw(iteration, error);
+      threw(name, iteration, error);
       return;
     } finally {
       await iteration.close();
     }
-    meters.iterationEnded(iteration.failed ? 'failed' : 'held');
+    meters.iterationEnded(iteration.hasFailed() ? 'failed' : 'held');
   };
 
   const control = createControl(spec, ending);

@@ -4,7 +4,7 @@ import http from 'k6/http';
 import { createControl } from './control.ts';
 import { createEnding } from './ending.ts';
 import { beginMeasuring, hasFailed } from './measurement.ts';
-import { Meters } from './meters.ts';
+import { createMeters } from './meters.ts';
 import { plannedSeconds, scenariosOf, type OwnOptions } from './own-scenarios.ts';
 import { ALL_ENDED, type ScriptSpec } from './script-spec.ts';
 
@@ -27,7 +27,7 @@ export interface ScriptRuntime {
 
 /** Counts what a script does, in the terms of journeys. `own`: its scenarios run, and not the workload's. */
 export function createScriptRuntime(spec: ScriptSpec, script: Script, own: boolean): ScriptRuntime {
-  const meters = new Meters(spec.limitsMs);
+  const meters = createMeters(spec.limitsMs);
   const ending = createEnding(spec);
   const scenarios = scenariosOf(script.options ?? {});
   const begun = new Set<string>();
