@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { chalk, echo } from 'zx';
+import { bundleFolder, freshBundle } from '../packages/cli/bin/bundle.js';
 import { components, type Component } from '../packages/shared/src/toolchain/components.ts';
 import { locate } from '../packages/shared/src/toolchain/find.ts';
 import { testComponents } from '../packages/shared/src/toolchain/test-components.ts';
@@ -19,12 +21,25 @@ if (missing.length > 0) {
     process.exit(64);
   }
 }
+await bundleCommand();
 if (process.argv.includes('--tests')) {
   const wanted = findMissing(testComponents);
   const blocked = wanted.length === 0 ? new Map<string, string>() : await install(wanted);
   for (const { name, debian, neededFor } of findMissing(testComponents)) {
     const reason = blocked.get(name) ?? blocked.get(debian ?? '') ?? 'still not found';
     echo(`  ${name} is missing (${reason}): ${neededFor} will be skipped`);
+  }
+}
+
+/** Makes one file of the command when there is none of the sources as they are. Without it, it starts from these. */
+async function bundleCommand(): Promise<void> {
+  const root = join(import.meta.dirname, '..');
+  if (freshBundle(bundleFolder(root), root) !== undefined) return;
+  try {
+    const { makeBundle } = await import('./toolchain/bundle.ts');
+    await makeBundle();
+  } catch (error) {
+    echo(`  ordeal could not be bundled and starts from its sources, which takes longer: ${String(error)}`);
   }
 }
 

@@ -1,20 +1,25 @@
 #!/usr/bin/env node
 // Plain JavaScript: any Node can read it. The program itself needs Node 24, which the project brings along.
-import { spawn } from 'node:child_process';
-import { existsSync, realpathSync } from 'node:fs';
-import nodeModule, { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
+// CommonJS, as importing what Node brings along loads all that it exports, which takes as long as the rest.
+const { realpathSync } = require('node:fs');
+const nodeModule = require('node:module');
+const { dirname, join } = require('node:path');
+const { bundleFolder, freshBundle } = require('./bundle.js');
 
 const major = Number(process.versions.node.split('.')[0]);
-if (major >= 24) {
-  nodeModule.enableCompileCache?.();
+if (major >= 24) start();
+else handOver();
+
+async function start() {
+  const root = dirname(dirname(dirname(dirname(realpathSync(__filename)))));
+  const folder = bundleFolder(root);
+  // In the checkout, as what is in it is run; where it cannot be written, nothing is kept.
+  nodeModule.enableCompileCache(join(folder, 'compiled'));
   // Samples are many and short-lived. Left to grow, the space for what is young takes 60 MB more and saves little time.
-  setFlagsFromString('--semi-space-growth-factor=1');
-  await import('../src/main.ts');
-} else {
-  handOver();
+  require('node:v8').setFlagsFromString('--semi-space-growth-factor=1');
+  const bundle = freshBundle(folder, root);
+  const { main } = bundle === undefined ? await import('../src/main.ts') : require(bundle);
+  await main();
 }
 
 function handOver() {
@@ -26,7 +31,8 @@ function handOver() {
     );
     process.exit(64);
   }
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  const { spawn } = require('node:child_process');
+  const child = spawn(node, [__filename, ...process.argv.slice(2)], { stdio: 'inherit' });
   // Ctrl-C reaches the child by itself; what was sent to this process alone is passed on.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));
@@ -36,9 +42,9 @@ function handOver() {
 
 function findNode() {
   try {
-    const manifest = createRequire(realpathSync(fileURLToPath(import.meta.url))).resolve('node/package.json');
+    const manifest = nodeModule.createRequire(realpathSync(__filename)).resolve('node/package.json');
     const binary = join(dirname(manifest), 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-    return existsSync(binary) ? binary : undefined;
+    return require('node:fs').existsSync(binary) ? binary : undefined;
   } catch {
     return undefined;
   }

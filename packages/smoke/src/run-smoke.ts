@@ -1,4 +1,4 @@
-import { createFetchClient } from '@ordeal/shared/journey/fetch-client';
+import { createNodeClient } from '@ordeal/shared/journey/node-client';
 import type { Journey } from '@ordeal/shared/journey/journey';
 import { readData } from '@ordeal/shared/journey/read-data';
 import type { Platform } from '@ordeal/shared/platform/platform';
@@ -50,7 +50,7 @@ async function runCheck(phase: string, check: Check, context: SmokeContext): Pro
 }
 
 function healthChecks(platform: Platform, context: SmokeContext): Check[] {
-  const client = createFetchClient({
+  const client = createNodeClient({
     entry: platform.entry,
     headers: { ...platform.headers, 'x-ordeal-run': context.runId },
     timeoutMs: platform.timeoutMs,

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { ClusterFindings } from '@ordeal/load/distributed/look-at-cluster';
-import { createFetchClient } from '@ordeal/shared/journey/fetch-client';
+import { createNodeClient } from '@ordeal/shared/journey/node-client';
 import { breaks } from '@ordeal/shared/scenario/guardrails/production';
 import { faultsPresent } from './faults-present.ts';
 import { askIdentity } from './guardrails/identity.ts';
@@ -102,7 +102,7 @@ async function askPrometheus(session: Session, returning: boolean): Promise<read
 
 async function askPlatform(session: Session): Promise<readonly string[]> {
   const { platform } = session.loaded;
-  const client = createFetchClient({
+  const client = createNodeClient({
     entry: platform.entry,
     headers: platform.headers,
     timeoutMs: platform.timeoutMs,

@@ -1,4 +1,4 @@
-import { createFetchClient } from '@ordeal/shared/journey/fetch-client';
+import { createNodeClient } from '@ordeal/shared/journey/node-client';
 import type { Platform } from '@ordeal/shared/platform/platform';
 import type { RequestTemplate } from '@ordeal/shared/platform/request-template';
 import type { HttpRequest } from '@ordeal/shared/journey/http';
@@ -29,7 +29,7 @@ async function sweepTenant(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const client = createFetchClient({
+  const client = createNodeClient({
     entry: platform.entry,
     headers: { ...platform.headers, [platform.tenantHeader]: tenant, 'x-ordeal-run': runId },
     timeoutMs: Math.max(platform.timeoutMs, 10_000),

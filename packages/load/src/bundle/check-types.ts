@@ -107,7 +107,10 @@ function typesOfK6(file: string): string | undefined {
 
 function settingsFor(files: readonly string[], k6: string | undefined): unknown {
   // As the bundle finds it: journeys may stand outside of any checkout.
-  const shared = resolve(dirname(fileURLToPath(import.meta.resolve('@ordeal/shared/journey/journey'))), '..');
+  const shared = resolve(
+    dirname(createRequire(import.meta.url).resolve('@ordeal/shared/journey/journey')),
+    '..',
+  );
   return {
     files,
     compilerOptions: {

@@ -1,6 +1,6 @@
 import { createCookieJar } from './cookie-jar.ts';
 import type { Rows } from './data-set.ts';
-import { createFetchClient, withCookies } from './fetch-client.ts';
+import { createNodeClient, withCookies } from './node-client.ts';
 import { given } from './given.ts';
 import type { HttpRequest } from './http.ts';
 import type { JourneyContext } from './journey.ts';
@@ -37,7 +37,7 @@ export interface NodeJourney {
 /** A journey's context in Node: steps go over the network, and everything that did not hold is kept. */
 export function journeyContext(world: JourneyWorld, failures: Failures): NodeJourney {
   const jar = createCookieJar(() => world.clock.wall());
-  const client = createFetchClient({
+  const client = createNodeClient({
     entry: world.entry,
     headers: world.headers,
     timeoutMs: world.timeoutMs,

@@ -1,8 +1,9 @@
 import { bodyOf } from './body.ts';
 import type { CookieJar } from './cookie-jar.ts';
+import { exchange } from './exchange.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from './http.ts';
 
-export interface FetchClientSettings {
+export interface NodeClientSettings {
   readonly entry: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
@@ -13,37 +14,36 @@ export interface FetchClientSettings {
   readonly jar?: CookieJar;
 }
 
-/** An HTTP client over Node's own `fetch`. Redirects are answers, not errors, and are not followed. */
-export function createFetchClient(settings: FetchClientSettings): HttpClient {
+/** The client of journeys in Node. Redirects are answers, not errors, and are not followed. */
+export function createNodeClient(settings: NodeClientSettings): HttpClient {
   return { request: (request) => send(settings, request) };
 }
 
-async function send(settings: FetchClientSettings, request: HttpRequest): Promise<HttpResponse> {
+async function send(settings: NodeClientSettings, request: HttpRequest): Promise<HttpResponse> {
   const started = settings.now();
   const timeout = AbortSignal.timeout(request.timeoutMs ?? settings.timeoutMs);
   const body = bodyOf(request);
   try {
     const url = new URL(request.path, settings.entry);
-    const response = await fetch(url, {
-      method: request.method ?? 'GET',
-      headers: withCookies(settings.jar, url, {
-        ...settings.headers,
-        ...(body === undefined ? {} : { 'content-type': body.contentType }),
-        ...request.headers,
-      }),
-      redirect: 'manual',
-      signal: settings.signal ? AbortSignal.any([timeout, settings.signal]) : timeout,
-      ...(body === undefined ? {} : { body: body.content }),
-    });
-    settings.jar?.take(url, response.headers.getSetCookie());
-    const text = await response.text();
-    return {
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
-      text,
-      durationMs: settings.now() - started,
-      json: () => parsed(text),
-    };
+    const { status, headers, cookies, text } = await exchange(
+      {
+        url,
+        method: request.method ?? 'GET',
+        headers: withCookies(
+          settings.jar,
+          url,
+          lowerCase({
+            ...settings.headers,
+            ...(body === undefined ? {} : { 'content-type': body.contentType }),
+            ...request.headers,
+          }),
+        ),
+        content: body?.content,
+      },
+      settings.signal ? AbortSignal.any([timeout, settings.signal]) : timeout,
+    );
+    settings.jar?.take(url, cookies);
+    return { status, headers, text, durationMs: settings.now() - started, json: () => parsed(text) };
   } catch (error) {
     return {
       status: 0,
@@ -54,6 +54,11 @@ async function send(settings: FetchClientSettings, request: HttpRequest): Promis
       json: () => undefined,
     };
   }
+}
+
+/** Names of headers know no case: the last one of a name is meant. */
+function lowerCase(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** Adds the jar's cookies for the address to those that the headers name themselves. */
@@ -77,10 +82,10 @@ function parsed<T>(text: string): T | undefined {
   }
 }
 
-// `fetch` hides what happened in its cause.
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return 'timed out';
-  const cause = error.cause as NodeJS.ErrnoException | undefined;
-  return cause?.code ?? cause?.message ?? error.message;
+  // The code of what the system says is a word, that of a DOMException a number.
+  const { code } = error as NodeJS.ErrnoException;
+  return typeof code === 'string' ? code : error.message;
 }
