@@ -12,7 +12,7 @@ import { removeLab } from './leftovers/remove.ts';
 import { parseSabotages } from './sabotage.ts';
 import { livingSites, readSite } from './read-site.ts';
 import { bringUp } from './startup/bring-up.ts';
-import type { SupervisorConfig } from './supervisor/config.ts';
+import type { SupervisorConfig, Unit } from './supervisor/config.ts';
 
 export interface LabUpOptions {
   readonly name: string;
@@ -96,13 +96,15 @@ export async function labStatus({ name, clock }: LabDownOptions): Promise<LabSta
   if (!existsSync(inLab.config(dir, 'edge'))) return { name, dir, state: 'down', units: [] };
   requireOwn(dir);
   const control = new SiteControl(dir, clock);
-  const names = siteNames.flatMap((one) => unitNames(dir, one));
-  const units = await Promise.all(
-    names.map(async (unit) => {
+  const known = siteNames.flatMap((one) => unitsOf(dir, one));
+  const seen = await Promise.all(
+    known.map(async ({ name: unit, spare = false }) => {
       const { state, ready, processes } = await control.status(unit);
-      return { unit, state, ready, ...(processes[0] && { pid: processes[0].pid }) };
+      if (spare && state === 'stopped') return [];
+      return [{ unit, state, ready, ...(processes[0] && { pid: processes[0].pid }) }];
     }),
   );
+  const units = seen.flat();
   const all = site !== undefined && units.every(({ state, ready }) => state === 'running' && ready);
   const none = units.every(({ pid: one }) => one === undefined);
   return { name, dir, state: all ? 'up' : none ? 'down' : 'degraded', ...(site && { site }), units };
@@ -128,9 +130,8 @@ async function claim(name: string, dir: string, clock: Clock): Promise<void> {
   writeFileSync(inLab.owner(dir), processIdentity(pid)!, { flag: 'wx' });
 }
 
-function unitNames(dir: string, site: SiteName): readonly string[] {
-  const config = JSON.parse(readFileSync(inLab.config(dir, site), 'utf8')) as SupervisorConfig;
-  return config.units.map(({ name }) => name);
+function unitsOf(dir: string, site: SiteName): readonly Unit[] {
+  return (JSON.parse(readFileSync(inLab.config(dir, site), 'utf8')) as SupervisorConfig).units;
 }
 
 function isPortTaken(error: unknown): boolean {

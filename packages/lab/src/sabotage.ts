@@ -18,6 +18,10 @@ export const sabotages = {
   'rate-limit-tight': 'a fifth of the requests that are promised is admitted',
   'rate-limit-as-error': 'too many requests are answered with 500, not with 429',
   'sessions-in-process': 'a worker knows only the sessions that began with it',
+  'bad-release': 'every version that is deployed answers a quarter of its requests with 500',
+  'slow-release': 'every version that is deployed takes 300 ms longer for each request',
+  'no-rollback': 'a version that is deployed is never taken back, however bad it is',
+  'hasty-rollout': 'a rolling update replaces all replicas at once',
   'drop-sockets': 'a socket is cut when the first message comes',
 } as const;
 

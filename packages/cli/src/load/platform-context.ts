@@ -71,6 +71,7 @@ const placeholderSite: LabSite = {
     into: '/lab-is-not-up/restore',
   },
   regions: { a: placeholderRegion('a'), b: placeholderRegion('b') },
+  deploy: ['lab-is-not-up'],
   platform: 'agentic-platform',
   sabotage: [],
 };

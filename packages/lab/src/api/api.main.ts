@@ -33,10 +33,11 @@ const { sabotage } = config;
 const { now } = systemClock;
 const contract = contractOf(config.platform);
 const store = new Store(config.databases, now, sabotage.includes('stale-reads') ? 'b' : undefined);
-const metrics = new Metrics(contract.metrics, store);
+const metrics = new Metrics(contract.metrics, store, config.version);
 const cache = new Cache(config.redis, () => metrics.cacheError());
 const lies = sabotage.includes('lying-health') || sabotage.includes('no-drain');
-const readiness = new Readiness(store, cache, now, lies);
+const says = config.defect === 'never-ready' ? 'never ready' : lies ? 'always ready' : 'the truth';
+const readiness = new Readiness(store, cache, now, says);
 const app = {
   replica: config.replica,
   store,

@@ -15,10 +15,17 @@ export class Metrics {
   readonly #errors: Counter | undefined;
   readonly #cacheErrors: Counter;
 
-  constructor(names: MetricNames, store: Store) {
+  constructor(names: MetricNames, store: Store, version: string) {
     const registers = [this.registry];
     this.#pathLabel = names.pathLabel;
     collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 50 });
+    const build = new Gauge({
+      name: 'app_build_info',
+      help: 'Always 1; its label says which version this is',
+      labelNames: ['version'],
+      registers,
+    });
+    build.set({ version }, 1);
     this.#requests = new Counter({
       name: names.requests,
       help: 'Requests answered',

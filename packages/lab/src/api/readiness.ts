@@ -6,6 +6,9 @@ const REUSE_MS = 200;
 /** Why a replica cannot take traffic; nothing when it can. */
 export type Reasons = readonly string[];
 
+/** What it says of itself; that it leaves, it says in any case. */
+export type Says = 'the truth' | 'always ready' | 'never ready';
+
 /** Whether the database accepts writes and the cache answers. Asks both at most every 200 ms. */
 export class Readiness {
   readonly #store: Store;
@@ -14,11 +17,10 @@ export class Readiness {
   #checking: Promise<Reasons> | undefined;
   #last: { readonly at: number; readonly reasons: Reasons } | undefined;
   #leaving = false;
-  readonly #lies: boolean;
+  readonly #says: Says;
 
-  /** `lies`: it finds reasons only for its own leaving. */
-  constructor(store: Store, cache: Cache, now: () => number, lies: boolean) {
-    this.#lies = lies;
+  constructor(store: Store, cache: Cache, now: () => number, says: Says) {
+    this.#says = says;
     this.#store = store;
     this.#cache = cache;
     this.#now = now;
@@ -31,7 +33,8 @@ export class Readiness {
 
   async reasons(): Promise<Reasons> {
     if (this.#leaving) return ['shutting down'];
-    if (this.#lies) return [];
+    if (this.#says === 'always ready') return [];
+    if (this.#says === 'never ready') return ['still starting'];
     if (this.#last !== undefined && this.#now() - this.#last.at < REUSE_MS) return this.#last.reasons;
     this.#checking ??= this.#check().finally(() => {
       this.#checking = undefined;

@@ -23,9 +23,12 @@ export async function buildServer(
   metrics.observe(server);
   answerErrors(server, complain);
   server.addHook('onRequest', async (_request, reply) => {
-    reply.header('x-served-by', config.replica).header('x-region', config.region);
+    reply
+      .header('x-served-by', config.replica)
+      .header('x-region', config.region)
+      .header('x-version', config.version);
   });
-  sabotageRequests(server, contract, config.sabotage);
+  sabotageRequests(server, contract, config);
   if (!config.sabotage.includes('no-metrics')) {
     server.get('/metrics', async (_request, reply) => {
       return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());

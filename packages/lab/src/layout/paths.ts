@@ -64,6 +64,8 @@ export const inLab = {
   postgresData: (dir: string, region: RegionName) => join(dir, region, 'pg', 'data'),
   /** Outside of both regions, as a backup has to be. */
   backups: (dir: string) => join(dir, 'edge', 'backups'),
+  /** In a folder of its own, which Prometheus watches. */
+  replicaTargets: (dir: string) => join(dir, 'edge', 'targets', 'replicas.json'),
   haproxySocket: (dir: string) => join(dir, 'edge', 'haproxy.sock'),
 };
 

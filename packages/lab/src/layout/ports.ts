@@ -11,6 +11,8 @@ const HIGHEST = 32_767;
 export interface RegionPorts {
   readonly api1: number;
   readonly api2: number;
+  readonly api3: number;
+  readonly api4: number;
   readonly postgres: number;
   readonly redis: number;
   readonly toxiproxy: number;
@@ -38,11 +40,13 @@ export interface LabPorts {
  * Ports of other labs are left alone even while nobody listens on them.
  */
 export async function chooseLabPorts(): Promise<LabPorts> {
-  const ports = await freePorts(24, new Set(allLabDirs().flatMap(reservedPorts)));
+  const ports = await freePorts(28, new Set(allLabDirs().flatMap(reservedPorts)));
   const next = () => ports.pop()!;
   const region = (): RegionPorts => ({
     api1: next(),
     api2: next(),
+    api3: next(),
+    api4: next(),
     postgres: next(),
     redis: next(),
     toxiproxy: next(),

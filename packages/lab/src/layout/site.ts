@@ -9,6 +9,7 @@ import { backupFolders } from './backups.ts';
 import { address, type Blueprint } from './blueprint.ts';
 import { inLab, type RegionName } from './paths.ts';
 
+const deployProgram = fileURLToPath(new URL('../deploy/deploy.main.ts', import.meta.url));
 const controlProgram = fileURLToPath(new URL('../control/control.main.ts', import.meta.url));
 
 /** Where clients, observers and drivers find everything in a lab. */
@@ -25,6 +26,7 @@ export function siteFor(blueprint: Blueprint): LabSite {
     },
     backups: { ...backupFolders(blueprint.dir), into: join(blueprint.dir, 'restore') },
     regions: { a: regionFor(blueprint, 'a'), b: regionFor(blueprint, 'b') },
+    deploy: [blueprint.tools.node, deployProgram, blueprint.dir],
     sabotage: blueprint.sabotage,
     platform: blueprint.contract.platform,
   };

@@ -6,11 +6,12 @@ import type { Clock } from '@ordeal/shared/time/clock';
 import { SiteControl } from '../control/site-control.ts';
 import type { Contract } from '../api/contracts/contract.ts';
 import type { Blueprint } from '../layout/blueprint.ts';
-import { inLab, siteNames, type SiteName } from '../layout/paths.ts';
+import { inLab, regionNames, siteNames, type SiteName } from '../layout/paths.ts';
 import { chooseLabPorts } from '../layout/ports.ts';
 import { siteFor } from '../layout/site.ts';
 import type { Sabotage } from '../sabotage.ts';
 import { runFiles } from '../supervisor/run-files.ts';
+import { spareNumbers, unitName } from '../units/api.ts';
 import { dumpDatabase } from './backups.ts';
 import { copyToStandby, createCluster, fillDatabase, prepareFailback } from './databases.ts';
 import { writeLabFiles } from './files.ts';
@@ -64,7 +65,8 @@ export async function bringUp(options: BringUp): Promise<LabSite> {
     stop.throwIfAborted();
   };
 
-  for (const unit of ['a/postgres', 'b/postgres']) runFiles(dir, unit).markStopped();
+  const spares = regionNames.flatMap((region) => spareNumbers.map((number) => unitName(region, number)));
+  for (const unit of ['a/postgres', 'b/postgres', ...spares]) runFiles(dir, unit).markStopped();
   const startAll = async (site: SiteName) => {
     await control.launch(site);
     await control.start(site);

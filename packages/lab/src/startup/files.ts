@@ -1,10 +1,11 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { deployFiles } from '../deploy/layout.ts';
 import type { Blueprint } from '../layout/blueprint.ts';
 import { inLab, regionNames, siteNames, type SiteName } from '../layout/paths.ts';
 import { reservePorts } from '../layout/ports.ts';
 import type { SupervisorConfig, Unit } from '../supervisor/config.ts';
-import { apiFiles, apiUnit, replicaNumbers } from '../units/api.ts';
+import { allNumbers, apiFiles, apiUnit } from '../units/api.ts';
 import { exporterFiles, postgresExporterUnit, redisExporterUnit } from '../units/exporters.ts';
 import { haproxyFiles, haproxyUnit } from '../units/haproxy.ts';
 import { postgresUnit } from '../units/postgres.ts';
@@ -24,6 +25,7 @@ export function writeLabFiles(blueprint: Blueprint): void {
     mkdirSync(dirname(inLab.log(dir, site, 'any')), { mode: 0o700 });
     mkdirSync(inLab.run(dir, site), { mode: 0o700 });
   }
+  mkdirSync(dirname(inLab.replicaTargets(dir)), { mode: 0o700 });
   makePostgresHomes(blueprint);
   makeBackupFolders(blueprint);
   reservePorts(dir, blueprint.ports);
@@ -31,11 +33,12 @@ export function writeLabFiles(blueprint: Blueprint): void {
     ...Object.assign({}, ...regionNames.map((region) => toxiproxyFiles(blueprint, region))),
     ...Object.assign(
       {},
-      ...regionNames.flatMap((region) => replicaNumbers.map((number) => apiFiles(blueprint, region, number))),
+      ...regionNames.flatMap((region) => allNumbers.map((number) => apiFiles(blueprint, region, number))),
     ),
     ...haproxyFiles(blueprint),
     ...exporterFiles(blueprint),
     ...prometheusFiles(blueprint),
+    ...deployFiles(blueprint),
   } as Readonly<Record<string, string>>;
   for (const [file, text] of Object.entries(files)) writeFileSync(file, text, { mode: 0o600 });
   for (const site of siteNames) {
@@ -59,7 +62,7 @@ function unitsOf(blueprint: Blueprint, site: SiteName): readonly Unit[] {
     ];
   }
   return [
-    ...replicaNumbers.map((number) => apiUnit(blueprint, site, number)),
+    ...allNumbers.map((number) => apiUnit(blueprint, site, number)),
     postgresUnit(blueprint, site),
     redisUnit(blueprint, site),
     toxiproxyUnit(blueprint, site),

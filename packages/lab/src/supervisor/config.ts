@@ -21,6 +21,8 @@ export interface RunAs {
 export interface Unit {
   /** `a/api-1` */
   readonly name: string;
+  /** It is needed only at times: that it does not run is nothing wrong. */
+  readonly spare?: true;
   readonly argv: readonly string[];
   /** All of its environment; nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;

@@ -3,28 +3,38 @@ import { fileURLToPath } from 'node:url';
 import type { ApiConfig } from '../api/config.ts';
 import { address, unitEnvironment, type Blueprint } from '../layout/blueprint.ts';
 import { inLab, type RegionName } from '../layout/paths.ts';
+import { FIRST_VERSION } from '../deploy/versions.ts';
 import type { Unit } from '../supervisor/config.ts';
 import { postgresUrl } from './postgres.ts';
 
 export type ReplicaNumber = 1 | 2;
+export type SpareNumber = 3 | 4;
+export type AnyReplicaNumber = ReplicaNumber | SpareNumber;
 
 export const replicaNumbers: readonly ReplicaNumber[] = [1, 2];
+/** Run only while a deployment is under way. */
+export const spareNumbers: readonly SpareNumber[] = [3, 4];
+export const allNumbers: readonly AnyReplicaNumber[] = [...replicaNumbers, ...spareNumbers];
 
 const program = fileURLToPath(new URL('../api/api.main.ts', import.meta.url));
 
-export function replicaPort(blueprint: Blueprint, region: RegionName, number: ReplicaNumber): number {
+export function replicaPort(blueprint: Blueprint, region: RegionName, number: AnyReplicaNumber): number {
   return blueprint.ports[region][`api${number}`];
 }
 
-function configFile(blueprint: Blueprint, region: RegionName, number: ReplicaNumber): string {
-  return join(blueprint.dir, region, `api-${number}.json`);
+export function unitName(region: RegionName, number: AnyReplicaNumber): string {
+  return `${region}/api-${number}`;
+}
+
+export function configFile({ dir }: Blueprint, region: RegionName, number: AnyReplicaNumber): string {
+  return join(dir, region, `api-${number}.json`);
 }
 
 /** A replica's configuration, as a file to write: path and text. Everything it needs is behind a proxy. */
 export function apiFiles(
   blueprint: Blueprint,
   region: RegionName,
-  number: ReplicaNumber,
+  number: AnyReplicaNumber,
 ): Readonly<Record<string, string>> {
   const replica = `${region}${number}`;
   const own = blueprint.ports[region];
@@ -33,6 +43,7 @@ export function apiFiles(
   const config: ApiConfig = {
     platform: blueprint.contract.platform,
     replica,
+    version: FIRST_VERSION,
     region,
     port: replicaPort(blueprint, region, number),
     databases: { a: database(own.proxyPostgresA), b: database(own.proxyPostgresB) },
@@ -43,12 +54,13 @@ export function apiFiles(
 }
 
 /** One replica of the platform's API. */
-export function apiUnit(blueprint: Blueprint, region: RegionName, number: ReplicaNumber): Unit {
+export function apiUnit(blueprint: Blueprint, region: RegionName, number: AnyReplicaNumber): Unit {
   const base = `http://${address(replicaPort(blueprint, region, number))}`;
   const { health, restartDelayMs } = blueprint.contract;
   const live = { kind: 'http', url: `${base}${health.live}`, timeoutMs: 700 } as const;
   return {
-    name: `${region}/api-${number}`,
+    name: unitName(region, number),
+    ...(spareNumbers.some((one) => one === number) ? { spare: true } : {}),
     argv: [
       blueprint.tools.node,
       '--max-old-space-size=128',

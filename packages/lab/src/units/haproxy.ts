@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import type { Contract, Edge } from '../api/contracts/contract.ts';
 import { address, unitEnvironment, type Blueprint } from '../layout/blueprint.ts';
-import { inLab, regionNames } from '../layout/paths.ts';
+import { inLab, regionNames, type RegionName } from '../layout/paths.ts';
 import type { Unit } from '../supervisor/config.ts';
 import { replicaNumbers, replicaPort } from './api.ts';
 
@@ -25,7 +26,7 @@ export function haproxyFiles(blueprint: Blueprint): Readonly<Record<string, stri
   const servers = regionNames.flatMap((region) =>
     replicaNumbers.map(
       (number) =>
-        `  server ${region}${number} ${address(replicaPort(blueprint, region, number))} weight ${edge.weights[region]}`,
+        `  server ${region}${number} ${address(replicaPort(blueprint, region, number))} ${weight(edge, region)}`,
     ),
   );
   const text = `global
@@ -66,7 +67,7 @@ backend ${BACKEND}
   http-check expect status 200
   retry-on conn-failure empty-response 503
   http-request disable-l7-retry unless read
-  default-server check inter 250ms fastinter 100ms downinter 250ms fall ${edge.fall} rise 2
+  default-server ${checks(edge)}
 ${servers.join('\n')}
 
 backend ${BACKEND}_reads
@@ -78,6 +79,20 @@ backend ${BACKEND}_reads
 ${servers.join('\n')}
 `;
   return { [haproxyConfigFile(blueprint)]: text };
+}
+
+/** What a server is given that is added at run time: it takes nothing from the backend's `default-server`. */
+export function serverOptions({ edge }: Contract, region: RegionName): string {
+  return `${weight(edge, region)} ${checks(edge)}`;
+}
+
+/** A tenth of a replica's share is a weight of its own: a canary gets no more. */
+function weight({ weights }: Edge, region: RegionName): string {
+  return `weight ${10 * weights[region]}`;
+}
+
+function checks({ fall }: Edge): string {
+  return `check inter 250ms fastinter 100ms downinter 250ms fall ${fall} rise 2`;
 }
 
 /** The global load balancer, outside of both regions. */

@@ -15,14 +15,8 @@ interface Target {
 }
 
 function targets(blueprint: Blueprint): readonly Target[] {
-  const { ports, contract } = blueprint;
+  const { ports } = blueprint;
   const inRegions = regionNames.flatMap((region): readonly Target[] => [
-    ...replicaNumbers.map((number) => ({
-      job: contract.metrics.job,
-      region,
-      replica: `${region}${number}`,
-      address: address(replicaPort(blueprint, region, number)),
-    })),
     {
       job: 'postgres',
       region,
@@ -80,13 +74,31 @@ function files(blueprint: Blueprint) {
   return { config: join(dir, 'prometheus.yml'), rules: join(dir, 'rules.yml') };
 }
 
+/** Where Prometheus finds the replicas, as its file of them says it. */
+export function replicaTargets(
+  replicas: readonly { readonly name: string; readonly region: string; readonly address: string }[],
+): string {
+  return JSON.stringify(
+    replicas.map(({ name, region, address: target }) => ({
+      targets: [target],
+      labels: { region, replica: name },
+    })),
+  );
+}
+
 /** Prometheus' configuration and rules, as files to write: path and text. JSON is valid YAML. */
 export function prometheusFiles(blueprint: Blueprint): Readonly<Record<string, string>> {
+  const { dir } = blueprint;
   const { metrics } = blueprint.contract;
+  const replicas = {
+    job_name: metrics.job,
+    scrape_interval: `${metrics.scrapeSeconds}s`,
+    // They come and go with deployments.
+    file_sd_configs: [{ files: [inLab.replicaTargets(dir)] }],
+  };
   const jobs = [...new Set(targets(blueprint).map(({ job }) => job))].map((job) => ({
     job_name: job,
     ...(job === 'redis' && { metrics_path: '/scrape' }),
-    ...(job === metrics.job && { scrape_interval: `${metrics.scrapeSeconds}s` }),
     static_configs: targets(blueprint)
       .filter((target) => target.job === job)
       .map((target) => ({
@@ -101,9 +113,17 @@ export function prometheusFiles(blueprint: Blueprint): Readonly<Record<string, s
   const config = {
     global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
     rule_files: [files(blueprint).rules],
-    scrape_configs: jobs,
+    scrape_configs: [replicas, ...jobs],
   };
+  const usual = regionNames.flatMap((region) =>
+    replicaNumbers.map((number) => ({
+      name: `${region}${number}`,
+      region,
+      address: address(replicaPort(blueprint, region, number)),
+    })),
+  );
   return {
+    [inLab.replicaTargets(dir)]: replicaTargets(usual),
     [files(blueprint).config]: JSON.stringify(config, null, 2),
     [files(blueprint).rules]: JSON.stringify(
       blueprint.sabotage.includes('no-alerts') ? { groups: [] } : rules,

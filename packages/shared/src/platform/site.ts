@@ -21,6 +21,11 @@ export interface LabSite {
     readonly into: string;
   };
   readonly regions: Readonly<Record<'a' | 'b', LabRegion>>;
+  /**
+   * Deploys versions of the API: `[...deploy, 'start', 'rolling'|'blue-green'|'canary', version]`,
+   * `[...deploy, 'status']`, `[...deploy, 'rollback', version]`.
+   */
+  readonly deploy: readonly string[];
   /** Whose contract its API serves. */
   readonly platform: string;
   /** Sabotages that are switched on. */

@@ -70,8 +70,9 @@ export class Store {
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       await this.#lookAfter(first);
-      // Tried again only where it has provably not been done, and there is somebody else to ask.
-      if (error.applied === 'unknown' || this.#writer === undefined || this.#writer === first) throw error;
+      // Tried again only where it has provably not been done, and somebody takes writes: perhaps the same node, which
+      // was only slow to take a connection.
+      if (error.applied === 'unknown' || this.#writer === undefined) throw error;
       return this.#writer.run<Row>('write', statement);
     }
   }
