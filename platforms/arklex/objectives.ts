@@ -99,6 +99,27 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 'ratio',
     source: `${deploys}: zero-downtime deployments`,
   },
+  'time to deploy': {
+    signal: { from: 'deployment', measure: 'seconds-to-deploy' },
+    comparator: '<',
+    limit: 300,
+    unit: 's',
+    source: `${deploys}: <5 minutes deployment time`,
+  },
+  'time to roll back': {
+    signal: { from: 'deployment', measure: 'seconds-to-roll-back' },
+    comparator: '<',
+    limit: 60,
+    unit: 's',
+    source: `${deploys}: automated rollback capability; ${profile}`,
+  },
+  'client errors under a bad version': {
+    signal: { from: 'client', measure: 'error-ratio' },
+    comparator: '<',
+    limit: 0.1,
+    unit: 'ratio',
+    source: `${profile}: a canary gets a small share of the requests`,
+  },
   'client errors while something is broken': {
     signal: { from: 'client', measure: 'error-ratio' },
     comparator: '<',

@@ -1,11 +1,7 @@
 import { labLedger, labProbes, labSweep } from '@ordeal/shared/platform/on-lab/clients';
+import { labDeployment } from '@ordeal/shared/platform/on-lab/deployments';
 import { labRoute, labStore } from '@ordeal/shared/platform/on-lab/drivers';
-import {
-  databaseUnreachable,
-  regionLost,
-  replicaKilled,
-  replicaStopped,
-} from '@ordeal/shared/platform/on-lab/faults';
+import { databaseUnreachable, regionLost, replicaKilled } from '@ordeal/shared/platform/on-lab/faults';
 import { definePlatform } from '@ordeal/shared/platform/platform';
 import { objectives } from './objectives.ts';
 
@@ -55,12 +51,12 @@ export default definePlatform((context) => {
     load: { baseline: 70, objectives: ['client errors', 'client p95', 'server errors', 'server p95'] },
     faults: {
       'task-killed': replicaKilled(a, 0),
-      'task-replaced': replicaStopped(a, 1),
       'database-unreachable': databaseUnreachable(lab, a),
       'region-a-lost': regionLost(a),
     },
     stores: { main: labStore(lab) },
     routes: { global: labRoute(lab) },
+    deployments: { rolling: labDeployment(lab, 'rolling'), canary: labDeployment(lab, 'canary') },
     probes: labProbes({ path: '/api/knowledge', headers: anyClient }, '/api/chat'),
     ledger: labLedger({ path: '/api/knowledge', headers: anyClient }),
     sweep: labSweep('/api/runs'),

@@ -68,7 +68,11 @@ export const controls: readonly Control[] = [
     ['slow', load, 'server p95'],
     ['errors', load, 'availability'],
     ['connection-hog', load, 'database connections'],
-    ['no-drain', chaos('task-replaced'), 'requests lost by a deploy'],
+    ['no-drain', chaos('deploy'), 'requests lost by a deploy'],
+    ['hasty-rollout', chaos('deploy'), 'requests lost by a deploy'],
+    ['bad-release', chaos('deploy'), 'time to deploy'],
+    ['slow-release', chaos('deploy'), 'time to deploy'],
+    ['no-rollback', chaos('bad-deploy'), 'time to roll back'],
     ['lose-acknowledged-writes', drill, 'no acknowledged write lost'],
   ]),
 ];

@@ -6,7 +6,15 @@ const broken = 'client errors while something is broken';
 /** Limits, percentiles and availability under load; a deploy, failures, and the loss of a region. */
 export default defineScenario((pace) => {
   const full = pace === 'full';
-  const experiment = (during: string, whole?: string) => ({
+  const deploy = (whole: string, result: string) => ({
+    phase: 'deploy' as const,
+    steadyFor: full ? 8 : 4,
+    within: 120,
+    watchFor: full ? 5 : 3,
+    afterwards: 'go-back' as const,
+    objectives: { steady, whole: [whole], result: [result] },
+  });
+  const experiment = (during: string) => ({
     phase: 'experiment' as const,
     steadyFor: full ? 8 : 4,
     hold: full ? 8 : 5,
@@ -16,7 +24,6 @@ export default defineScenario((pace) => {
       steady,
       during: [during],
       recovery: [during, 'time to steady'],
-      ...(whole === undefined ? {} : { whole: [whole] }),
     },
   });
   const drill = {
@@ -57,10 +64,18 @@ export default defineScenario((pace) => {
         ],
       },
       {
-        ...experiment('requests lost by a deploy', 'requests lost by a deploy'),
-        name: 'task-replaced',
-        title: 'A task is taken away in order, as by a deploy',
-        fault: 'task-replaced',
+        ...deploy('requests lost by a deploy', 'time to deploy'),
+        name: 'deploy',
+        title: 'A version is deployed, one task after another, and the one before it again',
+        deployment: 'rolling',
+        version: '1.1.0',
+      },
+      {
+        ...deploy('client errors under a bad version', 'time to roll back'),
+        name: 'bad-deploy',
+        title: 'A version that fails a quarter of its requests is deployed, and has to be taken back',
+        deployment: 'canary',
+        version: '1.1.0-errors',
       },
       { ...experiment(broken), name: 'task-killed', title: 'A task is killed', fault: 'task-killed' },
       {

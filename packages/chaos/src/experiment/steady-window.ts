@@ -2,7 +2,8 @@ import { isSteady } from '@ordeal/shared/load/steady-again';
 import type { Finding } from '@ordeal/shared/objectives/finding';
 import type { Span } from '@ordeal/shared/time/interval';
 import { completeUntil, intervalsOf, waitUntil } from './observe.ts';
-import type { Scope } from './scope.ts';
+import type { RunContext } from '@ordeal/shared/drivers/run-context';
+import type { ExperimentDeps } from './deps.ts';
 
 export interface SteadyWindow {
   readonly span: Span;
@@ -14,8 +15,22 @@ export interface SteadyWindow {
 /** The client reports about once a second; so much later the window's last report must be there. */
 const REPORT_WITHIN_MS = 5_000;
 
-/** Watches the platform before the fault. Rejects when it is interrupted. */
-export async function observeSteady({ phase, deps, context }: Scope): Promise<SteadyWindow> {
+/** What is watched, and for how long. */
+export interface SteadyScope {
+  readonly phase: { readonly name: string; readonly steadyFor: number };
+  readonly deps: Pick<ExperimentDeps, 'stream' | 'steady' | 'generatorEnded'>;
+  readonly context: RunContext;
+  /** What comes after it. Default: the fault. */
+  readonly before?: string;
+}
+
+/** Watches the platform before anything is done to it. Rejects when it is interrupted. */
+export async function observeSteady({
+  phase,
+  deps,
+  context,
+  before = 'the fault',
+}: SteadyScope): Promise<SteadyWindow> {
   const { clock, signal, journal } = context;
   const { stream, steady, generatorEnded } = deps;
   const from = clock.now();
@@ -30,7 +45,7 @@ export async function observeSteady({ phase, deps, context }: Scope): Promise<St
   const held = isSteady(findings);
   const reason = whyNot(findings);
   const detail = held ? `${findings.length} objectives hold` : reason;
-  journal.append({ type: 'check', phase: phase.name, name: 'steady before the fault', held, detail });
+  journal.append({ type: 'check', phase: phase.name, name: `steady before ${before}`, held, detail });
   return { span, findings, ...(held ? {} : { refusal: `the platform is not steady: ${reason}` }) };
 }
 

@@ -27,13 +27,13 @@ export interface Prepared {
   readonly plan: Plan;
 }
 
-/** Which phases of a scenario a command runs. Experiments and drills run under the scenario's load. */
+/** Which phases of a scenario a command runs. Experiments, deployments and drills run under the scenario's load. */
 const phasesOf: Readonly<Record<ScenarioRunKind, readonly Phase['phase'][]>> = {
   smoke: ['smoke'],
   load: ['load'],
-  chaos: ['load', 'experiment'],
+  chaos: ['load', 'experiment', 'deploy'],
   drill: ['load', 'drill', 'restore'],
-  gameday: ['smoke', 'load', 'experiment', 'drill', 'restore'],
+  gameday: ['smoke', 'load', 'experiment', 'drill', 'restore', 'deploy'],
 };
 
 /** Reads everything a run needs and plans it. Touches nothing. */

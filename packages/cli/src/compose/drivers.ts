@@ -3,6 +3,7 @@ import { hintFrom } from '@ordeal/shared/platform/closest';
 import type { Diagnostic, Result } from '@ordeal/shared/platform/diagnostics';
 import type { DriverEntry, Platform } from '@ordeal/shared/platform/platform';
 import { backupDrivers, type ConfiguredBackup } from './backups.ts';
+import { deploymentDrivers, type ConfiguredDeployment } from './deployments.ts';
 import { faultDrivers } from './fault-drivers.ts';
 import { routeDrivers, type ConfiguredRoute } from './routes.ts';
 import { storeDrivers, type ConfiguredStore } from './stores.ts';
@@ -13,6 +14,7 @@ export interface Drivers {
   store(name: string): ConfiguredStore;
   route(name: string): ConfiguredRoute;
   backup(name: string): ConfiguredBackup;
+  deployment(name: string): ConfiguredDeployment;
 }
 
 /** Loads the drivers that the platform names, and hands each its settings; gives all their complaints at once. */
@@ -51,6 +53,12 @@ export async function composeDrivers(platform: Platform, shown: string): Promise
   const backups = await compose('backups', platform.backups ?? {}, backupDrivers, (entry, configure, path) =>
     configure(entry, path),
   );
+  const deployments = await compose(
+    'deployments',
+    platform.deployments ?? {},
+    deploymentDrivers,
+    (entry, parse, path) => parse(entry.config, `${path}.config`),
+  );
   if (diagnostics.length > 0) return { ok: false, diagnostics };
   return {
     ok: true,
@@ -59,6 +67,7 @@ export async function composeDrivers(platform: Platform, shown: string): Promise
       store: (name) => found(stores.get(name), `store ${name}`),
       route: (name) => found(routes.get(name), `route ${name}`),
       backup: (name) => found(backups.get(name), `backup ${name}`),
+      deployment: (name) => found(deployments.get(name), `deployment ${name}`),
     },
   };
 }

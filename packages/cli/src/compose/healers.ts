@@ -15,6 +15,7 @@ export const healers: Healers = {
   'restore-target': loading(async () => (await import('@ordeal/dr/restore/target')).restoreTargetHealer),
   'restore-markers': loading(async () => (await import('@ordeal/dr/restore/markers')).restoreMarkersHealer),
   [WRITTEN_DRIVER]: loading(async () => (await import('@ordeal/dr/ledger/written')).writtenHealer),
+  deployment: loading(async () => (await import('@ordeal/chaos/deployments/healer')).deploymentHealer),
   // What is left of a dead run has nobody to report to: it gets little time to end in order.
   [PROCESS_DRIVER]: createProcessHealer(300),
 };
@@ -27,6 +28,7 @@ export function healingNeeds({ faults }: Platform, { phases }: Scenario): readon
     ...(isOnCluster ? ['k6-operator'] : []),
     ...(phases.some(({ phase }) => phase === 'drill') ? [WRITTEN_DRIVER] : []),
     ...(phases.some(({ phase }) => phase === 'restore') ? ['restore-target', 'restore-markers'] : []),
+    ...(phases.some(({ phase }) => phase === 'deploy') ? ['deployment'] : []),
   ];
 }
 

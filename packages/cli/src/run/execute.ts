@@ -1,6 +1,6 @@
 import { isShaped, loadWindows } from '@ordeal/shared/scenario/load-windows';
 import type { Phase, Scenario } from '@ordeal/shared/scenario/scenario';
-import { leftOut } from './phases/left-out.ts';
+import { assignDeployment, leftOut, leftOutDeployment } from './phases/left-out.ts';
 import { assign, type PhaseOutcome, type Session } from './session.ts';
 
 /**
@@ -49,6 +49,7 @@ const runners: {
   experiment: async () => (await import('./phases/experiment.ts')).experimentPhase,
   drill: async () => (await import('./phases/drill.ts')).drillPhase,
   restore: async () => (await import('./phases/restore.ts')).restorePhase,
+  deploy: async () => (await import('./phases/deploy.ts')).deployPhase,
 };
 
 /**
@@ -81,6 +82,10 @@ function leaveOut(phase: Phase, reason: string, session: Session): void {
     case 'drill':
     case 'restore':
       assign(session, phase.name, phase.objectives);
+      return;
+    case 'deploy':
+      session.results.deployments.push(leftOutDeployment(phase, reason));
+      assignDeployment(phase, session);
       return;
     case 'experiment':
       session.results.experiments.push(...leftOut(phase, 1, reason));

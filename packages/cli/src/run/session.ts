@@ -9,6 +9,7 @@ import type { Objective } from '@ordeal/shared/objectives/objective';
 import type { Prometheus } from '@ordeal/shared/prometheus/client';
 import type {
   CapacityRecord,
+  DeploymentRecord,
   DrillRecord,
   ExperimentRecord,
   LedgerRecord,
@@ -53,6 +54,7 @@ export interface Results {
   readonly experiments: ExperimentRecord[];
   readonly drills: FinishedDrill[];
   readonly restores: RestoreRecord[];
+  readonly deployments: DeploymentRecord[];
   /** Why phases were refused, after others had been run. */
   readonly refusals: string[];
   /** When faults went in, by phase. */
@@ -91,6 +93,7 @@ export function emptyResults(): Results {
     experiments: [],
     drills: [],
     restores: [],
+    deployments: [],
     refusals: [],
     faults: [],
     observerProblems: [],

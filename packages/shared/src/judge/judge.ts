@@ -5,6 +5,7 @@ import type { Assignment, Observations } from './observations.ts';
 import { observerFindings } from './observer-findings.ts';
 import { regressionFindings } from './regression/regression-findings.ts';
 import { judgeClient } from './signals/client.ts';
+import { judgeDeployment } from './signals/deployment.ts';
 import { judgeDrill } from './signals/drill.ts';
 import { judgeExperiment } from './signals/experiment.ts';
 import { judgeLoad } from './signals/load.ts';
@@ -51,5 +52,7 @@ function judgeOne(assignment: Assignment, observations: Observations): Finding {
       return judgeLoad(assignment, signal.measure, observations);
     case 'restore':
       return judgeRestore(assignment, signal.measure, observations);
+    case 'deployment':
+      return judgeDeployment(assignment, signal.measure, observations);
   }
 }

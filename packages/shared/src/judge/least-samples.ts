@@ -71,6 +71,9 @@ export function defaultLeast({ signal, comparator, limit }: Objective): number {
     case 'stale':
     case 'seconds':
     case 'backup-age':
+    case 'seconds-to-deploy':
+    case 'seconds-to-roll-back':
+    case 'seconds-to-return':
       return 1;
   }
 }

@@ -2,6 +2,7 @@ import type { ClientInterval } from '../load/client-interval.ts';
 import type { Objective } from '../objectives/objective.ts';
 import type {
   CapacityRecord,
+  DeploymentRecord,
   DrillRecord,
   ExperimentRecord,
   LoadRecord,
@@ -63,6 +64,7 @@ export interface Observations {
   readonly experiments: readonly ExperimentRecord[];
   readonly drills: readonly DrillRecord[];
   readonly restores?: readonly RestoreRecord[];
+  readonly deployments?: readonly DeploymentRecord[];
   /** What searches for the platform's capacity came to. */
   readonly capacities?: readonly CapacityRecord[];
   readonly spikes?: readonly SpikeSeen[];

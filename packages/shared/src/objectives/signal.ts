@@ -12,7 +12,16 @@ export type Signal =
    * iterations a second; `seconds-to-settle`: from the end of a spike until it is steady again.
    */
   | { readonly from: 'load'; readonly measure: LoadMeasure }
-  | { readonly from: 'restore'; readonly measure: RestoreMeasure };
+  | { readonly from: 'restore'; readonly measure: RestoreMeasure }
+  | { readonly from: 'deployment'; readonly measure: DeploymentMeasure };
+
+/**
+ * `seconds-to-deploy`: from the start until the new version alone serves; one that does not come to that, or is taken
+ * back later on, fails. `seconds-to-roll-back`: for how long a version could serve until the platform had taken it back
+ * by itself; from the start where it never served. One that is not taken back fails. `seconds-to-return`: of the way
+ * back that the run asks for.
+ */
+export type DeploymentMeasure = 'seconds-to-deploy' | 'seconds-to-roll-back' | 'seconds-to-return';
 
 export type LoadMeasure = 'capacity' | 'seconds-to-settle';
 

@@ -99,6 +99,10 @@ const signal = z.union([
     from: z.literal('restore'),
     measure: z.enum(['seconds', 'backup-age', 'point-in-time-error']),
   }),
+  z.strictObject({
+    from: z.literal('deployment'),
+    measure: z.enum(['seconds-to-deploy', 'seconds-to-roll-back', 'seconds-to-return']),
+  }),
 ]);
 
 /** Measures that are shares of events, or are decided by one: only these can be inferred from a sample. */

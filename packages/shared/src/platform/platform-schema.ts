@@ -96,6 +96,7 @@ export const platformSchema = z.strictObject({
   stores: z.record(name, driverEntry),
   routes: z.record(name, driverEntry),
   backups: z.record(name, driverEntry.extend({ restore: z.unknown() })).optional(),
+  deployments: z.record(name, driverEntry).optional(),
   probes: z.array(probeSchema),
   ledger: ledgerSchema.nullable(),
   sweep: z
@@ -116,7 +117,7 @@ export const platformSchema = z.strictObject({
     }),
     production: z
       .strictObject({
-        allow: z.array(z.enum(['load', 'experiment', 'drill', 'restore'])),
+        allow: z.array(z.enum(['load', 'experiment', 'drill', 'restore', 'deploy'])),
         tokenSha256: z
           .string()
           .regex(/^[0-9a-f]{64}$/, { error: 'The SHA-256 of the token in 64 hexadecimal digits.' })

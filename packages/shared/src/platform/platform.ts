@@ -37,6 +37,8 @@ export interface Platform {
   readonly routes: Readonly<Record<string, DriverEntry>>;
   /** By name: copies of its data, where and how they are brought back. */
   readonly backups?: Readonly<Record<string, BackupEntry>>;
+  /** By name: how versions of it are deployed. */
+  readonly deployments?: Readonly<Record<string, DriverEntry>>;
   readonly probes: readonly ProbeSpec[];
   readonly ledger: LedgerSpec | null;
   /** Deletes whatever a run has left on the platform, and tells how much there still is. */
@@ -231,7 +233,7 @@ export interface Coordination {
 
 /** An explicit permission. Whoever uses it confirms by hand at a terminal, or by a token in a pipeline. */
 export interface ProductionPermit {
-  readonly allow: readonly ('load' | 'experiment' | 'drill' | 'restore')[];
+  readonly allow: readonly ('load' | 'experiment' | 'drill' | 'restore' | 'deploy')[];
   /** SHA-256, in hexadecimal digits, of the token that a pipeline hands over in ORDEAL_PRODUCTION_TOKEN. */
   readonly tokenSha256?: string;
 }

@@ -31,6 +31,8 @@ export interface RunRecord {
   readonly drills: readonly DrillRecord[];
   /** Absent in records of before backups were restored. */
   readonly restores?: readonly RestoreRecord[];
+  /** Absent in records of before versions were deployed. */
+  readonly deployments?: readonly DeploymentRecord[];
   /** What stress tests came to. Absent when there was none. */
   readonly capacities?: readonly CapacityRecord[];
   /** How the platform settled after spikes. Absent when there was none. */
@@ -305,6 +307,33 @@ export interface LedgerRecord {
   readonly target: number;
   /** The last acknowledgement of the unbroken surviving prefix. */
   readonly recoveryPoint: string | null;
+}
+
+/** A version that was deployed while load ran. */
+export interface DeploymentRecord {
+  readonly name: string;
+  /** As the platform names it. */
+  readonly deployment: string;
+  /** Which version served before; null when it could not be told. */
+  readonly from: string | null;
+  readonly to: string;
+  /**
+   * `out`: it served alone, and still did when it had been watched; `taken-back`: by the platform itself; `unfinished`:
+   * neither of them in time; `cut-short`: by the run, which was interrupted or had to spare the platform.
+   */
+  readonly outcome: 'out' | 'taken-back' | 'unfinished' | 'not-begun' | 'cut-short';
+  readonly because?: string;
+  readonly startedAt: string | null;
+  /** Seconds from its start for which it was watched. */
+  readonly watchedSeconds: number;
+  /** Seconds from the start until the new version served alone; null when it never did. */
+  readonly deploySeconds: { readonly low: number; readonly high: number | null } | null;
+  /** Seconds between the new version's first traffic and its last, where the platform has taken it back. */
+  readonly rollBackSeconds: { readonly low: number; readonly high: number | null } | null;
+  /** Seconds from the run's wish to go back until the old version served alone; null when there was none. */
+  readonly returnSeconds: { readonly low: number; readonly high: number | null } | null;
+  /** What the platform said at the end. */
+  readonly detail: string;
 }
 
 /** A backup that was restored, and read. */

@@ -1,4 +1,5 @@
 import type { DrillRecord, RunRecord } from '../record/record.ts';
+import { deploymentInWords } from './deployment-words.ts';
 import { count, counted, interval, quantity, timeOfDay } from './figures.ts';
 import { loadResultParts } from './load-words.ts';
 import { deciding } from './order.ts';
@@ -15,6 +16,7 @@ export function headlineParts(record: RunRecord): readonly string[] {
   return [
     ...record.drills.map((drill) => drillSentence(record, drill)),
     ...(record.restores ?? []).map((restore) => `${restore.name}: ${restoreInWords(restore)}`),
+    ...(record.deployments ?? []).map((one) => `${one.name}: ${deploymentInWords(one)}`),
     ...experimentParts(record),
     ...loadParts(record),
     ...loadResultParts(record),

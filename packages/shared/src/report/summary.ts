@@ -2,6 +2,7 @@ import type { RunRecord } from '../record/record.ts';
 import { count, dateTime, duration, quantity, secondsBetween } from './figures.ts';
 import { headline } from './headline.ts';
 import { experimentsSection } from './summary/experiments.ts';
+import { deploymentsSection } from './summary/deployments.ts';
 import { drillsSection } from './summary/drills.ts';
 import { restoresSection } from './summary/restores.ts';
 import { loadResults } from './summary/load-results.ts';
@@ -23,6 +24,7 @@ export function renderSummary(record: RunRecord): string {
     ...section('Findings', [0], () => findingsTable(record.findings)),
     ...section('Drills', record.drills, () => drillsSection(record)),
     ...section('Restores', record.restores ?? [], () => restoresSection(record)),
+    ...section('Deployments', record.deployments ?? [], () => deploymentsSection(record)),
     ...section('Experiments', record.experiments, () => experimentsSection(record)),
     ...loadSection(record),
     record.residue.length === 0 ? 'Nothing was left behind.' : 'Run `ordeal recover` to remove what is left.',

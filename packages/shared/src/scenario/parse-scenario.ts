@@ -142,6 +142,10 @@ function objectiveNames(phase: Phase): readonly (readonly [field: string, names:
         ['objectives.recovery', phase.objectives.recovery],
         ['objectives.whole', phase.objectives.whole ?? []],
       ];
+    case 'deploy':
+      return (['steady', 'whole', 'result'] as const).map(
+        (part) => [`objectives.${part}`, phase.objectives[part]] as const,
+      );
   }
 }
 
@@ -214,6 +218,11 @@ function references(phase: Phase, platform: Platform, path: string): Diagnostic[
     }
     case 'restore':
       return [...objectives, ...missing('backup', phase.backup, 'backups', backups)];
+    case 'deploy':
+      return [
+        ...objectives,
+        ...missing('deployment', phase.deployment, 'deployments', Object.keys(platform.deployments ?? {})),
+      ];
   }
 }
 
@@ -266,13 +275,13 @@ function namesOf(phase: Phase): readonly string[] {
 // An experiment without traffic would watch nothing.
 function underLoad(phases: readonly Phase[], index: number, path: string): Diagnostic[] {
   const phase = phases[index];
-  if (phase?.phase !== 'experiment') return [];
+  if (phase?.phase !== 'experiment' && phase?.phase !== 'deploy') return [];
   const load = phases.slice(0, index).findLast((earlier) => earlier.phase === 'load');
   if (load !== undefined && !isShaped(load)) return [];
   return [
     {
       path,
-      expected: 'a load phase before the experiment that runs on under it',
+      expected: `a load phase before ${phase.phase === 'deploy' ? 'the deployment' : 'the experiment'} that runs on under it`,
       found:
         load === undefined
           ? 'no workload that runs by then'

@@ -118,6 +118,20 @@ function planPhase(platform: Platform, phase: Phase, describers: Describers): Pl
         expectedSeconds: phase.ledgerLead + phase.stableFor + 8,
         does: [...describers.drill(phase), `objectives: ${phase.objectives.join(', ')}`],
       };
+    case 'deploy': {
+      const { steadyFor, watchFor, within, afterwards, objectives } = phase;
+      const back = afterwards === 'go-back';
+      return {
+        ...head,
+        expectedSeconds: steadyFor + watchFor + Math.min(within, DEPLOY_SECONDS) * (back ? 2 : 1),
+        does: [
+          `watch for ${steadyFor} s; not steady (${objectives.steady.join(', ')}): nothing is deployed`,
+          `deploy version ${phase.version} (${phase.deployment}), within ${within} s; watch it for ${watchFor} s more`,
+          back ? 'go back to the version before' : 'keep it, if it has come out',
+          `judge all of it: ${listed(objectives.whole)}; the deployment itself: ${objectives.result.join(', ')}`,
+        ],
+      };
+    }
     case 'restore':
       return {
         ...head,
@@ -126,6 +140,9 @@ function planPhase(platform: Platform, phase: Phase, describers: Describers): Pl
       };
   }
 }
+
+/** How long a deployment takes only the platform knows; its `within` bounds it. */
+const DEPLOY_SECONDS = 20;
 
 /** How long a restore takes depends on how much there is; its deadline bounds it. */
 const RESTORE_SECONDS = 15;

@@ -155,9 +155,21 @@ const restore = z.strictObject({
   objectives: names.min(1),
 });
 
+const deploy = z.strictObject({
+  phase: z.literal('deploy'),
+  ...head,
+  deployment: text,
+  version: text,
+  steadyFor: seconds,
+  within: seconds,
+  watchFor: seconds,
+  afterwards: z.enum(['go-back', 'keep']),
+  objectives: z.strictObject({ steady: names.min(1), whole: names, result: names.min(1) }),
+});
+
 /** A scenario by shape alone. What its names refer to is checked in `parse-scenario.ts`. */
 export const scenarioSchema = z.strictObject({
   name: head.name,
   title: text,
-  phases: z.array(z.discriminatedUnion('phase', [smoke, load, experiment, drill, restore])).min(1),
+  phases: z.array(z.discriminatedUnion('phase', [smoke, load, experiment, drill, restore, deploy])).min(1),
 });

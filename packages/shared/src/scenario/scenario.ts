@@ -1,4 +1,5 @@
 import type { Shape, ShapeKind } from '../load/shape/shape.ts';
+import type { DeployPhase } from './deploy-phase.ts';
 import type { RestorePhase } from './restore-phase.ts';
 
 /** A scenario is data: phases over one timeline, in order. All times are seconds. */
@@ -11,7 +12,7 @@ export interface Scenario {
 /** How long things take. Every scenario has both: `short` has the same phases and least sample counts. */
 export type PaceName = 'full' | 'short';
 
-export type Phase = SmokePhase | LoadPhase | ExperimentPhase | DrillPhase | RestorePhase;
+export type Phase = SmokePhase | LoadPhase | ExperimentPhase | DrillPhase | RestorePhase | DeployPhase;
 
 /** Health checks and every journey once. */
 export interface SmokePhase {

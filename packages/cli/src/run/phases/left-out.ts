@@ -1,6 +1,8 @@
-import type { ExperimentRecord } from '@ordeal/shared/record/record';
+import type { DeploymentRecord, ExperimentRecord } from '@ordeal/shared/record/record';
+import type { DeployPhase } from '@ordeal/shared/scenario/deploy-phase';
 import { repetitionName } from '@ordeal/shared/scenario/repetitions';
 import type { ExperimentPhase } from '@ordeal/shared/scenario/scenario';
+import { assign, type Session } from '../session.ts';
 
 /** Records of the repetitions, from one on, that were not begun. */
 export function leftOut(
@@ -21,4 +23,35 @@ export function leftOut(
     recoverySeconds: null,
     ...(repeat.times === 1 ? {} : { repetition: { of: name, number, times: repeat.times } }),
   }));
+}
+
+/** What a deployment is judged by, whether or not it came about. */
+export function assignDeployment(
+  { name, objectives }: DeployPhase,
+  session: Pick<Session, 'loaded' | 'results' | 'context'>,
+): void {
+  assign(session, `${name}/steady`, objectives.steady);
+  assign(session, `${name}/whole`, objectives.whole);
+  assign(session, name, objectives.result);
+}
+
+/** The record of a deployment that was left out. */
+export function leftOutDeployment(
+  { name, deployment, version }: DeployPhase,
+  reason: string,
+): DeploymentRecord {
+  return {
+    name,
+    deployment,
+    from: null,
+    to: version,
+    outcome: 'not-begun',
+    because: `left out: ${reason}`,
+    startedAt: null,
+    watchedSeconds: 0,
+    deploySeconds: null,
+    rollBackSeconds: null,
+    returnSeconds: null,
+    detail: '',
+  };
 }

@@ -1,4 +1,5 @@
 import { isShaped, loadWindows, LOST_SECONDS, rateAfter, type LoadWindow } from '../load-windows.ts';
+import type { DeployPhase } from '../deploy-phase.ts';
 import type { RestorePhase } from '../restore-phase.ts';
 import { heldSeconds } from '../stages.ts';
 import type {
@@ -25,9 +26,11 @@ export type PlannedWindow = {
   | { readonly part: 'search'; readonly phase: ShapedLoadPhase; readonly seconds: null }
   | {
       readonly part: 'steady' | 'during' | 'recovery' | 'whole';
-      readonly phase: ExperimentPhase;
+      readonly phase: ExperimentPhase | DeployPhase;
       readonly seconds: number;
     }
+  /** What is judged is the deployment itself. */
+  | { readonly part: 'deploy'; readonly phase: DeployPhase; readonly seconds: null }
   /** What is judged is the drill's result: it has no window of that name. */
   | { readonly part: 'drill'; readonly phase: DrillPhase; readonly seconds: null }
   | { readonly part: 'restore'; readonly phase: RestorePhase; readonly seconds: null }
@@ -63,6 +66,29 @@ function windowsOf(phase: Phase, rate: number): readonly PlannedWindow[] {
     }
     case 'drill':
       return [{ part: 'drill', name: phase.name, phase, objectives: phase.objectives, rate, seconds: null }];
+    case 'deploy': {
+      const { name, objectives, steadyFor, watchFor } = phase;
+      return [
+        {
+          part: 'steady',
+          name: `${name}/steady`,
+          phase,
+          objectives: objectives.steady,
+          rate,
+          seconds: steadyFor,
+        },
+        // However quickly it comes out: so long it is watched.
+        {
+          part: 'whole',
+          name: `${name}/whole`,
+          phase,
+          objectives: objectives.whole,
+          rate,
+          seconds: watchFor,
+        },
+        { part: 'deploy', name, phase, objectives: objectives.result, rate, seconds: null },
+      ];
+    }
     case 'restore':
       return [
         { part: 'restore', name: phase.name, phase, objectives: phase.objectives, rate, seconds: null },

@@ -7,10 +7,10 @@ import { figure, type Concern, type Obstacle } from './concern.ts';
 /** An objective on a signal that has no value at all in this window. */
 export function valueObstacle({ objective, window, platform, scenario }: Concern): Obstacle | undefined {
   const { signal } = objective;
-  const inA = `in a ${['load', 'drill', 'restore'].includes(window.part) ? window.part : `${window.part}-`} window`;
+  const inA = `in a ${['load', 'drill', 'restore', 'deploy'].includes(window.part) ? window.part : `${window.part}-`} window`;
   switch (signal.from) {
     case 'client':
-      if (window.part === 'drill' || window.part === 'restore')
+      if (window.part === 'drill' || window.part === 'restore' || window.part === 'deploy')
         return drillHasNoWindow(window.part, `the client's ${signal.measure}`);
       if (window.part === 'search') return searchHasNoWindow(`the client's ${signal.measure}`);
       return window.rate > 0
@@ -21,7 +21,7 @@ export function valueObstacle({ objective, window, platform, scenario }: Concern
             hint: 'put a phase of kind "load" before it',
           };
     case 'prometheus':
-      if (window.part === 'drill' || window.part === 'restore')
+      if (window.part === 'drill' || window.part === 'restore' || window.part === 'deploy')
         return drillHasNoWindow(window.part, `Prometheus' ${signal.measure}`);
       if (window.part === 'search') return searchHasNoWindow(`Prometheus' ${signal.measure}`);
       if (signal.measure === 'difference-to-client') return countingObstacle(window, inA);
@@ -73,6 +73,14 @@ export function valueObstacle({ objective, window, platform, scenario }: Concern
             expected: 'a phase that restores a backup',
             found: `the restore measure ${signal.measure} ${inA}`,
             hint: 'list it in the objectives of a restore',
+          };
+    case 'deployment':
+      return window.part === 'deploy'
+        ? undefined
+        : {
+            expected: 'a phase that deploys a version',
+            found: `the deployment measure ${signal.measure} ${inA}`,
+            hint: 'list it in the objectives.result of a deployment',
           };
   }
 }
@@ -155,11 +163,14 @@ function searchHasNoWindow(what: string): Obstacle {
   };
 }
 
-function drillHasNoWindow(part: 'drill' | 'restore', what: string): Obstacle {
-  const own =
-    part === 'drill'
-      ? 'rto, rpo, detection, failover, lost, anomalies, flaps, stale, writers'
-      : 'seconds, backup-age, point-in-time-error';
+const ownMeasures = {
+  drill: 'rto, rpo, detection, failover, lost, anomalies, flaps, stale, writers',
+  restore: 'seconds, backup-age, point-in-time-error',
+  deploy: 'seconds-to-deploy, seconds-to-roll-back, seconds-to-return',
+};
+
+function drillHasNoWindow(part: keyof typeof ownMeasures, what: string): Obstacle {
+  const own = ownMeasures[part];
   return {
     expected: `a measure of the ${part}'s own`,
     found: `${what} in a ${part}, whose length nobody knows before`,

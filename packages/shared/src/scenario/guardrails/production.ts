@@ -35,9 +35,9 @@ function refuseUnattended(phase: string, fault: string, { ending }: DescribedFau
     : [];
 }
 
-/** Whether a phase breaks something. */
+/** Whether a phase breaks something, or may: what is deployed may be bad. */
 export function breaks(phase: Phase): boolean {
-  return phase.phase === 'experiment' || phase.phase === 'drill';
+  return phase.phase === 'experiment' || phase.phase === 'drill' || phase.phase === 'deploy';
 }
 
 /** Names of the faults that a phase injects. */
@@ -51,6 +51,7 @@ export function faultsOf(phase: Phase): readonly string[] {
       return [];
     case 'smoke':
     case 'load':
+    case 'deploy':
       return [];
   }
 }

@@ -1,0 +1,202 @@
+import type { DeploymentDriver, DeploymentStatus } from '@ordeal/shared/drivers/deployment';
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import type { RunContext } from '@ordeal/shared/drivers/run-context';
+import { reasonOf } from '@ordeal/shared/reason-of';
+import type { DeploymentRecord, WindowRecord } from '@ordeal/shared/record/record';
+import type { DeployPhase } from '@ordeal/shared/scenario/deploy-phase';
+import { toWall } from '@ordeal/shared/time/clock';
+import { exactly, type Span } from '@ordeal/shared/time/interval';
+import type { ExperimentDeps } from '../experiment/deps.ts';
+import { observeSteady } from '../experiment/steady-window.ts';
+import type { DeploymentConfig } from './config.ts';
+import { secondsBetween } from './course.ts';
+import { follow, type Followed } from './follow.ts';
+import { goBack } from './go-back.ts';
+import { DEPLOYMENT_DRIVER, type DeploymentUndo } from './healer.ts';
+
+export interface DeploymentDeps extends Pick<
+  ExperimentDeps,
+  'stream' | 'steady' | 'abort' | 'anchor' | 'generatorEnded'
+> {
+  readonly driver: DeploymentDriver;
+  /** The driver's settings: by them another process can go back. */
+  readonly commands: DeploymentConfig;
+}
+
+export interface DeploymentOutcome {
+  readonly record: DeploymentRecord;
+  readonly windows: readonly WindowRecord[];
+  /** Nothing that comes after it may be done: the platform is not as it was. */
+  readonly stuck?: string;
+}
+
+/** How long the way back may take before the undo entry is healed by others. */
+const BACK_SECONDS = 600;
+/** Requests that are under way when the deployment is over end within this, and belong to it. */
+const TAIL_MS = 1_500;
+
+/**
+ * One deployment under the running workload: steady → deploy → watch → go back. What the platform or its commands do
+ * wrong is in the record, and never a rejection. An interruption leaves the undo entry open, for whoever heals.
+ */
+export async function runDeployment(
+  phase: DeployPhase,
+  deps: DeploymentDeps,
+  context: RunContext,
+): Promise<DeploymentOutcome> {
+  const { clock, journal, signal } = context;
+  const driving: DriverContext = {
+    clock,
+    signal,
+    say: (message) => journal.append({ type: 'note', message }),
+  };
+  const windows: WindowRecord[] = [];
+  const close = (part: 'steady' | 'whole', span: Span): void => {
+    const window = windowOf(phase, part, span, deps);
+    windows.push(window);
+    journal.append({ type: 'window-closed', window });
+  };
+  let before: DeploymentStatus | undefined;
+  const notBegun = (because: string): DeploymentOutcome => ({
+    record: { ...emptyRecord(phase, before), outcome: 'not-begun', because },
+    windows,
+  });
+  try {
+    before = await deps.driver.status(driving);
+  } catch (error) {
+    return notBegun(`how it stands cannot be told: ${reasonOf(error)}`);
+  }
+  const [from, ...others] = before.versions;
+  if (from === undefined || others.length > 0 || !before.settled) {
+    return notBegun(`another deployment is under way: ${before.detail || before.versions.join(', ')}`);
+  }
+  if (from === phase.version) return notBegun(`${from} is what serves already`);
+  const steady = await observeSteady({ phase, deps, context, before: 'the deployment' });
+  close('steady', steady.span);
+  if (steady.refusal !== undefined) return notBegun(steady.refusal);
+
+  const undoConfig: DeploymentUndo = { run: context.runId, version: from, commands: deps.commands };
+  const undo = context.undo.push({
+    driver: DEPLOYMENT_DRIVER,
+    config: undoConfig,
+    describe: `version ${phase.version} is deployed (${deps.commands.what}); back to ${from}`,
+    deadline: new Date(clock.wall() + (phase.within + phase.watchFor + BACK_SECONDS) * 1000).toISOString(),
+    revives: 'nothing',
+  });
+  const sent = clock.now();
+  milestone(context, phase, 'deployment asked for', { low: sent, high: sent }, `${from} → ${phase.version}`);
+  const followed = await begin(phase, deps, from, sent, driving);
+  tell(context, phase, followed);
+  const watchedSeconds = (clock.now() - sent) / 1000;
+  const keeps = followed.how === 'out' && phase.afterwards === 'keep';
+  const back = keeps
+    ? undefined
+    : await goBack({ phase, from, isBack: followed.how === 'taken-back', driver: deps.driver }, driving);
+  if (keeps || back?.returned !== undefined) context.undo.settle(undo.id, 'run');
+  await clock.sleep(TAIL_MS, signal);
+  close('whole', { from: steady.span.to, to: clock.now() });
+  const { course } = followed;
+  const record: DeploymentRecord = {
+    ...emptyRecord(phase, before),
+    outcome: outcomes[followed.how],
+    ...becauseOf(followed, back?.detail),
+    startedAt: new Date(toWall(deps.anchor, sent)).toISOString(),
+    watchedSeconds,
+    deploySeconds: course.out === undefined ? null : secondsBetween(exactly(sent), course.out),
+    rollBackSeconds:
+      course.takenBack === undefined
+        ? null
+        : secondsBetween(course.served ?? exactly(sent), course.takenBack),
+    returnSeconds: back?.seconds ?? null,
+    detail: back?.detail ?? '',
+  };
+  const stuck =
+    keeps || back?.returned !== undefined ? undefined : `${from} does not serve again: ${back?.detail}`;
+  return { record, windows, ...(stuck === undefined ? {} : { stuck }) };
+}
+
+/** What the run had to end itself was not borne by the platform: that is a failure. What it could not see is none. */
+const outcomes: Readonly<Record<Followed['how'], DeploymentRecord['outcome']>> = {
+  out: 'out',
+  'taken-back': 'taken-back',
+  unfinished: 'unfinished',
+  aborted: 'unfinished',
+  blind: 'cut-short',
+};
+
+async function begin(
+  phase: DeployPhase,
+  deps: DeploymentDeps,
+  from: string,
+  sent: number,
+  driving: DriverContext,
+): Promise<Followed> {
+  try {
+    await deps.driver.start(phase.version, driving);
+  } catch (error) {
+    driving.signal.throwIfAborted();
+    return { how: 'unfinished', because: reasonOf(error), course: { moved: false, last: sent } };
+  }
+  const { driver, stream, abort, generatorEnded } = deps;
+  return follow({ phase, driver, from, sent, stream, abort, generatorEnded }, driving);
+}
+
+function tell(context: RunContext, phase: DeployPhase, { course }: Followed): void {
+  const seen = [
+    ['new version serves', course.served],
+    ['new version serves alone', course.out],
+    ['taken back', course.takenBack],
+  ] as const;
+  for (const [name, instant] of seen)
+    if (instant !== undefined) milestone(context, phase, name, instant, phase.version);
+}
+
+function milestone(
+  { journal }: RunContext,
+  phase: DeployPhase,
+  name: string,
+  instant: { readonly low: number; readonly high: number },
+  detail: string,
+): void {
+  journal.append({ type: 'milestone', phase: phase.name, name, instant, detail });
+}
+
+function becauseOf(followed: Followed, detail = ''): Pick<DeploymentRecord, 'because'> {
+  if (!('because' in followed)) return followed.how === 'out' || detail === '' ? {} : { because: detail };
+  return {
+    because: followed.how === 'aborted' ? `the run took it back: ${followed.because}` : followed.because,
+  };
+}
+
+function emptyRecord(phase: DeployPhase, before: DeploymentStatus | undefined): DeploymentRecord {
+  return {
+    name: phase.name,
+    deployment: phase.deployment,
+    from: before?.versions[0] ?? null,
+    to: phase.version,
+    outcome: 'not-begun',
+    startedAt: null,
+    watchedSeconds: 0,
+    deploySeconds: null,
+    rollBackSeconds: null,
+    returnSeconds: null,
+    detail: before?.detail ?? '',
+  };
+}
+
+function windowOf(
+  { name }: DeployPhase,
+  part: 'steady' | 'whole',
+  { from, to }: Span,
+  { anchor }: DeploymentDeps,
+): WindowRecord {
+  const iso = (instant: number): string => new Date(toWall(anchor, instant)).toISOString();
+  return {
+    name: `${name}/${part}`,
+    phase: name,
+    from: iso(from),
+    to: iso(to),
+    monotonicFrom: from,
+    monotonicTo: to,
+  };
+}
