@@ -5,6 +5,8 @@ import type { DescribedFault } from '@ordeal/shared/scenario/described-fault';
 import { faultsOf } from '@ordeal/shared/scenario/guardrails/production';
 import type { Scenario } from '@ordeal/shared/scenario/scenario';
 import type { Clock } from '@ordeal/shared/time/clock';
+import { reasonOf } from '@ordeal/shared/reason-of';
+import { within } from '@ordeal/shared/time/deadline';
 import type { LoadedPlatform } from '../load/load-platform.ts';
 
 /** So long for one answer: whoever plans is waiting. */
@@ -24,26 +26,41 @@ export function describeFault(
   };
 }
 
-/** What each fault of a scenario would hit, as far as the platform can be asked now. Only reads. */
+/** What the faults of a scenario would hit, as far as the platform can be asked now. */
+export interface FoundTargets {
+  /** By the fault's name; without those that could not be asked for. */
+  readonly targets: ReadonlyMap<string, readonly string[]>;
+  /** What could not be asked for, and why, a sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** Asks for what each fault of a scenario would hit. Only reads, and never rejects: a plan is made all the same. */
 export async function findTargets(
-  loaded: LoadedPlatform,
-  { phases }: Scenario,
+  loaded: Pick<LoadedPlatform, 'needsLab' | 'drivers'>,
+  { phases }: Pick<Scenario, 'phases'>,
   clock: Clock,
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  if (loaded.needsLab) return new Map();
+): Promise<FoundTargets> {
+  if (loaded.needsLab) return { targets: new Map(), warnings: [] };
   const names = [...new Set(phases.flatMap(faultsOf))];
-  const found = await Promise.all(
+  const targets = new Map<string, readonly string[]>();
+  const warnings: string[] = [];
+  await Promise.all(
     names.map(async (name) => {
-      const { driver, config } = loaded.drivers.fault(name);
+      const { driver, config, entry } = loaded.drivers.fault(name);
       try {
-        const signal = AbortSignal.timeout(ANSWER_MS);
-        const targets = await driver.targets(config, { clock, signal, say: () => {} });
-        return [[name, targets.map((target) => target.name)] as const];
-      } catch {
-        // A target that cannot be asked is preflight's to report; a plan is made all the same.
-        return [];
+        const found = await within(clock, ANSWER_MS, 'The answer', undefined, (signal) =>
+          driver.targets(config, { clock, signal, say: () => {} }),
+        );
+        targets.set(
+          name,
+          found.map((target) => target.name),
+        );
+      } catch (error) {
+        warnings.push(
+          `What "${entry.title}" would hit cannot be told now: ${reasonOf(error)}. It is asked again right before the injection, and nothing is injected that the guardrails forbid, or where there is no target.`,
+        );
       }
     }),
   );
-  return new Map(found.flat());
+  return { targets, warnings: warnings.toSorted() };
 }

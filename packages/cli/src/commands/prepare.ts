@@ -50,7 +50,7 @@ export async function prepare(
     await loadPlatform(options.platform, edge, lab),
     edge,
   );
-  const [targets, telemetry, perIteration, describers] = await Promise.all([
+  const [found, telemetry, perIteration, describers] = await Promise.all([
     findTargets(loaded, scenario, systemClock),
     telemetryOf(loaded, scenario, options.labName),
     onlyAsks(scenario) ? null : requestsPerIteration(loaded.platform, loaded.journeys, systemClock),
@@ -63,11 +63,15 @@ export async function prepare(
     { pace: options.pace, seed },
     {
       ...describers,
-      fault: (name) => describeFault(loaded.drivers.fault(name), targets.get(name)),
+      fault: (name) => describeFault(loaded.drivers.fault(name), found.targets.get(name)),
     },
     { telemetry, requestsPerIteration: perIteration },
   );
-  return { loaded, scenario, plan: { ...plan, warnings: [...plan.warnings, ...warnings] } };
+  return {
+    loaded,
+    scenario,
+    plan: { ...plan, warnings: [...plan.warnings, ...found.warnings, ...warnings] },
+  };
 }
 
 /** Without a load there is nothing that k6 would run, and no need for what bundles it. */
