@@ -1,6 +1,7 @@
 import type { ChaosMeshConfig } from '@ordeal/chaos/drivers/chaos-mesh/config';
 import { chaosMeshDriver } from '@ordeal/chaos/drivers/chaos-mesh';
 import { kubernetesDriver } from '@ordeal/chaos/drivers/kubernetes';
+import type { KubernetesConfig } from '@ordeal/chaos/drivers/kubernetes/config';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { LabelledFound } from '@ordeal/shared/undo/labelled';
 import type { LoadedPlatform } from '../load/load-platform.ts';
@@ -11,37 +12,29 @@ export interface LabelledPlace {
   find(context: DriverContext): Promise<LabelledFound>;
 }
 
-type ClusterPin = ChaosMeshConfig['cluster'];
-
-/** Everywhere that the platform lets things be put which carry our labels: the only list of such places. */
-export function labelledPlaces({ platform, drivers, generators }: LoadedPlatform): readonly LabelledPlace[] {
-  const clusters = new Map<string, ClusterPin>();
-  const namespaces = new Set<string>();
-  for (const name of Object.keys(platform.faults)) {
-    const { driver, config } = drivers.fault(name);
-    if (driver.kind !== chaosMeshDriver.kind && driver.kind !== kubernetesDriver.kind) continue;
-    const { cluster } = config as { readonly cluster: ClusterPin };
-    clusters.set(cluster.uid, cluster);
-    for (const namespace of namespacesIn(config)) namespaces.add(namespace);
-  }
-  const { kubernetes } = generators;
+/**
+ * Everywhere that the platform lets things be put which carry our labels: the only list of such places. A cluster is
+ * looked at for what the faults that go there leave: for more there may be no permission.
+ */
+export function labelledPlaces(loaded: LoadedPlatform): readonly LabelledPlace[] {
+  const meshes = configsByCluster<ChaosMeshConfig>(loaded, chaosMeshDriver.kind);
+  const others = configsByCluster<KubernetesConfig>(loaded, kubernetesDriver.kind);
+  const { kubernetes } = loaded.generators;
   return [
-    ...[...clusters.values()].flatMap((cluster) => [
-      {
-        where: `Chaos Mesh in ${cluster.context}`,
-        find: async (context: DriverContext) => {
-          const { labelledFaults } = await import('@ordeal/chaos/drivers/chaos-mesh/labelled');
-          return labelledFaults(cluster, [...namespaces], context);
-        },
+    ...meshes.map((faults) => ({
+      where: `Chaos Mesh in ${faults[0].cluster.context}`,
+      find: async (context: DriverContext) => {
+        const { labelledFaults } = await import('@ordeal/chaos/drivers/chaos-mesh/labelled');
+        return labelledFaults(faults[0].cluster, namespacesIn(faults), context);
       },
-      {
-        where: cluster.context,
-        find: async (context: DriverContext) => {
-          const { labelledObjects } = await import('@ordeal/chaos/drivers/kubernetes/labelled');
-          return labelledObjects(cluster, [...namespaces], context);
-        },
+    })),
+    ...others.map((faults) => ({
+      where: faults[0].cluster.context,
+      find: async (context: DriverContext) => {
+        const { labelledObjects } = await import('@ordeal/chaos/drivers/kubernetes/labelled');
+        return labelledObjects(faults, namespacesIn(faults), context);
       },
-    ]),
+    })),
     ...(kubernetes === undefined
       ? []
       : [
@@ -56,10 +49,23 @@ export function labelledPlaces({ platform, drivers, generators }: LoadedPlatform
   ];
 }
 
-/** Every value of a field `namespace` in a driver's settings. */
+/** The settings of all faults of one driver, those of one cluster together. */
+function configsByCluster<Config extends { readonly cluster: { readonly uid: string } }>(
+  { platform, drivers }: LoadedPlatform,
+  kind: string,
+): readonly (readonly [Config, ...Config[]])[] {
+  const faults = Object.keys(platform.faults).map((name) => drivers.fault(name));
+  const configs = faults.filter(({ driver }) => driver.kind === kind).map(({ config }) => config as Config);
+  return [...Map.groupBy(configs, ({ cluster }) => cluster.uid).values()].flatMap(([first, ...rest]) =>
+    first === undefined ? [] : [[first, ...rest] as const],
+  );
+}
+
+/** Every value of a field `namespace` in settings, once. */
 function namespacesIn(settings: unknown): readonly string[] {
   if (typeof settings !== 'object' || settings === null) return [];
-  return Object.entries(settings).flatMap(([key, value]) =>
+  const found = Object.entries(settings).flatMap(([key, value]) =>
     key === 'namespace' && typeof value === 'string' ? [value] : namespacesIn(value),
   );
+  return [...new Set(found)];
 }

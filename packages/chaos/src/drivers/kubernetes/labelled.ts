@@ -9,26 +9,51 @@ import { connect } from '../chaos-mesh/connect.ts';
 import type { KubernetesConfig } from './config.ts';
 import { FAULT_LABEL, ORIGINAL } from './scope.ts';
 
+interface Kind {
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+}
+
+const NODE = 'node';
 /** What faults of the driver mark, but for nodes, which have no namespace. */
-const KINDS = [
-  { shown: 'deployment', group: 'apps', version: 'v1', plural: 'deployments' },
-  { shown: 'statefulset', group: 'apps', version: 'v1', plural: 'statefulsets' },
-  { shown: 'networkpolicy', group: 'networking.k8s.io', version: 'v1', plural: 'networkpolicies' },
-  { shown: 'job', group: 'batch', version: 'v1', plural: 'jobs' },
-] as const;
+const KINDS: Readonly<Record<string, Kind>> = {
+  deployment: { group: 'apps', version: 'v1', plural: 'deployments' },
+  statefulset: { group: 'apps', version: 'v1', plural: 'statefulsets' },
+  networkpolicy: { group: 'networking.k8s.io', version: 'v1', plural: 'networkpolicies' },
+  job: { group: 'batch', version: 'v1', plural: 'jobs' },
+};
+
+/** The kinds of object that a fault marks: whoever may inject it may look at these, and perhaps at no others. */
+function kindsOf({ fault, deadMan }: KubernetesConfig): readonly string[] {
+  const job = deadMan === undefined ? [] : ['job'];
+  switch (fault.type) {
+    case 'pod-delete':
+      return job;
+    case 'scale-to-zero':
+      return [fault.kind.toLowerCase(), ...job];
+    case 'cordon':
+    case 'drain':
+      return [NODE, ...job];
+    case 'isolate':
+      return ['networkpolicy', ...job];
+  }
+}
 
 const LOOK_WITHIN_MS = 15_000;
 
 /**
- * Everything on a cluster that carries the mark of a fault of this driver: in all namespaces, or in those that are
- * named where that is not permitted. The mark does not say what to do about it, so that is left to the fault's own
- * settings, and without them to a person. Changes nothing. Rejects when another cluster answers than is meant.
+ * Everything on the cluster of these faults that carries the mark of one of this driver, of the kinds that they mark: in
+ * all namespaces, or in those that are named where that is not permitted. The mark does not say what to do about it, so
+ * that is left to the fault's own settings, and without them to a person. Changes nothing. Rejects when another cluster
+ * answers than is meant.
  */
 export async function labelledObjects(
-  pin: KubernetesConfig['cluster'],
+  faults: readonly [KubernetesConfig, ...KubernetesConfig[]],
   namespaces: readonly string[],
   { clock, signal, say }: DriverContext,
 ): Promise<LabelledFound> {
+  const pin = faults[0].cluster;
   const { cluster } = await connect({ cluster: pin }, { clock, signal, say }, LOOK_WITHIN_MS);
   const until = clock.now() + LOOK_WITHIN_MS;
   const found: Labelled[] = [];
@@ -42,14 +67,20 @@ export async function labelledObjects(
       unseen.push(`${shown} in ${pin.context}: ${reasonOf(error)}`);
     }
   };
-  await look('node', () => listNodes(cluster, FAULT_LABEL, { signal }));
-  for (const kind of KINDS) await look(kind.shown, () => listAll(cluster, kind, namespaces, signal));
+  for (const shown of new Set(faults.flatMap(kindsOf))) {
+    const kind = KINDS[shown];
+    await look(shown, () =>
+      kind === undefined
+        ? listNodes(cluster, FAULT_LABEL, { signal })
+        : listAll(cluster, kind, namespaces, signal),
+    );
+  }
   return { found, unseen };
 }
 
 async function listAll(
   cluster: Cluster,
-  { group, version, plural }: (typeof KINDS)[number],
+  { group, version, plural }: Kind,
   namespaces: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly KubernetesObject[]> {
