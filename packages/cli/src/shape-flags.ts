@@ -19,7 +19,10 @@ export interface ShapeFlags {
 }
 
 const flags = {
-  rate: ['<rate>', 'iterations a second (50, 0.5, 90/m); of stress lowest..highest (50..2000)'],
+  rate: [
+    '<rate>',
+    'iterations a second (50, 0.5, 90/m); of stress lowest..highest (50..2000); of script requests at most',
+  ],
   for: ['<duration>', 'how long it is judged; of a spike how long it holds, of stress how long it searches'],
   'warm-up': ['<duration>', 'not judged at the start'],
   peak: ['<factor>', 'peak: times the usual rate (2x)'],
@@ -48,6 +51,6 @@ export function withShapeFlags(command: Command): Command {
     .option('--on <place>', "of a shape: where its virtual users are, here or kubernetes (default: 'here')")
     .option(
       '--script <file>',
-      'of a shape: a script for k6 whose default function is called, instead of the journeys',
+      'of a shape: a script for k6 whose default function is called instead of the journeys; of script, it runs as it is',
     );
 }

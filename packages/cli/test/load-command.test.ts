@@ -115,6 +115,23 @@ function start(args: readonly string[], changes: Readonly<Record<string, string>
   return { child, finished, said: () => said };
 }
 
+/** Writes a script with scenarios of its own. */
+function scenarios(options: string, after: string, when = 'true'): string {
+  writeFileSync(
+    join(dir, 'scenarios.ts'),
+    `import { sleep } from 'k6';
+import exec from 'k6/execution';
+import http from 'k6/http';
+export const options = { ${options} };
+export default function (): void {
+  if (exec.vu.idInTest > 0 && ${when}) http.get('http://127.0.0.1:${portOf(server)}/by-hand');
+  ${after};
+}
+`,
+  );
+  return 'scenarios.ts';
+}
+
 const load = (...args: string[]) => start(['load', ...args, '--platform', 'shop']);
 const runs = (): string => join(dir, '.ordeal', 'runs');
 const newest = (): string => join(runs(), readdirSync(runs()).toSorted().at(-1) ?? 'none');
@@ -175,6 +192,27 @@ export default function (): void {
     expect(record().findings).toMatchObject([{ objective: 'errors', outcome: 'pass' }]);
     expect(record().run.workload).toBe('baseline: baseline: 20/s for 5s of script by-hand.ts');
     expect(asked).toContain('/by-hand');
+  });
+
+  it('runs the scenarios of a script as they are, to their end', async () => {
+    const script = scenarios('vus: 2, iterations: 300', 'sleep(0.05)');
+    const { code, said } = await load(...`script --script ${script} --for 2m --warm-up 1s`.split(' '))
+      .finished;
+    expect(said).toContain('300 iterations, 300 requests');
+    expect(record().findings).toMatchObject([{ objective: 'errors', outcome: 'pass' }]);
+    expect(record().run.workload).toBe(
+      'script: script: its own scenarios, at most 100 requests/s, for at most 2m of script scenarios.ts',
+    );
+    expect(code).toBe(0);
+  });
+
+  it('ends a script at once whose iterations are beyond the ceiling, and proves nothing by it', async () => {
+    const rarely = 'exec.scenario.iterationInTest % 50 === 0';
+    const script = scenarios("vus: 2, duration: '1h'", 'sleep(0.001)', rarely);
+    const { code, said } = await load('script', '--script', script, '--for', '2m').finished;
+    expect(said).toMatch(/ended early: the script came to \d+ iterations\/s; its ceiling is 100\/s/);
+    expect(record().findings).toMatchObject([{ outcome: 'inconclusive' }]);
+    expect(code).toBe(2);
   });
 
   it('ends early when the platform is to be spared, and what was seen is judged', async () => {
@@ -264,6 +302,8 @@ describe('what is refused, before anything is touched', () => {
     [['baseline', '--on', 'kubernets'], 64, 'did you mean "kubernetes"'],
     [['baseline', '--on', 'kubernetes'], 64, 'platform shop has no generators.kubernetes'],
     [['baseline', '--script', 'nowhere.ts'], 64, 'nowhere.ts'],
+    [['script'], 64, 'a script for k6, whose own scenarios run'],
+    [['script', '--on', 'kubernetes'], 64, 'the scenarios of a script run on one machine'],
     [['--on', 'kubernetes'], 64, '--on goes with a shape of load'],
   ])('%j ends with %d', async (args, code, sentence) => {
     const before = runsSoFar();

@@ -148,6 +148,7 @@ export class ActiveLoad implements RunningWorkload {
       virtualUsers,
       timeoutMs: workload.timeoutMs,
       broke: end.how === 'broke' ? end.reason : undefined,
+      ...(workload.script?.scenarios === 'own' ? { ceiling: workload.script.ceiling } : {}),
     });
   }
 

@@ -18,10 +18,16 @@ export interface GeneratorEvidence {
   readonly timeoutMs: number;
   /** Why the generator ended though nobody asked it to. */
   readonly broke: string | undefined;
+  /** Of a script's own scenarios: requests a second that k6 holds them back to. */
+  readonly ceiling?: number;
 }
 
 /** A smaller share of the iterations that had come due is a shortfall. */
 const ENOUGH = 0.98;
+/** Who comes to this share of a ceiling was held back by it. */
+const AT_CEILING = 0.95;
+/** What asks whether to end makes requests as well, and k6 holds all of them back together. */
+const LOOKS_PER_SECOND = 1;
 /** A process that wants more of all cores than this does not get enough. */
 const BUSY = 0.9;
 /** k6's CPU has to be seen while this share of the arrivals was dropped. */
@@ -47,6 +53,7 @@ function limitOf(evidence: GeneratorEvidence): string | undefined {
   const { errors } = sumIntervals(intervals);
   const own = generatorFailures.filter((kind) => (errors[kind] ?? 0) > 0);
   if (own.length > 0) return `the generator's machine ran out of ${own.join(' and ')}`;
+  if (evidence.ceiling !== undefined) return limitOfScript(evidence, evidence.ceiling);
   const arrivals = totals.started + totals.dropped;
   if (arrivals < ENOUGH * due.low) {
     return `k6 came to ${arrivals} of ${Math.round(due.high)} arrivals: it was too slow to keep the rate`;
@@ -55,6 +62,20 @@ function limitOf(evidence: GeneratorEvidence): string | undefined {
   if (totals.iterations >= ENOUGH * known) return undefined;
   if (totals.dropped === 0) return `${totals.started - totals.iterations} iterations were cut off`;
   return limitWhileDropping(evidence);
+}
+
+/** Of a script's own scenarios nobody knows what they promised: only what they lost shows. */
+function limitOfScript({ totals, intervals }: GeneratorEvidence, ceiling: number): string | undefined {
+  const at = intervals.filter(({ requests, from, to }) => {
+    const seconds = (to - from) / 1000;
+    return requests + LOOKS_PER_SECOND * seconds >= AT_CEILING * ceiling * seconds;
+  });
+  if (at.length > 0) {
+    return `the script came up to its ceiling of ${ceiling} requests/s in ${at.length} of ${intervals.length} reports, and was held back`;
+  }
+  return totals.started >= ENOUGH * (totals.started + totals.dropped)
+    ? undefined
+    : `${totals.dropped} arrivals found no free virtual user of the script's own scenarios: give them more (preAllocatedVUs)`;
 }
 
 function limitWhileDropping(evidence: GeneratorEvidence): string | undefined {

@@ -71,6 +71,16 @@ describe('judgeValidity', () => {
     expect(unseenAt(second(3000, 1000, 95_000))).toMatch(/could not be seen/);
   });
 
+  it('knows of a script’s own scenarios what they lost, and whether they were held back', () => {
+    const own = { ...evidence, due: exactly(0), virtualUsers: 0, ceiling: 1000 };
+    expect(reasonOf(own)).toBe('valid');
+    expect(reasonOf({ ...own, ceiling: 53 })).toMatch(/ceiling of 53 requests\/s in 2 of 2 reports/);
+    expect(reasonOf({ ...own, totals: { ...own.totals, dropped: 21 } })).toMatch(
+      /21 arrivals.*preAllocatedVUs/,
+    );
+    expect(reasonOf({ ...own, totals: { ...own.totals, dropped: 20 } })).toBe('valid');
+  });
+
   it('is invalid when k6 had no CPU to spare, or none could be seen', () => {
     expect(reasonOf({ ...short, intervals: waiting, coresWanted: () => 1.9 })).toMatch(/1\.9 of 2 cores/);
     expect(reasonOf({ ...short, intervals: waiting, coresWanted: () => undefined })).toMatch(

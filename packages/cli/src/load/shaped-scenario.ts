@@ -82,7 +82,7 @@ export async function shapedScenario(
 
 /** What the load is made of, and where it comes from. */
 function sourceOf(
-  { on, script }: ShapeRequest,
+  { kind, on, script }: ShapeRequest,
   { name, generators }: Platform,
   edge: Edge,
 ): Result<LoadSource> {
@@ -96,6 +96,24 @@ function sourceOf(
       expected: 'a place where load can come from',
       found: `kubernetes, and platform ${name} has no generators.kubernetes`,
       hint: 'add generators: { kubernetes: { … } } to the platform file (docs/drivers/k6-operator.md)',
+    });
+  }
+  if (kind === 'script' && script === undefined) {
+    const hint = 'ordeal load script --script ./checkout.ts';
+    diagnostics.push({
+      path: '--script',
+      expected: 'a script for k6, whose own scenarios run',
+      found: 'nothing',
+      hint,
+    });
+  }
+  if (kind === 'script' && on === 'kubernetes') {
+    const hint = 'leave --on out, or call its default function with another shape';
+    diagnostics.push({
+      path: '--on',
+      expected: 'here: the scenarios of a script run on one machine',
+      found: on,
+      hint,
     });
   }
   const file = script === undefined ? undefined : resolve(edge.cwd, script);

@@ -6,6 +6,8 @@ export interface OwnOptions {
   readonly duration?: string;
   readonly stages?: readonly Stage[];
   readonly tags?: object;
+  /** Requests a second at most; 0 or less is no limit. */
+  readonly rps?: number | null;
 }
 
 export interface OwnScenario {

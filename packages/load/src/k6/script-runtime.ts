@@ -93,12 +93,19 @@ function optionsOf(spec: ScriptSpec, own: OwnOptions, scenarios: object): unknow
   const kept: Record<string, unknown> = { ...own };
   for (const name of ['vus', 'iterations', 'duration', 'stages', 'scenarios', 'thresholds'])
     delete kept[name];
-  const ours = spec.options as { readonly scenarios: object; readonly tags?: object };
+  const ours = spec.options as {
+    readonly scenarios: object;
+    readonly tags?: object;
+    readonly rps?: number;
+  };
+  const limits = [ours.rps, own.rps].filter((rps) => typeof rps === 'number' && rps > 0) as number[];
   return {
     ...ours,
     ...kept,
     systemTags: (spec.options as { systemTags: unknown }).systemTags,
     scenarios: { ...scenarios, ...ours.scenarios },
+    // A ceiling of the script's own may be lower, and never higher.
+    ...(limits.length === 0 ? {} : { rps: Math.min(...limits) }),
     ...(ours.tags === undefined ? {} : { tags: { ...own.tags, ...ours.tags } }),
   };
 }

@@ -16,13 +16,14 @@ export interface LoadPlan {
 /** One scenario a journey at its share of the arrival rate, and one that waits for the word to end. */
 export function planLoad(workload: Workload): LoadPlan {
   const { rate, rates, atMostSeconds, timeoutMs } = workload;
-  const own = workload.script?.scenarios === 'own';
+  const { script } = workload;
+  const own = script?.scenarios === 'own';
   const scenarios: Record<string, unknown> = { ordeal_control: controlScenario(own, atMostSeconds) };
   const arrivals = own
     ? []
     : arrivalScenarios(
         rates ?? [{ seconds: atMostSeconds, from: rate, to: rate }],
-        workload.script === undefined ? workload.journeys.map((journey) => journey.weight) : [1],
+        script === undefined ? workload.journeys.map((journey) => journey.weight) : [1],
         timeoutMs,
       );
   let users = 0;
@@ -39,6 +40,7 @@ export function planLoad(workload: Workload): LoadPlan {
     virtualUsers: users,
     options: {
       scenarios,
+      ...(script?.scenarios === 'own' ? { rps: Math.floor(script.ceiling) } : {}),
       // Without `scenario`, so that the counters' last values can be pushed from outside of it.
       systemTags: ['name', 'expected_response'],
       discardResponseBodies: false,

@@ -45,14 +45,16 @@ export interface WorkloadJourney {
 }
 
 /** A script for k6 that is no journey: it may use everything that k6 has, and runs nowhere else. */
-export interface WorkloadScript {
-  readonly file: URL;
-  /**
-   * `workload`: its default function is called at the workload's rate, and its own scenarios are left out.
-   * `own`: its own scenarios run as they are, the workload's rate is 0, and ending early cuts iterations off.
-   */
-  readonly scenarios: 'workload' | 'own';
-}
+export type WorkloadScript =
+  /** Its default function is called at the workload's rate, and its own scenarios are left out. */
+  | { readonly file: URL; readonly scenarios: 'workload' }
+  /** Its own scenarios run as they are, the workload's rate is 0, and ending early cuts iterations off. */
+  | {
+      readonly file: URL;
+      readonly scenarios: 'own';
+      /** Requests a second over all of them; what would be more has to wait. At least 1. */
+      readonly ceiling: number;
+    };
 
 /** A workload under way. */
 export interface RunningWorkload {

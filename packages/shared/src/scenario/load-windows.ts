@@ -28,6 +28,10 @@ export function loadWindows(phase: ShapedLoadPhase): readonly LoadWindow[] {
   if (shape.kind === 'stress') {
     return [{ name, part: 'search', span: null, rate: shape.to, objectives: result }];
   }
+  if (shape.kind === 'script') {
+    const span = { from: shape.warmUpSeconds, to: shape.seconds };
+    return [{ name, part: 'judged', span, rate: shape.ceiling, objectives }];
+  }
   const plan = planShape(shape);
   const single = plan.windows.length === 1 && shape.kind !== 'stages';
   const windows = plan.windows.map((window): LoadWindow => {

@@ -217,7 +217,7 @@ function refusalsOf(
     const highest = isShaped(phase) ? shapeCeiling(phase.shape) : phase.rate;
     if (highest > platform.guardrails.maxRate) {
       refusals.push(
-        `${phase.name} would come to ${highest} iterations/s; guardrails.maxRate allows ${platform.guardrails.maxRate}/s`,
+        `${phase.name} would come to ${highest} ${isShaped(phase) && phase.shape.kind === 'script' ? 'requests' : 'iterations'}/s; guardrails.maxRate allows ${platform.guardrails.maxRate}/s`,
       );
     }
   }

@@ -58,6 +58,16 @@ const load = z
       if (isConstant && phase[field] !== undefined)
         mistake(field, 'nothing: only a shape has it', 'Remove the field, or add a `shape`.');
     }
+    if (phase.shape?.kind === 'script') {
+      if (phase.script === undefined)
+        mistake('script', 'a script for k6, whose own scenarios run', 'Add `script`, or name another shape.');
+      if (phase.on === 'kubernetes')
+        mistake(
+          'on',
+          'here: the scenarios of a script run on one machine',
+          'Remove the field, or name another shape.',
+        );
+    }
     if (phase.during !== undefined && phase.shape?.kind !== 'spike')
       mistake('during', 'nothing: only a spike has it', 'Remove the field.');
   });

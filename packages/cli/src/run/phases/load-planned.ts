@@ -1,4 +1,3 @@
-import { abortNeeded } from '@ordeal/chaos/experiment/abort';
 import { timeoutFor } from '@ordeal/load/shapes/black-hole';
 import { highestRate, secondsOf } from '@ordeal/shared/load/rate-legs';
 import { planShape, type PlannedShape } from '@ordeal/shared/load/shape/plan-shape';
@@ -9,11 +8,11 @@ import type { ShapedLoadPhase } from '@ordeal/shared/scenario/scenario';
 import { assign, endWorkload, type PhaseOutcome, type Session } from '../session.ts';
 import { beginLoad, mostUsers } from './load-begin.ts';
 import { closeWindows } from './load-closing.ts';
+import { untilOver } from './load-until.ts';
 import { steadyOf, workloadFor } from './load-workload.ts';
 
 /** k6's last report comes about a second after what it tells of; it must not end before that. */
 const TAIL_SECONDS = 5;
-const LOOK_EVERY_MS = 200;
 /** k6 steps from one rate to another within this of the planned instant, by the clock of its first report. */
 const STEP_MS = 100;
 
@@ -43,7 +42,8 @@ export async function plannedLoad(
   const over = began + seconds * 1000;
   let early: string | undefined;
   try {
-    early = await untilOver(running, over, session);
+    const end = await untilOver(running, over, session);
+    early = end === undefined ? undefined : end.why;
   } finally {
     // Also when the run was interrupted: what was seen so far is judged.
     const record = await endWorkload(results);
@@ -89,27 +89,5 @@ function conclude(
       steadyForMs: steadySeconds(phase) * 1000,
       steady: steadyOf(loaded.platform, phase.objectives),
     });
-  }
-}
-
-/** Waits until the load is over. Comes earlier with the reason when the generator ended, or the platform is to be spared. */
-async function untilOver(
-  running: RunningWorkload,
-  over: number,
-  { context, loaded }: Session,
-): Promise<string | undefined> {
-  const { clock, signal } = context;
-  const { abort } = loaded.platform.guardrails;
-  let ended: string | undefined;
-  void running.ended.then((end) => {
-    ended = `the generator ended: ${end.how === 'broke' ? end.reason : end.how}`;
-  });
-  for (;;) {
-    if (ended !== undefined) return ended;
-    const now = clock.now();
-    const stop = abortNeeded(running.stream.between(-Infinity, Infinity), now, abort);
-    if (stop !== undefined) return `ended early, as guardrails.abort asks: ${stop.reason}`;
-    if (now >= over) return undefined;
-    await clock.sleep(Math.min(LOOK_EVERY_MS, over - now), signal);
   }
 }

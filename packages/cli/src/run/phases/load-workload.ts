@@ -1,13 +1,16 @@
-import type { Workload } from '@ordeal/shared/load/workload';
+import type { Workload, WorkloadScript } from '@ordeal/shared/load/workload';
 import type { Objective } from '@ordeal/shared/objectives/objective';
 import type { Platform } from '@ordeal/shared/platform/platform';
+import { isShaped } from '@ordeal/shared/scenario/load-windows';
 import type { LoadPhase } from '@ordeal/shared/scenario/scenario';
 
 /** What every workload on a platform has, whatever its rate. */
 export function workloadFor(
-  { name, script }: Pick<LoadPhase, 'name' | 'script'>,
+  phase: LoadPhase,
   platform: Platform,
 ): Omit<Workload, 'rate' | 'rates' | 'atMostSeconds'> {
+  const { name } = phase;
+  const script = scriptOf(phase);
   const limits = Object.values(platform.objectives).flatMap(({ signal, limit }) => {
     if (signal.from !== 'client') return [];
     if (signal.measure === 'latency') return [limit];
@@ -15,7 +18,7 @@ export function workloadFor(
   });
   return {
     name,
-    ...(script === undefined ? {} : { script: { file: script, scenarios: 'workload' as const } }),
+    ...(script === undefined ? {} : { script }),
     journeys: Object.entries(platform.journeys)
       .filter(([, { weight }]) => weight > 0)
       .map(([journey, entry]) => ({ name: journey, ...entry })),
@@ -27,6 +30,14 @@ export function workloadFor(
     limitsMs: [...new Set(limits)],
     ...(platform.secrets === undefined ? {} : { secrets: platform.secrets }),
   };
+}
+
+function scriptOf(phase: LoadPhase): WorkloadScript | undefined {
+  const { script: file } = phase;
+  if (file === undefined) return undefined;
+  return isShaped(phase) && phase.shape.kind === 'script'
+    ? { file, scenarios: 'own', ceiling: phase.shape.ceiling }
+    : { file, scenarios: 'workload' };
 }
 
 /** Of the named objectives those that the client tells in time, and that must hold: what steady is. */

@@ -3,6 +3,7 @@ import type { LoadPhase } from '@ordeal/shared/scenario/scenario';
 import { replaceWorkload, type PhaseOutcome, type Session } from '../session.ts';
 import { constantLoad } from './load-constant.ts';
 import { plannedLoad } from './load-planned.ts';
+import { scriptLoad } from './load-script.ts';
 import { stressLoad } from './load-stress.ts';
 
 /** Load on the platform. One that still runs gives way to it. */
@@ -10,5 +11,12 @@ export async function loadPhase(phase: LoadPhase, session: Session): Promise<Pha
   await replaceWorkload(session.results);
   if (!isShaped(phase)) return constantLoad(phase, session);
   const { shape } = phase;
-  return shape.kind === 'stress' ? stressLoad(phase, shape, session) : plannedLoad(phase, shape, session);
+  switch (shape.kind) {
+    case 'stress':
+      return stressLoad(phase, shape, session);
+    case 'script':
+      return scriptLoad(phase, shape, session);
+    default:
+      return plannedLoad(phase, shape, session);
+  }
 }

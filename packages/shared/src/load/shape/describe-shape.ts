@@ -20,6 +20,8 @@ export function describeShape(shape: Shape): string {
             `${formatDuration(seconds)} at ${from === to ? `${to}/s` : `${from}..${to}/s`}`,
         )
         .join(', ')}`;
+    case 'script':
+      return `script: its own scenarios, at most ${shape.ceiling} requests/s, for at most ${formatDuration(shape.seconds)}`;
     case 'stress':
       return (
         `stress: from ${shape.from}/s up to ${shape.to}/s, steps of ${formatDuration(shape.stepSeconds)}, for ` +

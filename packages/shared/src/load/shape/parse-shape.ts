@@ -69,6 +69,11 @@ export const shapeOptions: Readonly<Record<ShapeKind, Readonly<Record<string, st
     stages: 'duration@rate, parted by commas, for instance 30s@0..100,5m@100',
     'warm-up': 'not judged at the start of each plateau (5s)',
   },
+  script: {
+    rate: 'requests a second at most, 1 or more (what the platform allows)',
+    for: 'its scenarios are ended after this at the latest (10m)',
+    'warm-up': 'not judged (5s)',
+  },
   stress: {
     rate: 'lowest and highest rate (the usual rate .. the most that the platform allows)',
     for: 'how long new rates are tried (5m)',
@@ -149,6 +154,12 @@ function shapeOf(kind: ShapeKind, reader: Reader, base: ShapeBase): Shape {
         legs: reader.read('stages', parseStages, undefined) ?? [],
         warmUpSeconds: warmUp(5),
       };
+    case 'script': {
+      const ceiling = reader.read('rate', parseRate, base.maxRate);
+      if (ceiling < 1) reader.complain('rate', shapeOptions.script['rate'] ?? '', `${ceiling}/s`);
+      const seconds = time('for', 10 * MINUTE);
+      return { kind, ceiling, seconds, warmUpSeconds: warmUp(Math.min(5, seconds / 10)) };
+    }
     case 'stress': {
       const byDefault = base.rate === undefined ? undefined : { from: base.rate, to: base.maxRate };
       const { from, to } = reader.read('rate', parseRateRange, byDefault) ?? { from: NaN, to: NaN };

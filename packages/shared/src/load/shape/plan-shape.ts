@@ -1,9 +1,20 @@
 import type { RateLeg } from '../workload.ts';
 import { highestRate, secondsOf } from '../rate-legs.ts';
-import type { Baseline, Peak, Shape, ShapePlan, ShapeWindow, Soak, Spike, Stages, Stress } from './shape.ts';
+import type {
+  Baseline,
+  Peak,
+  Script,
+  Shape,
+  ShapePlan,
+  ShapeWindow,
+  Soak,
+  Spike,
+  Stages,
+  Stress,
+} from './shape.ts';
 
 /** A shape whose load is known before it begins. */
-export type PlannedShape = Exclude<Shape, Stress>;
+export type PlannedShape = Exclude<Shape, Stress | Script>;
 
 /** The rates of a shape over time, and its windows. What lies between the windows (warm-up, ramps) is not judged. */
 export function planShape(shape: PlannedShape): ShapePlan {
@@ -59,15 +70,20 @@ function stages({ legs, warmUpSeconds }: Stages): ShapePlan {
   return { legs, windows };
 }
 
-/** How long the shape's load takes. A search takes at most its time and one confirmation, besides the starts of k6. */
+/**
+ * How long the shape's load takes; of a script's own scenarios at most. A search takes at most its time and one
+ * confirmation, besides the starts of k6.
+ */
 export function shapeSeconds(shape: Shape): number {
+  if (shape.kind === 'script') return shape.seconds;
   return shape.kind === 'stress'
     ? shape.seconds + shape.warmUpSeconds + shape.confirmSeconds
     : secondsOf(planShape(shape).legs);
 }
 
-/** The highest rate that the shape may come to. */
+/** The highest rate that the shape may come to; of a script's own scenarios in requests a second. */
 export function shapeCeiling(shape: Shape): number {
+  if (shape.kind === 'script') return shape.ceiling;
   if (shape.kind === 'stress') return shape.to;
   return highestRate(planShape(shape).legs);
 }

@@ -1,7 +1,7 @@
 import type { RateLeg } from '../workload.ts';
 
 /** A load shape over journeys. Rates are iterations a second over all journeys together; times are seconds. */
-export type Shape = Baseline | Peak | Spike | Soak | Stages | Stress;
+export type Shape = Baseline | Peak | Spike | Soak | Stages | Stress | Script;
 
 /** The usual load. */
 export interface Baseline {
@@ -59,6 +59,16 @@ export interface Stress {
   readonly confirmSeconds: number;
   /** The search stops trying new rates after this; the confirmation may go on. */
   readonly seconds: number;
+}
+
+/** The scenarios of a script that was written by hand, as they are. Of their load only the ceiling is known beforehand. */
+export interface Script {
+  readonly kind: 'script';
+  /** Requests a second at most, over all of its scenarios. */
+  readonly ceiling: number;
+  /** It is ended after this, when it has not ended by itself. */
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
 }
 
 export type ShapeKind = Shape['kind'];

@@ -32,6 +32,7 @@ describe('a shape', () => {
     expect(shape('spike')).toMatchObject({ rate: 50, spikeRate: 500, holdSeconds: 30 });
     expect(shape('soak', { for: '5m' })).toMatchObject({ warmUpSeconds: 30 });
     expect(shape('stress')).toMatchObject({ from: 50, to: 400 });
+    expect(shape('script')).toEqual({ kind: 'script', ceiling: 400, seconds: 600, warmUpSeconds: 5 });
   });
 
   it('takes overrides in one line', () => {
@@ -74,6 +75,8 @@ describe('a shape', () => {
     ['spike', { spike: '1x' }, /factor above one/],
     ['spike', { spike: '10' }, /factor above one.*10x/],
     ['spike', { after: '20s', settle: '30s' }, /--settle.*less than the time after/],
+    ['script', { rate: '0.5' }, /--rate.*1 or more.*0\.5\/s/],
+    ['script', { stages: '5m@1' }, /--stages.*option of shape script/],
     ['stages', {}, /--stages.*nothing/],
     ['stages', { stages: '5m' }, /Stage 1.*not one duration and one rate/],
     ['stages', { stages: '5m@10,2m@x' }, /Stage 2.*"x" is not a rate/],
@@ -145,6 +148,7 @@ describe("a shape's plan", () => {
       ['spike', 160, 500],
       ['soak', 15_000, 50],
       ['stages', 70, 70],
+      ['script', 600, 400],
       ['stress', 333, 400],
     ]);
   });
