@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { $, echo, minimist } from 'zx';
 import { ordeal, root, workplace } from './ordeal.ts';
+import { proveDrivers, proveStuckClients } from './prove/drivers.ts';
 import { provePlatformControls } from './prove/platform-controls.ts';
 import { provePlatforms } from './prove/platforms.ts';
 
@@ -20,6 +21,7 @@ const proofs: Readonly<
   kills: { times: 20, run: proveKills },
   'drill-kills': { times: 1, run: proveDrillKills },
   'negative-controls': { times: 10, run: proveNegativeControls },
+  drivers: { times: 1, run: (times) => repeatedly(times, proveDrivers) },
   recovery: { times: 3, run: proveRecovery },
   'chaos-kills': { times: 100, run: proveChaosKills },
   effects: { times: 50_000, run: proveEffects },
@@ -117,7 +119,8 @@ async function proveNegativeControls(times: number): Promise<boolean> {
     'test/drills',
   ]);
   const sabotaged = await proveByTests('cli', {}, [...END_TO_END, 'test/e2e/sabotage.test.ts']);
-  return found && sabotaged && (await proveRecovery(times));
+  const stuck = await proveStuckClients();
+  return found && sabotaged && stuck && (await proveRecovery(times));
 }
 
 /** The healthy lab passes every drill of the scenario for recovery. */

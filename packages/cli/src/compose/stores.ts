@@ -1,3 +1,4 @@
+import type { HandOver } from '@ordeal/dr/drivers/hand-over';
 import type { SelfRecovery } from '@ordeal/dr/drivers/self-recovery';
 import type { WriteCheck } from '@ordeal/dr/split-brain/answer';
 import type { StoreDriver } from '@ordeal/shared/drivers/store';
@@ -5,7 +6,7 @@ import type { Result } from '@ordeal/shared/platform/diagnostics';
 
 /** A store's driver with its settings. */
 export interface ConfiguredStore {
-  readonly driver: StoreDriver & WriteCheck & Partial<SelfRecovery>;
+  readonly driver: StoreDriver & WriteCheck & Partial<SelfRecovery & HandOver>;
   /** Its nodes; the first one of a region is the one that a drill moves. */
   readonly nodes: readonly { readonly name: string; readonly region: string }[];
 }

@@ -4,6 +4,7 @@ import type { StoreDriver } from '@ordeal/shared/drivers/store';
 import type { ApprovalRecord, DrillRecord, LedgerRecord, WindowRecord } from '@ordeal/shared/record/record';
 import type { ClockAnchor } from '@ordeal/shared/time/clock';
 import type { Bounds, Span } from '@ordeal/shared/time/interval';
+import type { HandOver } from '../drivers/hand-over.ts';
 import type { RouteCaching } from '../drivers/route-caching.ts';
 import type { RouteDetection } from '../drivers/route-detection.ts';
 import type { RouteHealth } from '../drivers/route-health.ts';
@@ -18,7 +19,7 @@ export interface DrillDeps {
    * back. A planned move has none.
    */
   readonly fault?: DrillFault;
-  readonly store: StoreDriver & Partial<WriteCheck & SelfRecovery>;
+  readonly store: StoreDriver & Partial<WriteCheck & SelfRecovery & HandOver>;
   readonly route: RouteDriver & RouteHealth & Partial<RouteCaching & RouteDetection>;
   /** The store's node in a region. */
   readonly nodeOf: (region: string) => string;

@@ -88,10 +88,17 @@ export const demote: DrillStep = {
       `(it has everything), then run the ${course.phase.drill.kind} again.`;
     mark(course, now, [], nextStep);
     course.stage = 'demoting';
+    const { handsOverBy } = course.deps.store;
+    const before = course.context.clock.now();
+    if (handsOverBy !== undefined) await course.writers?.look(next);
     begin(course);
     const at = await timed(course, async () => await course.deps.store.demote(now, course.driver));
     reach(course, 'fenced', at, `node ${now} has stopped, and ${next} has everything`);
     isStopped(course, now, at);
+    if (handsOverBy !== undefined) {
+      const handing = { low: before, high: at.high };
+      course.writers?.handedOver({ from: now, to: next, at: handing, by: handsOverBy });
+    }
     return { detail: `node ${now} has stopped cleanly and is fenced; ${next} has everything` };
   },
   wayBack: (phase) => `the primary in region ${regionsOf(phase).from} is started as such again`,

@@ -1,15 +1,26 @@
 import type { Bounds } from '@ordeal/shared/time/interval';
 import type { NodeTrack, WritableSpan } from './spans.ts';
 
+/** Within these bounds the store itself handed over from one node to the other. Monotonic milliseconds. */
+export interface HandedOver {
+  readonly from: string;
+  readonly to: string;
+  /** From before the new one was last seen to refuse, to when the old one was seen to follow it. */
+  readonly at: Bounds;
+  /** By which protocol, in words. */
+  readonly by: string;
+}
+
 /** Two nodes' writable stretches set against each other. */
 export interface WriterPair {
   readonly first: string;
   readonly second: string;
   /**
    * `overlap`: for some time both took writes, that is proven. `near miss`: nothing proves it, and nothing excludes
-   * it. `apart`: the second cannot have begun before the first had ended.
+   * it. `apart`: the second cannot have begun before the first had ended. `handed over`: a near miss of which the
+   * store's own protocol says that the first held writes back until the second had taken over.
    */
-  readonly kind: 'overlap' | 'near miss' | 'apart';
+  readonly kind: 'overlap' | 'near miss' | 'apart' | 'handed over';
   /**
    * Milliseconds from the first one's last moment as a writer to the second one's first: what lay between them.
    * Negative: so long both took writes.
@@ -38,10 +49,14 @@ export interface SplitBrainReport {
 }
 
 /** Judges what is known of all nodes. `from` is the monotonic origin of the times in the sentences. */
-export function reportOn(tracks: readonly NodeTrack[], from: number): SplitBrainReport {
+export function reportOn(
+  tracks: readonly NodeTrack[],
+  from: number,
+  handedOver: readonly HandedOver[] = [],
+): SplitBrainReport {
   const pairs = tracks
     .flatMap((track, index) =>
-      tracks.slice(index + 1).flatMap((other) => pairsOf(track.spans, other.spans, from)),
+      tracks.slice(index + 1).flatMap((other) => pairsOf(track.spans, other.spans, from, handedOver)),
     )
     .toSorted((a, b) => a.gapMs.high - b.gapMs.high);
   const coverage = tracks.map(coverageOf);
@@ -86,6 +101,7 @@ function pairsOf(
   left: readonly WritableSpan[],
   right: readonly WritableSpan[],
   from: number,
+  handedOver: readonly HandedOver[],
 ): readonly WriterPair[] {
   return left.flatMap((one) =>
     right.map((other) => {
@@ -93,16 +109,32 @@ function pairsOf(
       const gapMs = gapBetween(first, second);
       const proven = first.begin.high <= second.end.low && second.begin.high <= first.end.low;
       const excluded = second.begin.low >= first.end.high;
-      const kind = proven ? 'overlap' : excluded ? 'apart' : 'near miss';
+      const handing = handedOver.find((it) => isWithin(it, first, second));
+      // What the nodes have said counts for more than what the store promises.
+      const kind = proven
+        ? 'overlap'
+        : excluded
+          ? 'apart'
+          : handing !== undefined
+            ? 'handed over'
+            : 'near miss';
       return {
         first: first.node,
         second: second.node,
         kind,
         gapMs,
-        detail: sentence(first, second, kind, from),
+        detail:
+          kind === 'handed over'
+            ? `node ${first.node} handed over to ${second.node} by ${handing?.by}, between ${seconds(second.begin.low - from)} and ${seconds(first.end.high - from)}`
+            : sentence(first, second, kind, from),
       };
     }),
   );
+}
+
+/** The first ended, and the second began, while the one was handing over to the other and not before. */
+function isWithin({ from, to, at }: HandedOver, first: WritableSpan, second: WritableSpan): boolean {
+  return first.node === from && second.node === to && second.begin.low >= at.low && first.end.high <= at.high;
 }
 
 /** A span that ends within the other one ends the overlap as well. */

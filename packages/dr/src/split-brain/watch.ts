@@ -2,7 +2,7 @@ import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { Bounds } from '@ordeal/shared/time/interval';
 import type { WriteAnswer, WriteCheck } from './answer.ts';
-import { reportOn, type SplitBrainReport } from './report.ts';
+import { reportOn, type HandedOver, type SplitBrainReport } from './report.ts';
 import { addAnswer, closeTrack, unknownNode, vouch, type NodeTrack } from './spans.ts';
 
 export interface SplitBrainWatchOptions {
@@ -24,6 +24,8 @@ export interface SplitBrainWatch {
   report(): SplitBrainReport;
   /** The node was made unable to take writes within these bounds, and that was seen. Monotonic milliseconds. */
   vouch(node: string, at: Bounds): void;
+  /** The store itself handed over, and that was seen: what the answers cannot tell apart is no doubt then. */
+  handedOver(how: HandedOver): void;
   /**
    * Asks a node that takes no writes once more, right now. A node that begins to take them after this is known not
    * to have done so before, however long ago it was asked last. Never rejects.
@@ -46,9 +48,10 @@ export function watchForSplitBrain(options: SplitBrainWatchOptions, context: Dri
   const looks = store.openQuestions();
   const stopping = new AbortController();
   const signal = AbortSignal.any([context.signal, stopping.signal]);
+  const handedOver: HandedOver[] = [];
   let told = false;
 
-  const report = (): SplitBrainReport => reportOn([...tracks.values()], began);
+  const report = (): SplitBrainReport => reportOn([...tracks.values()], began, handedOver);
   const change = (node: string, how: (track: NodeTrack) => NodeTrack): void => {
     const track = tracks.get(node);
     if (track === undefined) throw new Error(`expected one of the nodes ${nodes.join(', ')}, found ${node}`);
@@ -82,6 +85,7 @@ export function watchForSplitBrain(options: SplitBrainWatchOptions, context: Dri
   return {
     report,
     vouch: (node, at) => change(node, (track) => vouch(track, at, blindMs)),
+    handedOver: (how) => void handedOver.push(how),
     look: async (node) => {
       const answer = await looks.ask(node, context).catch(() => undefined);
       // Any other answer is left to the schedule, whose answers come in their order.

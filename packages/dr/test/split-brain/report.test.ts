@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { WriteAnswer } from '../../src/split-brain/answer.ts';
-import { reportOn, type SplitBrainReport } from '../../src/split-brain/report.ts';
+import { reportOn, type HandedOver, type SplitBrainReport } from '../../src/split-brain/report.ts';
 import { addAnswer, closeTrack, unknownNode, vouch, type NodeTrack } from '../../src/split-brain/spans.ts';
 
 const blindMs = 1000;
@@ -53,6 +53,37 @@ describe('two writers at once', () => {
     const a = track('a', '+0-10@1 +600-610@1-again');
     const b = track('b', '!0-10 +200-210@2 !300-310 !600-610');
     expect(judge([a, b], 620).outcome).toBe('not excluded');
+  });
+});
+
+describe('a store that hands over by itself', () => {
+  const a = track('a', '+0-10 +200-210 !400-410');
+  const b = track('b', '!100-110 !290-295 +420-430@2');
+  const handed = { from: 'a', to: 'b', by: 'FAILOVER', at: { low: 280, high: 500 } };
+  const outcomeOf = (tracks: readonly NodeTrack[], how: HandedOver): string =>
+    reportOn(
+      tracks.map((one) => closeTrack(one, 600, blindMs)),
+      0,
+      [how],
+    ).outcome;
+
+  it('excludes what the answers cannot tell apart, and says by what', () => {
+    expect(judge([a, b], 600).outcome).toBe('not excluded');
+    const report = reportOn(
+      [a, b].map((one) => closeTrack(one, 600, blindMs)),
+      0,
+      [handed],
+    );
+    expect(report.outcome).toBe('excluded');
+    expect(report.detail).toContain('node a handed over to b by FAILOVER, between 0.29 s and 0.41 s');
+  });
+
+  it('excludes nothing in the other direction, before it, after it, or against what was seen', () => {
+    expect(outcomeOf([a, b], { ...handed, from: 'b', to: 'a' })).toBe('not excluded');
+    expect(outcomeOf([a, b], { ...handed, at: { low: 300, high: 500 } })).toBe('not excluded');
+    expect(outcomeOf([a, b], { ...handed, at: { low: 280, high: 405 } })).toBe('not excluded');
+    const stays = track('a', '+0-10 +200-210 +450-460 !480-490');
+    expect(outcomeOf([stays, b], handed)).toBe('proven');
   });
 });
 

@@ -1,6 +1,7 @@
 import type { StoreDriver } from '@ordeal/shared/drivers/store';
 import type { WriteCheck } from '../../split-brain/answer.ts';
 import { redisQuestions } from '../../split-brain/ask-redis.ts';
+import type { HandOver } from '../hand-over.ts';
 import { nodeNamed } from '../node-named.ts';
 import type { RedisNode, RedisStoreConfig } from './config.ts';
 import { fence } from './fence.ts';
@@ -12,10 +13,11 @@ import { storeStatus } from './status.ts';
  * Redis with a primary and replicas, and nobody else who changes their roles (Sentinel would undo what is done here).
  * See `parseRedisStore` for its configuration.
  */
-export function createRedisStore(config: RedisStoreConfig): StoreDriver & WriteCheck {
+export function createRedisStore(config: RedisStoreConfig): StoreDriver & WriteCheck & HandOver {
   const find = (name: string): RedisNode => nodeNamed(config.nodes, name);
   return {
     kind: 'redis',
+    handsOverBy: 'FAILOVER',
     status: async (context) => await storeStatus(config, context),
     promote: async (node, context) => await promote(config, find(node), context),
     fence: async (node, context) => await fence(find(node), context),

@@ -53,6 +53,8 @@ export async function bind(ttl: number): Promise<Bind> {
 ns IN A 127.0.0.1
 app ${ttl} IN A 192.0.2.1
 app ${ttl} IN A 192.0.2.2
+here ${ttl} IN A 127.0.0.1
+here ${ttl} IN A 127.0.0.2
 strange ${ttl} IN A 192.0.2.99
 six ${ttl} IN AAAA 2001:db8::1
 alias ${ttl} IN CNAME a.edge.test.

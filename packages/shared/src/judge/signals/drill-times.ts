@@ -18,6 +18,11 @@ export function drillTimes(drill: DrillRecord, measure: 'rto' | 'detection' | 'f
 }
 
 function recovery({ rto, failed, outages, secondWitness }: DrillRecord): Measurement {
+  // Streams are told of from the moment of the fault on: without any, it never came to it.
+  if (outages.length === 0 && failed !== undefined) {
+    const sentence = `The drill ended before anything was touched, so no recovery was measured: ${failed}.`;
+    return { kind: 'nothing', reason: 'no-samples', sentence };
+  }
   const unrecovered = rto.high === null || failed !== undefined;
   const notes = [
     ...(failed === undefined ? [] : [`The drill failed: ${failed}.`]),

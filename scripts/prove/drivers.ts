@@ -1,0 +1,59 @@
+import { rmSync } from 'node:fs';
+import { echo } from 'zx';
+import { ordeal, workplace, type Ended } from '../ordeal.ts';
+import { writePlatform, type OtherStore } from './drivers/platform-folder.ts';
+import { withPatroni } from './drivers/patroni.ts';
+import { withRedis } from './drivers/redis.ts';
+
+const LAB = `prove-${process.pid}`;
+
+/** Drills of stores and routes that the lab has not got, as a user runs them: Patroni with etcd, Redis, BIND. */
+export function proveDrivers(): Promise<boolean> {
+  return onLab(async (cwd) => {
+    const patroni = await withPatroni((platform) => passes(cwd, platform));
+    const redis = await withRedis(false, (platform) => passes(cwd, platform));
+    const stuck = await withRedis(true, (platform) => isFoundStuck(cwd, platform));
+    return patroni && redis && stuck;
+  });
+}
+
+/** Clients whose pool stays on the old primary: the others are well, and the drill must not be. */
+export function proveStuckClients(): Promise<boolean> {
+  return onLab((cwd) => withRedis(true, (platform) => isFoundStuck(cwd, platform)));
+}
+
+async function onLab(use: (cwd: string) => Promise<boolean>): Promise<boolean> {
+  const cwd = workplace();
+  let held = false;
+  const up = await ordeal(cwd, 'lab', 'up', '--lab-name', LAB);
+  try {
+    if (up.code !== 0) throw new Error(`the lab is not up:\n${up.output}`);
+    held = await use(cwd);
+    return held;
+  } finally {
+    await ordeal(cwd, 'lab', 'down', '--lab-name', LAB);
+    if (held) rmSync(cwd, { recursive: true, force: true });
+    else echo(`  evidence: ${cwd}`);
+  }
+}
+
+function drill(cwd: string, platform: OtherStore, deadline: number): Promise<Ended> {
+  const folder = writePlatform(cwd, platform, deadline);
+  return ordeal(cwd, 'drill', '--platform', folder, '--scenario', 'recovery', '--lab-name', LAB);
+}
+
+async function passes(cwd: string, platform: OtherStore): Promise<boolean> {
+  const ended = await drill(cwd, platform, 60);
+  const drills = platform.drills.map(({ name }) => name).join(', ');
+  echo(`  ${platform.name} (${drills}): exit ${ended.code} after ${ended.seconds.toFixed(0)} s`);
+  if (ended.code !== 0) echo(ended.output.split('\n').slice(-60).join('\n'));
+  return ended.code === 0;
+}
+
+async function isFoundStuck(cwd: string, platform: OtherStore): Promise<boolean> {
+  const ended = await drill(cwd, platform, 10);
+  const isNamed = /not recovered within 10 s: write\b(?!, fresh)/.test(ended.output);
+  echo(`  pooled clients stuck on the old primary: exit ${ended.code}, ${isNamed ? 'named' : 'NOT NAMED'}`);
+  if (ended.code !== 1 || !isNamed) echo(ended.output.split('\n').slice(-60).join('\n'));
+  return ended.code === 1 && isNamed;
+}
