@@ -8,6 +8,7 @@ import { benchKnee } from './bench/knee.ts';
 import { benchLoadBundle } from './bench/load-bundle.ts';
 import { benchLoadMemory } from './bench/load-memory.ts';
 import { benchLoadStart } from './bench/load-start.ts';
+import { benchSmoke } from './bench/smoke.ts';
 
 /*
  * The figures that docs/figures.md quotes, measured on this machine: each is a median with its spread over
@@ -17,6 +18,7 @@ import { benchLoadStart } from './bench/load-start.ts';
 
 const sections: Readonly<Record<string, () => Promise<void>>> = {
   commands: benchCommands,
+  smoke: benchSmoke,
   judge: benchJudge,
   chaos: benchChaos,
   probes: benchProbes,

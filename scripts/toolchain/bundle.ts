@@ -43,7 +43,7 @@ export async function makeBundle(): Promise<void> {
     logLevel: 'error',
     // Whatever of a module's own place is not known to the plugin must not go unnoticed.
     logOverride: { 'empty-import-meta': 'error' },
-    plugins: [ownPlaces, installed(folder)],
+    plugins: [ownPlaces, withoutLocales, installed(folder)],
   });
   const inputs = Object.keys(metafile.inputs).map((path) => join(root, path));
   const bundle = join(folder, BUNDLE);
@@ -74,6 +74,14 @@ const ownPlaces: Plugin = {
       const places = `const ownUrl = ${url}, ownDirname = ${JSON.stringify(dirname(path))};`;
       return { contents: `${places} ${text}`, loader: 'ts' };
     });
+  },
+};
+
+/** Nobody asks zod for messages in other languages, which are half of it. */
+const withoutLocales: Plugin = {
+  name: 'without-locales',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: 'export {};' }));
   },
 };
 

@@ -1,7 +1,7 @@
 /** How many columns of a terminal a text takes. Control characters must be gone already. */
 export function displayWidth(text: string): number {
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += WIDE.test(segment) ? 2 : 1;
+  for (const { segment } of graphemesOf(text)) width += WIDE.test(segment) ? 2 : 1;
   return width;
 }
 
@@ -10,7 +10,7 @@ export function fit(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
   let width = 0;
   let kept = '';
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemesOf(text)) {
     width += WIDE.test(segment) ? 2 : 1;
     if (width > columns - 1) break;
     kept += segment;
@@ -23,7 +23,13 @@ export function pad(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - displayWidth(text)));
 }
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Whole characters as people see them. Text that can only be ASCII needs no dictionary, which takes long to load. */
+function* graphemesOf(text: string): Iterable<{ readonly segment: string }> {
+  if (PRINTABLE_ASCII.test(text)) for (const segment of text) yield { segment };
+  else yield* new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text);
+}
+
+const PRINTABLE_ASCII = /^[ -~]*$/;
 
 // East Asian wide and full-width scripts, and characters that are shown as pictures unless told otherwise.
 const WIDE =

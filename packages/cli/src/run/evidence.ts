@@ -8,7 +8,7 @@ import { createGzip } from 'node:zlib';
 import type { Observations } from '@ordeal/shared/judge/observations';
 import type { PrometheusReading } from '@ordeal/shared/judge/readings';
 import type { EvidenceFile } from '@ordeal/shared/record/record';
-import { syncDirectory, writeDurably } from '@ordeal/shared/files/durable-file';
+import { writeDurably } from '@ordeal/shared/files/durable-file';
 
 /** Evidence is for everybody to read. */
 export const EVIDENCE_MODE = 0o644;
@@ -32,6 +32,7 @@ export async function keepEvidence(
 ): Promise<readonly EvidenceFile[]> {
   const { readings, ...rest } = observations;
   const kept: KeptObservations = { ...rest, readingsIn: READINGS_FILE };
+  // First, as what is written durably after it brings its name to disk as well.
   const large = await writeReadings(dir, readings);
   const text = JSON.stringify(kept);
   writeDurably(join(dir, OBSERVATIONS_FILE), text, EVIDENCE_MODE);
@@ -72,7 +73,6 @@ async function writeReadings(dir: string, readings: readonly PrometheusReading[]
     rmSync(temporary, { force: true });
     throw error;
   }
-  syncDirectory(dir);
   return { file: READINGS_FILE, sha256: hash.digest('hex'), bytes: (await stat(path)).size };
 }
 

@@ -11,7 +11,7 @@ import { anchorOf } from '@ordeal/shared/time/clock';
 import { sightBefore } from '@ordeal/shared/judge/collect-sight';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import type { JournalEntry } from '@ordeal/shared/timeline/event';
-import { createFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
+import { createFileUndoLedger, openFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
 import { spawnGuardian, type Guardian } from '@ordeal/shared/undo/spawn-guardian';
 import { CommandError, exitCodes } from '../command-error.ts';
 import { healers, healingNeeds } from '../compose/healers.ts';
@@ -68,7 +68,9 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
     request.listener,
     (entry) => noteFault(results, entry),
   ]);
-  const undo = beforeAnything(() => createFileUndoLedger(dir, clock));
+  // Nothing can be written into a ledger that was not made.
+  const makeLedger = onlyAsks(request.scenario) ? openFileUndoLedger : createFileUndoLedger;
+  const undo = beforeAnything(() => makeLedger(dir, clock));
   interruption.whatIsLeft(() => undo.open().map((entry) => entry.describe));
   journal.append({
     type: 'run-started',

@@ -6,6 +6,7 @@ import { renderJunit } from '@ordeal/shared/report/junit';
 import { renderSummary } from '@ordeal/shared/report/summary';
 import type { JournalEntry } from '@ordeal/shared/timeline/event';
 import { writeDurably } from '@ordeal/shared/files/durable-file';
+import { writeWhole } from '@ordeal/shared/files/whole-file';
 import { EVIDENCE_MODE } from './evidence.ts';
 
 /** Writes the record, and everything that is rendered from it and the journal. Returns the report's path. */
@@ -14,12 +15,15 @@ export function writeRecord(dir: string, record: RunRecord): string {
   return renderReports(dir, record);
 }
 
-/** Renders what people and pipelines read. The record is the only source, the journal gives the curves. */
+/**
+ * Renders what people and pipelines read. The record is the only source, the journal gives the curves: what a power cut
+ * takes is rendered again by `ordeal report`.
+ */
 export function renderReports(dir: string, record: RunRecord): string {
-  writeDurably(join(dir, 'junit.xml'), renderJunit(record), EVIDENCE_MODE);
-  writeDurably(join(dir, 'summary.md'), renderSummary(record), EVIDENCE_MODE);
+  writeWhole(join(dir, 'junit.xml'), renderJunit(record), EVIDENCE_MODE);
+  writeWhole(join(dir, 'summary.md'), renderSummary(record), EVIDENCE_MODE);
   const report = join(dir, 'report.html');
-  writeDurably(report, renderHtml(record, readJournal(dir)), EVIDENCE_MODE);
+  writeWhole(report, renderHtml(record, readJournal(dir)), EVIDENCE_MODE);
   return report;
 }
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { Agent, request as askHttp, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import { Agent as TlsAgent, request as askHttps } from 'node:https';
+import type { Agent as TlsAgent } from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Clock } from '../time/clock.ts';
@@ -50,18 +50,18 @@ export function createConnection(clock: Clock, { caFile, mostBytes }: Connection
   const plain = new Agent({ keepAlive: true });
   let secure: { readonly ca: string | undefined; readonly agent: TlsAgent } | undefined;
 
-  async function secureAgent(): Promise<TlsAgent> {
+  // Most that is tried out speaks plain HTTP, and TLS takes long to load.
+  async function overTls(): Promise<{ readonly agent: TlsAgent; readonly ask: typeof askHttp }> {
+    const { Agent: NewAgent, request: ask } = await import('node:https');
     const ca = caFile === undefined ? undefined : await readAuthority(caFile);
     if (secure === undefined || secure.ca !== ca) {
-      secure = { ca, agent: new TlsAgent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) }) };
+      secure = { ca, agent: new NewAgent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) }) };
     }
-    return secure.agent;
+    return { agent: secure.agent, ask };
   }
 
   return async ({ url, headers, form }, signal) => {
-    const isSecure = url.protocol === 'https:';
-    const agent = isSecure ? await secureAgent() : plain;
-    const ask = isSecure ? askHttps : askHttp;
+    const { agent, ask } = url.protocol === 'https:' ? await overTls() : { agent: plain, ask: askHttp };
     const body = form === undefined ? undefined : new URLSearchParams({ ...form }).toString();
     const options = {
       agent,

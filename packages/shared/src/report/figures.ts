@@ -1,5 +1,7 @@
 /** Numbers as people read them. Every figure that a report shows is written by one of these. */
 
+import { decimal } from './decimal.ts';
+
 /** What a finding or a drill measured: `high` null is no upper bound. */
 export interface Ends {
   readonly low: number;
@@ -8,7 +10,7 @@ export interface Ends {
 
 /** A count with thin groups: `18,204`. */
 export function count(value: number): string {
-  return Number.isFinite(value) ? Math.round(value).toLocaleString('en-US') : 'unknown';
+  return Number.isFinite(value) ? decimal(Math.round(value)) : 'unknown';
 }
 
 /** `count` with its noun: `1 write`, `3 writes`. */
@@ -102,11 +104,7 @@ function withUnit(text: string, unit: string): string {
 function pair(low: number, high: number, digits: number): string {
   let needed = digits;
   while (needed > 0 && low === down(low, needed - 1) && high === up(high, needed - 1)) needed -= 1;
-  const shown = (value: number): string =>
-    value.toLocaleString('en-US', {
-      minimumFractionDigits: value === 0 ? 0 : needed,
-      maximumFractionDigits: needed,
-    });
+  const shown = (value: number): string => decimal(value, value === 0 ? 0 : needed, needed);
   return low === high ? shown(low) : `${shown(low)}–${shown(high)}`;
 }
 
@@ -117,7 +115,7 @@ function digitsOf(value: number): number {
 }
 
 function fixed(value: number, digits: number): string {
-  return value.toLocaleString('en-US', { minimumFractionDigits: 0, maximumFractionDigits: digits });
+  return decimal(value, 0, digits);
 }
 
 // A little slack: 0.29 × 100 is 28.999999999999996 and must not become 28.
