@@ -3,6 +3,7 @@ import { benchChaos } from './bench/chaos.ts';
 import { benchCommands } from './bench/commands.ts';
 import { benchJudge } from './bench/judge.ts';
 import { benchLedger } from './bench/ledger.ts';
+import { benchLeaks } from './bench/leaks.ts';
 import { benchProbes } from './bench/probes.ts';
 import { benchKnee } from './bench/knee.ts';
 import { benchLoadBundle } from './bench/load-bundle.ts';
@@ -27,6 +28,7 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   'load-bundle': benchLoadBundle,
   'load-memory': benchLoadMemory,
   knee: benchKnee,
+  leaks: benchLeaks,
 };
 
 const named = process.argv.slice(2).filter((word) => !word.startsWith('-'));

@@ -1,6 +1,8 @@
 import type { K6Exit } from './k6-process.ts';
 
+/** k6's own codes, and that of the language it is written in. */
 const meanings: Readonly<Record<number, string>> = {
+  2: 'it broke down, as a program does that gets no more memory',
   97: 'a cloud run failed',
   98: 'a cloud run did not get on',
   99: 'a threshold was crossed, although thresholds are off',
@@ -22,7 +24,7 @@ const meanings: Readonly<Record<number, string>> = {
 export function exitReason(exit: K6Exit, errors: readonly string[]): string {
   const how =
     exit.signal !== null
-      ? `k6 was killed by ${exit.signal}`
+      ? `k6 was killed by ${exit.signal}${exit.signal === 'SIGKILL' ? ', as a machine does that has no memory left' : ''}`
       : exit.code === 0
         ? 'k6 ended by itself'
         : `k6 ended with exit code ${exit.code}: ${meanings[exit.code ?? -1] ?? 'a code without a known meaning'}`;

@@ -66,6 +66,6 @@ function errorIn(line: string): string | undefined {
       .replaceAll(/\s*\n\s*/g, ' ')
       .trim();
   } catch {
-    return /level=(?:error|fatal)|^panic:/.test(line) ? line.trim() : undefined;
+    return /level=(?:error|fatal)|^panic:|^fatal error:/.test(line) ? line.trim() : undefined;
   }
 }
