@@ -204,7 +204,7 @@ it('hands over to Node 24 when an older Node calls it', async () => {
   expect(done.stdout + String(done.code)).not.toContain('needs Node 24');
 });
 
-it('says whose targets it needs to know to look at them', async () => {
+it('says whose targets it needs to know to look at them', { timeout: 120_000 }, async () => {
   const nobody = await ordeal(['recover', '--look']);
   expect(nobody).toMatchObject({ code: 64, stderr: expect.stringContaining('--look needs --platform') });
   const unlooked = await ordeal(['recover', '--run', 'x']);

@@ -22,6 +22,7 @@ const missing = withoutTerminal();
 
 describe.skipIf(missing !== undefined)(
   `production, at a real terminal${missing === undefined ? '' : ` (${missing})`}`,
+  { timeout: 120_000 },
   () => {
     let dir: string;
     beforeAll(() => {
