@@ -33,6 +33,7 @@ const proofs: Readonly<
   bounds: { times: 1000, run: proveBounds },
   outages: { times: 1, run: proveOutages },
   platforms: { times: 1, run: provePlatforms },
+  deployments: { times: 5, run: proveDeployments },
   'platform-controls': { times: 1, run: provePlatformControls },
 };
 
@@ -94,6 +95,14 @@ function proveKills(times: number): Promise<boolean> {
   return proveByTests('cli', { ORDEAL_PROVE_KILLS: String(times) }, [
     ...END_TO_END,
     'test/e2e/killed-runner.test.ts',
+  ]);
+}
+
+/** The runner killed at random moments of a deployment: the version before serves again. */
+function proveDeployments(times: number): Promise<boolean> {
+  return proveByTests('cli', { ORDEAL_PROVE_DEPLOYMENTS: String(times) }, [
+    ...END_TO_END,
+    'test/e2e/killed-deployment.test.ts',
   ]);
 }
 

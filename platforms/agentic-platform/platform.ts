@@ -1,5 +1,6 @@
 import { labBackups } from '@ordeal/shared/platform/on-lab/backups';
 import { labLedger, labProbes, labSweep } from '@ordeal/shared/platform/on-lab/clients';
+import { labDeployment } from '@ordeal/shared/platform/on-lab/deployments';
 import { labRoute, labStore } from '@ordeal/shared/platform/on-lab/drivers';
 import { definePlatform } from '@ordeal/shared/platform/platform';
 import { faultsOf } from './faults.ts';
@@ -65,6 +66,11 @@ export default definePlatform((context) => {
     stores: { main: labStore(lab) },
     routes: { global: labRoute(lab) },
     backups: labBackups(lab),
+    deployments: {
+      rolling: labDeployment(lab, 'rolling'),
+      'blue-green': labDeployment(lab, 'blue-green'),
+      canary: labDeployment(lab, 'canary'),
+    },
     probes: [
       ...labProbes({ path: '/v1/knowledge' }, '/v1/resources').filter(({ name }) => name !== 'pooled'),
       {

@@ -105,6 +105,13 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 'ratio',
     source: rollout,
   },
+  'time to roll out': {
+    signal: { from: 'deployment', measure: 'seconds-to-deploy' },
+    comparator: '<',
+    limit: 120,
+    unit: 's',
+    source: profile,
+  },
   'client errors under a killed pod': {
     signal: { from: 'client', measure: 'error-ratio' },
     comparator: '<',

@@ -1,11 +1,11 @@
 import { labLedger, labProbes, labSweep } from '@ordeal/shared/platform/on-lab/clients';
+import { labDeployment } from '@ordeal/shared/platform/on-lab/deployments';
 import { labRoute, labStore } from '@ordeal/shared/platform/on-lab/drivers';
 import {
   cacheKilled,
   databaseUnreachable,
   nodeLost,
   replicaKilled,
-  replicaStopped,
 } from '@ordeal/shared/platform/on-lab/faults';
 import { definePlatform } from '@ordeal/shared/platform/platform';
 import { objectives } from './objectives.ts';
@@ -50,13 +50,13 @@ export default definePlatform((context) => {
     load: { baseline: 60, objectives: ['client errors', 'client p95', 'API errors'] },
     faults: {
       'pod-killed': replicaKilled(a, 0),
-      'pod-replaced': replicaStopped(a, 1),
       'spot-node-lost': nodeLost(a),
       'cache-killed': cacheKilled(a),
       'database-unreachable': databaseUnreachable(lab, a),
     },
     stores: { main: labStore(lab) },
     routes: { global: labRoute(lab) },
+    deployments: { rollout: labDeployment(lab, 'rolling') },
     probes: labProbes({ path: '/api/market' }, '/api/campaigns'),
     ledger: labLedger({ path: '/api/market' }),
     sweep: labSweep('/api/runs'),

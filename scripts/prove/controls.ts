@@ -11,6 +11,7 @@ export interface Control {
 const smoke = ['smoke'];
 const load = ['load', '--pace', 'short'];
 const chaos = (phase: string) => ['chaos', '--only', phase, '--pace', 'short'];
+const deploys = (phase: string) => ['chaos', '--scenario', 'deploys', '--only', phase, '--pace', 'short'];
 const drill = ['drill', '--only', 'region-lost', '--pace', 'short'];
 
 const of = (
@@ -28,6 +29,9 @@ export const controls: readonly Control[] = [
     ['no-metrics', load, 'API replicas'],
     ['lying-health', chaos('database-unreachable'), 'client errors while a database is unreachable'],
     ['no-restart', chaos('replica-killed'), 'replica-killed'],
+    ['bad-release', deploys('canary'), 'time to deploy'],
+    ['no-rollback', deploys('bad-canary'), 'time to roll back'],
+    ['no-drain', deploys('rolling'), 'requests lost by a deployment'],
     ['no-alerts', drill, 'detection'],
     ['lose-acknowledged-writes', drill, 'no acknowledged write lost'],
   ]),
@@ -57,7 +61,9 @@ export const controls: readonly Control[] = [
     ['memory-hog', load, 'memory of a pod'],
     ['connection-hog', load, 'database connections'],
     ['errors', load, 'client errors'],
-    ['no-drain', chaos('pod-replaced'), 'requests lost by a rollout'],
+    ['no-drain', chaos('rollout'), 'requests lost by a rollout'],
+    ['hasty-rollout', chaos('rollout'), 'requests lost by a rollout'],
+    ['slow-release', chaos('rollout'), 'time to roll out'],
     ['no-restart', chaos('pod-killed'), 'pod-killed'],
     ['lying-health', chaos('database-unreachable'), 'client errors while something is broken'],
   ]),

@@ -6,7 +6,7 @@ const broken = 'client errors while something is broken';
 /** Everything that Kubernetes and spot nodes do to it, under one load. */
 export default defineScenario((pace) => {
   const full = pace === 'full';
-  const experiment = (during: string, whole?: string) => ({
+  const experiment = (during: string) => ({
     phase: 'experiment' as const,
     steadyFor: full ? 8 : 4,
     hold: full ? 8 : 5,
@@ -16,7 +16,6 @@ export default defineScenario((pace) => {
       steady,
       during: [during],
       recovery: [during, 'time to steady'],
-      ...(whole === undefined ? {} : { whole: [whole] }),
     },
   });
   return {
@@ -42,10 +41,16 @@ export default defineScenario((pace) => {
         ],
       },
       {
-        ...experiment('requests lost by a rollout', 'requests lost by a rollout'),
-        name: 'pod-replaced',
-        title: 'A pod is taken away in order, as by a rollout',
-        fault: 'pod-replaced',
+        phase: 'deploy',
+        name: 'rollout',
+        title: 'A version is rolled out, one pod more than usual at a time, and the one before it again',
+        deployment: 'rollout',
+        version: '1.1.0',
+        steadyFor: full ? 8 : 4,
+        within: 120,
+        watchFor: full ? 5 : 4,
+        afterwards: 'go-back',
+        objectives: { steady, whole: ['requests lost by a rollout'], result: ['time to roll out'] },
       },
       {
         ...experiment('client errors under a killed pod'),
