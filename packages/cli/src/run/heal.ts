@@ -7,7 +7,7 @@ import { PROCESS_DRIVER } from '@ordeal/shared/undo/process-healer';
 import { unwind } from '@ordeal/shared/undo/unwind';
 import { within } from '@ordeal/shared/time/deadline';
 import type { Healers } from '@ordeal/shared/undo/healer';
-import { faultsPresent } from './faults-present.ts';
+import { faultsPresent, type FaultFound } from './faults-present.ts';
 import type { HealingBudget } from './healing-budget.ts';
 import { endWorkload, replaceWorkload, type Session } from './session.ts';
 import { sweep } from './sweep.ts';
@@ -94,32 +94,38 @@ async function healFaults(
 
 /** Targets that were just healed may take so long until they are well. */
 const SETTLED_WITHIN_MS = 20_000;
+/** One that does not answer is asked for longer: on a machine that has far too much to do nobody answers for a while. */
+const ANSWERS_WITHIN_MS = 60_000;
 /** For one look at all of them. */
-const LOOK_WITHIN_MS = 10_000;
+const LOOK_WITHIN_MS = 15_000;
 const LEAST_LOOK_MS = 1_000;
 
 /** A real look at every target: what we believe we did is not enough. */
 async function lookAgain(session: Session, withinMs: number): Promise<readonly ResidueRecord[]> {
-  const { context, scenario } = session;
+  const { context, scenario, loaded } = session;
   const { clock } = context;
   const touched = scenario.phases.some((phase) => phase.phase === 'experiment' || phase.phase === 'drill');
   if (!touched || !session.results.begun || context.undo.promotion() !== undefined) return [];
-  const deadline = clock.now() + Math.min(withinMs, SETTLED_WITHIN_MS);
+  const began = clock.now();
   for (;;) {
-    const residue = await look(session, Math.max(LEAST_LOOK_MS, deadline - clock.now()));
-    if (residue.length === 0 || clock.now() >= deadline) return residue;
+    const left = began + withinMs - clock.now();
+    const found = await faultsPresent(loaded, {
+      clock,
+      withinMs: Math.min(Math.max(left, LEAST_LOOK_MS), LOOK_WITHIN_MS),
+    });
+    const isSilent = found.some(({ status }) => status.state === 'unknown');
+    const patience = Math.min(withinMs, isSilent ? ANSWERS_WITHIN_MS : SETTLED_WITHIN_MS);
+    if (found.length === 0 || clock.now() - began >= patience) return found.map(residueOf);
     await clock.sleep(250);
   }
 }
 
-async function look({ loaded, context }: Session, withinMs: number): Promise<readonly ResidueRecord[]> {
-  const { clock } = context;
-  const found = await faultsPresent(loaded, { clock, withinMs: Math.min(withinMs, LOOK_WITHIN_MS) });
-  return found.map(({ entry, status }) => ({
+function residueOf({ entry, status }: FaultFound): ResidueRecord {
+  return {
     what: entry.title,
     where: status.state === 'present' ? status.detail : `cannot be told: ${status.reason}`,
     how: 'run `ordeal recover`',
-  }));
+  };
 }
 
 async function quietly(

@@ -109,6 +109,33 @@ describe('the end of a run in which everything hangs', () => {
   });
 });
 
+describe('the last look', () => {
+  it('waits longer for a target that does not answer yet than for one that says that something is in', async () => {
+    let looks = 0;
+    const looked = async (answer: () => Promise<unknown>): Promise<readonly string[]> => {
+      const { session, clock, interruption } = hangingRun();
+      for (const entry of session.context.undo.open()) session.context.undo.settle(entry.id, 'run');
+      Object.assign(session.results, { workload: null, drills: [] });
+      Object.assign(session.loaded, {
+        drivers: { fault: () => ({ driver: { status: answer }, config: {} }) },
+      });
+      const residue = await endEverything(session, {}, healingBudget(clock, interruption.signal));
+      return residue.map(({ where }) => where);
+    };
+    let asked = 0;
+    // Two faults are asked at a time: this one is silent for two looks.
+    const late = () => ((asked += 1) <= 4 ? never() : Promise.resolve({ state: 'absent' }));
+    expect(await looked(late)).toEqual([]);
+    const present = () => {
+      looks += 1;
+      return Promise.resolve({ state: 'present', detail: 'it is in' });
+    };
+    expect(await looked(present)).toEqual(['it is in', 'it is in']);
+    // Every quarter of a second for 20 s.
+    expect(looks).toBeLessThan(2 * 90);
+  });
+});
+
 describe('the time that ending a run has', () => {
   it('runs from the interruption, also from one that comes while it ends', async () => {
     const clock = createVirtualClock({ now: 0, wall: 0 });
