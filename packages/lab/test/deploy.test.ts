@@ -11,6 +11,8 @@ import { call, eventually, labName, up } from './support.ts';
 
 /** Versions of the lab's API: one that is bad is taken back, and one that was left half-way can be gone back from. */
 const run = promisify(execFile);
+/** A deployment starts many processes: on a busy machine each takes its time. */
+const LONG = { timeout: 400_000 };
 const name = labName('deploy');
 let site: LabSite;
 
@@ -59,11 +61,11 @@ describe('deployments of a lab', () => {
     });
   });
 
-  it('a canary whose answers are errors is taken back, and nothing of it is left', async () => {
+  it('a canary whose answers are errors is taken back, and nothing of it is left', LONG, async () => {
     const stop = traffic();
     try {
       await deploy('start', 'canary', '1.1.0-errors');
-      const { value } = await eventually('it is taken back', settled('1.0.0'), 120_000);
+      const { value } = await eventually('it is taken back', settled('1.0.0'), 180_000);
       expect(value.detail).toMatch(/^1\.1\.0-errors was taken back: \d+ of its \d+ answers were errors$/);
     } finally {
       await stop();
@@ -73,19 +75,23 @@ describe('deployments of a lab', () => {
     expect(units.map(({ unit }) => unit).filter((unit) => /api-[34]/.test(unit))).toEqual([]);
   });
 
-  it('a deployer that dies half-way leaves it unsettled; going back makes the old version the only one', async () => {
-    await deploy('start', 'rolling', '1.1.0');
-    await eventually('both serve', async () => (await status()).versions.includes('1.1.0'), 120_000);
-    const deployer = runFiles(site.dir, 'edge/deployer').alive();
-    if (deployer === undefined) throw new Error('the deployer is at work');
-    await endProcesses([deployer], { signal: 'SIGKILL', withinMs: 0 }, clock);
-    const halfWay = await status();
-    expect(halfWay.settled).toBe(false);
-    expect(halfWay.detail).toContain('the deployer has ended');
-    await deploy('rollback', '1.0.0');
-    expect(await status()).toMatchObject({ settled: true, versions: ['1.0.0'] });
-    await deploy('rollback', '1.0.0');
-    expect(await status()).toMatchObject({ settled: true, versions: ['1.0.0'] });
-    expect((await labStatus({ name, clock })).state).toBe('up');
-  });
+  it(
+    'a deployer that dies half-way leaves it unsettled; going back makes the old version the only one',
+    LONG,
+    async () => {
+      await deploy('start', 'rolling', '1.1.0');
+      await eventually('both serve', async () => (await status()).versions.includes('1.1.0'), 180_000);
+      const deployer = runFiles(site.dir, 'edge/deployer').alive();
+      if (deployer === undefined) throw new Error('the deployer is at work');
+      await endProcesses([deployer], { signal: 'SIGKILL', withinMs: 0 }, clock);
+      const halfWay = await status();
+      expect(halfWay.settled).toBe(false);
+      expect(halfWay.detail).toContain('the deployer has ended');
+      await deploy('rollback', '1.0.0');
+      expect(await status()).toMatchObject({ settled: true, versions: ['1.0.0'] });
+      await deploy('rollback', '1.0.0');
+      expect(await status()).toMatchObject({ settled: true, versions: ['1.0.0'] });
+      expect((await labStatus({ name, clock })).state).toBe('up');
+    },
+  );
 });

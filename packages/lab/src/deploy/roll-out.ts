@@ -2,7 +2,7 @@ import { reasonOf } from '@ordeal/shared/reason-of';
 import { BadVersion, type Site } from './site.ts';
 import type { Place } from './layout.ts';
 import { answersOf, versionAt } from './replicas.ts';
-import { addUp, between, whyBad } from './verdict.ts';
+import { addUp, between, LEAST, whyBad } from './verdict.ts';
 
 export const strategies = ['rolling', 'blue-green', 'canary'] as const;
 export type Strategy = (typeof strategies)[number];
@@ -13,6 +13,10 @@ const CANARY_SHARE = 40;
 const WATCH_MS = 1_000;
 const CANARY_WATCH_MS = 4_000;
 const LAST_WATCH_MS = 3_000;
+/** What has just begun is slow at first: its pools are empty, and its code is cold. */
+const WARM_UP_MS = 1_000;
+/** So many times longer, where a version has given too few answers to be judged by. Without traffic it passes then. */
+const LONGER = 5;
 
 /** Brings a version out. Rejects with `BadVersion` when it has to be taken back; nothing is taken back here. */
 export async function rollOut(strategy: Strategy, version: string, site: Site): Promise<void> {
@@ -98,16 +102,19 @@ async function watch(
     addUp(await Promise.all(of.map((place) => answersOf(place, layout))));
   const lookAll = async () => ({ fresh: await look(places), old: await look(others) });
   try {
+    await clock.sleep(WARM_UP_MS);
     const before = await lookAll();
     const until = clock.now() + ms;
+    const latest = clock.now() + LONGER * ms;
     for (;;) {
       await clock.sleep(Math.min(500, ms));
       const now = await lookAll();
       const meanwhile = between(before.old, now.old);
       // A set that has lost its traffic to the new one is compared by what it answered while it had it.
-      const bad = whyBad(between(before.fresh, now.fresh), meanwhile.count > 0 ? meanwhile : now.old);
+      const fresh = between(before.fresh, now.fresh);
+      const bad = whyBad(fresh, meanwhile.count > 0 ? meanwhile : now.old);
       if (bad !== undefined) throw new BadVersion(bad);
-      if (clock.now() >= until) return;
+      if (clock.now() >= (fresh.count >= LEAST ? until : latest)) return;
     }
   } catch (error) {
     if (error instanceof BadVersion) throw error;
