@@ -13,7 +13,7 @@ export function proveDrivers(): Promise<boolean> {
     const patroni = await withPatroni((platform) => passes(cwd, platform));
     const redis = await withRedis(false, (platform) => passes(cwd, platform));
     const stuck = await withRedis(true, (platform) => isFoundStuck(cwd, platform));
-    return patroni && redis && stuck;
+    return (await isRefused(cwd)) && patroni && redis && stuck;
   });
 }
 
@@ -48,6 +48,16 @@ async function passes(cwd: string, platform: OtherStore): Promise<boolean> {
   echo(`  ${platform.name} (${drills}): exit ${ended.code} after ${ended.seconds.toFixed(0)} s`);
   if (ended.code !== 0) echo(ended.output.split('\n').slice(-60).join('\n'));
   return ended.code === 0;
+}
+
+/** The lab's own store, the other way round: there is no primary to move away from region b. */
+async function isRefused(cwd: string): Promise<boolean> {
+  const drill = ['drill', '--only', 'switchover-back', '--scenario', 'recovery', '--pace', 'short'];
+  const ended = await ordeal(cwd, ...drill, '--lab-name', LAB);
+  const isNamed = ended.output.includes('node b is no primary');
+  echo(`  a move from where the primary is not: exit ${ended.code}, ${isNamed ? 'named' : 'NOT NAMED'}`);
+  if (ended.code !== 3 || !isNamed) echo(ended.output.split('\n').slice(-40).join('\n'));
+  return ended.code === 3 && isNamed;
 }
 
 async function isFoundStuck(cwd: string, platform: OtherStore): Promise<boolean> {
