@@ -52,8 +52,8 @@ async function passes(cwd: string, platform: OtherStore): Promise<boolean> {
 
 /** The lab's own store, the other way round: there is no primary to move away from region b. */
 async function isRefused(cwd: string): Promise<boolean> {
-  const drill = ['drill', '--only', 'switchover-back', '--scenario', 'recovery', '--pace', 'short'];
-  const ended = await ordeal(cwd, ...drill, '--lab-name', LAB);
+  const args = ['drill', '--only', 'switchover-back', '--scenario', 'recovery', '--pace', 'short'];
+  const ended = await ordeal(cwd, ...args, '--lab-name', LAB);
   const isNamed = ended.output.includes('node b is no primary');
   echo(`  a move from where the primary is not: exit ${ended.code}, ${isNamed ? 'named' : 'NOT NAMED'}`);
   if (ended.code !== 3 || !isNamed) echo(ended.output.split('\n').slice(-40).join('\n'));
