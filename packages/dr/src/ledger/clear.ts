@@ -1,5 +1,5 @@
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { LedgerSpec } from '@ordeal/shared/platform/ledger-spec';
-import type { Clock } from '@ordeal/shared/time/clock';
 import { within } from '@ordeal/shared/time/deadline';
 import { openRedis } from '../drivers/redis/connection.ts';
 import { reasonOf } from '@ordeal/shared/reason-of';
@@ -11,47 +11,54 @@ const retryAfterMs = 250;
 
 /**
  * Deletes what a ledger wrote, and where it goes through the platform's API, the collections that probes wrote into as
- * well. Retries until the deadline. Rejects with what may still be there.
+ * well. Retries until the deadline, and does nothing more once `signal` is aborted. Rejects with what may still be there.
  */
 export async function clearLedger(
   spec: LedgerSpec,
   request: Omit<ClearRequest, 'template'>,
   collection: string,
   probed: readonly string[],
-  clock: Clock,
+  { clock, signal }: Pick<DriverContext, 'clock' | 'signal'>,
 ): Promise<void> {
   if (spec.kind !== 'postgres' && spec.kind !== 'redis') {
     const collections = [...new Set([collection, ...probed])];
-    await clearCollections({ ...request, template: spec.clear }, collections, clock);
+    await clearCollections({ ...request, template: spec.clear }, collections, { clock, signal });
     return;
   }
   const deadline = clock.now() + request.deadlineMs;
   for (;;) {
     try {
+      signal.throwIfAborted();
       if (spec.kind === 'postgres') {
-        await clearTable(spec, collection, Math.max(request.timeoutMs, deadline - clock.now()));
+        await clearTable(spec, collection, Math.max(request.timeoutMs, deadline - clock.now()), signal);
       } else {
-        await unlink(spec.url, streamKey(spec, collection), request.timeoutMs, clock);
+        await unlink(spec.url, streamKey(spec, collection), request.timeoutMs, { clock, signal });
       }
       return;
     } catch (error) {
-      if (clock.now() + retryAfterMs > deadline) {
+      if (signal.aborted || clock.now() + retryAfterMs > deadline) {
         throw new Error(
           `What the drill has written is still there. Collection ${collection} could not be deleted within ` +
             `${request.deadlineMs} ms: ${reasonOf(error)}. Delete it once the platform answers.`,
           { cause: error },
         );
       }
-      await clock.sleep(retryAfterMs);
+      await clock.sleep(retryAfterMs, signal).catch(() => undefined);
     }
   }
 }
 
-async function unlink(url: string, key: string, timeoutMs: number, clock: Clock): Promise<void> {
+async function unlink(
+  url: string,
+  key: string,
+  timeoutMs: number,
+  { clock, signal }: Pick<DriverContext, 'clock' | 'signal'>,
+): Promise<void> {
   const redis = openRedis(url);
   try {
-    await within(clock, timeoutMs, 'The answer of Redis', undefined, async () => {
+    await within(clock, timeoutMs, 'The answer of Redis', signal, async (ending) => {
       await redis.authenticate();
+      ending.throwIfAborted();
       await redis.command('UNLINK', key);
     });
   } finally {

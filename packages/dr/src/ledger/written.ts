@@ -83,15 +83,15 @@ export const writtenHealer: Healer = {
   },
 };
 
-/** Deletes it, trying again until the deadline. Rejects with what may still be there. */
+/** Deletes it, trying again until the deadline or `signal`. Rejects with what may still be there. */
 export async function deleteWritten(
   { ledger, collection, probed, ...rest }: WrittenUndo,
   deadlineMs: number,
-  { clock }: Pick<DriverContext, 'clock'>,
+  { clock, signal }: Pick<DriverContext, 'clock' | 'signal'>,
 ): Promise<void> {
   const { entry, headers, run, tenant } = rest;
   const request = { entry, headers, run, tenant, timeoutMs: answersWithinMs, deadlineMs };
-  await clearLedger(ledger, request, collection, probed, clock);
+  await clearLedger(ledger, request, collection, probed, { clock, signal });
 }
 
 async function end(identity: string, { clock, signal }: DriverContext): Promise<void> {

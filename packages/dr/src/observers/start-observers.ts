@@ -119,7 +119,8 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
   const entry = written === null ? null : context.undo.push(writtenEntry(written, spec.name, clock.wall()));
   const clear = async (deadlineMs: number): Promise<void> => {
     if (written === null || entry === null) return;
-    await deleteWritten(written, deadlineMs, context);
+    // Not the run's own signal: what was written is deleted after an interruption as well.
+    await deleteWritten(written, deadlineMs, { clock, signal: new AbortController().signal });
     context.undo.settle(entry.id, 'run');
   };
   try {

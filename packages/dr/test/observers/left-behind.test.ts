@@ -13,7 +13,7 @@ import { unwind } from '@ordeal/shared/undo/unwind';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { openRedis } from '../../src/drivers/redis/connection.ts';
 import { WRITTEN_DRIVER } from '../../src/ledger/written-driver.ts';
-import { writtenHealer, type WrittenUndo } from '../../src/ledger/written.ts';
+import { deleteWritten, writtenHealer, type WrittenUndo } from '../../src/ledger/written.ts';
 import { sql, startPostgres, startRedis, type Database } from './fixtures/databases.ts';
 import { fixtureLedger, startFixturePlatform, type FixturePlatform } from './fixtures/platform.ts';
 import { until } from './fixtures/until.ts';
@@ -99,6 +99,9 @@ it.each([
   withKilledRunner(ledger(), written, async ({ heal, undo }) => {
     const { writers } = undo();
     expect(writers).toHaveLength(2);
+    const over = { clock: systemClock, signal: AbortSignal.abort(new Error('its time is over')) };
+    await expect(deleteWritten(undo(), 60_000, over)).rejects.toThrow('its time is over');
+    expect(await written()).toBeGreaterThan(0);
     const { healed, left } = await heal('guardian');
     expect({ healed: healed.map(({ driver }) => driver), left }).toEqual({
       healed: [WRITTEN_DRIVER],
@@ -125,6 +128,8 @@ it('stays open while the platform cannot delete it, names what it is, and is don
     } finally {
       await platform.tell({ type: 'answer' });
     }
+    // Whoever has given up does not go on behind everybody's back: several tries would be due by now.
+    await systemClock.sleep(1000);
     expect(await documents()).toBeGreaterThan(0);
     expect((await heal('recover')).left).toEqual([]);
     expect(await documents()).toBe(0);

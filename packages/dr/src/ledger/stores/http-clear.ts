@@ -1,5 +1,6 @@
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { RequestTemplate } from '@ordeal/shared/platform/request-template';
-import type { Clock } from '@ordeal/shared/time/clock';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { freshConnections } from '../../observers/connections.ts';
 import { send, splitEntry } from '../../observers/send.ts';
 import { fillTemplate } from '@ordeal/shared/platform/template';
@@ -17,20 +18,24 @@ export interface ClearRequest {
 
 const retryAfterMs = 250;
 
-/** Deletes collections, retrying until the deadline. Rejects with the names of those that may still be there. */
+/** Deletes collections, retrying until the deadline or `signal`. Rejects with the names of those that may still be there. */
 export async function clearCollections(
   request: ClearRequest,
   collections: readonly string[],
-  clock: Clock,
+  context: Pick<DriverContext, 'clock' | 'signal'>,
 ): Promise<void> {
   const results = await Promise.allSettled(
-    collections.map((collection) => clearCollection(request, collection, clock)),
+    collections.map((collection) => clearCollection(request, collection, context)),
   );
   const failed = results.filter((one) => one.status === 'rejected').map((one) => String(one.reason));
   if (failed.length > 0) throw new Error(`What the drill has written is still there. ${failed.join(' ')}`);
 }
 
-async function clearCollection(request: ClearRequest, collection: string, clock: Clock): Promise<void> {
+async function clearCollection(
+  request: ClearRequest,
+  collection: string,
+  { clock, signal }: Pick<DriverContext, 'clock' | 'signal'>,
+): Promise<void> {
   const { origin, prefix } = splitEntry(request.entry);
   const filled = fillTemplate(
     request.template,
@@ -38,13 +43,15 @@ async function clearCollection(request: ClearRequest, collection: string, clock:
     request.headers,
   );
   const deadline = clock.now() + request.deadlineMs;
-  let last = 'there was no time to ask';
-  while (clock.now() < deadline) {
+  let last = signal.aborted ? reasonOf(signal.reason) : 'there was no time to ask';
+  while (clock.now() < deadline && !signal.aborted) {
     const connections = freshConnections(origin, request.timeoutMs);
     const sent = await send(connections, { ...filled, path: prefix + filled.path }, request.timeoutMs, clock);
     if (sent.kind === 'answer' && isGone(sent.status)) return;
     last = sent.kind === 'answer' ? `status ${sent.status}` : sent.detail;
-    await clock.sleep(Math.min(retryAfterMs, Math.max(0, deadline - clock.now())));
+    await clock
+      .sleep(Math.min(retryAfterMs, Math.max(0, deadline - clock.now())), signal)
+      .catch(() => undefined);
   }
   throw new Error(
     `Collection ${collection} could not be deleted within ${request.deadlineMs} ms: ` +

@@ -37,9 +37,15 @@ export async function withTable(spec: PostgresLedger, timeoutMs: number): Promis
 }
 
 /** Deletes a collection, and drops the table when nothing else is in it and it was made here. */
-export async function clearTable(spec: PostgresLedger, collection: string, timeoutMs: number): Promise<void> {
+export async function clearTable(
+  spec: PostgresLedger,
+  collection: string,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<void> {
   const table = quoted(tableOf(spec));
   await onConnection(spec, timeoutMs, async (client) => {
+    signal.throwIfAborted();
     const { rows } = await client.query(
       "SELECT obj_description(to_regclass($1), 'pg_class') AS mark, to_regclass($1) IS NOT NULL AS there",
       [table],
@@ -51,6 +57,8 @@ export async function clearTable(spec: PostgresLedger, collection: string, timeo
     const others = await client.query(`SELECT 1 FROM ${table} WHERE collection <> $1 LIMIT 1`, [collection]);
     if (found.mark === mark && others.rowCount === 0) await client.query(`DROP TABLE ${table}`);
     else await client.query(`DELETE FROM ${table} WHERE collection = $1`, [collection]);
+    // Without it the server takes everything back.
+    signal.throwIfAborted();
     await client.query('COMMIT');
   });
 }
