@@ -159,7 +159,7 @@ describe('SIGKILL of the runner in the drill', () => {
       const running = start('drill');
       await workplace.until('promotion', moment, 120_000);
       await kill(running);
-      await within(5000, 'k6 and the observers are gone', () => openButForWrites().length === 1);
+      await within(30_000, 'k6 and the observers are gone', () => openButForWrites().length === 1);
       const recover = await workplace.run('recover');
       expect(recover.code).toBe(4);
       expect(recover.stdout).toMatch(/only writer[^\n]*node b/);
