@@ -3,6 +3,7 @@ import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import type { LedgerSpec } from '@ordeal/shared/platform/ledger-spec';
 import type { ProbeSpec } from '@ordeal/shared/platform/probe-spec';
 import type { ClockAnchor } from '@ordeal/shared/time/clock';
+import type { UndoEntry } from '@ordeal/shared/undo/entry';
 import type { LedgerCommand, LedgerEvent, LedgerProgress } from '../ledger/ledger-protocol.ts';
 import { deleteWritten, writtenEntry, type WrittenUndo } from '../ledger/written.ts';
 import { processIdentity } from '@ordeal/shared/process/identity';
@@ -115,8 +116,7 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
             'request' in probe ? collectionsOf(probe.request, probeCollection) : [],
           ),
         };
-  // On disk before the first write: it is deleted whatever becomes of this process.
-  const entry = written === null ? null : context.undo.push(writtenEntry(written, spec.name, clock.wall()));
+  let entry: UndoEntry | null = null;
   const clear = async (deadlineMs: number): Promise<void> => {
     if (written === null || entry === null) return;
     // Not the run's own signal: what was written is deleted after an interruption as well.
@@ -124,6 +124,8 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
     context.undo.settle(entry.id, 'run');
   };
   try {
+    // On disk before the first write: it is deleted whatever becomes of this process.
+    entry = written === null ? null : context.undo.push(writtenEntry(written, spec.name, clock.wall()));
     const config: ProbeConfig = {
       ...common,
       file: join(context.dir, `probes-${spec.name}.jsonl`),

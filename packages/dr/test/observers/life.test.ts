@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { isAlive, pidOf, processIdentity } from '@ordeal/shared/process/identity';
 import { describe, expect, it } from 'vitest';
 import { startObservers } from '../../src/observers/start-observers.ts';
+import type { WrittenUndo } from '../../src/ledger/written.ts';
 import { contextIn, observe, pidIn, specFor } from './fixtures/observed.ts';
 import { withGround } from './fixtures/ground.ts';
 import { fixtureLedger } from './fixtures/platform.ts';
@@ -106,6 +107,32 @@ describe.concurrent('the observers', () => {
           'the end of both',
         );
       } finally {
+        rmSync(dir, { recursive: true });
+      }
+    }));
+
+  it('end, both of them, when what they will write cannot be put down to be undone', () =>
+    withGround(async ({ platform }) => {
+      const dir = mkdtempSync(join(tmpdir(), 'ordeal-observers-'));
+      const context = contextIn(dir);
+      let writers: readonly string[] = [];
+      const full: typeof context.undo = {
+        ...context.undo,
+        push: ({ config }) => {
+          ({ writers } = config as WrittenUndo);
+          throw new Error('no space left on the device');
+        },
+      };
+      try {
+        const spec = specFor(platform.entry, { ledger: fixtureLedger });
+        await expect(startObservers(spec, { ...context, undo: full })).rejects.toMatchObject({
+          message: 'The observers of drill could not be started.',
+          cause: { message: 'no space left on the device' },
+        });
+        expect(writers).toHaveLength(2);
+        expect(writers.map(isAlive)).toEqual([false, false]);
+      } finally {
+        for (const one of writers) if (isAlive(one)) kill(pidOf(one), 'SIGKILL');
         rmSync(dir, { recursive: true });
       }
     }));
