@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { systemClock } from '@ordeal/shared/time/system-clock';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { arklex } from '../src/api/contracts/arklex/contract.ts';
-import { readAnswers } from '../src/deploy/replicas.ts';
+import { answersOf, readAnswers } from '../src/deploy/replicas.ts';
 import { addUp, between, whyBad } from '../src/deploy/verdict.ts';
 
 const none = { count: 0, failed: 0, seconds: 0 };
@@ -16,6 +19,19 @@ arklex_request_duration_seconds_sum{method="POST",endpoint="/api/chat"} 2.5
 arklex_request_duration_seconds_sum{method="GET",endpoint="/ready"} 9
 `;
     expect(readAnswers(text, arklex)).toEqual({ count: 40, failed: 10, seconds: 2.5 });
+  });
+
+  it('is asked for again when one look fails: a busy machine is no bad version', async () => {
+    let asked = 0;
+    const server = createServer((_, response) => {
+      asked += 1;
+      if (asked === 1) response.destroy();
+      else response.end('arklex_requests_total{method="POST",endpoint="/api/chat",status="200"} 7\n');
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await new Promise((resolve) => server.once('listening', resolve));
+    const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    expect(await answersOf({ address }, { contract: arklex }, systemClock)).toMatchObject({ count: 7 });
   });
 
   const old = { count: 400, failed: 2, seconds: 8 };

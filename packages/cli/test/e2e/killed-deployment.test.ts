@@ -73,7 +73,10 @@ describe.runIf(rounds > 0)('SIGKILL of the runner while a version is being deplo
           180_000,
           () => !existsSync(undo) || open() === 0,
         );
-        expect(await status()).toMatchObject({ settled: true, versions: ['1.0.0'] });
+        await eventually('the old version alone serves', 60_000, async () => {
+          const { settled, versions } = await status();
+          return settled && versions.join() === '1.0.0';
+        });
         expect(await workplace.run('recover')).toMatchObject({
           code: 0,
           stdout: 'Nothing is left of any run.\n',

@@ -1,9 +1,13 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import type { Clock } from '@ordeal/shared/time/clock';
 import type { ApiConfig } from '../api/config.ts';
 import type { DeployLayout, Place } from './layout.ts';
 import { defectOf, type Defect } from './versions.ts';
 
 const ANSWER_WITHIN_MS = 2_000;
+/** A replica is unseen after so long a silence: a machine that is busy keeps one from answering for a while. */
+const SILENT_MS = 10_000;
+const ASK_AGAIN_MS = 200;
 
 /** Which version will run at a place when its process starts the next time. */
 export function versionAt({ configFile }: Place): string {
@@ -48,8 +52,27 @@ export interface Answers {
   readonly seconds: number;
 }
 
-/** Rejects when they do not tell: what is not seen cannot be called well. */
-export async function answersOf({ address }: Place, layout: DeployLayout): Promise<Answers> {
+/** Rejects when they do not tell for ten seconds: what is not seen cannot be called well. */
+export async function answersOf(
+  place: Pick<Place, 'address'>,
+  layout: Pick<DeployLayout, 'contract'>,
+  clock: Clock,
+): Promise<Answers> {
+  const until = clock.now() + SILENT_MS;
+  for (;;) {
+    try {
+      return await askAnswers(place, layout);
+    } catch (error) {
+      if (clock.now() >= until) throw error;
+    }
+    await clock.sleep(ASK_AGAIN_MS);
+  }
+}
+
+async function askAnswers(
+  { address }: Pick<Place, 'address'>,
+  layout: Pick<DeployLayout, 'contract'>,
+): Promise<Answers> {
   const response = await fetch(`http://${address}/metrics`, {
     signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
   });

@@ -99,7 +99,7 @@ async function watch(
   if (layout.sabotage.includes('no-rollback')) return;
   const others = layout.usual.filter((place) => versionAt(place) !== version);
   const look = async (of: readonly Place[]) =>
-    addUp(await Promise.all(of.map((place) => answersOf(place, layout))));
+    addUp(await Promise.all(of.map((place) => answersOf(place, layout, clock))));
   const lookAll = async () => ({ fresh: await look(places), old: await look(others) });
   try {
     await clock.sleep(WARM_UP_MS);
