@@ -47,11 +47,11 @@ interface Platform {
   backs: number;
 }
 
-/** A platform in virtual time. Going back takes it 8 s, unless it is told never to. */
+/** A platform in virtual time. Going back takes it 8 s, unless it is told never to; at first it fails so often. */
 function platform(
   sim: Simulation,
   plan: Plan,
-  { goesBack = true }: { readonly goesBack?: boolean } = {},
+  { goesBack = true, failing = 0 }: { readonly goesBack?: boolean; readonly failing?: number } = {},
 ): Platform {
   let back: number | undefined;
   const state: Platform = {
@@ -70,6 +70,7 @@ function platform(
       },
       rollBack: async () => {
         state.backs += 1;
+        if (state.backs <= failing) throw new Error('the way back is locked');
         await sim.clock.sleep(8_000);
         back = sim.clock.now();
       },
@@ -216,6 +217,32 @@ describe('a deployment', () => {
     expect(record.returnSeconds).toEqual({ low: 120, high: null });
     expect(sim.context.undo.open()).toHaveLength(1);
   });
+
+  it('is asked to go back again when that has failed', async () => {
+    const sim = simulate(good);
+    const site = platform(sim, comesOut, { failing: 3 });
+    const { stuck, record } = await runDeployment(phase, depsOf(sim, site), sim.context);
+    expect(stuck).toBeUndefined();
+    expect(site.backs).toBe(4);
+    // Three times 2 s later, and 8 s for the way.
+    expect(record.returnSeconds?.high).toBeGreaterThanOrEqual(14);
+    expect(sim.context.undo.open()).toEqual([]);
+  });
+
+  it.each([
+    ['out', comesOut],
+    ['never seen, and may still begin', []],
+  ] as readonly (readonly [string, Plan])[])(
+    'that is %s leaves its undo open when nobody could ask for the way back, and says why',
+    async (_, plan) => {
+      const sim = simulate(good);
+      const site = platform(sim, plan, { failing: Infinity });
+      const { stuck } = await runDeployment(phase, depsOf(sim, site), sim.context);
+      expect(stuck).toContain('the way back is locked');
+      expect(site.backs).toBeGreaterThan(20);
+      expect(sim.context.undo.open()).toHaveLength(1);
+    },
+  );
 
   it('is left to whoever heals when the run is interrupted', async () => {
     const sim = simulate(good);
