@@ -5,6 +5,7 @@
  * Exits 1 with a sentence when something cannot be done.
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { argv, exit, pid, stderr, stdout } from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +13,6 @@ import { processIdentity } from '@ordeal/shared/process/identity';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { inLab } from '../layout/paths.ts';
-import { endProcesses } from '../leftovers/end.ts';
 import { labMarks } from '../leftovers/find.ts';
 import { runFiles } from '../supervisor/run-files.ts';
 import { DEPLOYER } from './deployer-unit.ts';
@@ -22,9 +22,9 @@ import { strategies } from './roll-out.ts';
 import { Site } from './site.ts';
 import { writeState } from './state.ts';
 import { deployStatus } from './status.ts';
+import { takeOver } from './take-over.ts';
 import { requireVersion } from './versions.ts';
 
-const BEGUN_WITHIN_MS = 20_000;
 const usage = `Usage: deploy <lab directory> start ${strategies.join('|')} <version> | status | rollback <version>\n`;
 
 const [labDir, verb, ...rest] = argv.slice(2);
@@ -67,24 +67,18 @@ async function start(dir: string, strategy: string, version: string, site: Site)
     env: labMarks(dir, DEPLOYER),
   });
   closeSync(log);
+  await once(child, 'spawn');
+  // At once, and not when it does so itself: whoever goes back has to find it from now on.
+  const identity = processIdentity(child.pid!);
+  if (identity !== undefined) runFiles(dir, DEPLOYER).started(identity);
   child.unref();
-  const deadline = systemClock.now() + BEGUN_WITHIN_MS;
-  while (runFiles(dir, DEPLOYER).alive() === undefined) {
-    if (child.exitCode !== null) return; // It was as quick as that; how it ended, the status tells.
-    if (systemClock.now() > deadline) throw new Error('The deployer does not begin.');
-    await systemClock.sleep(20);
-  }
 }
 
 async function goBack(dir: string, version: string, site: Site): Promise<void> {
   requireVersion(version);
   const files = runFiles(dir, DEPLOYER);
-  const other = files.alive();
-  // Whoever is at work now would undo what is done here.
-  if (other !== undefined) await endProcesses([other], { signal: 'SIGKILL', withinMs: 0 }, systemClock);
-  files.started(processIdentity(pid)!);
+  await takeOver(dir, version, processIdentity(pid)!, files, systemClock);
   try {
-    writeState(dir, { doing: 'rolling-back', version, said: '' });
     await rollBack(version, site);
     writeState(dir, { doing: 'nothing', version, said: '' });
   } finally {

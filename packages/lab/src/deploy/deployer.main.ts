@@ -14,11 +14,13 @@ import { rollBack } from './roll-back.ts';
 import { rollOut, type Strategy } from './roll-out.ts';
 import { BadVersion, Site } from './site.ts';
 import { writeState } from './state.ts';
+import { mayDeploy } from './take-over.ts';
 
 const [labDir = '', strategy = '', version = '', before = ''] = argv.slice(2);
 const site = new Site(readDeployLayout(labDir), systemClock);
 const files = runFiles(labDir, DEPLOYER);
-files.started(processIdentity(pid)!);
+// Somebody may have gone back since it was started. What is entered now is theirs.
+if (!mayDeploy(labDir, version, processIdentity(pid)!, files)) exit(0);
 try {
   await rollOut(strategy as Strategy, version, site);
   writeState(labDir, { doing: 'nothing', version, said: '' });
