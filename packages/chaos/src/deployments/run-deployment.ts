@@ -8,9 +8,10 @@ import { toWall } from '@ordeal/shared/time/clock';
 import { exactly, type Span } from '@ordeal/shared/time/interval';
 import type { ExperimentDeps } from '../experiment/deps.ts';
 import { observeSteady } from '../experiment/steady-window.ts';
+import { besideAlarm, Stopped, type Watched } from './alarm.ts';
 import type { DeploymentConfig } from './config.ts';
 import { secondsBetween } from './course.ts';
-import { follow, type Followed } from './follow.ts';
+import { follow, type Followed, type Following } from './follow.ts';
 import { goBack } from './go-back.ts';
 import { DEPLOYMENT_DRIVER, type DeploymentUndo } from './healer.ts';
 
@@ -30,8 +31,8 @@ export interface DeploymentOutcome {
   readonly stuck?: string;
 }
 
-/** How long the way back may take before the undo entry is healed by others. */
-const BACK_SECONDS = 600;
+/** More than all that a run in order may wait for: after it the undo entry is healed by others. */
+const SPARE_SECONDS = 600;
 /** Requests that are under way when the deployment is over end within this, and belong to it. */
 const TAIL_MS = 1_500;
 
@@ -80,12 +81,14 @@ export async function runDeployment(
     driver: DEPLOYMENT_DRIVER,
     config: undoConfig,
     describe: `version ${phase.version} is deployed (${deps.commands.what}); back to ${from}`,
-    deadline: new Date(clock.wall() + (phase.within + phase.watchFor + BACK_SECONDS) * 1000).toISOString(),
+    deadline: new Date(clock.wall() + longestSeconds(phase, deps.commands) * 1000).toISOString(),
     revives: 'nothing',
   });
   const sent = clock.now();
   milestone(context, phase, 'deployment asked for', { low: sent, high: sent }, `${from} → ${phase.version}`);
-  const followed = await begin(phase, deps, from, sent, driving);
+  const { stream, abort, generatorEnded, driver } = deps;
+  const watched: Watched = { stream, abort, generatorEnded, steady: steady.span };
+  const followed = await begin({ ...watched, phase, driver, from, sent }, driving);
   tell(context, phase, followed);
   const watchedSeconds = (clock.now() - sent) / 1000;
   const keeps = followed.how === 'out' && phase.afterwards === 'keep';
@@ -124,21 +127,17 @@ const outcomes: Readonly<Record<Followed['how'], DeploymentRecord['outcome']>> =
   blind: 'cut-short',
 };
 
-async function begin(
-  phase: DeployPhase,
-  deps: DeploymentDeps,
-  from: string,
-  sent: number,
-  driving: DriverContext,
-): Promise<Followed> {
+async function begin(following: Following, driving: DriverContext): Promise<Followed> {
+  const { driver, phase, sent } = following;
   try {
-    await deps.driver.start(phase.version, driving);
+    await besideAlarm(following, driving, (beside) => driver.start(phase.version, beside));
   } catch (error) {
     driving.signal.throwIfAborted();
-    return { how: 'unfinished', because: reasonOf(error), course: { moved: false, last: sent } };
+    const course = { moved: false, last: sent };
+    if (error instanceof Stopped) return { ...error.stop, course };
+    return { how: 'unfinished', because: reasonOf(error), course };
   }
-  const { driver, stream, abort, generatorEnded } = deps;
-  return follow({ phase, driver, from, sent, stream, abort, generatorEnded }, driving);
+  return follow(following, driving);
 }
 
 function tell(context: RunContext, phase: DeployPhase, { course }: Followed): void {
@@ -149,6 +148,15 @@ function tell(context: RunContext, phase: DeployPhase, { course }: Followed): vo
   ] as const;
   for (const [name, instant] of seen)
     if (instant !== undefined) milestone(context, phase, name, instant, phase.version);
+}
+
+/** How long a deployment in order may take, with the way back. */
+function longestSeconds(
+  { within, watchFor }: DeployPhase,
+  { start, rollBack, status }: DeploymentConfig,
+): number {
+  const commands = start.withinSeconds + rollBack.withinSeconds + status.withinSeconds;
+  return commands + 2 * within + watchFor + SPARE_SECONDS;
 }
 
 function milestone(

@@ -124,6 +124,34 @@ describe('a deployment', () => {
     expect(open).toEqual([{ run: 'run', version: '1', commands }]);
   });
 
+  it('has so much time until others heal it that no deployment in order needs more', async () => {
+    const sim = simulate(good);
+    const site = platform(sim, comesOut);
+    let seconds = 0;
+    const driver: DeploymentDriver = {
+      ...site.driver,
+      start: async (version, context) => {
+        const [entry] = sim.context.undo.open();
+        seconds = (Date.parse(entry?.deadline ?? '') - sim.clock.wall()) / 1000;
+        await site.driver.start(version, context);
+      },
+    };
+    const long = { ...phase, within: 3000 };
+    await runDeployment(long, { ...depsOf(sim, site), driver }, sim.context);
+    const { start, rollBack, status } = commands;
+    const commandSeconds = start.withinSeconds + rollBack.withinSeconds + status.withinSeconds;
+    expect(seconds).toBeGreaterThan(commandSeconds + 2 * long.within + long.watchFor);
+  });
+
+  it('that comes and goes again and again is given up', async () => {
+    const sim = simulate(good);
+    const flaps = Array.from({ length: 200 }, (_, n) => [30_000 + n * 5_000, n % 2 ? mixed : fresh] as const);
+    const site = platform(sim, [...comesOut, ...flaps]);
+    const { record } = await runDeployment(phase, depsOf(sim, site), sim.context);
+    expect(record).toMatchObject({ outcome: 'unfinished' });
+    expect(record.watchedSeconds).toBeLessThan(phase.within + phase.watchFor + 40);
+  });
+
   it('is kept where it came out and its phase says so', async () => {
     const sim = simulate(good);
     const site = platform(sim, comesOut);
@@ -190,6 +218,88 @@ describe('a deployment', () => {
     const { record } = await runDeployment(phase, depsOf(sim, site), sim.context);
     expect(record).toMatchObject({ outcome: 'cut-short' });
     expect(site.backs).toBe(1);
+  });
+
+  it('of which the client sees nothing from its start on is cut short as well', async () => {
+    let sent = Infinity;
+    // Before it began all was seen.
+    const sim = simulate(({ start }) => (start + 500 > sent ? null : {}));
+    const site = platform(sim, comesOut);
+    const driver: DeploymentDriver = {
+      ...site.driver,
+      start: async (version, context) => {
+        sent = sim.elapsed();
+        await site.driver.start(version, context);
+      },
+    };
+    const { record } = await runDeployment(phase, { ...depsOf(sim, site), driver }, sim.context);
+    expect(record).toMatchObject({ outcome: 'cut-short' });
+    expect(record.watchedSeconds).toBeLessThan(20);
+  });
+
+  it.each(['start', 'status'] as const)(
+    'is not left to hurt while its command "%s" takes long: that is ended, and the run goes back',
+    async (slow) => {
+      const bad: Second = { failed: 50 };
+      const sim = simulate(({ start }) => (start > 20_000 ? bad : {}));
+      const site = platform(sim, comesOut);
+      let ended: unknown;
+      const driver: DeploymentDriver = {
+        ...site.driver,
+        [slow]: async (...given: readonly unknown[]) => {
+          const { signal } = given.at(-1) as { readonly signal: AbortSignal };
+          const isUnderWay = site.started !== undefined && site.backs === 0;
+          if (slow === 'start') await site.driver.start('2', sim.deps() as never);
+          try {
+            if (isUnderWay || slow === 'start') await sim.clock.sleep(90_000, signal);
+          } catch (error) {
+            ended = error;
+            throw error;
+          }
+          return site.driver.status(sim.deps() as never);
+        },
+      };
+      const { record } = await runDeployment(phase, { ...depsOf(sim, site), driver }, sim.context);
+      expect(record).toMatchObject({ outcome: 'unfinished' });
+      expect(record.because).toMatch(/^the run took it back: \d+ of \d+ attempts failed/);
+      expect(record.watchedSeconds).toBeLessThan(25);
+      expect(ended).toBeInstanceOf(Error);
+      expect(site.backs).toBe(1);
+    },
+  );
+
+  it('that nobody could look at to the end is not called out, though it once was', async () => {
+    const sim = simulate(good);
+    const site = platform(sim, comesOut);
+    const driver: DeploymentDriver = {
+      ...site.driver,
+      status: async (context) => {
+        const since = sim.clock.now() - (site.started ?? Infinity);
+        if (since > 32_000 && site.backs === 0) throw new Error('no answer');
+        return site.driver.status(context);
+      },
+    };
+    const { record } = await runDeployment(phase, { ...depsOf(sim, site), driver }, sim.context);
+    expect(record).toMatchObject({ outcome: 'cut-short' });
+    expect(record.because).toMatch(/how it stands cannot be told: no answer/);
+    expect(site.backs).toBe(1);
+  });
+
+  it('is not called out in the moment in which its load has ended', async () => {
+    const sim = simulate(good);
+    const site = platform(sim, comesOut);
+    const generatorEnded = (): string | undefined =>
+      sim.clock.now() >= (site.started ?? Infinity) + 50_000 ? 'k6 is gone' : undefined;
+    const { record } = await runDeployment(phase, { ...depsOf(sim, site), generatorEnded }, sim.context);
+    expect(record).toMatchObject({ outcome: 'cut-short', because: expect.stringContaining('k6 is gone') });
+  });
+
+  it('that goes wrong while it is watched still has that time to be taken back in', async () => {
+    const sim = simulate(good);
+    const site = platform(sim, [...comesOut, [35_000, mixed], [45_000, { ...old, detail: 'slow' }]]);
+    const short = { ...phase, within: 31, watchFor: 30 };
+    const { record } = await runDeployment(short, depsOf(sim, site), sim.context);
+    expect(record).toMatchObject({ outcome: 'taken-back' });
   });
 
   it.each([
