@@ -4,6 +4,7 @@ import type { DriverEntry, Platform } from '@ordeal/shared/platform/platform';
 import { isReturn } from '@ordeal/shared/scenario/drill-parts';
 import type { DrillPhase, Scenario } from '@ordeal/shared/scenario/scenario';
 import { processIdentity } from '@ordeal/shared/process/identity';
+import { processPlace, type ProcessPlace } from '@ordeal/shared/process/place';
 import { writeDurably } from '@ordeal/shared/files/durable-file';
 
 /** What `recover` and the guardian need of a run without reading the platform file again. */
@@ -11,6 +12,8 @@ export interface RunFile {
   readonly run: string;
   /** The runner's process: while it lives, nobody else heals. */
   readonly runner: string;
+  /** Where that process was started: anywhere else its identity means nothing. Absent in files of an older ordeal. */
+  readonly place?: ProcessPlace;
   readonly platform: string;
   readonly startedAt: string;
   readonly stores: Readonly<Record<string, DriverEntry>>;
@@ -34,6 +37,7 @@ export function saveRunFile(
   const file: RunFile = {
     run: run.run,
     runner: processIdentity(run.pid) ?? `${run.pid}@unknown`,
+    place: processPlace(),
     platform: run.platform.name,
     startedAt: run.startedAt.toISOString(),
     stores: run.platform.stores,

@@ -1,9 +1,9 @@
-import { isAlive } from '@ordeal/shared/process/identity';
 import type { Clock } from '@ordeal/shared/time/clock';
 import type { PromotionMark } from '@ordeal/shared/undo/entry';
 import { openFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
 import { listRuns } from './run-directory.ts';
 import { readRunFile } from './run-file.ts';
+import { runnerState } from './runner-state.ts';
 
 /** A promotion of an earlier run that was cut off before its failback: the old primary is kept fenced for it. */
 export interface StandingPromotion {
@@ -13,7 +13,7 @@ export interface StandingPromotion {
   resolve(): void;
 }
 
-/** Standing promotions of a platform, of runs that are over. */
+/** Standing promotions of a platform, of runs that are over; of those that are out of sight, as the lease on it is ours. */
 export function standingPromotions(
   runsDir: string,
   platform: string,
@@ -21,7 +21,7 @@ export function standingPromotions(
 ): readonly StandingPromotion[] {
   return listRuns(runsDir).flatMap((dir) => {
     const file = readRunFile(dir);
-    if (file === undefined || file.platform !== platform || isAlive(file.runner)) return [];
+    if (file === undefined || file.platform !== platform || runnerState(file) === 'alive') return [];
     const undo = openFileUndoLedger(dir, clock);
     const mark = undo.promotion();
     if (mark === undefined) return [];
