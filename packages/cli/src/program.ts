@@ -213,7 +213,10 @@ export async function runProgram(edge: Edge): Promise<number> {
       '--look',
       'with --platform: also heal what is in at its targets and carries our labels on its clusters, for when the folder of the runs is gone',
     )
-    .option('--run <id>', 'with --look: this run is dead, so what carries its label may be taken away')
+    .option(
+      '--run <id>',
+      'this run, of another machine or container, is dead: heal what it has left; with --look also what carries its label',
+    )
     .option('--lab-name <name>', 'which lab, for a platform that runs on it', 'main')
     .option('--json', 'print JSON')
     .action(

@@ -208,7 +208,7 @@ it('says whose targets it needs to know to look at them', { timeout: 120_000 }, 
   const nobody = await ordeal(['recover', '--look']);
   expect(nobody).toMatchObject({ code: 64, stderr: expect.stringContaining('--look needs --platform') });
   const unlooked = await ordeal(['recover', '--run', 'x']);
-  expect(unlooked).toMatchObject({ code: 64, stderr: expect.stringContaining('--run goes with --look') });
+  expect(unlooked).toMatchObject({ code: 64, stderr: expect.stringContaining('no run x in') });
   const unlit = await ordeal(['recover', '--look', '--platform', 'agentic-platform', '--lab-name', 'none']);
   expect(unlit).toMatchObject({ code: 64, stderr: expect.stringContaining('there is nothing to look at') });
 });

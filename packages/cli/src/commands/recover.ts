@@ -1,21 +1,15 @@
-import { recoveryAdvice } from '@ordeal/dr/drills/advice';
-import { WRITTEN_DRIVER } from '@ordeal/dr/ledger/written-driver';
-import { isAlive } from '@ordeal/shared/process/identity';
+import { labelValue } from '@ordeal/chaos/chaos-mesh/labels';
 import { systemClock } from '@ordeal/shared/time/system-clock';
-import type { PromotionMark, UndoEntry } from '@ordeal/shared/undo/entry';
-import { openFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
-import { unwind, type UnwindOutcome } from '@ordeal/shared/undo/unwind';
 import { readSite } from '@ordeal/lab/read-site';
 import { CommandError, exitCodes } from '../command-error.ts';
-import { healers } from '../compose/healers.ts';
-import { storeDrivers } from '../compose/stores.ts';
 import type { Edge } from '../edge.ts';
 import { loadPlatform, type LoadedPlatform } from '../load/load-platform.ts';
 import { knownRuns } from '../recover/known-runs.ts';
-import { lookAtPlatform } from '../recover/look.ts';
+import { lookAtPlatform, type Looked } from '../recover/look.ts';
+import { recoverRuns, runsIn } from '../recover/recover-runs.ts';
 import { renderRecovered, type Recovered } from '../recover/render.ts';
-import { listRuns, runsDirectory } from '../run/run-directory.ts';
-import { readRunFile, type RunFile } from '../run/run-file.ts';
+import { leasePlatform } from '../run/platform-lease.ts';
+import { runsDirectory } from '../run/run-directory.ts';
 
 export interface RecoverOptions {
   readonly json?: boolean;
@@ -23,7 +17,7 @@ export interface RecoverOptions {
   readonly labName: string;
   /** Also look at what there is at the platform itself. */
   readonly look?: boolean;
-  /** A run that is dead, as a person says. */
+  /** A run that is dead, as a person says. What is seen to live is not. */
   readonly run?: string;
 }
 
@@ -38,36 +32,66 @@ export async function recoverCommand(options: RecoverOptions, edge: Edge): Promi
       exitCodes.usage,
     );
   }
-  if (options.run !== undefined && options.look !== true) {
-    throw new CommandError(
-      '--run goes with --look: it says whose things there are nobody’s any more.',
-      exitCodes.usage,
-    );
-  }
   // Before anything is healed: a mistake in its file is told at once.
   const loaded = options.look === true ? await platformToLookAt(options, edge) : undefined;
-  const outcomes: Recovered[] = [];
-  for (const dir of listRuns(runsDirectory(edge.cwd))) {
-    const file = readRunFile(dir);
-    if (file === undefined || (loaded?.platform.name ?? options.platform ?? file.platform) !== file.platform)
-      continue;
-    const outcome = await recoverRun(dir, file);
-    if (outcome !== undefined) outcomes.push(outcome);
-  }
-  const looked =
-    loaded === undefined
-      ? undefined
-      : await lookAtPlatform(loaded, {
-          pid: edge.pid,
-          clock: systemClock,
-          runs: knownRuns(runsDirectory(edge.cwd), options.run),
-        });
+  const { outcomes, looked } = await (loaded === undefined
+    ? recoverFolder(options.platform, options.run, edge)
+    : recoverWithLook(loaded, options.run, edge));
   const all = looked === undefined ? outcomes : [...outcomes, looked];
   if (options.json === true) edge.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
   else edge.stdout.write(renderRecovered(outcomes, looked));
   const isLeft = all.some(({ left }) => left.length > 0) || outcomes.some(({ advice }) => advice.length > 0);
   if (isLeft) return exitCodes.residue;
-  return (looked?.refused.length ?? 0) > 0 ? exitCodes.refused : exitCodes.pass;
+  return all.some(({ refused }) => refused.length > 0) ? exitCodes.refused : exitCodes.pass;
+}
+
+interface Done {
+  readonly outcomes: readonly Recovered[];
+  readonly looked?: Looked;
+}
+
+async function recoverFolder(
+  platform: string | undefined,
+  vouched: string | undefined,
+  edge: Edge,
+): Promise<Done> {
+  const runsDir = runsDirectory(edge.cwd);
+  const runs = runsIn(runsDir, platform);
+  if (vouched !== undefined && !runs.some(({ file }) => labelValue(file.run) === labelValue(vouched))) {
+    throw new CommandError(
+      `There is no run ${vouched} in ${runsDir}. --run says of a run there that it is dead; with --platform and --look, also of one whose folder is gone.`,
+      exitCodes.usage,
+    );
+  }
+  return { outcomes: await recoverRuns(runs, knownRuns(runsDir, vouched)) };
+}
+
+/** Holds the lease on the platform meanwhile; while a run has it nothing is touched, what is in the folder neither. */
+async function recoverWithLook(
+  loaded: LoadedPlatform,
+  vouched: string | undefined,
+  { cwd, pid }: Edge,
+): Promise<Done> {
+  const { platform } = loaded;
+  const startedAt = new Date(systemClock.wall());
+  const run = `recover-${startedAt
+    .toISOString()
+    .replaceAll(/[-:.Z]/g, '')
+    .toLowerCase()}`;
+  const lease = await leasePlatform({ platform, run, pid, startedAt, clock: systemClock, say: () => {} });
+  if (!lease.taken) {
+    const refused = [`nothing was touched: ${lease.reason}`];
+    return { outcomes: [], looked: { platform: platform.name, healed: [], left: [], refused } };
+  }
+  try {
+    const runsDir = runsDirectory(cwd);
+    const runs = knownRuns(runsDir, vouched);
+    const { signal } = lease;
+    const outcomes = await recoverRuns(runsIn(runsDir, platform.name), runs, signal);
+    return { outcomes, looked: await lookAtPlatform(loaded, { clock: systemClock, runs, signal }) };
+  } finally {
+    await lease.release();
+  }
 }
 
 async function platformToLookAt(options: RecoverOptions, edge: Edge): Promise<LoadedPlatform> {
@@ -77,65 +101,4 @@ async function platformToLookAt(options: RecoverOptions, edge: Edge): Promise<Lo
     `${loaded.platform.name} runs on the lab "${options.labName}", which is not up: there is nothing to look at. Other labs: --lab-name.`,
     exitCodes.usage,
   );
-}
-
-async function recoverRun(dir: string, file: RunFile): Promise<Recovered | undefined> {
-  const undo = openFileUndoLedger(dir, systemClock);
-  const mark = undo.promotion();
-  if (undo.open().length === 0 && mark === undefined) return undefined;
-  if (isAlive(file.runner)) {
-    return {
-      run: file.run,
-      healed: [],
-      left: ['this run is still under way: nothing was touched'],
-      advice: [],
-    };
-  }
-  const healed: string[] = [];
-  const heal = (deadlineMs: number, select: (entry: UndoEntry) => boolean): Promise<UnwindOutcome> =>
-    unwind(undo, healers, {
-      clock: systemClock,
-      deadlineMs,
-      by: 'recover',
-      say: () => {},
-      select,
-      onHealed: (entry) => healed.push(entry.describe),
-    });
-  const faults = await heal(60_000, ({ driver }) => driver !== WRITTEN_DRIVER);
-  // Rows hurt nobody, and the platform that has to delete them may be away: nobody waits long for their sake.
-  const written = await heal(10_000, ({ driver }) => driver === WRITTEN_DRIVER);
-  const kept = [...faults.kept, ...written.kept];
-  return {
-    run: file.run,
-    healed,
-    left: [
-      ...[...faults.left, ...written.left].map((one) => `${one.what}: ${one.how}`),
-      ...kept.map((entry) => `${entry.describe}: kept, because it could make the old primary writable`),
-    ],
-    advice: mark === undefined ? [] : [...(await adviceFor(mark, file)), ...commandBack(mark, file)],
-  };
-}
-
-function commandBack({ drill }: PromotionMark, file: RunFile): readonly string[] {
-  const phase = file.wayBack?.[drill];
-  if (phase === undefined) return [];
-  const scenario = file.scenario === undefined ? '' : ` --scenario ${file.scenario}`;
-  return [
-    `Command for the way back: npx ordeal drill --only ${phase} --platform ${file.platform}${scenario}`,
-  ];
-}
-
-async function adviceFor(mark: PromotionMark, file: RunFile): Promise<readonly string[]> {
-  const entry = file.stores[mark.store];
-  const configure = entry === undefined ? undefined : await storeDrivers[entry.driver]?.();
-  const store = configure?.(entry?.config, `stores.${mark.store}.config`);
-  const unseen = { nodes: [], settings: {} };
-  if (store?.ok !== true) return recoveryAdvice(mark, unseen);
-  try {
-    const context = { clock: systemClock, signal: AbortSignal.timeout(10_000), say: () => {} };
-    return recoveryAdvice(mark, await store.value.driver.status(context));
-  } catch {
-    // What the mark says holds whether or not the store answers.
-    return recoveryAdvice(mark, unseen);
-  }
 }

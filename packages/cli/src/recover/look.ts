@@ -6,7 +6,6 @@ import type { Labelled } from '@ordeal/shared/undo/labelled';
 import { labelledPlaces } from '../compose/labelled.ts';
 import type { LoadedPlatform } from '../load/load-platform.ts';
 import { faultsPresent, type FaultFound } from '../run/faults-present.ts';
-import { leasePlatform } from '../run/platform-lease.ts';
 
 /** What a look at a platform has come to, in sentences. */
 export interface Looked {
@@ -27,9 +26,10 @@ export interface KnownRuns {
 }
 
 export interface LookRequest {
-  readonly pid: number;
   readonly clock: Clock;
   readonly runs: KnownRuns;
+  /** Aborted when the lease on the platform is lost. */
+  readonly signal: AbortSignal;
 }
 
 const LOOK_WITHIN_MS = 30_000;
@@ -38,39 +38,17 @@ const HEAL_WITHIN_MS = 60_000;
 /**
  * Looks at what there really is at a platform, without any undo entry: the machine that had them is gone. The faults
  * that the platform names are looked for at their targets, and healed where that revives no old primary; then whatever
- * else on its clusters carries our labels, and is taken away where its run is known to be dead. The lease on the
- * platform is held meanwhile; while a run has it nothing is touched.
+ * else on its clusters carries our labels, and is taken away where its run is known to be dead. Whoever calls this holds
+ * the lease on the platform.
  */
 export async function lookAtPlatform(loaded: LoadedPlatform, request: LookRequest): Promise<Looked> {
-  const { clock, pid } = request;
-  const { platform } = loaded;
-  const startedAt = new Date(clock.wall());
-  const run = `recover-${startedAt
-    .toISOString()
-    .replaceAll(/[-:.Z]/g, '')
-    .toLowerCase()}`;
-  const lease = await leasePlatform({ platform, run, pid, startedAt, clock, say: () => {} });
-  if (!lease.taken) {
-    return {
-      platform: platform.name,
-      healed: [],
-      left: [],
-      refused: [`nothing was touched: ${lease.reason}`],
-    };
+  const { clock, signal } = request;
+  const healed: string[] = [];
+  const left: string[] = [];
+  for (const fate of [...(await healNamed(loaded, clock, signal)), ...(await endLabelled(loaded, request))]) {
+    (fate.is === 'healed' ? healed : left).push(fate.text);
   }
-  try {
-    const healed: string[] = [];
-    const left: string[] = [];
-    for (const fate of [
-      ...(await healNamed(loaded, clock, lease.signal)),
-      ...(await endLabelled(loaded, request, lease.signal)),
-    ]) {
-      (fate.is === 'healed' ? healed : left).push(fate.text);
-    }
-    return { platform: platform.name, healed, left, refused: [] };
-  } finally {
-    await lease.release();
-  }
+  return { platform: loaded.platform.name, healed, left, refused: [] };
 }
 
 interface Fate {
@@ -130,8 +108,7 @@ async function healFault(
 
 async function endLabelled(
   loaded: LoadedPlatform,
-  { clock, runs }: LookRequest,
-  signal: AbortSignal,
+  { clock, runs, signal }: LookRequest,
 ): Promise<readonly Fate[]> {
   const fates = await Promise.all(
     labelledPlaces(loaded).map(async ({ where, find }): Promise<readonly Fate[]> => {

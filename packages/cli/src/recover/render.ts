@@ -5,6 +5,8 @@ export interface Recovered {
   readonly run: string;
   readonly healed: readonly string[];
   readonly left: readonly string[];
+  /** Why nothing was touched, where that is so. */
+  readonly refused: readonly string[];
   readonly advice: readonly string[];
 }
 
@@ -16,19 +18,20 @@ export function renderRecovered(outcomes: readonly Recovered[], looked: Looked |
   const place =
     seen.length === 0
       ? `Nothing is in at the targets of ${looked.platform}, and nothing on its clusters carries our labels.\n`
-      : block(`What was found at ${looked.platform}`, looked, looked.refused);
+      : block(`What was found at ${looked.platform}`, looked, []);
   return [...runs, place].join('\n');
 }
 
 function block(
   title: string,
-  { healed, left }: Pick<Recovered, 'healed' | 'left'>,
+  { healed, left, refused }: Pick<Recovered, 'healed' | 'left' | 'refused'>,
   more: readonly string[],
 ): string {
   return [
     title,
     ...healed.map((text) => `  healed      ${text}`),
     ...left.map((text) => `  left        ${text}`),
+    ...refused.map((text) => `  refused     ${text}`),
     ...more.map((text) => `  ${text}`),
     '',
   ].join('\n');

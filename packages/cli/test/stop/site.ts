@@ -17,6 +17,8 @@ export interface Ended {
 
 /** A small platform whose only journey can be made to hang, and the command on as many machines as one likes. */
 export interface Site {
+  /** Where the command is called, and where its runs are: the same for all machines, as on a volume of several pods. */
+  readonly dir: string;
   /** Runs the command on a machine of that name: with temporary files of its own, as another machine has. */
   on(machine: string, ...args: readonly string[]): Promise<Ended>;
   /** The journey hangs from now on; resolves when the next one does. */
@@ -71,6 +73,7 @@ export async function makeSite(guardrails = '', parts = ''): Promise<Site> {
     hanging = undefined;
   };
   return {
+    dir,
     on: (machine, ...args) =>
       new Promise((resolve) => {
         const own = join(dir, machine);
