@@ -2,7 +2,7 @@ import type { DeploymentDriver } from '@ordeal/shared/drivers/deployment';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { DeployPhase } from '@ordeal/shared/scenario/deploy-phase';
-import { besideAlarm, Stopped, whyStop, type Watched } from './alarm.ts';
+import { besideAlarm, Stopped, whyStop, type Stop, type Watched } from './alarm.ts';
 import { courseFrom, withLook, type Course } from './course.ts';
 
 /** Looks are not free to the platform, and tell seconds. */
@@ -14,7 +14,9 @@ const LAST_LOOK_MS = 30_000;
 
 export type Followed = { readonly course: Course } & (
   | { readonly how: 'out' | 'taken-back' }
-  | { readonly how: 'unfinished' | 'aborted' | 'blind'; readonly because: string }
+  | { readonly how: 'unfinished' | 'unseen'; readonly because: string }
+  /** It had to be ended before its time. */
+  | Stop
 );
 
 export interface Following extends Watched {
@@ -71,6 +73,6 @@ export async function follow(following: Following, context: DriverContext): Prom
 function endOf(
   unseen: string | undefined,
   detail: string,
-): { readonly how: 'unfinished' | 'blind'; readonly because: string } {
-  return unseen === undefined ? { how: 'unfinished', because: detail } : { how: 'blind', because: unseen };
+): { readonly how: 'unfinished' | 'unseen'; readonly because: string } {
+  return unseen === undefined ? { how: 'unfinished', because: detail } : { how: 'unseen', because: unseen };
 }

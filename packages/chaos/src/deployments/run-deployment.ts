@@ -27,8 +27,6 @@ export interface DeploymentDeps extends Pick<
 export interface DeploymentOutcome {
   readonly record: DeploymentRecord;
   readonly windows: readonly WindowRecord[];
-  /** Nothing that comes after it may be done: the platform is not as it was. */
-  readonly stuck?: string;
 }
 
 /** More than all that a run in order may wait for: after it the undo entry is healed by others. */
@@ -99,6 +97,8 @@ export async function runDeployment(
   await clock.sleep(TAIL_MS, signal);
   close('whole', { from: steady.span.to, to: clock.now() });
   const { course } = followed;
+  const stuck =
+    keeps || back?.returned !== undefined ? undefined : `${from} does not serve again: ${back?.detail}`;
   const record: DeploymentRecord = {
     ...emptyRecord(phase, before),
     outcome: outcomes[followed.how],
@@ -111,11 +111,12 @@ export async function runDeployment(
         ? null
         : secondsBetween(course.served ?? exactly(sent), course.takenBack),
     returnSeconds: back?.seconds ?? null,
+    served: course.served !== undefined,
+    ...(followed.how === 'aborted' || followed.how === 'blind' ? { aborted: followed.because } : {}),
+    ...(stuck === undefined ? {} : { stuck }),
     detail: back?.detail ?? '',
   };
-  const stuck =
-    keeps || back?.returned !== undefined ? undefined : `${from} does not serve again: ${back?.detail}`;
-  return { record, windows, ...(stuck === undefined ? {} : { stuck }) };
+  return { record, windows };
 }
 
 /** What the run had to end itself was not borne by the platform: that is a failure. What it could not see is none. */
@@ -124,6 +125,7 @@ const outcomes: Readonly<Record<Followed['how'], DeploymentRecord['outcome']>> =
   'taken-back': 'taken-back',
   unfinished: 'unfinished',
   aborted: 'unfinished',
+  unseen: 'cut-short',
   blind: 'cut-short',
 };
 
@@ -188,6 +190,7 @@ function emptyRecord(phase: DeployPhase, before: DeploymentStatus | undefined): 
     deploySeconds: null,
     rollBackSeconds: null,
     returnSeconds: null,
+    served: false,
     detail: before?.detail ?? '',
   };
 }

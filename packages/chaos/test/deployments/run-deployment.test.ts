@@ -89,7 +89,7 @@ describe('a deployment', () => {
   it('is followed until it is out, watched, and taken back again; its windows leave no gap', async () => {
     const sim = simulate(good);
     const site = platform(sim, comesOut);
-    const { record, windows, stuck } = await runDeployment(phase, depsOf(sim, site), sim.context);
+    const { record, windows } = await runDeployment(phase, depsOf(sim, site), sim.context);
     expect(record).toMatchObject({ outcome: 'out', from: '1', to: '2', deployment: 'api' });
     // It was out 30 s after its start; a look is half a second from the next.
     expect(record.deploySeconds?.low).toBeGreaterThan(28.9);
@@ -101,7 +101,7 @@ describe('a deployment', () => {
     expect(record.returnSeconds?.high).toBeGreaterThanOrEqual(8);
     expect(record.rollBackSeconds).toBeNull();
     expect(site.backs).toBe(1);
-    expect(stuck).toBeUndefined();
+    expect(record.stuck).toBeUndefined();
     expect(sim.context.undo.open()).toEqual([]);
     const [steady, whole] = windows;
     expect(windows.map(({ name }) => name)).toEqual(['release/steady', 'release/whole']);
@@ -206,7 +206,7 @@ describe('a deployment', () => {
     const sim = simulate(({ start }) => (start > 20_000 ? bad : {}));
     const site = platform(sim, comesOut);
     const { record } = await runDeployment(phase, depsOf(sim, site), sim.context);
-    expect(record).toMatchObject({ outcome: 'unfinished' });
+    expect(record).toMatchObject({ outcome: 'unfinished', aborted: expect.any(String), served: true });
     expect(record.because).toMatch(/^the run took it back: \d+ of \d+ attempts failed/);
     expect(record.watchedSeconds).toBeLessThan(25);
     expect(site.backs).toBe(1);
@@ -281,6 +281,7 @@ describe('a deployment', () => {
     };
     const { record } = await runDeployment(phase, { ...depsOf(sim, site), driver }, sim.context);
     expect(record).toMatchObject({ outcome: 'cut-short' });
+    expect(record.aborted).toBeUndefined();
     expect(record.because).toMatch(/how it stands cannot be told: no answer/);
     expect(site.backs).toBe(1);
   });
@@ -322,8 +323,8 @@ describe('a deployment', () => {
   it('that does not come back leaves its undo open, and stops what would come after it', async () => {
     const sim = simulate(good);
     const site = platform(sim, comesOut, { goesBack: false });
-    const { stuck, record } = await runDeployment(phase, depsOf(sim, site), sim.context);
-    expect(stuck).toMatch(/1 does not serve again: 2 serves/);
+    const { record } = await runDeployment(phase, depsOf(sim, site), sim.context);
+    expect(record.stuck).toMatch(/1 does not serve again: 2 serves/);
     expect(record.returnSeconds).toEqual({ low: 120, high: null });
     expect(sim.context.undo.open()).toHaveLength(1);
   });
@@ -331,8 +332,8 @@ describe('a deployment', () => {
   it('is asked to go back again when that has failed', async () => {
     const sim = simulate(good);
     const site = platform(sim, comesOut, { failing: 3 });
-    const { stuck, record } = await runDeployment(phase, depsOf(sim, site), sim.context);
-    expect(stuck).toBeUndefined();
+    const { record } = await runDeployment(phase, depsOf(sim, site), sim.context);
+    expect(record.stuck).toBeUndefined();
     expect(site.backs).toBe(4);
     // Three times 2 s later, and 8 s for the way.
     expect(record.returnSeconds?.high).toBeGreaterThanOrEqual(14);
@@ -347,8 +348,8 @@ describe('a deployment', () => {
     async (_, plan) => {
       const sim = simulate(good);
       const site = platform(sim, plan, { failing: Infinity });
-      const { stuck } = await runDeployment(phase, depsOf(sim, site), sim.context);
-      expect(stuck).toContain('the way back is locked');
+      const { record } = await runDeployment(phase, depsOf(sim, site), sim.context);
+      expect(record.stuck).toContain('the way back is locked');
       expect(site.backs).toBeGreaterThan(20);
       expect(sim.context.undo.open()).toHaveLength(1);
     },

@@ -16,8 +16,9 @@ export interface Judgement {
 /** Judges. Pure: the same observations and residue give the same, now and from a run's folder. */
 export function judgementOf(observations: Observations, residue: readonly ResidueRecord[]): Judgement {
   const findings = judge(observations);
-  const { experiments, drills, restores = [], end } = observations;
-  return { findings, verdict: verdictOf({ findings, experiments, drills, restores, residue, end }) };
+  const { experiments, drills, restores = [], deployments = [], end } = observations;
+  const input = { findings, experiments, drills, restores, deployments, residue, end };
+  return { findings, verdict: verdictOf(input) };
 }
 
 /**

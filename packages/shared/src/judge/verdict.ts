@@ -1,5 +1,6 @@
 import type { Finding } from '../objectives/finding.ts';
 import type {
+  DeploymentRecord,
   DrillRecord,
   ExperimentRecord,
   ResidueRecord,
@@ -26,6 +27,7 @@ export interface VerdictInput {
   readonly experiments: readonly ExperimentRecord[];
   readonly drills: readonly DrillRecord[];
   readonly restores?: readonly RestoreRecord[];
+  readonly deployments?: readonly DeploymentRecord[];
   readonly residue: readonly ResidueRecord[];
   readonly end: RunEnd;
 }
@@ -60,17 +62,29 @@ export function verdictOf(input: VerdictInput): Verdict {
   return { outcome: worst[0], exitCode: worst[1], reasons: all };
 }
 
-function failuresOf({ findings, drills, restores = [] }: VerdictInput): readonly string[] {
+function failuresOf({ findings, drills, restores = [], deployments = [] }: VerdictInput): readonly string[] {
   const failed = findings.filter(({ severity, outcome }) => severity === 'must' && outcome === 'fail');
   return [
     ...failed.map((finding) => `${place(finding)} is ${range(finding)}, not ${wanted(finding)}`),
     ...[...drills, ...restores].flatMap(({ name, failed: why }) =>
       why === undefined ? [] : [`${name} failed: ${why}`],
     ),
+    ...deployments.flatMap(failuresOfDeployment),
   ];
 }
 
-function doubtsOf({ findings, experiments, end }: VerdictInput): readonly string[] {
+/** What the run had to end itself the platform has not borne, whatever its objectives say of it. */
+function failuresOfDeployment({ name, to, outcome, because, stuck }: DeploymentRecord): readonly string[] {
+  const why = because ?? 'no reason was given';
+  return [
+    ...(outcome === 'unfinished'
+      ? [`${name} failed: ${to} did not come out, and was not taken back: ${why}`]
+      : []),
+    ...(stuck === undefined ? [] : [`${name} failed: ${stuck}`]),
+  ];
+}
+
+function doubtsOf({ findings, experiments, deployments = [], end }: VerdictInput): readonly string[] {
   const must = findings.filter(({ severity }) => severity === 'must');
   return [
     ...(end.how === 'blind' ? reasons('not begun', end.reasons) : []),
@@ -78,6 +92,7 @@ function doubtsOf({ findings, experiments, end }: VerdictInput): readonly string
       .filter(({ outcome }) => outcome === 'inconclusive')
       .map((finding) => `${place(finding)} is inconclusive: ${whyOpen(finding)}`),
     ...experiments.flatMap(doubtsOfExperiment),
+    ...deployments.flatMap(doubtsOfDeployment),
     ...(must.length === 0 ? ['no objective that must hold was judged'] : []),
   ];
 }
@@ -91,6 +106,12 @@ function doubtsOfExperiment(experiment: ExperimentRecord): readonly string[] {
     ...(effective === true ? [] : [`${name} is ineffective: ${witness}`]),
     ...(aborted === undefined ? [] : [`${name} was aborted: ${aborted}`]),
   ];
+}
+
+function doubtsOfDeployment({ name, to, outcome, because }: DeploymentRecord): readonly string[] {
+  const why = because ?? 'no reason was given';
+  if (outcome === 'not-begun') return [`${name}: ${to} was not deployed: ${why}`];
+  return outcome === 'cut-short' ? [`${name} was cut short: ${why}`] : [];
 }
 
 function passed(findings: readonly Finding[]): readonly string[] {

@@ -332,6 +332,12 @@ export interface DeploymentRecord {
   readonly rollBackSeconds: { readonly low: number; readonly high: number | null } | null;
   /** Seconds from the run's wish to go back until the old version served alone; null when there was none. */
   readonly returnSeconds: { readonly low: number; readonly high: number | null } | null;
+  /** Whether the new version was seen to get traffic. */
+  readonly served: boolean;
+  /** Why the run had to end it at once: what hurts too much, or that nobody saw what it does. */
+  readonly aborted?: string;
+  /** Why the version before does not serve alone again, though the run went back. */
+  readonly stuck?: string;
   /** What the platform said at the end. */
   readonly detail: string;
 }

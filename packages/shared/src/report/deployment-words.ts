@@ -1,8 +1,13 @@
 import type { DeploymentRecord } from '../record/record.ts';
 import { interval } from './figures.ts';
 
-/** A deployment in a few words: what became of the version, and how long that took. */
+/** A deployment in a few words: what became of the version, how long that took, and what is still wrong. */
 export function deploymentInWords(deployment: DeploymentRecord): string {
+  const { stuck } = deployment;
+  return stuck === undefined ? endInWords(deployment) : `${endInWords(deployment)}; ${stuck}`;
+}
+
+function endInWords(deployment: DeploymentRecord): string {
   const { to, outcome, because, deploySeconds, rollBackSeconds, returnSeconds } = deployment;
   const why = because === undefined ? '' : `: ${because}`;
   switch (outcome) {

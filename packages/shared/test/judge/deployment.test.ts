@@ -15,6 +15,7 @@ const out: DeploymentRecord = {
   deploySeconds: { low: 29, high: 31 },
   rollBackSeconds: null,
   returnSeconds: { low: 7, high: 9 },
+  served: true,
   detail: '',
 };
 const takenBack: DeploymentRecord = {
@@ -67,6 +68,24 @@ describe('a deployment is judged', () => {
       outcome: 'fail',
       explanation: expect.stringContaining('nobody took it back'),
     });
+  });
+
+  it('is no way back to where nothing has gone away from', () => {
+    const unseen: DeploymentRecord = { ...out, outcome: 'unfinished', deploySeconds: null, served: false };
+    const finding = found('seconds-to-return', 60, unseen);
+    expect(finding).toMatchObject({ outcome: 'inconclusive', reason: 'not-run' });
+    expect(finding.explanation).toContain('never got traffic');
+    expect(found('seconds-to-return', 60, { ...unseen, served: true }).outcome).toBe('pass');
+    const stuck = { ...unseen, returnSeconds: { low: 120, high: null } };
+    expect(found('seconds-to-return', 60, stuck).outcome).toBe('fail');
+  });
+
+  it('says so of a version that was taken back before it got traffic', () => {
+    expect(found('seconds-to-roll-back', 60, { ...takenBack, served: false })).toMatchObject({
+      outcome: 'pass',
+      explanation: expect.stringContaining('never got traffic'),
+    });
+    expect(found('seconds-to-roll-back', 60, takenBack).explanation ?? '').not.toContain('traffic');
   });
 
   it('fails when it neither came out nor was taken back', () => {

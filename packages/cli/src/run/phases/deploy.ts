@@ -1,5 +1,6 @@
 import { runDeployment } from '@ordeal/chaos/deployments/run-deployment';
 import { steadyStateOf } from '@ordeal/shared/judge/steady';
+import type { DeploymentRecord } from '@ordeal/shared/record/record';
 import { deploymentInWords } from '@ordeal/shared/report/deployment-words';
 import type { DeployPhase } from '@ordeal/shared/scenario/deploy-phase';
 import type { PhaseOutcome, Session } from '../session.ts';
@@ -14,7 +15,7 @@ export async function deployPhase(phase: DeployPhase, session: Session): Promise
     return { next: 'stop', detail: `no workload runs under ${phase.name}` };
   }
   const { commands, create } = loaded.drivers.deployment(phase.deployment);
-  const { record, windows, stuck } = await runDeployment(
+  const { record, windows } = await runDeployment(
     phase,
     {
       driver: create(context.runId),
@@ -30,7 +31,13 @@ export async function deployPhase(phase: DeployPhase, session: Session): Promise
   results.deployments.push(record);
   results.windows.push(...windows);
   assignDeployment(phase, session);
-  return stuck === undefined
-    ? { next: 'continue', detail: deploymentInWords(record) }
-    : { next: 'stop', detail: stuck };
+  return answerOf(record);
+}
+
+/** Nothing is done to a platform that is not as it was, or that could not bear it. */
+export function answerOf(record: DeploymentRecord): PhaseOutcome {
+  const { stuck, aborted } = record;
+  if (stuck !== undefined) return { next: 'stop', detail: stuck };
+  if (aborted !== undefined) return { next: 'stop', detail: `aborted: ${aborted}` };
+  return { next: 'continue', detail: deploymentInWords(record) };
 }

@@ -52,6 +52,7 @@ export function leftOutDeployment(
     deploySeconds: null,
     rollBackSeconds: null,
     returnSeconds: null,
+    served: false,
     detail: '',
   };
 }

@@ -53,25 +53,37 @@ function measureDeployment(
     case 'seconds-to-deploy':
       return outcome === 'out' ? taken(deployment.deploySeconds) : missed(deployment);
     case 'seconds-to-roll-back':
-      return outcome === 'taken-back' ? taken(deployment.rollBackSeconds) : missed(deployment);
+      if (outcome !== 'taken-back') return missed(deployment);
+      return taken(deployment.rollBackSeconds, deployment.served ? undefined : 'It never got traffic.');
     case 'seconds-to-return':
-      return deployment.returnSeconds === null
-        ? { kind: 'nothing', reason: 'not-run', sentence: 'Nobody went back to the old version.' }
-        : taken(deployment.returnSeconds);
+      return wayBack(deployment);
   }
 }
 
-function taken(seconds: DeploymentRecord['deploySeconds']): Measurement {
+function wayBack({ outcome, served, returnSeconds }: DeploymentRecord): Measurement {
+  if (returnSeconds === null) {
+    return { kind: 'nothing', reason: 'not-run', sentence: 'Nobody went back to the old version.' };
+  }
+  // One that never came back is a failure all the same.
+  if (outcome !== 'out' && !served && returnSeconds.high !== null) {
+    const sentence = 'The new version never got traffic: there was nothing to come back from.';
+    return { kind: 'nothing', reason: 'not-run', sentence };
+  }
+  return taken(returnSeconds);
+}
+
+function taken(seconds: DeploymentRecord['deploySeconds'], said?: string): Measurement {
   if (seconds === null) return { kind: 'nothing', reason: 'not-run', sentence: 'It was not measured.' };
   const { low, high } = seconds;
+  const late = high === null ? `It had not come about after ${low.toFixed(1)} s.` : undefined;
+  const note = [said, late].filter((one) => one !== undefined).join(' ');
   return {
     kind: 'measured',
     value: { low, high: high ?? Infinity },
     samples: 1,
     violations: Infinity,
-    ...(high === null
-      ? { decision: 'violated' as const, note: `It had not come about after ${low.toFixed(1)} s.` }
-      : {}),
+    ...(late === undefined ? {} : { decision: 'violated' as const }),
+    ...(note === '' ? {} : { note }),
   };
 }
 
