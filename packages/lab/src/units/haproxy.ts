@@ -86,7 +86,7 @@ export function serverOptions({ edge }: Contract, region: RegionName): string {
   return `${weight(edge, region)} ${checks(edge)}`;
 }
 
-/** A tenth of a replica's share is a weight of its own: a canary gets no more. */
+/** Ten for each share, so that a canary can be given a part of a replica's. */
 function weight({ weights }: Edge, region: RegionName): string {
   return `weight ${10 * weights[region]}`;
 }
