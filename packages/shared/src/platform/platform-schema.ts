@@ -96,7 +96,7 @@ export const platformSchema = z.strictObject({
   stores: z.record(name, driverEntry),
   routes: z.record(name, driverEntry),
   backups: z.record(name, driverEntry.extend({ restore: z.unknown() })).optional(),
-  deployments: z.record(name, driverEntry).optional(),
+  deployments: z.record(name, driverEntry.extend({ unattended: text.optional() })).optional(),
   probes: z.array(probeSchema),
   ledger: ledgerSchema.nullable(),
   sweep: z

@@ -38,7 +38,7 @@ export interface Platform {
   /** By name: copies of its data, where and how they are brought back. */
   readonly backups?: Readonly<Record<string, BackupEntry>>;
   /** By name: how versions of it are deployed. */
-  readonly deployments?: Readonly<Record<string, DriverEntry>>;
+  readonly deployments?: Readonly<Record<string, DeploymentEntry>>;
   readonly probes: readonly ProbeSpec[];
   readonly ledger: LedgerSpec | null;
   /** Deletes whatever a run has left on the platform, and tells how much there still is. */
@@ -174,6 +174,11 @@ export interface FaultWitness {
 export interface DriverEntry {
   readonly driver: string;
   readonly config: unknown;
+}
+
+export interface DeploymentEntry extends DriverEntry {
+  /** Who brings the version before back when the runner's machine dies, in words. Production refuses what has nobody. */
+  readonly unattended?: string;
 }
 
 /** `config` is checked by the driver, `restore` is the same for all: see docs/drivers/backups.md. */

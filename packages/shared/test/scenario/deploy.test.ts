@@ -84,6 +84,27 @@ describe('a phase that deploys', () => {
     expect(plan(production, deploy).refusals.join(' ')).toContain('release is not allowed');
   });
 
+  it('is refused in production unless somebody goes back when the machine dies', () => {
+    const production = (entry: { readonly unattended?: string }): Platform =>
+      platform({
+        environment: 'production',
+        identity: { hosts: ['*'] },
+        guardrails: {
+          ...platformValue().guardrails,
+          production: { allow: ['load', 'deploy'] },
+        } as Platform['guardrails'],
+        deployments: { api: { driver: 'command', config: {}, ...entry } },
+      });
+    expect(plan(production({}), deploy).refusals.join(' ')).toMatch(
+      /release would deploy by api, which nobody would take back if this machine died.*unattended/,
+    );
+    expect(plan(production({ unattended: 'a CronJob that looks every minute' }), deploy).refusals).toEqual(
+      [],
+    );
+    expect(plan(production({}), { ...deploy, afterwards: 'keep' }).refusals).toHaveLength(1);
+    expect(plan(platform(), deploy).refusals).toEqual([]);
+  });
+
   it('judges its own measures in its result alone', () => {
     const { undecidable } = plan(platform(), {
       ...deploy,

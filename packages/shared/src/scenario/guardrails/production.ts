@@ -1,5 +1,6 @@
 import type { Platform } from '../../platform/platform.ts';
 import type { DescribedFault } from '../described-fault.ts';
+import type { DeployPhase } from '../deploy-phase.ts';
 import type { Phase, Scenario } from '../scenario.ts';
 
 /** Why a scenario may not be run in production, in sentences. */
@@ -24,6 +25,7 @@ export function refuseProduction(
     ...phases.flatMap((phase) =>
       faultsOf(phase).flatMap((fault) => refuseUnattended(phase.name, fault, describe(fault))),
     ),
+    ...phases.flatMap((phase) => (phase.phase === 'deploy' ? refuseForsaken(platform, phase) : [])),
   ];
 }
 
@@ -31,6 +33,14 @@ function refuseUnattended(phase: string, fault: string, { ending }: DescribedFau
   return ending.by === 'nobody'
     ? [
         `${phase} would inject ${fault}, which nobody would end if this machine died: refused in production. Remedy: ${ending.remedy}`,
+      ]
+    : [];
+}
+
+function refuseForsaken(platform: Platform, { name, deployment }: DeployPhase): readonly string[] {
+  return platform.deployments?.[deployment]?.unattended === undefined
+    ? [
+        `${name} would deploy by ${deployment}, which nobody would take back if this machine died: refused in production. Remedy: let something that does not run on this machine go back, and say in deployments.${deployment}.unattended who that is`,
       ]
     : [];
 }
