@@ -81,6 +81,8 @@ export async function runDeployment(
     describe: `version ${phase.version} is deployed (${deps.commands.what}); back to ${from}`,
     deadline: new Date(clock.wall() + longestSeconds(phase, deps.commands) * 1000).toISOString(),
     revives: 'nothing',
+    // The command, and what the platform then takes by itself.
+    healSeconds: deps.commands.rollBack.withinSeconds + phase.within,
   });
   const sent = clock.now();
   milestone(context, phase, 'deployment asked for', { low: sent, high: sent }, `${from} → ${phase.version}`);

@@ -128,11 +128,13 @@ describe('a deployment', () => {
     const sim = simulate(good);
     const site = platform(sim, comesOut);
     let seconds = 0;
+    let heal: number | undefined;
     const driver: DeploymentDriver = {
       ...site.driver,
       start: async (version, context) => {
         const [entry] = sim.context.undo.open();
         seconds = (Date.parse(entry?.deadline ?? '') - sim.clock.wall()) / 1000;
+        heal = entry?.healSeconds;
         await site.driver.start(version, context);
       },
     };
@@ -141,6 +143,7 @@ describe('a deployment', () => {
     const { start, rollBack, status } = commands;
     const commandSeconds = start.withinSeconds + rollBack.withinSeconds + status.withinSeconds;
     expect(seconds).toBeGreaterThan(commandSeconds + 2 * long.within + long.watchFor);
+    expect(heal).toBeGreaterThanOrEqual(rollBack.withinSeconds + long.within);
   });
 
   it('that comes and goes again and again is given up', async () => {

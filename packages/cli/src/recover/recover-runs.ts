@@ -55,6 +55,7 @@ async function recoverRun(
     unwind(undo, healers, {
       clock: systemClock,
       deadlineMs,
+      patient: true,
       by: 'recover',
       ...(signal === undefined ? {} : { signal }),
       say: () => {},

@@ -18,6 +18,8 @@ export interface UndoEntry {
    * promotion was requested.
    */
   readonly revives: 'nothing' | 'old-primary';
+  /** How long healing it may take, where that is longer than healers usually have. */
+  readonly healSeconds?: number;
 }
 
 /**

@@ -17,7 +17,7 @@ export interface GuardianSettings {
   readonly say: (message: string) => void;
   /**
    * Milliseconds for the unwinding after the runner's death, round by round: at the end of each it says what is left,
-   * and goes on with that.
+   * and goes on with that. In the last one an entry gets as long as it takes by its own word.
    */
   readonly roundsMs: readonly number[];
 }
@@ -65,11 +65,12 @@ async function unwindInRounds(
 ): Promise<UnwindOutcome> {
   const healed: UndoEntry[] = [];
   let last: Omit<UnwindOutcome, 'healed'> = { kept: [], left: [] };
-  for (const deadlineMs of roundsMs) {
+  for (const [index, deadlineMs] of roundsMs.entries()) {
     const round = await unwind(ledger, healers, {
       clock,
       by: 'guardian',
       deadlineMs,
+      patient: index === roundsMs.length - 1,
       say,
       againAfterMs: AGAIN_AFTER_MS,
     });

@@ -11,6 +11,8 @@ export interface UnwindSettings {
   readonly by: 'run' | 'guardian' | 'recover';
   /** Milliseconds for all of it. */
   readonly deadlineMs: number;
+  /** Whether an entry that takes longer by its own word (`healSeconds`) gets that time. Default: no. */
+  readonly patient?: boolean;
   readonly say: (message: string) => void;
   /** Gives up before the deadline. Never the run's own signal: healing outlives it. */
   readonly signal?: AbortSignal;
@@ -50,7 +52,7 @@ export async function unwind(
   healers: Healers,
   settings: UnwindSettings,
 ): Promise<UnwindOutcome> {
-  const { clock, select = () => true } = settings;
+  const { clock, select = () => true, patient = false } = settings;
   let entries: readonly UndoEntry[];
   try {
     entries = ledger.open().filter(select);
@@ -62,7 +64,9 @@ export async function unwind(
     };
     return { healed: [], kept: [], left: [left] };
   }
-  const until = clock.now() + settings.deadlineMs;
+  const began = clock.now();
+  const untilOf = ({ healSeconds = 0 }: UndoEntry): number =>
+    began + Math.max(settings.deadlineMs, patient ? healSeconds * 1000 : 0);
   const lanes = Object.values(Object.groupBy(entries, ({ driver }) => driver));
   const fates = await Promise.all(
     lanes.map(async (lane = []) => {
@@ -70,7 +74,10 @@ export async function unwind(
       for (const entry of lane) {
         const first = Promise.withResolvers<void>();
         fated.push(
-          fateOf(ledger, healers, entry, until, settings, first.resolve).then((fate) => [entry, fate]),
+          fateOf(ledger, healers, entry, untilOf(entry), settings, first.resolve).then((fate) => [
+            entry,
+            fate,
+          ]),
         );
         const enough = new AbortController();
         await Promise.race([first.promise, clock.sleep(PATIENCE_MS, enough.signal).catch(() => undefined)]);

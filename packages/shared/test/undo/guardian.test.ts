@@ -13,6 +13,7 @@ import { systemClock } from '../../src/time/system-clock.ts';
 import { createFileUndoLedger } from '../../src/undo/file-ledger.ts';
 import { runGuardian, type GuardianSettings } from '../../src/undo/guardian.ts';
 import { outlivingPipeline } from '../../src/undo/outlive-pipeline.ts';
+import type { Healers } from '../../src/undo/healer.ts';
 import type { UndoLedger } from '../../src/undo/ledger.ts';
 import { createProcessHealer } from '../../src/undo/process-healer.ts';
 import { spawnGuardian } from '../../src/undo/spawn-guardian.ts';
@@ -67,6 +68,27 @@ describe('the guardian', () => {
     expect(await end).toMatchObject({ how: 'unwound', outcome: { healed: [{ describe: flag }], left: [] } });
     expect(isRaised(flag)).toBe(false);
     expect(said.filter((message) => message.startsWith('left: '))).toHaveLength(1);
+  });
+
+  it('gives in its last round what takes longer the time for it, and in those before it no more than to others', async () => {
+    const slow = 'slow';
+    const deadline = new Date(Date.now() + 600_000).toISOString();
+    ledger.push({
+      driver: 'flag',
+      config: null,
+      describe: slow,
+      deadline,
+      revives: 'nothing',
+      healSeconds: 60,
+    });
+    let isLast = false;
+    const say = (message: string): void => void (isLast ||= message.startsWith('left: '));
+    const heal: Healers[string]['heal'] = (_, { signal }) =>
+      // Longer than the last round, for everybody else.
+      systemClock.sleep(isLast ? 300 : 60_000, signal);
+    const { input, end } = guard({ roundsMs: [200, 1], healers: { flag: { heal } }, say });
+    input.end();
+    expect(await end).toMatchObject({ how: 'unwound', outcome: { healed: [{ describe: slow }], left: [] } });
   });
 
   it('leaves everything as it is when it is released', async () => {

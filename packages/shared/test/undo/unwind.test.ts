@@ -63,6 +63,24 @@ describe('unwinding', () => {
     expect(clock.now() - began).toBeLessThan(10_500);
   });
 
+  it.each([
+    [true, 100_000, []],
+    [false, 10_000, ['slow', 'hangs']],
+  ] as const)(
+    'gives what takes long by its own word the time for it: %s',
+    async (patient, longestMs, left) => {
+      push('x', 'hangs');
+      push('x', 'slow', 'nothing', 100);
+      const began = clock.now();
+      const heal: Healers[string]['heal'] = async ({ describe: what }, { signal }) => {
+        await clock.sleep(what === 'slow' ? 60_000 : 1e9, signal);
+      };
+      const outcome = await undo({ x: { heal } }, { deadlineMs: 10_000, patient });
+      expect(outcome.left.map(({ what }) => what)).toEqual(patient ? ['hangs'] : left);
+      expect(clock.now() - began).toBeLessThanOrEqual(longestMs);
+    },
+  );
+
   it('tries again until the deadline', async () => {
     push('x', 'stubborn');
     let tries = 0;
@@ -177,8 +195,15 @@ describe('unwinding', () => {
   });
 });
 
-function push(driver: string, what: string, revives: UndoEntry['revives'] = 'nothing'): void {
-  ledger.push({ driver, config: null, describe: what, deadline: new Date(0).toISOString(), revives });
+function push(
+  driver: string,
+  what: string,
+  revives: UndoEntry['revives'] = 'nothing',
+  healSeconds?: number,
+): void {
+  const deadline = new Date(0).toISOString();
+  const longer = healSeconds === undefined ? {} : { healSeconds };
+  ledger.push({ driver, config: null, describe: what, deadline, revives, ...longer });
 }
 
 function undo(healers: Healers, more: Partial<UnwindSettings>) {
