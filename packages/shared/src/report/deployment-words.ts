@@ -12,7 +12,8 @@ function endInWords(deployment: DeploymentRecord): string {
   const why = because === undefined ? '' : `: ${because}`;
   switch (outcome) {
     case 'out': {
-      const back = returnSeconds === null ? '' : `, back again after ${interval(returnSeconds, 's')}`;
+      const again = returnSeconds?.high === null ? 'not back' : 'back again';
+      const back = returnSeconds === null ? '' : `, ${again} after ${interval(returnSeconds, 's')}`;
       const after = deploySeconds === null ? '' : ` after ${interval(deploySeconds, 's')}`;
       return `${to} was out${after}${back}`;
     }

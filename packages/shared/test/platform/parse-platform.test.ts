@@ -33,6 +33,13 @@ describe('parsePlatform', () => {
     }
   });
 
+  it('takes who goes back from a deployment without us, unless that is nobody', () => {
+    const api = { driver: 'command', config: {}, unattended: 'a CronJob' };
+    expect(mistakes(platformValue({ deployments: { api } }))).toEqual([]);
+    const [found] = mistakes(platformValue({ deployments: { api: { ...api, unattended: '' } } }));
+    expect(found?.path).toBe('platform.ts: deployments.api.unattended');
+  });
+
   it('names the nearest region for one that is not there', () => {
     const found = mistakes(
       platformValue({
