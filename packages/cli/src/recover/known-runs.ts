@@ -3,7 +3,14 @@ import { activeHolders, leaseFolder } from '../run/lease.ts';
 import { listRuns } from '../run/run-directory.ts';
 import { readRunFile } from '../run/run-file.ts';
 import { runnerState } from '../run/runner-state.ts';
-import type { KnownRuns } from './look.ts';
+
+/** What is known of the runs that things belong to, by the value of their label. */
+export interface KnownRuns {
+  /** It is under way on this machine. */
+  isUnderWay(run: string): boolean;
+  /** Its runner is known to be gone, or a person says so. */
+  isDead(run: string): boolean;
+}
 
 /** What this machine knows of runs: those of this folder, and those that hold a lease. `vouched` is dead, as a person says. */
 export function knownRuns(runsDir: string, vouched: string | undefined): KnownRuns {

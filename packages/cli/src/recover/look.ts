@@ -2,10 +2,11 @@ import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { within } from '@ordeal/shared/time/deadline';
-import type { Labelled } from '@ordeal/shared/undo/labelled';
-import { labelledPlaces } from '../compose/labelled.ts';
 import type { LoadedPlatform } from '../load/load-platform.ts';
 import { faultsPresent, type FaultFound } from '../run/faults-present.ts';
+import { endLabelled } from './end-labelled.ts';
+import type { Fate } from './fate.ts';
+import type { LookRequest } from './look-request.ts';
 
 /** What a look at a platform has come to, in sentences. */
 export interface Looked {
@@ -15,21 +16,6 @@ export interface Looked {
   readonly left: readonly string[];
   /** Why nothing was touched, where that is so. */
   readonly refused: readonly string[];
-}
-
-/** What is known of the runs that things belong to, by the value of their label. */
-export interface KnownRuns {
-  /** It is under way on this machine. */
-  isUnderWay(run: string): boolean;
-  /** Its runner is known to be gone, or a person says so. */
-  isDead(run: string): boolean;
-}
-
-export interface LookRequest {
-  readonly clock: Clock;
-  readonly runs: KnownRuns;
-  /** Aborted when the lease on the platform is lost. */
-  readonly signal: AbortSignal;
 }
 
 const LOOK_WITHIN_MS = 30_000;
@@ -49,11 +35,6 @@ export async function lookAtPlatform(loaded: LoadedPlatform, request: LookReques
     (fate.is === 'healed' ? healed : left).push(fate.text);
   }
   return { platform: loaded.platform.name, healed, left, refused: [] };
-}
-
-interface Fate {
-  readonly is: 'healed' | 'left';
-  readonly text: string;
 }
 
 async function healNamed(
@@ -103,54 +84,5 @@ async function healFault(
     return { is: 'healed', text: [seen, ...said].join('; ') };
   } catch (error) {
     return { is: 'left', text: [`${seen}: ${reasonOf(error)}`, ...said].join('; ') };
-  }
-}
-
-async function endLabelled(
-  loaded: LoadedPlatform,
-  { clock, runs, signal }: LookRequest,
-): Promise<readonly Fate[]> {
-  const fates = await Promise.all(
-    labelledPlaces(loaded).map(async ({ where, find }): Promise<readonly Fate[]> => {
-      try {
-        const { found, unseen } = await within(clock, LOOK_WITHIN_MS, 'The look', signal, (ending) =>
-          find({ clock, signal: ending, say: () => {} }),
-        );
-        return [
-          ...(await Promise.all(found.map((one) => endOne(one, runs, clock, signal)))).flat(),
-          ...unseen.map((text): Fate => ({ is: 'left', text: `not looked at: ${text}` })),
-        ];
-      } catch (error) {
-        return [{ is: 'left', text: `not looked at: ${where}: ${reasonOf(error)}` }];
-      }
-    }),
-  );
-  return fates.flat();
-}
-
-async function endOne(
-  { name, state, run, end }: Labelled,
-  { isUnderWay, isDead }: KnownRuns,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<readonly Fate[]> {
-  // Of a run on another platform: this one's lease is ours.
-  if (run !== undefined && isUnderWay(run)) return [];
-  const seen = `${name} (${state}; ${run === undefined ? 'of no run that is known' : `of run ${run}`})`;
-  if (end.by === 'hand') {
-    return [{ is: 'left', text: `${seen}: no fault of this platform has put it there; ${end.how}` }];
-  }
-  if (run === undefined || !isDead(run)) {
-    const how =
-      run === undefined
-        ? 'delete it by hand'
-        : `whether that run is dead is not known here; if it is, add --run ${run}`;
-    return [{ is: 'left', text: `${seen}: ${how}` }];
-  }
-  try {
-    await within(clock, HEAL_WITHIN_MS, 'Taking it away', signal, end.remove);
-    return [{ is: 'healed', text: seen }];
-  } catch (error) {
-    return [{ is: 'left', text: `${seen}: ${reasonOf(error)}` }];
   }
 }

@@ -9,7 +9,7 @@ import { healers } from '../compose/healers.ts';
 import { storeDrivers } from '../compose/stores.ts';
 import { listRuns } from '../run/run-directory.ts';
 import { readRunFile, type RunFile } from '../run/run-file.ts';
-import type { KnownRuns } from './look.ts';
+import type { KnownRuns } from './known-runs.ts';
 import type { Recovered } from './render.ts';
 
 /** A run's folder. */
