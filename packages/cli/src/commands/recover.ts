@@ -81,7 +81,7 @@ async function recoverWithLook(
   const lease = await leasePlatform({ platform, run, pid, startedAt, clock: systemClock, say: () => {} });
   if (!lease.taken) {
     const refused = [`nothing was touched: ${lease.reason}`];
-    return { outcomes: [], looked: { platform: platform.name, healed: [], left: [], refused } };
+    return { outcomes: [], looked: { platform: platform.name, healed: [], left: [], refused, serves: [] } };
   }
   try {
     const runsDir = runsDirectory(cwd);

@@ -4,6 +4,7 @@ import type { Clock } from '@ordeal/shared/time/clock';
 import { within } from '@ordeal/shared/time/deadline';
 import type { LoadedPlatform } from '../load/load-platform.ts';
 import { faultsPresent, type FaultFound } from '../run/faults-present.ts';
+import { lookAtDeployments } from './deployments.ts';
 import { endLabelled } from './end-labelled.ts';
 import type { Fate } from './fate.ts';
 import type { LookRequest } from './look-request.ts';
@@ -16,6 +17,8 @@ export interface Looked {
   readonly left: readonly string[];
   /** Why nothing was touched, where that is so. */
   readonly refused: readonly string[];
+  /** Deployments of which one version serves, with which: whether it is meant to is for a person to say. */
+  readonly serves: readonly string[];
 }
 
 const LOOK_WITHIN_MS = 30_000;
@@ -23,18 +26,23 @@ const HEAL_WITHIN_MS = 60_000;
 
 /**
  * Looks at what there really is at a platform, without any undo entry: the machine that had them is gone. The faults
- * that the platform names are looked for at their targets, and healed where that revives no old primary; then whatever
- * else on its clusters carries our labels, and is taken away where its run is known to be dead. Whoever calls this holds
- * the lease on the platform.
+ * that the platform names are looked for at their targets, and healed where that revives no old primary. Whatever else
+ * on its clusters carries our labels is taken away where its run is known to be dead. Then its deployments are asked how
+ * they stand. Whoever calls this holds the lease on the platform.
  */
 export async function lookAtPlatform(loaded: LoadedPlatform, request: LookRequest): Promise<Looked> {
   const { clock, signal } = request;
-  const healed: string[] = [];
-  const left: string[] = [];
-  for (const fate of [...(await healNamed(loaded, clock, signal)), ...(await endLabelled(loaded, request))]) {
-    (fate.is === 'healed' ? healed : left).push(fate.text);
-  }
-  return { platform: loaded.platform.name, healed, left, refused: [] };
+  const fates = [...(await healNamed(loaded, clock, signal)), ...(await endLabelled(loaded, request))];
+  const textsOf = (is: Fate['is']): readonly string[] =>
+    fates.flatMap((fate) => (fate.is === is ? [fate.text] : []));
+  const { left: unsettled, serves } = await lookAtDeployments(loaded, request);
+  return {
+    platform: loaded.platform.name,
+    healed: textsOf('healed'),
+    left: [...textsOf('left'), ...unsettled],
+    refused: [],
+    serves,
+  };
 }
 
 async function healNamed(

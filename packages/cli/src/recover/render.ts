@@ -19,7 +19,8 @@ export function renderRecovered(outcomes: readonly Recovered[], looked: Looked |
     seen.length === 0
       ? `Nothing is in at the targets of ${looked.platform}, and nothing on its clusters carries our labels.\n`
       : block(`What was found at ${looked.platform}`, looked, []);
-  return [...runs, place].join('\n');
+  const serving = looked.serves.map((text) => `  serves      ${text}\n`).join('');
+  return [...runs, place + serving].join('\n');
 }
 
 function block(
