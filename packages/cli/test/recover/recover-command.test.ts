@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pid } from 'node:process';
 import { processIdentity } from '@ordeal/shared/process/identity';
 import { processPlace } from '@ordeal/shared/process/place';
@@ -40,6 +42,9 @@ it('--look: touches nothing while a run is at work on the platform, the folder o
   expect(dead.isHealed()).toBe(false);
   site.letGo();
   expect((await underWay).code).toBe(0);
+  const runs = join(site.dir, '.ordeal', 'runs');
+  const [smoke = ''] = readdirSync(runs).filter((run) => run !== dead.run);
+  expect(JSON.parse(readFileSync(join(runs, smoke, 'run.json'), 'utf8'))).toMatchObject({ place: here });
 
   const healed = await site.on('here', 'recover', '--platform', 'shop', '--look');
   expect(healed.stdout).toContain('healed      the load of dead');
