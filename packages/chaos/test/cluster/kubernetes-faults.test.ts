@@ -178,6 +178,8 @@ describe.skipIf(without !== undefined)('faults on a cluster', () => {
     it('is not done to a pod that was replaced since it was chosen', async () => {
       const config = await site.pinned(site.config(kill, { choose: { count: 1 } }));
       await kubernetesDriver.inject(config, driving());
+      // One more may be up before the one that was deleted is gone.
+      await site.ended('app=api');
       await site.settled('app=api', 3);
       await expect(kubernetesDriver.inject(config, driving())).rejects.toThrow(/is gone since it was chosen/);
       expect(await site.ready('app=api')).toBe(3);

@@ -37,6 +37,8 @@ export interface KubernetesSite {
   ready(labels: string): Promise<number>;
   /** Waits until the stand-in has brought as many up. */
   settled(labels: string, count: number): Promise<boolean>;
+  /** Waits until none is ending any more. */
+  ended(labels: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -123,12 +125,23 @@ export async function startKubernetesSite(): Promise<KubernetesSite> {
         return items;
       },
       settled: async (labels, count) => {
-        const until = systemClock.now() + 10_000;
+        const until = systemClock.now() + 30_000;
         while ((await ready(labels)) !== count) {
           if (systemClock.now() > until) return false;
           await systemClock.sleep(30);
         }
         return true;
+      },
+      ended: async (labels) => {
+        const until = systemClock.now() + 60_000;
+        const ending = async () =>
+          (await listPods(cluster, { namespace: NAMESPACE, labelSelector: labels })).some(
+            ({ metadata }) => metadata?.deletionTimestamp !== undefined,
+          );
+        while (await ending()) {
+          if (systemClock.now() > until) throw new Error(`pods with ${labels} are still ending`);
+          await systemClock.sleep(30);
+        }
       },
       stop: async () => {
         await standIn.stop();

@@ -34,6 +34,8 @@ export interface Watched {
 export const SCRAPES_BEHIND = 2;
 /** Of the time, at most this share is spent reading: the longer a read takes, the fewer there are. */
 const READING_SHARE = 0.1;
+/** It is looked at so often at least, however long one read took: the first one is often slow. */
+const LEAST_ROUNDS = 10;
 
 /** Judges again and again what there is since the start, until the time is over or failure is certain. */
 export async function watch(gate: Gate, { span, everyMs, before, signal }: WatchOptions): Promise<Watched> {
@@ -72,7 +74,8 @@ export async function watch(gate: Gate, { span, everyMs, before, signal }: Watch
           end: { how: 'finished' },
         },
       );
-      pauseMs = Math.max(everyMs, (clock.now() - began) / READING_SHARE);
+      const sparing = Math.min((clock.now() - began) / READING_SHARE, (span.to - span.from) / LEAST_ROUNDS);
+      pauseMs = Math.max(everyMs, sparing);
       if (observed.heard) {
         if (silentRounds > 0) journal.append({ type: 'note', message: 'Prometheus answers again' });
         silentRounds = 0;

@@ -97,7 +97,10 @@ export default definePlatform(() => ({
   };
 }
 
-/** Waits until a command has said something. */
-export function untilSaid({ said }: Running, text: string): Promise<void> {
-  return eventually(20_000, `it says "${text}"`, () => Promise.resolve(said().includes(text)));
+/** Waits until a command has said something. A command that ended without it is not waited for. */
+export async function untilSaid({ said, finished }: Running, text: string): Promise<void> {
+  let over = false;
+  void finished.then(() => (over = true));
+  await eventually(20_000, `it says "${text}"`, () => Promise.resolve(over || said().includes(text)));
+  if (!said().includes(text)) throw new Error(`It ended without having said "${text}":\n${said()}`);
 }

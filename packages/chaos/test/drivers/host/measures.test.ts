@@ -10,7 +10,7 @@ import { configOf, context, entryOf } from './subjects.ts';
 /** Large enough to be told from what else is at work on the machine meanwhile. */
 const faults: Readonly<Record<string, () => object>> = {
   cpu: () => ({ action: 'cpu', workers: 16, endsAfterSeconds: 60 }),
-  memory: () => ({ action: 'memory', megabytes: 768, endsAfterSeconds: 60 }),
+  memory: () => ({ action: 'memory', megabytes: 1536, endsAfterSeconds: 60 }),
   disk: () => {
     const directory = mkdtempSync(join(tmpdir(), 'ordeal-measured-'));
     onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
@@ -29,13 +29,13 @@ describe('what a fault moves on its host', () => {
       const before = await read();
       await hostDriver.inject(config, context());
       // What else is at work may hide it for a moment, and the kernel takes one to let go.
-      await until(async () => sign * ((await read()) - before) >= atLeast, 20_000);
+      await until(async () => sign * ((await read()) - before) >= atLeast, 60_000);
       const during = await read();
       expect(await hostDriver.status(config, context())).toMatchObject({ state: 'present' });
       await hostDriver.heal(entryOf(config), context());
-      await until(async () => sign * (during - (await read())) >= atLeast, 20_000);
+      await until(async () => sign * (during - (await read())) >= atLeast, 60_000);
     },
-    90_000,
+    180_000,
   );
 
   it.skipIf(!hasSshServer)('is read over SSH as well, and never of another machine', async () => {
