@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
@@ -60,6 +69,7 @@ const makers = [
   import.meta.filename,
   join(root, 'packages', 'cli', 'bin', 'bundle.js'),
   join(root, 'node_modules', '.package-lock.json'),
+  ...globSync('{tsconfig*.json,packages/*/tsconfig*.json}', { cwd: root }).map((path) => join(root, path)),
 ];
 
 /** A module's own place stays what it is: programs and files beside it are found by it. */

@@ -6,9 +6,17 @@ const nodeModule = require('node:module');
 const { dirname, join } = require('node:path');
 const { bundleFolder, freshBundle } = require('./bundle.js');
 
+/** As in `src/command-error.ts`: ordeal itself broke. */
+const BROKEN = 70;
 const major = Number(process.versions.node.split('.')[0]);
-if (major >= 24) start();
-else handOver();
+if (major >= 24) {
+  // Whatever keeps it from coming to an end of its own: that is not a pass.
+  process.exitCode = BROKEN;
+  start().catch((error) => {
+    console.error('ordeal cannot be loaded:', error);
+    process.exit(BROKEN);
+  });
+} else handOver();
 
 async function start() {
   const root = dirname(dirname(dirname(dirname(realpathSync(__filename)))));

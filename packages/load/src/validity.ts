@@ -28,6 +28,8 @@ const ENOUGH = 0.98;
 const AT_CEILING = 0.95;
 /** What asks whether to end makes requests as well, and k6 holds all of them back together. */
 const LOOKS_PER_SECOND = 1;
+/** Over less than this two requests side by side look like a high rate. */
+const LEAST_SECONDS = 0.5;
 /** A process that wants more of all cores than this does not get enough. */
 const BUSY = 0.9;
 /** k6's CPU has to be seen while this share of the arrivals was dropped. */
@@ -66,16 +68,33 @@ function limitOf(evidence: GeneratorEvidence): string | undefined {
 
 /** Of a script's own scenarios nobody knows what they promised: only what they lost shows. */
 function limitOfScript({ totals, intervals }: GeneratorEvidence, ceiling: number): string | undefined {
-  const at = intervals.filter(({ requests, from, to }) => {
-    const seconds = (to - from) / 1000;
-    return requests + LOOKS_PER_SECOND * seconds >= AT_CEILING * ceiling * seconds;
-  });
+  const stretches = longEnough(intervals);
+  const at = stretches.filter(
+    ({ requests, seconds }) => requests + LOOKS_PER_SECOND * seconds >= AT_CEILING * ceiling * seconds,
+  );
   if (at.length > 0) {
-    return `the script came up to its ceiling of ${ceiling} requests/s in ${at.length} of ${intervals.length} reports, and was held back`;
+    return `the script came up to its ceiling of ${ceiling} requests/s in ${at.length} of ${stretches.length} reports, and was held back`;
   }
   return totals.started >= ENOUGH * (totals.started + totals.dropped)
     ? undefined
     : `${totals.dropped} arrivals found no free virtual user of the script's own scenarios: give them more (preAllocatedVUs)`;
+}
+
+/** Reports one after another, put together until they are long enough to say something of a rate. */
+function longEnough(
+  intervals: readonly ClientInterval[],
+): readonly { readonly requests: number; readonly seconds: number }[] {
+  const stretches: { requests: number; seconds: number }[] = [];
+  let open = { requests: 0, seconds: 0 };
+  for (const { requests, from, to } of intervals) {
+    open = { requests: open.requests + requests, seconds: open.seconds + (to - from) / 1000 };
+    if (open.seconds < LEAST_SECONDS) continue;
+    stretches.push(open);
+    open = { requests: 0, seconds: 0 };
+  }
+  const last = stretches.pop() ?? { requests: 0, seconds: 0 };
+  const all = { requests: last.requests + open.requests, seconds: last.seconds + open.seconds };
+  return all.seconds >= LEAST_SECONDS ? [...stretches, all] : stretches;
 }
 
 function limitWhileDropping(evidence: GeneratorEvidence): string | undefined {

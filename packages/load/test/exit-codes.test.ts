@@ -115,7 +115,9 @@ describe('how k6 ended is told in words', () => {
       rate: 50,
     });
     const load = await startWorkload(workload, { ...run.settings, k6 }, run.context);
-    const reason = expect.stringMatching(/exit code 2: .*memory \(.*out of memory/) as string;
+    const reason = expect.stringMatching(
+      /exit code 2: .*memory \(.*(?:out of memory|cannot allocate memory)/,
+    ) as string;
     expect(await load.ended).toMatchObject({ how: 'broke', exitCode: 2, reason });
     expect((await load.stop()).validity).toEqual({ valid: false, reason });
     expect(run.open).toEqual([]);

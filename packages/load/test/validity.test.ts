@@ -81,6 +81,22 @@ describe('judgeValidity', () => {
     expect(reasonOf({ ...own, totals: { ...own.totals, dropped: 20 } })).toBe('valid');
   });
 
+  it('does not take a short report with two requests in it for a high rate', () => {
+    const begun: ClientInterval = { ...second(0, 0, 0), from: 0, to: 10, requests: 2 };
+    const burst: ClientInterval = { ...second(0, 0, 0), from: 10, to: 10, requests: 1 };
+    const own = { ...evidence, due: exactly(0), virtualUsers: 0, ceiling: 100 };
+    expect(reasonOf({ ...own, intervals: [begun] })).toBe('valid');
+    expect(reasonOf({ ...own, intervals: [begun, burst, ...evidence.intervals] })).toBe('valid');
+    // Many of them in a row are one.
+    const tenths = Array.from({ length: 10 }, (_, index): ClientInterval => ({
+      ...second(0, 0, 0),
+      from: index * 100,
+      to: index * 100 + 100,
+      requests: 11,
+    }));
+    expect(reasonOf({ ...own, intervals: tenths })).toMatch(/came up to its ceiling of 100 /);
+  });
+
   it('is invalid when k6 had no CPU to spare, or none could be seen', () => {
     expect(reasonOf({ ...short, intervals: waiting, coresWanted: () => 1.9 })).toMatch(/1\.9 of 2 cores/);
     expect(reasonOf({ ...short, intervals: waiting, coresWanted: () => undefined })).toMatch(

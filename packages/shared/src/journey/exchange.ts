@@ -1,5 +1,5 @@
 import { request as overHttp, type IncomingMessage, type RequestOptions } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 
 /** What goes out in one request. */
 export interface Outgoing {
@@ -12,7 +12,7 @@ export interface Outgoing {
 /** The whole answer. */
 export interface Answer {
   readonly status: number;
-  /** By names in lower case; of several of a name all, but of cookies the last. */
+  /** By names in lower case, as Node joins those that come several times; of cookies the last. */
   readonly headers: Readonly<Record<string, string>>;
   readonly cookies: readonly string[];
   readonly text: string;
@@ -25,10 +25,15 @@ export interface Answer {
  * `fetch` would do the same, and takes longer to load than twenty checks take to be answered.
  */
 export async function exchange(outgoing: Outgoing, signal: AbortSignal): Promise<Answer> {
+  // Its own way out: whatever becomes of a connection, nobody waits for it beyond the signal.
+  const over = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  over.catch(() => undefined);
   for (let attempt = 1; ; attempt += 1) {
     signal.throwIfAborted();
     try {
-      return await once(outgoing, signal);
+      return await Promise.race([once(outgoing, signal), over]);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (!(error instanceof ClosedWhileKept)) throw error;
@@ -37,7 +42,7 @@ export async function exchange(outgoing: Outgoing, signal: AbortSignal): Promise
   }
 }
 
-/** A server may close a connection that is kept just as it is used again: nothing was asked of it then. */
+/** A server may close a connection that is kept just as it is used again. What only asks may be asked once more. */
 class ClosedWhileKept extends Error {}
 
 /** More connections than that are not closed in a row by chance. */
@@ -53,7 +58,8 @@ async function once(outgoing: Outgoing, signal: AbortSignal): Promise<Answer> {
       ...(cookies.length === 0 ? {} : { 'set-cookie': String(cookies.at(-1)) }),
     },
     cookies,
-    text: await text(await unpacked(response)),
+    // A connection that changes its protocol has no text.
+    text: response.statusCode === 101 ? '' : await textOf(response),
   };
 }
 
@@ -73,7 +79,13 @@ async function answered(outgoing: Outgoing, signal: AbortSignal): Promise<Incomi
   };
   return new Promise((resolve, reject) => {
     const request = send(url, options, resolve);
-    request.once('error', (error: NodeJS.ErrnoException) => {
+    request.once('upgrade', (response, socket) => {
+      socket.destroy();
+      resolve(response);
+    });
+    // Whatever else ends it: nobody waits for an answer that cannot come any more.
+    request.once('close', () => reject(new Error('closed without an answer')));
+    request.on('error', (error: NodeJS.ErrnoException) => {
       const wasKept = request.reusedSocket && error.code === 'ECONNRESET' && method === 'GET';
       reject(wasKept ? new ClosedWhileKept(error.message, { cause: error }) : error);
     });
@@ -81,12 +93,20 @@ async function answered(outgoing: Outgoing, signal: AbortSignal): Promise<Incomi
   });
 }
 
-/** It was not asked for, but some servers pack all the same. */
-async function unpacked(response: IncomingMessage): Promise<NodeJS.ReadableStream> {
-  const encoding = response.headers['content-encoding'];
-  if (encoding === undefined || encoding === 'identity') return response;
-  const { createBrotliDecompress, createUnzip } = await import('node:zlib');
-  const { pipeline } = await import('node:stream');
-  // What breaks the answer breaks what is read of it.
-  return pipeline(response, encoding === 'br' ? createBrotliDecompress() : createUnzip(), () => undefined);
+/** Packing is not asked for, but some servers pack all the same. What is packed in no known way is read as it is. */
+async function textOf(response: IncomingMessage): Promise<string> {
+  const packed = await buffer(response);
+  const unpack = packed.length === 0 ? undefined : await unpackerOf(response.headers['content-encoding']);
+  return (unpack === undefined ? packed : await unpack(packed)).toString('utf8');
+}
+
+type Unpack = (packed: Buffer) => Promise<Buffer>;
+
+async function unpackerOf(encoding: string | undefined): Promise<Unpack | undefined> {
+  const name = encoding?.trim().toLowerCase() ?? '';
+  if (!['gzip', 'x-gzip', 'deflate', 'br', 'zstd'].includes(name)) return undefined;
+  const { brotliDecompress, unzip, zstdDecompress } = await import('node:zlib');
+  const { promisify } = await import('node:util');
+  if (name === 'br') return promisify(brotliDecompress);
+  return name === 'zstd' ? promisify(zstdDecompress) : promisify(unzip);
 }

@@ -6,6 +6,14 @@ import { probeSchema } from './probe-schema.ts';
 import { matchersText } from './selector-text.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/ });
+/** Addresses stand in records and are asked about at terminals. */
+const entryUrl = httpUrl.refine(
+  (value) => {
+    const url = URL.parse(value);
+    return url === null || (url.username === '' && url.password === '');
+  },
+  { error: 'An address without user and password: what authorizes belongs into headers.authorization.' },
+);
 /** It is trimmed before it is sent: what is read from a file or a variable often ends with a new line. */
 const token = z
   .string()
@@ -42,7 +50,7 @@ export const platformSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and hyphens'),
   title: text,
   environment: z.enum(['lab', 'test', 'staging', 'production']),
-  entry: httpUrl,
+  entry: entryUrl,
   regions: z.array(text).min(1),
   timeoutMs: positive,
   headers,

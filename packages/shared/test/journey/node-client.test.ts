@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCookieJar } from '../../src/journey/cookie-jar.ts';
 import { createNodeClient, type NodeClientSettings } from '../../src/journey/node-client.ts';
@@ -104,6 +104,24 @@ describe('what is answered', () => {
     answer = (_request, response) =>
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{"packed":true}'));
     expect((await ask({ path: '/' })).json<unknown>()).toEqual({ packed: true });
+  });
+
+  it.each<[string, string, Buffer, string]>([
+    ['packed by zstd', 'zstd', zstdCompressSync('text'), 'text'],
+    ['packed by br, in capitals', 'BR', brotliCompressSync('text'), 'text'],
+    ['nothing, although it is called packed', 'gzip', Buffer.alloc(0), ''],
+    ['in a coding that nobody knows', 'aws-chunked', Buffer.from('text'), 'text'],
+  ])('is read when it is %s', async (_, encoding, content, meant) => {
+    answer = (_request, response) => response.writeHead(200, { 'content-encoding': encoding }).end(content);
+    expect(await ask({ path: '/' })).toMatchObject({ status: 200, text: meant });
+  });
+
+  it('has no text when the connection changes its protocol', async () => {
+    server.on('upgrade', (_request, socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+    });
+    const headers = { connection: 'Upgrade', upgrade: 'websocket' };
+    expect(await ask({ path: '/', headers })).toMatchObject({ status: 101, text: '' });
   });
 
   it('is no JSON when it is none', async () => {

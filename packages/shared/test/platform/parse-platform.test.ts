@@ -33,6 +33,13 @@ describe('parsePlatform', () => {
     }
   });
 
+  it('takes no password in the entry, and does not repeat it', () => {
+    const [found] = mistakes(platformValue({ entry: 'https://user:hunter2@shop.example.com' }));
+    expect(found?.path).toBe('platform.ts: entry');
+    expect(JSON.stringify(found)).toContain('headers.authorization');
+    expect(JSON.stringify(found)).not.toContain('hunter2');
+  });
+
   it('takes who goes back from a deployment without us, unless that is nobody', () => {
     const api = { driver: 'command', config: {}, unattended: 'a CronJob' };
     expect(mistakes(platformValue({ deployments: { api } }))).toEqual([]);

@@ -35,6 +35,8 @@ const COMMAND_LINE: ShapePlace = {
   hint: 'see `ordeal load --help`',
 };
 
+/** Looks for the end of a load take one request a second of a script's ceiling: of a lower one too much. */
+const LEAST_CEILING = 10;
 const MINUTE = 60;
 const HOUR = 3600;
 
@@ -70,7 +72,7 @@ export const shapeOptions: Readonly<Record<ShapeKind, Readonly<Record<string, st
     'warm-up': 'not judged at the start of each plateau (5s)',
   },
   script: {
-    rate: 'requests a second at most, 1 or more (what the platform allows)',
+    rate: 'requests a second at most, 10 or more (what the platform allows)',
     for: 'its scenarios are ended after this at the latest (10m)',
     'warm-up': 'not judged (5s)',
   },
@@ -156,7 +158,7 @@ function shapeOf(kind: ShapeKind, reader: Reader, base: ShapeBase): Shape {
       };
     case 'script': {
       const ceiling = reader.read('rate', parseRate, base.maxRate);
-      if (ceiling < 1) reader.complain('rate', shapeOptions.script['rate'] ?? '', `${ceiling}/s`);
+      if (ceiling < LEAST_CEILING) reader.complain('rate', shapeOptions.script['rate'] ?? '', `${ceiling}/s`);
       const seconds = time('for', 10 * MINUTE);
       return { kind, ceiling, seconds, warmUpSeconds: warmUp(Math.min(5, seconds / 10)) };
     }

@@ -75,7 +75,7 @@ describe('a shape', () => {
     ['spike', { spike: '1x' }, /factor above one/],
     ['spike', { spike: '10' }, /factor above one.*10x/],
     ['spike', { after: '20s', settle: '30s' }, /--settle.*less than the time after/],
-    ['script', { rate: '0.5' }, /--rate.*1 or more.*0\.5\/s/],
+    ['script', { rate: '9' }, /--rate.*10 or more.*9\/s/],
     ['script', { stages: '5m@1' }, /--stages.*option of shape script/],
     ['stages', {}, /--stages.*nothing/],
     ['stages', { stages: '5m' }, /Stage 1.*not one duration and one rate/],
