@@ -23,7 +23,7 @@ describe('whether the event loop keeps time', () => {
   it('is seen at the first look, as a rule', async () => {
     const clock = clockThatIs(() => 1);
     expect(await keepsTime(clock, signal)).toEqual([]);
-    expect(clock.sleeps()).toBe(20);
+    expect(clock.sleeps()).toBe(10);
   });
 
   it('is looked at again when it stalled once', async () => {
