@@ -2,6 +2,7 @@ import type { DeploymentDriver, DeploymentStatus } from '@ordeal/shared/drivers/
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import { reasonOf } from '@ordeal/shared/reason-of';
+import { deploymentNotBegun } from '@ordeal/shared/record/deployment-not-begun';
 import type { DeploymentRecord, WindowRecord } from '@ordeal/shared/record/record';
 import type { DeployPhase } from '@ordeal/shared/scenario/deploy-phase';
 import { toWall } from '@ordeal/shared/time/clock';
@@ -57,7 +58,7 @@ export async function runDeployment(
   };
   let before: DeploymentStatus | undefined;
   const notBegun = (because: string): DeploymentOutcome => ({
-    record: { ...emptyRecord(phase, before), outcome: 'not-begun', because },
+    record: { ...emptyRecord(phase, before), because },
     windows,
   });
   try {
@@ -181,20 +182,7 @@ function becauseOf(followed: Followed, detail = ''): Pick<DeploymentRecord, 'bec
 }
 
 function emptyRecord(phase: DeployPhase, before: DeploymentStatus | undefined): DeploymentRecord {
-  return {
-    name: phase.name,
-    deployment: phase.deployment,
-    from: before?.versions[0] ?? null,
-    to: phase.version,
-    outcome: 'not-begun',
-    startedAt: null,
-    watchedSeconds: 0,
-    deploySeconds: null,
-    rollBackSeconds: null,
-    returnSeconds: null,
-    served: false,
-    detail: before?.detail ?? '',
-  };
+  return { ...deploymentNotBegun(phase), from: before?.versions[0] ?? null, detail: before?.detail ?? '' };
 }
 
 function windowOf(

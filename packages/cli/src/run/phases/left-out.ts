@@ -1,3 +1,4 @@
+import { deploymentNotBegun } from '@ordeal/shared/record/deployment-not-begun';
 import type { DeploymentRecord, ExperimentRecord } from '@ordeal/shared/record/record';
 import type { DeployPhase } from '@ordeal/shared/scenario/deploy-phase';
 import { repetitionName } from '@ordeal/shared/scenario/repetitions';
@@ -36,23 +37,6 @@ export function assignDeployment(
 }
 
 /** The record of a deployment that was left out. */
-export function leftOutDeployment(
-  { name, deployment, version }: DeployPhase,
-  reason: string,
-): DeploymentRecord {
-  return {
-    name,
-    deployment,
-    from: null,
-    to: version,
-    outcome: 'not-begun',
-    because: `left out: ${reason}`,
-    startedAt: null,
-    watchedSeconds: 0,
-    deploySeconds: null,
-    rollBackSeconds: null,
-    returnSeconds: null,
-    served: false,
-    detail: '',
-  };
+export function leftOutDeployment(phase: DeployPhase, reason: string): DeploymentRecord {
+  return { ...deploymentNotBegun(phase), because: `left out: ${reason}` };
 }
