@@ -2,22 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/judge/judge.ts';
 import type { DeploymentMeasure } from '../../src/objectives/signal.ts';
 import type { DeploymentRecord } from '../../src/record/record.ts';
+import { deployed } from '../report/fixture-deployment.ts';
 import { observationsOf } from './observations-of.ts';
 
-const out: DeploymentRecord = {
-  name: 'release',
-  deployment: 'api',
-  from: '1',
-  to: '2',
-  outcome: 'out',
-  startedAt: '2026-01-01T00:00:00.000Z',
-  watchedSeconds: 60,
-  deploySeconds: { low: 29, high: 31 },
-  rollBackSeconds: null,
-  returnSeconds: { low: 7, high: 9 },
-  served: true,
-  detail: '',
-};
+const out = deployed;
 const takenBack: DeploymentRecord = {
   ...out,
   outcome: 'taken-back',

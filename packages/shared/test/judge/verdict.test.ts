@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { verdictOf, type RunEnd, type VerdictInput } from '../../src/judge/verdict.ts';
 import type { Finding } from '../../src/objectives/finding.ts';
-import type { DeploymentRecord } from '../../src/record/record.ts';
+import { deployed } from '../report/fixture-deployment.ts';
 import { failover } from '../report/fixture-drills.ts';
 
 const pass: Finding = {
@@ -41,20 +41,6 @@ const experiment = {
   witness: 'pid',
   recoverySeconds: 1,
 };
-const deployment: DeploymentRecord = {
-  name: 'release',
-  deployment: 'api',
-  from: '1',
-  to: '2',
-  outcome: 'out',
-  startedAt: 'now',
-  watchedSeconds: 60,
-  deploySeconds: { low: 29, high: 31 },
-  rollBackSeconds: null,
-  returnSeconds: { low: 7, high: 9 },
-  served: true,
-  detail: '',
-};
 const residue = [{ what: 'toxic', where: 'proxy a', how: 'listed' }];
 const interrupted: RunEnd = { how: 'interrupted', exitCode: 143, reason: 'SIGTERM' };
 
@@ -84,18 +70,18 @@ test.each<[string, Partial<VerdictInput>, string, number]>([
   ['blind', { findings: [], end: { how: 'blind', reasons: ['no Prometheus'] } }, 'inconclusive', 2],
   ['a failure before an open one', { findings: [open, fail] }, 'fail', 1],
   ['a drill that failed', { drills: [{ ...failover, failed: 'no standby' }] }, 'fail', 1],
-  ['a version that came out', { deployments: [deployment] }, 'pass', 0],
-  ['a version that was taken back', { deployments: [{ ...deployment, outcome: 'taken-back' }] }, 'pass', 0],
-  ['a deployment that hangs', { deployments: [{ ...deployment, outcome: 'unfinished' }] }, 'fail', 1],
-  ['a version that stays', { deployments: [{ ...deployment, stuck: '1 does not serve' }] }, 'fail', 1],
+  ['a version that came out', { deployments: [deployed] }, 'pass', 0],
+  ['a version that was taken back', { deployments: [{ ...deployed, outcome: 'taken-back' }] }, 'pass', 0],
+  ['a deployment that hangs', { deployments: [{ ...deployed, outcome: 'unfinished' }] }, 'fail', 1],
+  ['a version that stays', { deployments: [{ ...deployed, stuck: '1 does not serve' }] }, 'fail', 1],
   [
     'a version that nobody saw, and that stays',
-    { deployments: [{ ...deployment, outcome: 'cut-short', stuck: '1 does not serve' }] },
+    { deployments: [{ ...deployed, outcome: 'cut-short', stuck: '1 does not serve' }] },
     'fail',
     1,
   ],
-  ['not begun', { deployments: [{ ...deployment, outcome: 'not-begun' }] }, 'inconclusive', 2],
-  ['cut short', { deployments: [{ ...deployment, outcome: 'cut-short' }] }, 'inconclusive', 2],
+  ['not begun', { deployments: [{ ...deployed, outcome: 'not-begun' }] }, 'inconclusive', 2],
+  ['cut short', { deployments: [{ ...deployed, outcome: 'cut-short' }] }, 'inconclusive', 2],
   ['broken before a failure', { findings: [fail], end: { how: 'broken', reason: 'bug' } }, 'broken', 70],
   ['refused', { findings: [], end: { how: 'refused', reasons: ['production'] } }, 'refused', 3],
   ['interrupted before a failure', { findings: [fail], end: interrupted }, 'interrupted', 143],
