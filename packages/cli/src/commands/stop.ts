@@ -47,7 +47,7 @@ export async function stopCommand(options: StopOptions, edge: Edge): Promise<num
   };
   const done = await orderEverywhere(places, order, systemClock);
   if (options.json !== true) say(done.map(({ detail }) => detail));
-  const before = activeHolders(leaseFolder());
+  const before = activeHolders(leaseFolder(), systemClock);
   const left = await untilEnded(systemClock);
   const ended = before.filter(({ run }) => !left.some((one) => one.run === run));
   if (options.json === true) {
@@ -78,7 +78,7 @@ async function showStatus(
       sight: await lookForStop(place, { clock: systemClock, answerWithinMs: FIRST_ANSWER_WITHIN_MS }),
     })),
   );
-  const active = activeHolders(leaseFolder());
+  const active = activeHolders(leaseFolder(), systemClock);
   if (json === true) say([JSON.stringify({ places: sights, active: active.map(shown) }, null, 2)]);
   else {
     say([
@@ -106,18 +106,18 @@ const ENDED_WITHIN_MS = 120_000;
 async function untilEnded(clock: Clock): Promise<readonly Holder[]> {
   const until = clock.now() + ENDED_WITHIN_MS;
   for (;;) {
-    const active = activeHolders(leaseFolder());
+    const active = activeHolders(leaseFolder(), clock);
     if (active.length === 0 || clock.now() >= until) return active;
     await clock.sleep(200);
   }
 }
 
 function shown({ run, platform, since }: Holder): object {
-  return { run, platform: platform ?? null, since };
+  return { run, platform, since };
 }
 
 function inWords({ run, platform }: Holder): string {
-  return platform === undefined ? run : `${run} on ${platform}`;
+  return `${run} on ${platform}`;
 }
 
 function isDone(done: readonly StopDone[]): boolean {

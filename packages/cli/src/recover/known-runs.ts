@@ -1,4 +1,5 @@
 import { labelValue } from '@ordeal/chaos/chaos-mesh/labels';
+import { systemClock } from '@ordeal/shared/time/system-clock';
 import { activeHolders, leaseFolder } from '../run/lease.ts';
 import { listRuns } from '../run/run-directory.ts';
 import { readRunFile } from '../run/run-file.ts';
@@ -18,7 +19,7 @@ export function knownRuns(runsDir: string, vouched: string | undefined): KnownRu
   const labelsOf = (state: 'alive' | 'gone'): ReadonlySet<string> =>
     new Set(files.filter((file) => runnerState(file) === state).map(({ run }) => labelValue(run)));
   const [living, dead] = [labelsOf('alive'), labelsOf('gone')];
-  const active = new Set(activeHolders(leaseFolder()).map(({ run }) => labelValue(run)));
+  const active = new Set(activeHolders(leaseFolder(), systemClock).map(({ run }) => labelValue(run)));
   const isUnderWay = (run: string): boolean => active.has(run) || living.has(run);
   return {
     isUnderWay,

@@ -1,8 +1,9 @@
 import { hostname, userInfo } from 'node:os';
 import { holdLease, type HeldLease } from '@ordeal/shared/lease/hold';
 import type { Platform } from '@ordeal/shared/platform/platform';
+import { processPlace } from '@ordeal/shared/process/place';
 import type { Clock } from '@ordeal/shared/time/clock';
-import { leaseFolder, takeLease } from './lease.ts';
+import { fileLease, leaseFolder } from './lease.ts';
 
 export interface LeaseRequest {
   readonly platform: Platform;
@@ -20,24 +21,30 @@ export function whoIsHere(): string {
 
 /** Takes the one lease on a platform: on this machine, and on its cluster where the platform names one. */
 export async function leasePlatform(request: LeaseRequest): Promise<HeldLease> {
-  const { platform, run, pid, startedAt } = request;
-  const here = takeLease(leaseFolder(), platform, run, pid, startedAt);
-  if (!here.taken) {
-    const { holder } = here;
-    const reason = `run ${holder.run} has been at work on this platform since ${holder.since}: wait for it, or end it`;
-    return { taken: false, reason };
-  }
+  const here = await leaseHere(request);
+  if (!here.taken) return here;
   const there = await leaseOnCluster(request);
-  if (there?.taken === false) here.release();
-  if (there !== undefined && !there.taken) return there;
+  if (there === undefined) return here;
+  if (!there.taken) {
+    await here.release();
+    return there;
+  }
   return {
     taken: true,
-    signal: there?.signal ?? new AbortController().signal,
+    signal: AbortSignal.any([here.signal, there.signal]),
     release: async () => {
-      await there?.release();
-      here.release();
+      await there.release();
+      await here.release();
     },
   };
+}
+
+function leaseHere({ platform, run, pid, startedAt, clock, say }: LeaseRequest): Promise<HeldLease> {
+  return holdLease(
+    fileLease(leaseFolder(), platform, { pid, place: processPlace() }, clock),
+    { run, by: whoIsHere(), since: startedAt.toISOString() },
+    { clock, say },
+  );
 }
 
 /** Undefined when the platform names no cluster to agree on. */

@@ -37,7 +37,7 @@ it('--look: touches nothing while a run is at work on the platform, the folder o
   const underWay = site.on('here', 'smoke', '--platform', 'shop');
   await arrived;
   const refused = await site.on('here', 'recover', '--platform', 'shop', '--look');
-  expect(refused.stdout).toMatch(/nothing was touched: run \S+ has been at work on this platform/);
+  expect(refused.stdout).toMatch(/nothing was touched: run \S+ of \S+ has been at work on this platform/);
   expect(refused.code).toBe(3);
   expect(dead.isHealed()).toBe(false);
   site.letGo();

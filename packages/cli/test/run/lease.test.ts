@@ -1,36 +1,142 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pid } from 'node:process';
+import { holdLease, LeaseLost, type HeldLease } from '@ordeal/shared/lease/hold';
+import { processPlace, type ProcessPlace } from '@ordeal/shared/process/place';
+import { createVirtualClock } from '@ordeal/shared/testing/virtual-clock';
+import type { Clock } from '@ordeal/shared/time/clock';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { takeLease } from '../../src/run/lease.ts';
+import { activeHolders, fileLease } from '../../src/run/lease.ts';
 
-const entry = { name: 'shop', entry: 'http://127.0.0.1:1' };
+const shop = { name: 'shop', entry: 'http://127.0.0.1:1' };
+const here = processPlace();
+/** Another container that has the same folder: the same process id is another process there. */
+const container: ProcessPlace = { ...here, host: 'pod-7', pids: 'pid:[4026532999]' };
+
 let dir: string;
+let clock: Clock;
+let held: HeldLease[];
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'ordeal-lease-'));
+  clock = createVirtualClock({ now: 1_000_000, wall: Date.parse('2026-03-01T02:00:00Z') });
+  held = [];
 });
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
+afterEach(async () => {
+  for (const one of held) if (one.taken) await one.release();
+  rmSync(dir, { recursive: true, force: true });
+});
 
-it('lets one run at a time work on a platform, and names the holder', () => {
-  const first = takeLease(dir, entry, 'run-1', pid, new Date());
+interface Taker {
+  readonly entry?: string;
+  readonly pid?: number;
+  readonly place?: ProcessPlace;
+}
+
+async function take(run: string, taker: Taker = {}): Promise<HeldLease> {
+  const { entry = shop.entry, pid: own = pid, place = here } = taker;
+  const object = fileLease(dir, { ...shop, entry }, { pid: own, place }, clock);
+  const holder = { run, by: 'ada@here', since: '2026-03-01T02:00:00Z' };
+  const lease = await holdLease(object, holder, { clock, say: () => {} });
+  held.push(lease);
+  return lease;
+}
+
+/** As a process leaves it that is killed: there, and never renewed again. */
+async function left(run: string, taker: { readonly pid?: number; readonly place?: ProcessPlace }) {
+  const { pid: own = pid, place = here } = taker;
+  const holder = { run, by: 'ada@here', since: '2026-03-01T02:00:00Z' };
+  const signal = new AbortController().signal;
+  await fileLease(dir, shop, { pid: own, place }, clock).create(holder, 30, signal);
+}
+
+it('lets one run at a time work on a platform, and names the holder', async () => {
+  const first = await take('run-1');
   expect(first.taken).toBe(true);
-  const second = takeLease(dir, entry, 'run-2', pid, new Date());
-  expect(second).toMatchObject({ taken: false, holder: { run: 'run-1' } });
-  expect(takeLease(dir, { name: 'shop', entry: 'http://127.0.0.1:2' }, 'run-3', pid, new Date()).taken).toBe(
-    true,
+  expect(await take('run-2')).toMatchObject({
+    taken: false,
+    reason: expect.stringMatching(/^run run-1 of ada@here has been at work/),
+  });
+  expect((await take('run-3', { entry: 'http://127.0.0.1:2' })).taken).toBe(true);
+  expect(activeHolders(dir, clock).map(({ run, platform }) => `${run} on ${platform}`)).toEqual(
+    expect.arrayContaining(['run-1 on shop', 'run-3 on shop']),
   );
-  if (first.taken) first.release();
-  expect(takeLease(dir, entry, 'run-4', pid, new Date()).taken).toBe(true);
+  if (first.taken) await first.release();
+  expect((await take('run-4')).taken).toBe(true);
 });
 
-it('takes over the lease of a run whose process is gone', async () => {
+it('takes over the lease of a run whose process is gone, at once', async () => {
   const child = spawn('sleep', ['30']);
   await once(child, 'spawn');
-  expect(takeLease(dir, entry, 'dead', child.pid as number, new Date()).taken).toBe(true);
+  await left('dead', { pid: child.pid as number });
+  expect((await take('next')).taken).toBe(false);
   child.kill('SIGKILL');
   await once(child, 'exit');
-  expect(takeLease(dir, entry, 'next', pid, new Date()).taken).toBe(true);
+  expect(activeHolders(dir, clock)).toEqual([]);
+  expect((await take('next')).taken).toBe(true);
+});
+
+it('takes over the lease of a run in another container only once it has run out, whatever its process id is here', async () => {
+  const child = spawn('sleep', ['30']);
+  await once(child, 'spawn');
+  await left('foreign', { pid: child.pid as number, place: container });
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(await take('next')).toMatchObject({ taken: false, reason: expect.stringContaining('run foreign') });
+  expect(activeHolders(dir, clock).map(({ run }) => run)).toEqual(['foreign']);
+  await clock.sleep(59_000);
+  expect((await take('next')).taken).toBe(false);
+  await clock.sleep(2_000);
+  expect(activeHolders(dir, clock)).toEqual([]);
+  expect((await take('next')).taken).toBe(true);
+});
+
+it('is not lost to another container while it is renewed', async () => {
+  const ours = await take('ours', { place: container });
+  await clock.sleep(300_000);
+  expect((await take('next')).taken).toBe(false);
+  expect(ours.taken && ours.signal.aborted).toBe(false);
+  expect(readdirSync(dir)).toHaveLength(1);
+});
+
+it('is known to be over when the machine was started anew since, and not when it is a container that was', async () => {
+  const machine = { ...here, pids: 'pid:[4026531836]', machine: 'm' };
+  await left('before', { place: { ...machine, boot: 'earlier' } });
+  const next = await take('next', { place: machine });
+  expect(next.taken).toBe(true);
+  if (next.taken) await next.release();
+  await left('before', { place: { ...container, boot: 'earlier' } });
+  expect((await take('next', { place: container })).taken).toBe(false);
+});
+
+it('goes to one of several who find it over', async () => {
+  await left('dead', { place: container });
+  await clock.sleep(61_000);
+  const takers = await Promise.all(Array.from({ length: 8 }, (_, index) => take(`run-${index}`)));
+  expect(takers.filter(({ taken }) => taken)).toHaveLength(1);
+  expect(activeHolders(dir, clock)).toHaveLength(1);
+});
+
+it('ends a run whose lease somebody else has', async () => {
+  const ours = await take('ours');
+  const [file = ''] = readdirSync(dir);
+  rmSync(join(dir, file));
+  await left('other', { place: container });
+  await clock.sleep(31_000);
+  expect(ours.taken && ours.signal.reason).toBeInstanceOf(LeaseLost);
+  if (ours.taken) await ours.release();
+  expect(activeHolders(dir, clock).map(({ run }) => run)).toEqual(['other']);
+});
+
+it('holds what cannot be read for somebody’s, until it is old', async () => {
+  await left('x', {});
+  const [file = ''] = readdirSync(dir);
+  writeFileSync(join(dir, file), '{"run": "older');
+  const age = Date.now() - clock.wall();
+  await clock.sleep(age);
+  expect(await take('next')).toMatchObject({ taken: false, reason: expect.stringContaining('unknown') });
+  await clock.sleep(120_000);
+  expect((await take('next')).taken).toBe(true);
 });

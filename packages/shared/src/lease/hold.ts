@@ -1,7 +1,7 @@
 import { reasonOf } from '../reason-of.ts';
 import type { Clock } from '../time/clock.ts';
 import { within } from '../time/deadline.ts';
-import type { LeaseHolder, LeaseObject } from './object.ts';
+import { isOver, type LeaseHolder, type LeaseObject } from './object.ts';
 
 /** A lease could not be renewed for so long that somebody else may begin: the run does not go on. */
 export class LeaseLost extends Error {
@@ -32,8 +32,8 @@ const SECONDS = 30;
 const ANSWER_WITHIN_MS = 5_000;
 
 /**
- * Takes a lease, and renews it until it is released. One that was not renewed for twice its time is taken over:
- * clocks of two machines may differ by as much as that time. Never rejects: what cannot be asked is not taken.
+ * Takes a lease, and renews it until it is released. One that is over is taken over. Never rejects: what cannot be
+ * asked is not taken.
  */
 export async function holdLease(
   object: LeaseObject,
@@ -68,8 +68,7 @@ async function take(
   if (created !== undefined) return created;
   const found = await object.read(signal);
   if (found === undefined) throw new Error('it was given back at this moment; try again');
-  // Written so that a time which is none is never taken for one that is over.
-  if (!(clock.wall() - found.renewedAt > 2000 * found.seconds)) return { holder: found.holder };
+  if (!isOver(found, clock)) return { holder: found.holder };
   const taken = await object.replace(found.version, holder, seconds, signal);
   if (taken === undefined) throw new Error('somebody else was quicker; try again');
   return taken;

@@ -1,3 +1,5 @@
+import type { Clock } from '../time/clock.ts';
+
 /** Who works on a platform. */
 export interface LeaseHolder {
   readonly run: string;
@@ -13,6 +15,8 @@ export interface LeaseState {
   /** Wall-clock milliseconds of its holder. */
   readonly renewedAt: number;
   readonly seconds: number;
+  /** Of its holder, where the place of the lease shows it. Default: out of sight. */
+  readonly process?: 'alive' | 'gone' | 'out-of-sight';
   /** Tells this state of it from others. */
   readonly version: string;
 }
@@ -33,4 +37,14 @@ export interface LeaseObject {
   ): Promise<string | undefined>;
   /** Removes exactly that state. False: it has changed, or is gone. */
   remove(version: string, signal: AbortSignal): Promise<boolean>;
+}
+
+/**
+ * Whether a lease may be taken over: its holder is seen to be gone, or cannot be seen and has not renewed it for
+ * twice its time, as clocks of two machines may differ by as much as that time.
+ */
+export function isOver({ process, renewedAt, seconds }: LeaseState, clock: Pick<Clock, 'wall'>): boolean {
+  if (process === 'alive') return false;
+  // Written so that a time which is none is never taken for one that is over.
+  return process === 'gone' || clock.wall() - renewedAt > 2000 * seconds;
 }
