@@ -217,7 +217,7 @@ export async function runProgram(edge: Edge): Promise<number> {
       '--run <id>',
       'this run, of another machine or container, is dead: heal what it has left; with --look also what carries its label',
     )
-    .option('--lab-name <name>', 'which lab, for a platform that runs on it', 'main')
+    .addOption(labName('which lab, for a platform that runs on it'))
     .option('--json', 'print JSON')
     .action(
       done(async (options: RecoverOptions) => {

@@ -7,7 +7,7 @@ import type { ComponentName } from '@ordeal/shared/toolchain/components';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { contractOf } from './api/contracts/contracts.ts';
 import { SiteControl } from './control/site-control.ts';
-import { inLab, labDir, requireOwn, siteNames, type SiteName } from './layout/paths.ts';
+import { inLab, labDir, requireOwn, requireShort, siteNames, type SiteName } from './layout/paths.ts';
 import { removeLab } from './leftovers/remove.ts';
 import { parseSabotages } from './sabotage.ts';
 import { livingSites, readSite } from './read-site.ts';
@@ -56,6 +56,7 @@ export async function labUp(options: LabUpOptions): Promise<LabSite> {
   const contract = contractOf(options.platform);
   const sabotage = parseSabotages(options.sabotage, contract);
   const dir = labDir(options.name);
+  requireShort(dir);
   const { clock, signal, say } = options;
   const begun = clock.now();
   for (let attempt = 1; ; attempt++) {

@@ -19,14 +19,17 @@ const SOCKET_PATH_LIMIT = 104;
  */
 export function labDir(name: string): string {
   if (!isLabName(name)) throw new Error(`"${name}" is no name for a lab: ${labNameForm}`);
-  const dir = join(tmpdir(), `${labPrefix()}${name}`);
-  const longest = join(dir, 'edge', 'control.sock.00000.tmp');
-  if (Buffer.byteLength(longest) >= SOCKET_PATH_LIMIT) {
-    throw new Error(
-      `The lab's directory ${dir} is too long for unix sockets. Use a shorter name, or a shorter TMPDIR.`,
-    );
-  }
-  return dir;
+  return join(tmpdir(), `${labPrefix()}${name}`);
+}
+
+/** Throws when unix sockets cannot lie in that directory. No lab is up there then, which is no error by itself. */
+export function requireShort(dir: string): void {
+  const longest = Buffer.byteLength(join(dir, 'edge', 'control.sock.00000.tmp'));
+  if (longest < SOCKET_PATH_LIMIT) return;
+  throw new Error(
+    `The path ${dir} is too long for the lab's unix sockets, by ${longest - SOCKET_PATH_LIMIT + 1} characters. ` +
+      'Use a shorter --lab-name, or set TMPDIR to a shorter path, for instance TMPDIR=/tmp.',
+  );
 }
 
 /** State directories of all labs of this user. */
