@@ -41,6 +41,28 @@ export const objectives: Readonly<Record<string, Objective>> = {
     regression: { effect: 30 },
     source: profile,
   },
+  'errors of tenant ordeal beside globex': {
+    signal: { from: 'client', measure: 'error-ratio', tenant: 'ordeal' },
+    comparator: '<',
+    limit: 0.01,
+    unit: 'ratio',
+    source: `deployment guide, "Tenant Isolation Strategies"; ${profile}`,
+  },
+  'p95 of tenant ordeal beside globex': {
+    signal: { from: 'client', measure: 'latency', quantile: 0.95, tenant: 'ordeal' },
+    comparator: '<',
+    limit: 200,
+    unit: 'ms',
+    source: `deployment guide, "Tenant Isolation Strategies"; ${profile}`,
+  },
+  'tenant globex is held to its quota beside ordeal': {
+    signal: { from: 'client', measure: 'error-ratio', tenant: 'globex' },
+    comparator: '>',
+    // It asks for about five times what it is given.
+    limit: 0.5,
+    unit: 'ratio',
+    source: `deployment guide, "Resource Quotas per Tenant"; ${profile}`,
+  },
   'client errors in a spike': {
     signal: { from: 'client', measure: 'error-ratio' },
     comparator: '<',

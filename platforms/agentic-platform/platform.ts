@@ -20,7 +20,11 @@ export default definePlatform((context) => {
     tenantHeader: 'x-tenant-id',
     // Traffic is a test tenant's alone. Tenants whose data must stay in one region would make a drill that
     // moves regions refuse.
-    tenants: [{ id: 'ordeal', allowedRegions: ['a', 'b'] }],
+    tenants: [
+      { id: 'ordeal', allowedRegions: ['a', 'b'] },
+      // The noisy one.
+      { id: 'globex', allowedRegions: ['a', 'b'], takesTurns: false },
+    ],
     health: [
       { name: 'health', url: '/health', expectStatus: 200 },
       { name: 'live', url: '/health/live', expectStatus: 200 },
@@ -36,8 +40,9 @@ export default definePlatform((context) => {
       'execute-task': { file: new URL('journeys/execute-task.ts', import.meta.url), weight: 2 },
       'query-knowledge': { file: new URL('journeys/query-knowledge.ts', import.meta.url), weight: 4 },
       'list-resources': { file: new URL('journeys/list-resources.ts', import.meta.url), weight: 2 },
-      // Two tenants: as a gate, and not as load.
+      // Of tenants against each other: as gates, and as load where a phase names them.
       'tenant-isolation': { file: new URL('journeys/tenant-isolation.ts', import.meta.url), weight: 0 },
+      'cost-report': { file: new URL('journeys/cost-report.ts', import.meta.url), weight: 0 },
     },
     prometheus: {
       url: lab.prometheus,

@@ -23,6 +23,11 @@ const of = (
 export const controls: readonly Control[] = [
   ...of('agentic-platform', [
     ['mixed-tenants', smoke, 'tenant-isolation'],
+    [
+      'no-limits',
+      ['gameday', '--only', 'noisy-tenant', '--pace', 'short'],
+      'p95 of tenant ordeal beside globex',
+    ],
     ['stale-reads', smoke, 'create-agent'],
     ['slow', load, 'client p95'],
     ['errors', load, 'client errors'],

@@ -14,6 +14,7 @@ export const sabotages = {
   'connection-hog': 'each replica holds 35 more connections to the database',
   'memory-hog': 'each replica holds 160 MB more',
   'mixed-tenants': 'what belongs to one tenant is shown to every other',
+  'no-limits': 'a tenant may take as much of what takes long as it wants',
   'rate-limit-off': 'nobody is ever refused for sending too many requests',
   'rate-limit-tight': 'a fifth of the requests that are promised is admitted',
   'rate-limit-as-error': 'too many requests are answered with 500, not with 429',
@@ -30,6 +31,7 @@ export type Sabotage = keyof typeof sabotages;
 /** Those that only some platforms can suffer. */
 const possible: Partial<Record<Sabotage, (contract: Contract) => boolean>> = {
   'mixed-tenants': ({ platform }) => platform === 'agentic-platform',
+  'no-limits': ({ mostOfTenant }) => mostOfTenant !== undefined,
   'rate-limit-off': ({ rateLimit }) => rateLimit !== undefined,
   'rate-limit-tight': ({ rateLimit }) => rateLimit !== undefined,
   'rate-limit-as-error': ({ rateLimit }) => rateLimit !== undefined,

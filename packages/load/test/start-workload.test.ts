@@ -114,6 +114,37 @@ describe.concurrent('a workload on k6', () => {
     await finish(one);
   });
 
+  it('tells tenants apart, each at its own rate with its own journeys, to the last request', async () => {
+    const one = await bench((_, { headers, method }) =>
+      headers['x-tenant'] === 'noisy'
+        ? { status: 429 }
+        : { status: method === 'POST' ? 201 : 200, body: '{}' },
+    );
+    const load = await start(one, {
+      rate: 60,
+      perTenant: [
+        { tenant: 'quiet', rate: 20, weights: { 'one-step': 1 } },
+        { tenant: 'noisy', rate: 40, weights: { 'two-steps': 1 } },
+      ],
+      journeys: [
+        { name: 'one-step', file: fixture('one-step'), weight: 1 },
+        { name: 'two-steps', file: fixture('two-steps'), weight: 1 },
+      ],
+    });
+    await until('the third interval is in', () => load.stream.between(0, Infinity).length >= 3);
+    const record = await load.stop();
+    const { tenants, requests } = all(load);
+    const sent = (tenant: string) =>
+      one.server.requests.filter(({ headers }) => headers['x-tenant'] === tenant).length;
+    expect(tenants?.['quiet']).toMatchObject({ requests: sent('quiet'), failed: 0 });
+    expect(tenants?.['noisy']).toMatchObject({ requests: sent('noisy'), failed: sent('noisy') });
+    expect(requests).toBe(sent('quiet') + sent('noisy'));
+    expect(tenants?.['quiet']?.under[100]).toBeGreaterThan(0);
+    expect(tenants!['noisy']!.iterations / tenants!['quiet']!.iterations).toBeCloseTo(2, 0);
+    expectAtRate(record, 60);
+    await finish(one);
+  });
+
   it('has intervals that follow each other without a gap, on the monotonic clock', async () => {
     const one = await bench(() => ok);
     const load = await start(one);

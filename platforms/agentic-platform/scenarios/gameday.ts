@@ -34,6 +34,31 @@ export default defineScenario((pace) => {
       { phase: 'smoke', name: 'smoke', title: 'Health endpoints and every journey once' },
       {
         phase: 'load',
+        name: 'noisy-tenant',
+        title: 'Tenant globex asks for several times its share beside tenant ordeal',
+        tenants: {
+          ordeal: {
+            rate: 20,
+            journeys: [
+              'create-agent',
+              'execute-task',
+              'query-knowledge',
+              'list-resources',
+              'tenant-isolation',
+            ],
+          },
+          globex: { rate: 60, journeys: ['cost-report'] },
+        },
+        warmUp: full ? 5 : 3,
+        judgeFor: full ? 15 : 8,
+        objectives: [
+          'errors of tenant ordeal beside globex',
+          'p95 of tenant ordeal beside globex',
+          'tenant globex is held to its quota beside ordeal',
+        ],
+      },
+      {
+        phase: 'load',
         name: 'baseline',
         title: 'Baseline load',
         rate: 60,

@@ -12,7 +12,7 @@ import { contractOf } from './contracts/contracts.ts';
 import { durableWriter } from './documents/durable-writer.ts';
 import { lossyWriter } from './documents/lossy-writer.ts';
 import { hold } from './hogs.ts';
-import { limitsOf } from './limits.ts';
+import { limitsOf, tenantLimitOf } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { Readiness } from './readiness.ts';
 import { buildServer } from './server.ts';
@@ -46,6 +46,7 @@ const app = {
   tenants: new Tenants(store),
   documents: sabotage.includes('lose-acknowledged-writes') ? lossyWriter(store, now) : durableWriter(store),
   sabotage,
+  limitTenant: tenantLimitOf(contract, sabotage),
   limit: limitsOf(contract, sabotage, { cache, now, worker: config.replica }),
 };
 const { server, traffic } = await buildServer(config, contract, app, metrics, now, complain);

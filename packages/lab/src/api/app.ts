@@ -18,6 +18,8 @@ export interface App {
   readonly sabotage: readonly Sabotage[];
   /** Puts the platform's limits before the routes that are added to it afterwards. */
   readonly limit: (scope: FastifyInstance) => void;
+  /** Puts a tenant's share of work that takes long before the routes that are added to it afterwards. */
+  readonly limitTenant: (scope: FastifyInstance) => void;
 }
 
 /** Key of a tenant's cached resource list. */

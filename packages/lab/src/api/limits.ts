@@ -4,8 +4,19 @@ import type { Cache } from './cache.ts';
 import type { Contract } from './contracts/contract.ts';
 import { fixedWindow } from './rate-limit/fixed-window.ts';
 import { limitConcurrency } from './rate-limit/limit-concurrency.ts';
+import { limitTenant } from './rate-limit/limit-tenant.ts';
 import { limitRequests } from './rate-limit/limit-requests.ts';
 import { slidingWindow } from './rate-limit/sliding-window.ts';
+
+/** What bounds what one tenant takes of work that takes long, unless the lab is told to have no such bound. */
+export function tenantLimitOf(
+  { mostOfTenant }: Contract,
+  sabotage: readonly Sabotage[],
+): (scope: FastifyInstance) => void {
+  return (scope) => {
+    if (mostOfTenant !== undefined && !sabotage.includes('no-limits')) limitTenant(scope, mostOfTenant);
+  };
+}
 
 /** What puts a contract's limits before routes, as the sabotages would have them. */
 export function limitsOf(

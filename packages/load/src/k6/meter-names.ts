@@ -13,3 +13,6 @@ export const meterNames = {
 
 /** Label of a latency: the least of the limits (ms) that it kept, `Infinity` for none; without it, it kept them all. */
 export const WITHIN = 'within';
+
+/** Label of everything that is measured of one tenant's scenarios, where the workload tells tenants apart. */
+export const TENANT = 'ordeal_tenant';

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Trend } from 'k6/metrics';
-import { meterNames, WITHIN } from './meter-names.ts';
+import { meterNames, TENANT, WITHIN } from './meter-names.ts';
 
 /** Counts exactly what happened, in names that the receiver of k6's pushes knows. */
 export interface Meters {
@@ -16,9 +16,9 @@ export interface Meters {
   readonly requestFailed: (kind: string) => void;
   /**
    * Adds nothing to every counter. k6 does not push a sample of the same millisecond as the one pushed before;
-   * without a later one the last values would never arrive.
+   * without a later one the last values would never arrive. Counters of tenants are counters of their own.
    */
-  readonly touch: () => void;
+  readonly touch: (tenants: readonly string[]) => void;
 }
 
 /** Functions over variables, and no class: k6's engine looks a property up much more slowly than a variable. */
@@ -62,8 +62,11 @@ export function createMeters(limitsMs: readonly number[]): Meters {
       failed.add(1);
       errors.add(1, { kind });
     },
-    touch() {
-      for (const counter of [started, ended, iterationsFailed, thrown, failed]) counter.add(0);
+    touch(tenants) {
+      for (const counter of [started, ended, iterationsFailed, thrown, failed]) {
+        counter.add(0);
+        for (const tenant of tenants) counter.add(0, { [TENANT]: tenant });
+      }
     },
   };
 }

@@ -46,7 +46,7 @@ export function createRuntime(spec: ScriptSpec, given: Given): Runtime {
   const script = { spec, meters, user, supplies: iterationGiven, steps: createSteps(spec) };
   const plain = createIteration(script);
   const plainContext = createPlainContext(spec.run, plain);
-  const { tenants } = spec;
+  const { tenants, tenantOf } = spec;
   /** Of the iteration that begins. */
   let tenant = tenants[0] ?? '';
   let prefix: string | undefined;
@@ -60,7 +60,8 @@ export function createRuntime(spec: ScriptSpec, given: Given): Runtime {
       begun.add(journey);
       meters.iterationStarted(user.scenarioStart());
     }
-    if (tenants.length > 1) tenant = tenants[user.iterationInTest() % tenants.length] ?? '';
+    if (tenantOf !== undefined) tenant = tenantOf[user.scenario()] ?? '';
+    else if (tenants.length > 1) tenant = tenants[user.iterationInTest() % tenants.length] ?? '';
     prefix ??= `${spec.run}-${spec.worker}${user.id()}-`;
     serial += 1;
     return true;
@@ -116,7 +117,7 @@ export function createRuntime(spec: ScriptSpec, given: Given): Runtime {
 
   const teardown = (): void => {
     sleep(0.002);
-    meters.touch();
+    meters.touch(tenantOf === undefined ? [] : [...new Set(Object.values(tenantOf))]);
   };
 
   return { runAwaited, runPlain, expectJourney, control, teardown };

@@ -13,6 +13,8 @@ export interface ScriptSpec {
   readonly timeoutMs: number;
   readonly tenantHeader: string;
   readonly tenants: readonly string[];
+  /** In whose name each scenario is done, where that decides it. */
+  readonly tenantOf?: Readonly<Record<string, string>>;
   readonly limitsMs: readonly number[];
   /** Iterations a second over all journeys together: more than these cannot begin. */
   readonly rate: number;

@@ -6,6 +6,8 @@ export interface VirtualUser {
   readonly id: () => number;
   /** Number of the present iteration among all of its scenario, from 0. */
   readonly iterationInTest: () => number;
+  /** Name of the scenario that the present iteration is of. */
+  readonly scenario: () => string;
   /** Milliseconds since the Unix epoch at which the present iteration's scenario began. */
   readonly scenarioStart: () => number;
 }
@@ -17,6 +19,7 @@ export function createVirtualUser(): VirtualUser {
     id: () => (id ??= exec.vu.idInTest),
     // The object stays right when the virtual user goes over to another scenario.
     iterationInTest: () => (scenario ??= exec.scenario).iterationInTest,
+    scenario: () => (scenario ??= exec.scenario).name,
     scenarioStart: () => (scenario ??= exec.scenario).startTime,
   };
 }

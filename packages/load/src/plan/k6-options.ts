@@ -1,10 +1,28 @@
 import type { Workload } from '@ordeal/shared/load/workload';
-import { arrivalScenarios } from '../shapes/executor.ts';
+import { TENANT } from '../k6/meter-names.ts';
+import { arrivalScenarios, type ArrivalScenario } from '../shapes/executor.ts';
 
 /** Names of what the generated script exports. */
 export const CONTROL = 'ordealControl';
 export function journeyFunction(index: number): string {
   return `journey${index}`;
+}
+
+/** The scenario in which one of `perTenant` does a journey. */
+function tenantScenario(journey: number, tenant: number): string {
+  return `journey_${journey}_tenant_${tenant}`;
+}
+
+/** In whose name each of k6's scenarios is done, of a workload that tells tenants apart. */
+export function tenantsOfScenarios({
+  journeys,
+  perTenant = [],
+}: Pick<Workload, 'journeys' | 'perTenant'>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    perTenant.flatMap(({ tenant }, at) =>
+      journeys.map((_, index) => [tenantScenario(index, at), tenant] as const),
+    ),
+  );
 }
 
 /** What k6 is asked to do, and with how many virtual users for the journeys together. */
@@ -19,22 +37,35 @@ export function planLoad(workload: Workload): LoadPlan {
   const { script } = workload;
   const own = script?.scenarios === 'own';
   const scenarios: Record<string, unknown> = { ordeal_control: controlScenario(own, atMostSeconds) };
-  const arrivals = own
-    ? []
-    : arrivalScenarios(
-        rates ?? [{ seconds: atMostSeconds, from: rate, to: rate }],
-        script === undefined ? workload.journeys.map((journey) => journey.weight) : [1],
-        timeoutMs,
-      );
+  const legs = rates ?? [{ seconds: atMostSeconds, from: rate, to: rate }];
+  const weights = script === undefined ? workload.journeys.map((journey) => journey.weight) : [1];
   let users = 0;
-  for (const [index, scenario] of arrivals.entries()) {
-    if (scenario === undefined) continue;
+  const add = (scenario: ArrivalScenario, index: number, name: string, more = {}): void => {
     users += scenario.maxVUs;
-    scenarios[`journey_${index}`] = {
+    scenarios[name] = {
       ...scenario,
+      ...more,
       exec: journeyFunction(index),
       gracefulStop: `${timeoutMs + 1000}ms`,
     };
+  };
+  const { perTenant } = workload;
+  if (own) {
+    // The script has scenarios of its own.
+  } else if (perTenant === undefined) {
+    for (const [index, scenario] of arrivalScenarios(legs, weights, timeoutMs).entries()) {
+      if (scenario !== undefined) add(scenario, index, `journey_${index}`);
+    }
+  } else {
+    for (const [at, one] of perTenant.entries()) {
+      const constant = [{ seconds: atMostSeconds, from: one.rate, to: one.rate }];
+      const shares = workload.journeys.map(({ name }) => one.weights[name] ?? 0);
+      for (const [index, scenario] of arrivalScenarios(constant, shares, timeoutMs).entries()) {
+        // k6 puts a scenario's tags on all that it measures of it, the ticks that it dropped included.
+        const more = { tags: { [TENANT]: one.tenant } };
+        if (scenario !== undefined) add(scenario, index, tenantScenario(index, at), more);
+      }
+    }
   }
   return {
     virtualUsers: users,

@@ -1,5 +1,6 @@
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import type { GeneratorSettings, Workload } from '@ordeal/shared/load/workload';
+import { tenantsOfScenarios } from './k6-options.ts';
 import type { ScriptSpec } from '../k6/script-spec.ts';
 
 /** What of a script is not the workload's. */
@@ -21,6 +22,7 @@ export function specOf(workload: Workload, { run, stopUrl, options, share }: Scr
     timeoutMs,
     tenantHeader,
     tenants,
+    ...(workload.perTenant === undefined ? {} : { tenantOf: tenantsOfScenarios(workload) }),
     limitsMs,
     rate,
     ...(rates === undefined ? {} : { rates }),

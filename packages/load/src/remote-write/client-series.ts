@@ -1,7 +1,12 @@
-import type { ClientInterval, ClientStream, SparseHistogram } from '@ordeal/shared/load/client-interval';
+import type {
+  ClientCounts,
+  ClientInterval,
+  ClientStream,
+  SparseHistogram,
+} from '@ordeal/shared/load/client-interval';
 import { mergeHistograms } from '@ordeal/shared/load/histogram';
 import { sumIntervals } from '@ordeal/shared/load/window';
-import { meterNames, WITHIN } from '../k6/meter-names.ts';
+import { meterNames, TENANT, WITHIN } from '../k6/meter-names.ts';
 import type { Growth } from './cumulative.ts';
 
 const prefix = 'k6_';
@@ -79,6 +84,28 @@ function intervalOf(
   from: number,
   to: number,
 ): ClientInterval {
+  const tenants = [...new Set(growth.flatMap(({ labels }) => labels[TENANT] ?? []))];
+  return {
+    from,
+    to,
+    ...countsOf(growth, limits),
+    ...(tenants.length === 0
+      ? {}
+      : {
+          tenants: Object.fromEntries(
+            tenants.map((tenant) => [
+              tenant,
+              countsOf(
+                growth.filter(({ labels }) => labels[TENANT] === tenant),
+                limits,
+              ),
+            ]),
+          ),
+        }),
+  };
+}
+
+function countsOf(growth: readonly Growth[], limits: readonly string[]): ClientCounts {
   const histograms: SparseHistogram[] = [];
   const errors = new Map<string, number>();
   const under = new Map(limits.map((limit) => [limit, 0]));
@@ -96,8 +123,6 @@ function intervalOf(
     }
   }
   return {
-    from,
-    to,
     iterations: sumOf(growth, counter(meterNames.iterations)),
     dropped: sumOf(growth, `${prefix}dropped_iterations_total`),
     requests: requestsIn(growth),

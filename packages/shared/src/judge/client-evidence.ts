@@ -1,4 +1,5 @@
 import type { ClientInterval } from '../load/client-interval.ts';
+import { intervalsOfTenant, sumIntervals } from '../load/window.ts';
 import type { Span } from '../time/interval.ts';
 import { clientReports, type ClientReports } from './client-reports.ts';
 import type { Nothing } from './decide.ts';
@@ -13,8 +14,8 @@ export type ClientEvidence =
 /** The client's reports follow each other without a gap, but for rounding: a longer one means that one is missing. */
 const GAP_MS = 1;
 
-/** What the client saw in a window of the run. */
-export function clientEvidence(observations: Observations, name: string): ClientEvidence {
+/** What the client saw in a window of the run: of all requests, or of one tenant's. */
+export function clientEvidence(observations: Observations, name: string, tenant?: string): ClientEvidence {
   const broke = observerProblem(observations, name, 'client');
   if (broke !== undefined) return nothing('observer-broke', broke);
   const window = windowNamed(observations, name);
@@ -22,14 +23,39 @@ export function clientEvidence(observations: Observations, name: string): Client
   const invalid = windowLoadInvalid(observations, window.name);
   if (invalid !== undefined) return nothing('load-invalid', `The load was not valid: ${invalid}.`);
   const span = { from: window.monotonicFrom, to: window.monotonicTo };
-  return evidenceOver(
-    observations.intervals.filter(({ from, to }) => to > span.from && from < span.to),
-    span,
-  );
+  const overlapping = observations.intervals.filter(({ from, to }) => to > span.from && from < span.to);
+  return evidenceOver(overlapping, span, tenant);
 }
 
-/** What the client saw in a span, from the intervals that overlap it. */
-export function evidenceOver(intervals: readonly ClientInterval[], span: Span): ClientEvidence {
+/** What the client saw in a span, from the intervals that overlap it: of all requests, or of one tenant's. */
+export function evidenceOver(
+  intervals: readonly ClientInterval[],
+  span: Span,
+  tenant?: string,
+): ClientEvidence {
+  if (tenant === undefined) return evidenceIn(intervals, span);
+  const own = evidenceIn(intervalsOfTenant(intervals, tenant), span);
+  if (!own.ok) {
+    const { reason, sentence } = own.nothing;
+    return reason === 'no-samples' ? nothing(reason, `Of tenant ${tenant}: ${sentence}`) : own;
+  }
+  const beside = besideTenant(intervals, tenant);
+  return { ...own, note: own.note === undefined ? beside : `${beside} ${own.note}` };
+}
+
+/** Who else sent requests meanwhile, and how these went: where a tenant suffers, that is who it suffers from. */
+function besideTenant(intervals: readonly ClientInterval[], tenant: string): string {
+  const { seconds, tenants = {} } = sumIntervals(intervals);
+  const others = Object.entries(tenants).filter(([name]) => name !== tenant);
+  if (others.length === 0) return 'No other tenant sent anything beside it.';
+  const words = others.map(([name, { requests, failed }]) => {
+    const share = requests > 0 ? ` (${Number(((failed / requests) * 100).toPrecision(3))} % failed)` : '';
+    return `tenant ${name} ${Number((requests / seconds).toPrecision(3))} requests/s${share}`;
+  });
+  return `Beside it: ${words.join(', ')}.`;
+}
+
+function evidenceIn(intervals: readonly ClientInterval[], span: Span): ClientEvidence {
   const ordered = [...intervals].sort((left, right) => left.from - right.from);
   const missing = firstGap(ordered, span);
   if (ordered.length > 0 && missing !== undefined) {

@@ -39,7 +39,7 @@ function judgeOne(assignment: Assignment, observations: Observations): Finding {
   const { signal } = assignment.objective;
   switch (signal.from) {
     case 'client':
-      return judgeClient(assignment, signal, clientEvidence(observations, assignment.window));
+      return judgeClient(assignment, signal, clientEvidence(observations, assignment.window, signal.tenant));
     case 'prometheus':
       return judgePrometheus(assignment, signal, observations);
     case 'experiment':

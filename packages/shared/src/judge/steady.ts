@@ -15,10 +15,15 @@ export function steadyStateOf(objectives: Readonly<Record<string, Objective>>): 
         from: Math.min(...intervals.map(({ from }) => from)),
         to: Math.max(...intervals.map(({ to }) => to)),
       };
-      const evidence = evidenceOver(intervals, span);
       const findings = Object.entries(objectives).flatMap(([objectiveName, objective]) =>
         objective.signal.from === 'client' && objective.signal.measure !== 'latency-growth'
-          ? [judgeClient({ objectiveName, objective, window }, objective.signal, evidence)]
+          ? [
+              judgeClient(
+                { objectiveName, objective, window },
+                objective.signal,
+                evidenceOver(intervals, span, objective.signal.tenant),
+              ),
+            ]
           : [],
       );
       return findings.length > 0 ? findings : [nothingToJudge(window)];

@@ -13,11 +13,8 @@ export interface SparseHistogram {
   readonly buckets: readonly (readonly [index: number, count: number])[];
 }
 
-/** What the client itself saw between two of its own reports (about one second apart). */
-export interface ClientInterval {
-  /** Monotonic milliseconds, `from` excluded and `to` included. */
-  readonly from: number;
-  readonly to: number;
+/** What a client counted. */
+export interface ClientCounts {
   /** Iterations that ended, and ticks for which no virtual user was free. */
   readonly iterations: number;
   readonly dropped: number;
@@ -28,6 +25,15 @@ export interface ClientInterval {
   readonly latency: SparseHistogram;
   /** Requests that ended within a limit, exactly as counted by the client. Keys are milliseconds. */
   readonly under: Readonly<Record<string, number>>;
+}
+
+/** What the client itself saw between two of its own reports (about one second apart). */
+export interface ClientInterval extends ClientCounts {
+  /** Monotonic milliseconds, `from` excluded and `to` included. */
+  readonly from: number;
+  readonly to: number;
+  /** The same, of each tenant by itself, of those that sent anything; only of a load that has a rate for each of several. */
+  readonly tenants?: Readonly<Record<string, ClientCounts>>;
 }
 
 /** The client's measurements of a running workload, as far as they have come in. */

@@ -18,7 +18,10 @@ export interface Workload {
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly tenantHeader: string;
+  /** Iterations take turns in their names. */
   readonly tenants: readonly string[];
+  /** Instead of that: what each of several tenants sends, told apart in what is measured. `rate` is the sum of theirs. */
+  readonly perTenant?: readonly TenantLoad[];
   /** Secrets that journeys may ask for, by name. The values reach k6 alone, and no file, log or record. */
   readonly secrets?: Readonly<Record<string, string>>;
   /** Latency limits (ms) under which the client counts requests exactly. */
@@ -34,6 +37,15 @@ export interface RateLeg {
   /** Iterations a second over all journeys together, at its beginning and at its end. */
   readonly from: number;
   readonly to: number;
+}
+
+/** What one tenant sends. */
+export interface TenantLoad {
+  readonly tenant: string;
+  /** Iterations a second. */
+  readonly rate: number;
+  /** Of the workload's journeys, by name: share of the rate, relative to each other's. Those that it does not do are left out. */
+  readonly weights: Readonly<Record<string, number>>;
 }
 
 export interface WorkloadJourney {

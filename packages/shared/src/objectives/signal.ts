@@ -25,8 +25,10 @@ export type DeploymentMeasure = 'seconds-to-deploy' | 'seconds-to-roll-back' | '
 
 export type LoadMeasure = 'capacity' | 'seconds-to-settle';
 
-/** What the load generator itself measured. */
-export type ClientSignal =
+/** What the load generator itself measured: of all requests, or of one tenant's where the load tells tenants apart. */
+export type ClientSignal = ClientMeasure & { readonly tenant?: string };
+
+type ClientMeasure =
   /** (failed + dropped) / offered, in requests. */
   | { readonly from: 'client'; readonly measure: 'error-ratio' }
   /** The rest of it: 1 − error ratio. */

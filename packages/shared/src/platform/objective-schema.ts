@@ -11,17 +11,18 @@ const histogram = {
   matchers: matchersText,
   buckets: z.enum(['classic', 'native']).optional(),
 };
+const client = { from: z.literal('client'), tenant: text.optional() };
 const counters = { bad: selectorText, all: selectorText };
 
 const signal = z.union([
   z.strictObject({
-    from: z.literal('client'),
+    ...client,
     measure: z.enum(['error-ratio', 'availability', 'throughput']),
   }),
-  z.strictObject({ from: z.literal('client'), measure: z.literal('latency'), quantile: ratio }),
-  z.strictObject({ from: z.literal('client'), measure: z.literal('latency-share'), underMs: positive }),
+  z.strictObject({ ...client, measure: z.literal('latency'), quantile: ratio }),
+  z.strictObject({ ...client, measure: z.literal('latency-share'), underMs: positive }),
   z.strictObject({
-    from: z.literal('client'),
+    ...client,
     measure: z.literal('latency-growth'),
     quantile: ratio,
     leastSeconds: positive.optional(),

@@ -55,7 +55,20 @@ export const platformSchema = z.strictObject({
   timeoutMs: positive,
   headers,
   tenantHeader: text,
-  tenants: z.array(z.strictObject({ id: text, allowedRegions: z.array(text).min(1) })).min(1),
+  tenants: z
+    .array(
+      z.strictObject({
+        id: text,
+        allowedRegions: z.array(text).min(1),
+        takesTurns: z.boolean().optional(),
+      }),
+    )
+    .min(1)
+    // Smoke, probes and the ledger act for the first one.
+    .refine(([first]) => first?.takesTurns !== false, {
+      path: [0, 'takesTurns'],
+      error: 'nothing or true: the first tenant is the one that everything but load acts for',
+    }),
   health: z.array(z.strictObject({ name, url: text, expectStatus: status })),
   journeys: z.record(name, z.strictObject({ file: z.instanceof(URL), weight: z.number().nonnegative() })),
   secrets: z.record(name, z.string().min(1)).optional(),

@@ -68,6 +68,8 @@ export interface ClusterIdentity {
 export interface Tenant {
   readonly id: string;
   readonly allowedRegions: readonly string[];
+  /** False: it sends only what a load phase gives it by name. Default: loads that name no tenants take turns in its name. */
+  readonly takesTurns?: boolean;
 }
 
 export interface HealthCheck {

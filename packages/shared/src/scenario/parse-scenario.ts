@@ -6,6 +6,7 @@ import type { Diagnostic, Result } from '../platform/diagnostics.ts';
 import { fromZod } from '../platform/from-zod.ts';
 import type { Platform } from '../platform/platform.ts';
 import { drillParts, faultOf, movesTo } from './drill-parts.ts';
+import { constantLoadOf } from './constant-load.ts';
 import { isShaped } from './load-windows.ts';
 import { repetitionNames } from './repetitions.ts';
 import type {
@@ -73,7 +74,12 @@ function withDetails(
     const at = `${path}: phases[${index}]`;
     if (phase.phase === 'experiment') return [{ phase: experimentOf(phase), path: at }];
     if (phase.phase === 'drill') return drillParts(phase).map((part) => ({ phase: part, path: at }));
-    if (phase.phase !== 'load' || !('shape' in phase)) return [{ phase, path: at }];
+    if (phase.phase !== 'load') return [{ phase, path: at }];
+    if (!('shape' in phase)) {
+      const load = constantLoadOf(phase, platform, at);
+      if (!load.ok) diagnostics.push(...load.diagnostics);
+      return load.ok ? [{ phase: load.value, path: at }] : [];
+    }
     const shape = shapeOf(phase.shape, platform, `${at}.shape`);
     if (!shape.ok) diagnostics.push(...shape.diagnostics);
     return [{ phase: { ...phase, shape: shape.ok ? shape.value : NOTHING }, path: at }];

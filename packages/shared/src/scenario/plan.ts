@@ -1,5 +1,6 @@
 import { describeShape } from '../load/shape/describe-shape.ts';
 import { shapeCeiling, shapeSeconds } from '../load/shape/plan-shape.ts';
+import type { TenantLoad } from '../load/workload.ts';
 import { sentenceOf, type Diagnostic } from '../platform/diagnostics.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { DescribedFault } from './described-fault.ts';
@@ -106,7 +107,9 @@ function planPhase(platform: Platform, phase: Phase, describers: Describers): Pl
         ...head,
         expectedSeconds: phase.warmUp + phase.judgeFor + 2,
         does: [
-          `send ${phase.rate} iterations/s to ${platform.entry} until the run ends (${sourceOf(platform, phase)})`,
+          phase.perTenant === undefined
+            ? `send ${phase.rate} iterations/s to ${platform.entry} until the run ends (${sourceOf(platform, phase)})`
+            : `send ${phase.rate} iterations/s to ${platform.entry} until the run ends: ${phase.perTenant.map(tenantWords).join('; ')}`,
           `judge ${phase.judgeFor} s after ${phase.warmUp} s of warm-up: ${phase.objectives.join(', ')}`,
         ],
       };
@@ -182,6 +185,11 @@ function planShaped(
 
 function listed(names: readonly string[]): string {
   return names.length === 0 ? 'no objective' : names.join(', ');
+}
+
+function tenantWords({ tenant, rate, weights }: TenantLoad): string {
+  const journeys = Object.entries(weights).map(([name, weight]) => `${name} × ${weight}`);
+  return `${rate}/s of tenant ${tenant} (${journeys.join(', ')})`;
 }
 
 /** What an iteration is, and where it comes from. */

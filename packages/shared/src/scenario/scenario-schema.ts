@@ -18,6 +18,12 @@ const load = z
     phase: z.literal('load'),
     ...head,
     rate: z.number().positive().optional(),
+    tenants: z
+      .record(text, z.strictObject({ rate: z.number().positive(), journeys: names.min(1).optional() }))
+      .refine((tenants) => Object.keys(tenants).length >= 2, {
+        error: 'at least two tenants: of one nobody needs telling apart',
+      })
+      .optional(),
     warmUp: z.number().nonnegative().optional(),
     judgeFor: seconds.optional(),
     shape: z
@@ -48,7 +54,16 @@ const load = z
       context.addIssue({ code: 'custom', path: [field], message, params: { hint } });
     };
     const isConstant = phase.shape === undefined;
+    if (phase.tenants !== undefined) {
+      if (phase.rate !== undefined)
+        mistake('rate', 'nothing: `tenants` says it', 'Remove the field, or `tenants`.');
+      if (!isConstant)
+        mistake('tenants', 'nothing: only constant load has it', 'Remove the field, or the `shape`.');
+      if (phase.script !== undefined)
+        mistake('tenants', 'nothing: a script sends what it sends', 'Remove the field, or the `script`.');
+    }
     for (const field of ['rate', 'warmUp', 'judgeFor'] as const) {
+      if (field === 'rate' && phase.tenants !== undefined) continue;
       if (isConstant && phase[field] === undefined)
         mistake(field, 'a number', 'Add the field, or a `shape` instead.');
       if (!isConstant && phase[field] !== undefined)

@@ -1,4 +1,5 @@
 import type { Shape, ShapeKind } from '../load/shape/shape.ts';
+import type { TenantLoad } from '../load/workload.ts';
 import type { DeployPhase } from './deploy-phase.ts';
 import type { RestorePhase } from './restore-phase.ts';
 
@@ -48,6 +49,11 @@ export interface ConstantLoadPhase extends LoadSource {
   readonly title: string;
   /** Iterations a second. */
   readonly rate: number;
+  /**
+   * What each of several tenants sends of it, told apart in what is measured. Without it the platform's tenants take
+   * turns.
+   */
+  readonly perTenant?: readonly TenantLoad[];
   /** Not judged. */
   readonly warmUp: number;
   readonly judgeFor: number;
@@ -88,10 +94,24 @@ export interface WrittenShape {
   readonly confirm?: string;
 }
 
+/** Constant load as a scenario's file names it: a rate, or by tenant what each of them sends. */
+export interface WrittenConstantLoad extends Omit<ConstantLoadPhase, 'rate' | 'perTenant'> {
+  readonly rate?: number;
+  readonly tenants?: Readonly<Record<string, WrittenTenantLoad>>;
+}
+
+export interface WrittenTenantLoad {
+  /** Iterations a second. */
+  readonly rate: number;
+  /** Names of the platform's journeys that it does, those of weight 0 as well. Default: all that have a weight. */
+  readonly journeys?: readonly string[];
+}
+
 /** A scenario as its file states it. */
 export interface WrittenScenario extends Omit<Scenario, 'phases'> {
   readonly phases: readonly (
-    | Exclude<Phase, ShapedLoadPhase | ExperimentPhase | DrillPhase>
+    | Exclude<Phase, LoadPhase | ExperimentPhase | DrillPhase>
+    | WrittenConstantLoad
     | (Omit<ShapedLoadPhase, 'shape'> & { readonly shape: WrittenShape })
     | WrittenExperiment
     | WrittenDrillPhase

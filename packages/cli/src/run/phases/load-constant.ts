@@ -1,7 +1,7 @@
 import type { ConstantLoadPhase } from '@ordeal/shared/scenario/scenario';
 import { assign, windowOf, type PhaseOutcome, type Session } from '../session.ts';
 import { beginLoad } from './load-begin.ts';
-import { workloadFor } from './load-workload.ts';
+import { perTenantOf, workloadFor } from './load-workload.ts';
 
 /** Starts the workload, which runs on under the phases that follow, and closes its first judged window. */
 export async function constantLoad(phase: ConstantLoadPhase, session: Session): Promise<PhaseOutcome> {
@@ -9,6 +9,7 @@ export async function constantLoad(phase: ConstantLoadPhase, session: Session): 
   const workload = {
     ...workloadFor(phase, loaded.platform),
     rate: phase.rate,
+    ...(phase.perTenant === undefined ? {} : perTenantOf(phase.perTenant, loaded.platform)),
     // A bound for the case that nobody is left to stop it; far beyond what the scenario needs.
     atMostSeconds: Math.max(loaded.platform.guardrails.maxRunSeconds, scenario.phases.length * 60),
   };

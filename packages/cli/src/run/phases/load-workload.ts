@@ -1,4 +1,4 @@
-import type { Workload, WorkloadScript } from '@ordeal/shared/load/workload';
+import type { TenantLoad, Workload, WorkloadScript } from '@ordeal/shared/load/workload';
 import type { Objective } from '@ordeal/shared/objectives/objective';
 import type { Platform } from '@ordeal/shared/platform/platform';
 import { isShaped } from '@ordeal/shared/scenario/load-windows';
@@ -26,9 +26,23 @@ export function workloadFor(
     headers: platform.headers,
     timeoutMs: platform.timeoutMs,
     tenantHeader: platform.tenantHeader,
-    tenants: platform.tenants.map((tenant) => tenant.id),
+    tenants: platform.tenants.filter(({ takesTurns }) => takesTurns !== false).map(({ id }) => id),
     limitsMs: [...new Set(limits)],
     ...(platform.secrets === undefined ? {} : { secrets: platform.secrets }),
+  };
+}
+
+/** A load of several tenants has the journeys that any of them does. */
+export function perTenantOf(
+  perTenant: readonly TenantLoad[],
+  platform: Platform,
+): Pick<Workload, 'perTenant' | 'journeys'> {
+  const done = new Set(perTenant.flatMap(({ weights }) => Object.keys(weights)));
+  return {
+    perTenant,
+    journeys: Object.entries(platform.journeys)
+      .filter(([name]) => done.has(name))
+      .map(([name, entry]) => ({ name, ...entry })),
   };
 }
 

@@ -12,6 +12,8 @@ export interface Contract {
   readonly rateLimit?: RateLimit;
   /** A replica that is at work on so many requests refuses more of them. */
   readonly mostConcurrent?: number;
+  /** Of work that takes long, a replica does so much at once for one tenant, and refuses more of it. */
+  readonly mostOfTenant?: number;
   /** Tables besides those that every platform of the lab has. */
   readonly schema: string;
 }

@@ -16,7 +16,13 @@ export function judgeClient(assignment: Assignment, signal: ClientSignal, eviden
   const measured = evidence.ok
     ? withNote(measure(signal, assignment.objective, evidence.reports), evidence.note)
     : evidence.nothing;
-  return findingOf(assignment, { signal: wordsOf(signal) }, measured);
+  return findingOf(
+    assignment,
+    {
+      signal: signal.tenant === undefined ? wordsOf(signal) : `${wordsOf(signal)} of tenant ${signal.tenant}`,
+    },
+    measured,
+  );
 }
 
 function measure(signal: ClientSignal, objective: Objective, reports: ClientReports): Measurement {

@@ -1,4 +1,5 @@
 import { isShaped, loadWindows, LOST_SECONDS, rateAfter, type LoadWindow } from '../load-windows.ts';
+import type { TenantLoad } from '../../load/workload.ts';
 import type { DeployPhase } from '../deploy-phase.ts';
 import type { RestorePhase } from '../restore-phase.ts';
 import { heldSeconds } from '../stages.ts';
@@ -18,6 +19,8 @@ export type PlannedWindow = {
   readonly objectives: readonly string[];
   /** Iterations a second of the workload that runs meanwhile; 0 when none does. */
   readonly rate: number;
+  /** What of it each tenant sends, where the load tells them apart. */
+  readonly perTenant?: readonly TenantLoad[];
 } & (
   | { readonly part: 'load'; readonly phase: LoadPhase; readonly seconds: number }
   /** Time to settle after a spike. */
@@ -41,7 +44,13 @@ export type PlannedWindow = {
  * for a platform in trouble gets longer.
  */
 export function plannedWindows({ phases }: Scenario): readonly PlannedWindow[] {
-  return phases.flatMap((phase, index) => windowsOf(phase, rateUnder(phases, index)));
+  return phases.flatMap((phase, index) => {
+    const load = phases.slice(0, index + 1).findLast((one) => one.phase === 'load');
+    const perTenant = load === undefined || isShaped(load) ? undefined : load.perTenant;
+    // A constant workload runs on until the next one begins, or the scenario ends.
+    const windows = windowsOf(phase, rateAfter(load));
+    return perTenant === undefined ? windows : windows.map((window) => ({ ...window, perTenant }));
+  });
 }
 
 function windowsOf(phase: Phase, rate: number): readonly PlannedWindow[] {
@@ -110,9 +119,4 @@ function plannedWindow(
     case 'search':
       return { ...common, part, seconds: null };
   }
-}
-
-/** A constant workload runs on until the next one begins, or the scenario ends. */
-function rateUnder(phases: readonly Phase[], index: number): number {
-  return rateAfter(phases.slice(0, index + 1).findLast((phase) => phase.phase === 'load'));
 }

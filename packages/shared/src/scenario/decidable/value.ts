@@ -1,8 +1,15 @@
 import type { DrillMeasure, RestoreMeasure } from '../../objectives/signal.ts';
+import type { TenantLoad } from '../../load/workload.ts';
 import { steadySeconds } from '../load-windows.ts';
 import type { RestorePhase } from '../restore-phase.ts';
+import type { PlannedWindow } from './planned-windows.ts';
 import type { DrillPhase } from '../scenario.ts';
 import { figure, type Concern, type Obstacle } from './concern.ts';
+
+/** What a tenant sends in a window; undefined where the load does not tell of it. */
+export function ofTenant({ perTenant }: PlannedWindow, tenant: string): TenantLoad | undefined {
+  return perTenant?.find((one) => one.tenant === tenant);
+}
 
 /** An objective on a signal that has no value at all in this window. */
 export function valueObstacle({ objective, window, platform, scenario }: Concern): Obstacle | undefined {
@@ -13,6 +20,16 @@ export function valueObstacle({ objective, window, platform, scenario }: Concern
       if (window.part === 'drill' || window.part === 'restore' || window.part === 'deploy')
         return drillHasNoWindow(window.part, `the client's ${signal.measure}`);
       if (window.part === 'search') return searchHasNoWindow(`the client's ${signal.measure}`);
+      if (window.rate > 0 && signal.tenant !== undefined && ofTenant(window, signal.tenant) === undefined) {
+        return {
+          expected: `a workload that tells of tenant ${signal.tenant} apart`,
+          found:
+            window.perTenant === undefined
+              ? 'one in which tenants take turns'
+              : `one of ${window.perTenant.map(({ tenant }) => tenant).join(', ')}`,
+          hint: 'give the load phase `tenants` with a rate for each, or leave `tenant` out of the signal',
+        };
+      }
       return window.rate > 0
         ? undefined
         : {

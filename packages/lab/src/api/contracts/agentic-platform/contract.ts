@@ -6,5 +6,6 @@ export const agenticPlatform: Contract = {
   metrics: usualMetrics,
   edge: usualEdge,
   restartDelayMs: 50,
+  mostOfTenant: 2,
   schema: '',
 };

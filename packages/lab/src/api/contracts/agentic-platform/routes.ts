@@ -4,6 +4,7 @@ import { healthRoutes } from '../../routes/health.ts';
 import { knowledgeRoutes } from '../../routes/knowledge.ts';
 import { requireTenant } from '../../routes/tenant-scope.ts';
 import { agentRoutes } from './agents.ts';
+import { costRoutes } from './costs.ts';
 import { resourceRoutes } from './resources.ts';
 import { runRoutes } from './runs.ts';
 import { taskRoutes } from './tasks.ts';
@@ -20,5 +21,9 @@ export async function agenticPlatformRoutes(server: FastifyInstance, app: App): 
     knowledgeRoutes(scope, app, '/v1/knowledge');
     resourceRoutes(scope, app);
     runRoutes(scope, app);
+    await scope.register(async (limited) => {
+      app.limitTenant(limited);
+      costRoutes(limited, app);
+    });
   });
 }

@@ -1,0 +1,33 @@
+import { fastify } from 'fastify';
+import { expect, it } from 'vitest';
+import { limitTenant } from '../src/api/rate-limit/limit-tenant.ts';
+
+it('refuses a tenant more than its share at once, and nobody else', async () => {
+  const server = fastify();
+  const gates: (() => void)[] = [];
+  limitTenant(server, 2);
+  server.get('/slow', () => new Promise((resolve) => gates.push(() => resolve('done'))));
+  const ask = (tenant: string) =>
+    fetch(`${address}/slow`, { headers: { 'x-tenant-id': tenant } }).then((response) => {
+      void response.body?.cancel();
+      return response.status;
+    });
+  const address = await server.listen({ port: 0, host: '127.0.0.1' });
+  const waiting = async (count: number) => {
+    while (gates.length < count) await new Promise(setImmediate);
+  };
+
+  const first = [ask('noisy'), ask('noisy')];
+  await waiting(2);
+  expect(await ask('noisy')).toBe(429);
+  const other = ask('quiet');
+  await waiting(3);
+  for (const open of gates.splice(0)) open();
+  expect(await Promise.all([...first, other])).toEqual([200, 200, 200]);
+
+  const again = ask('noisy');
+  await waiting(1);
+  gates[0]!();
+  expect(await again).toBe(200);
+  await server.close();
+});
