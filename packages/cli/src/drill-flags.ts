@@ -16,7 +16,15 @@ export interface DrillFlags {
 
 /** How a person is asked whether a drill may go on. */
 export type ApproveBy =
-  { readonly how: 'terminal' } | { readonly how: 'http' } | { readonly how: 'file'; readonly path: string };
+  | { readonly how: 'terminal' }
+  | { readonly how: 'http'; readonly listen: ListenAt }
+  | { readonly how: 'file'; readonly path: string };
+
+/** Where answers by HTTP are taken. Port 0 is any that is free. */
+export interface ListenAt {
+  readonly host: string;
+  readonly port: number;
+}
 
 /** What is asked of a person in a run. */
 export interface Asking {
@@ -35,7 +43,7 @@ export function withDrillFlags(command: Command): Command {
     .addOption(
       new Option(
         '--approve <how>',
-        'ask a person before what cannot be taken back: terminal, file:<path> or http (default: nobody, and the record says so)',
+        'ask a person before what cannot be taken back: terminal, file:<path>, http (on loopback) or http:<host>:<port> (default: nobody, and the record says so)',
       ),
     )
     .option('--approve-within <duration>', 'no answer by then is a no', '1h')
@@ -85,12 +93,25 @@ export function askingOf({ step, approve, approveWithin = '1h' }: DrillFlags): A
   return { by: by ?? { how: 'terminal' }, eachStep: step === true, withinMs: within.seconds * 1000 };
 }
 
+const LOOPBACK: ListenAt = { host: '127.0.0.1', port: 0 };
+
 function approveBy(text: string): ApproveBy {
-  if (text === 'terminal' || text === 'http') return { how: text };
+  if (text === 'terminal') return { how: text };
+  if (text === 'http') return { how: text, listen: LOOPBACK };
+  const listen = listenAt(text);
+  if (listen !== undefined) return { how: 'http', listen };
   const path = /^file:(.+)$/.exec(text)?.[1];
   if (path !== undefined) return { how: 'file', path };
   throw new CommandError(
-    `--approve: expected terminal, file:<path> or http, found "${text}": for instance --approve file:approval.json.`,
+    `--approve: expected terminal, file:<path>, http or http:<host>:<port>, found "${text}": for instance --approve file:approval.json, or --approve http:127.0.0.1:8099.`,
     exitCodes.usage,
   );
+}
+
+/** `http:<host>:<port>`, with an IPv6 address in brackets. */
+function listenAt(text: string): ListenAt | undefined {
+  const [, plain, bracketed, digits] =
+    /^http:(?:([^:[\]/]+)|\[([0-9a-fA-F:.]+)\]):(\d{1,5})$/.exec(text) ?? [];
+  const [host, port] = [plain ?? bracketed, Number(digits)];
+  return host === undefined || port > 65_535 ? undefined : { host, port };
 }

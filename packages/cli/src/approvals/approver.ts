@@ -20,7 +20,7 @@ export function approverOf({ by, withinMs }: Asking, edge: Edge, clock: Clock): 
       case 'file':
         return askByFile(by.path, question, { clock, signal }, tell);
       case 'http':
-        return askByHttp(question, signal, tell);
+        return askByHttp(by.listen, question, signal, tell);
     }
   };
   return async (question, signal) => {

@@ -1,15 +1,20 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { isIPv6 } from 'node:net';
 import type { Approval } from '@ordeal/dr/drills/drill';
+import { reasonOf } from '@ordeal/shared/reason-of';
+import { CommandError, exitCodes } from '../command-error.ts';
+import type { ListenAt } from '../drill-flags.ts';
 import { ANSWER_EXPECTED, readAnswer } from './answer.ts';
 
 const mostBytes = 16_384;
 
 /**
- * Asks by a server on loopback: whoever has the address, with a token that is good for this one question, answers it
+ * Asks by a server of its own: whoever has the address, with a token that is good for this one question, answers it
  * by a POST. `tell` is told the address.
  */
 export async function askByHttp(
+  listen: ListenAt,
   question: string,
   signal: AbortSignal,
   tell: (text: string) => void,
@@ -36,15 +41,12 @@ export async function askByHttp(
     say(200, read.answer.approved ? 'Approved.' : 'Not approved.');
     answered({ ...read.answer, how: 'http' });
   };
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: '127.0.0.1', port: 0 }, resolve);
-  });
+  await listening(server, listen);
   try {
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     tell(
-      `${question}\nAnswer with: curl -d '{"approved":true,"by":"you","why":"…"}' http://127.0.0.1:${port}/approve/${token}\n`,
+      `${question}\nAnswer with: curl -d '{"approved":true,"by":"you","why":"…"}' http://${isIPv6(listen.host) ? `[${listen.host}]` : listen.host}:${port}/approve/${token}\n`,
     );
     return await Promise.race([answer, aborted(signal)]);
   } finally {
@@ -52,6 +54,29 @@ export async function askByHttp(
     // Whoever answered gets to read that it was taken.
     setTimeout(() => server.closeAllConnections(), 1000).unref();
   }
+}
+
+/** Rejects, before anything is touched, where no answer could ever be taken. */
+export async function mustListen(listen: ListenAt): Promise<void> {
+  const server = createServer();
+  try {
+    await listening(server, listen);
+  } catch (error) {
+    throw new CommandError(
+      `--approve: nobody could answer at http:${listen.host}:${listen.port}: ${reasonOf(error)}. Name an address of this machine, and a port that is free.`,
+      exitCodes.usage,
+      [],
+      error,
+    );
+  }
+  await new Promise((resolve) => server.close(resolve));
+}
+
+function listening(server: Server, listen: ListenAt): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(listen, resolve);
+  });
 }
 
 function isToken(given: string | undefined, token: string): boolean {

@@ -1,3 +1,4 @@
+import { mustListen } from '../approvals/by-http.ts';
 import type { Edge } from '../edge.ts';
 import { askingOf, drillRequest, type DrillFlags } from '../drill-flags.ts';
 import type { RunOptions } from '../program.ts';
@@ -14,6 +15,7 @@ export async function drillCommand(
 ): Promise<number> {
   const drills = drillRequest(kind, options, Date.now());
   const asking = askingOf(options);
+  if (asking?.by.how === 'http' && options.dryRun !== true) await mustListen(asking.by.listen);
   const all: RunOptions = {
     ...options,
     ...(drills === undefined ? {} : { drills }),

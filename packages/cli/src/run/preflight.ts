@@ -6,6 +6,7 @@ import { faultsPresent } from './faults-present.ts';
 import { askIdentity } from './guardrails/identity.ts';
 import { lookAround } from './guardrails/look.ts';
 import { keepsTime } from './keeps-time.ts';
+import { whyFirstMayNot } from './may-begin.ts';
 import { onlyAsks } from './only-asks.ts';
 import type { Session } from './session.ts';
 import { standingPromotions } from './standing-promotion.ts';
@@ -26,6 +27,7 @@ export async function preflight(session: Session): Promise<Preflight> {
   const measures = !onlyAsks(scenario);
   const isBreaking = scenario.phases.some(breaks);
   const returning = returnsFromFailover(session);
+  const drills = scenario.phases.some(({ phase }) => phase === 'drill' || phase === 'restore');
   const { identity, guardrails } = session.loaded.platform;
   // Before anything else is asked of it: it may be another one.
   const strange =
@@ -35,7 +37,7 @@ export async function preflight(session: Session): Promise<Preflight> {
   if (strange.length > 0) return { outcome: 'refused', reasons: strange };
   const looks = (wanted: boolean, name: string, look: () => Promise<readonly string[]>) =>
     wanted ? report(session, name, look()) : Promise.resolve([]);
-  const [unseen, late, silent, busy, faulty] = await Promise.all([
+  const [unseen, late, silent, busy, faulty, unfit] = await Promise.all([
     looks(measures, 'Prometheus answers and sees its targets', () => askPrometheus(session, returning)),
     looks(measures, 'the event loop keeps time', () => keepsTime(context.clock, context.signal)),
     looks(true, 'the platform answers', () => askPlatform(session)),
@@ -46,9 +48,11 @@ export async function preflight(session: Session): Promise<Preflight> {
       () => lookAround(session),
     ),
     looks(isBreaking && !returning, 'no fault of an earlier run is left', () => lookForFaults(session)),
+    // What a drill lacks says more than what Prometheus misses because of it.
+    looks(drills, 'the first drill may begin', () => whyFirstMayNot(session)),
   ]);
   const blind = [...unseen, ...late];
-  const refused = [...silent, ...busy, ...faulty];
+  const refused = [...silent, ...busy, ...faulty, ...unfit];
   if (scenario.phases.some((phase) => phase.phase === 'load' && phase.on === 'kubernetes')) {
     const found = await askCluster(session);
     refused.push(...found.refused);

@@ -1,14 +1,17 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { approverOf } from '../../src/approvals/approver.ts';
-import type { Asking } from '../../src/drill-flags.ts';
+import { mustListen } from '../../src/approvals/by-http.ts';
+import { askingOf, type Asking } from '../../src/drill-flags.ts';
 import type { Edge } from '../../src/edge.ts';
 
 const question = 'Region a is lost. Promote region b?';
+const loopback = { host: '127.0.0.1', port: 0 };
 const forever = new AbortController().signal;
 let dir: string;
 let said: string;
@@ -23,6 +26,14 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 function approver(by: Asking['by'], withinMs = 60_000) {
   const stderr = { write: (text: string) => ((said += text), true) };
   return approverOf({ by, eachStep: false, withinMs }, { stdin, stderr } as unknown as Edge, systemClock);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0 }, resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 async function until<T>(look: () => T | undefined): Promise<T> {
@@ -69,7 +80,7 @@ it('takes from a file only the answer to this very question', async () => {
 });
 
 it('takes one answer by HTTP, from whoever has the token', async () => {
-  const answer = approver({ how: 'http' })(question, forever);
+  const answer = approver({ how: 'http', listen: loopback })(question, forever);
   const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/approve\/[0-9a-f]{48}/.exec(said)?.[0]);
   const post = (to: string, body: unknown) =>
     fetch(to, { method: 'POST', body: JSON.stringify(body) }).then((response) => response.status);
@@ -83,9 +94,53 @@ it('takes one answer by HTTP, from whoever has the token', async () => {
   expect([410, 'nobody listens any more']).toContain(again);
 });
 
+it('takes answers where it is told to, one question after the other, each with a token of its own', async () => {
+  const port = await freePort();
+  const ask = approver({ how: 'http', listen: { host: '127.0.0.1', port } });
+  const tokens: string[] = [];
+  for (const round of ['first', 'second']) {
+    said = '';
+    const answer = ask(question, forever);
+    const pattern = new RegExp(`http://127.0.0.1:${port}/approve/[0-9a-f]{48}`);
+    const url = await until(() => pattern.exec(said)?.[0]);
+    const post = (to: string) =>
+      fetch(to, { method: 'POST', body: JSON.stringify({ approved: true, by: round, why: 'agreed' }) });
+    for (const old of tokens) expect((await post(old)).status, 'a token of an earlier question').toBe(404);
+    expect((await post(url)).status).toBe(200);
+    expect(await answer).toMatchObject({ by: round });
+    tokens.push(url);
+  }
+});
+
+it('says before anything is touched that nobody could answer there', async () => {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen({ host: '127.0.0.1', port: 0 }, resolve));
+  const { port } = taken.address() as AddressInfo;
+  await expect(mustListen({ host: '127.0.0.1', port })).rejects.toThrow(
+    `nobody could answer at http:127.0.0.1:${port}: listen EADDRINUSE`,
+  );
+  await new Promise((resolve) => taken.close(resolve));
+  await mustListen({ host: '127.0.0.1', port });
+});
+
+it.each([
+  ['http', { how: 'http', listen: loopback }],
+  ['http:127.0.0.1:8099', { how: 'http', listen: { host: '127.0.0.1', port: 8099 } }],
+  ['http:[::1]:8099', { how: 'http', listen: { host: '::1', port: 8099 } }],
+  ['http:drills.example:80', { how: 'http', listen: { host: 'drills.example', port: 80 } }],
+  ['file:a.json', { how: 'file', path: 'a.json' }],
+])('reads --approve %s', (approve, by) => {
+  expect(askingOf({ approve })?.by).toEqual(by);
+});
+
+it.each(['http:', 'http:8099', 'http:127.0.0.1:99999', 'http://127.0.0.1:8099', 'mail:me'])(
+  'says what is wrong with --approve %s',
+  (approve) => expect(() => askingOf({ approve })).toThrow(`found "${approve}"`),
+);
+
 it('ends with the run', async () => {
   const stop = new AbortController();
-  const answer = approver({ how: 'http' })(question, stop.signal);
+  const answer = approver({ how: 'http', listen: loopback })(question, stop.signal);
   await until(() => (said === '' ? undefined : said));
   stop.abort(new Error('interrupted by SIGINT'));
   await expect(answer).rejects.toThrow('interrupted by SIGINT');

@@ -44,6 +44,11 @@ export interface Course {
   ledger: LedgerRecord | undefined;
 }
 
+/** What it takes to ask whether a drill may begin. */
+export type Asked = Pick<Course, 'phase' | 'deps' | 'driver'> & {
+  readonly context: Pick<RunContext, 'clock' | 'signal'>;
+};
+
 /** Context for drivers. It speaks through the journal. */
 export function driverContext(context: RunContext, signal: AbortSignal): DriverContext {
   return {

@@ -4,10 +4,10 @@ import { readBounds } from './configured-times.ts';
 import { decideMove } from './decide.ts';
 import { lead, observe, readBack, recover } from './measuring.ts';
 import { demote, nodesOf, promote, ready, rejoinOther, routeToAll } from './planned.ts';
+import { inWords, whyNotBegin } from './may-begin.ts';
 import { refuse } from './refuse.ts';
 import type { DrillStep } from './steps.ts';
 
-/** `from` has the primary now, `to` had it before and gets it again. */
 const checks: DrillStep = {
   name: 'check',
   plan: (phase) => {
@@ -16,35 +16,12 @@ const checks: DrillStep = {
   },
   target: () => null,
   run: async (course) => {
-    const { from, to, now, next } = nodesOf(course);
-    const { nodes } = await course.deps.store.status(course.driver);
-    const [primary, other] = [now, next].map((name) => nodes.find((node) => node.name === name));
-    const isPrimary = primary?.reachable === true && primary.role === 'primary';
-    const rival = other?.reachable === true && other.role === 'primary';
-    refuse(course, [
-      ...((await course.deps.refusals?.()) ?? []),
-      ...(isPrimary
-        ? []
-        : [
-            `region ${from} has not got the primary (${describe(primary)}): a failback comes after a failover; ask \`ordeal recover\` who may write`,
-          ]),
-      ...(rival
-        ? [`region ${to} has a writer (${describe(other)}): it must be fenced before anything else is done`]
-        : []),
-    ]);
+    const { now } = nodesOf(course);
+    refuse(course, await whyNotBegin(course));
     return { detail: `${now} is the primary` };
   },
   wayBack: (phase) => `region ${regionsOf(phase).from} keeps the primary`,
 };
-
-function describe(
-  node: Awaited<ReturnType<Course['deps']['store']['status']>>['nodes'][number] | undefined,
-): string {
-  if (node === undefined) return 'the store has no such node';
-  return node.reachable
-    ? `node ${node.name} is ${node.role}`
-    : `node ${node.name} does not answer: ${node.reason}`;
-}
 
 /** The region may only come back with its old primary fenced, so that is made sure of once more. */
 const restore: DrillStep = {
@@ -72,9 +49,9 @@ const restore: DrillStep = {
       writes
         ? `region ${to} came back with node ${home} accepting writes beside ${now}; it was fenced at once, and what ` +
             'it took meanwhile is lost'
-        : describe(after),
+        : inWords(after),
     );
-    return { detail: `region ${to} runs again, ${describe(after)}` };
+    return { detail: `region ${to} runs again, ${inWords(after)}` };
   },
   wayBack: (phase) => {
     const { from, to } = regionsOf(phase);

@@ -3,7 +3,8 @@ import { mark, reach, regionsOf, timed, type Course } from './course.ts';
 import { decidePromotion } from './decide.ts';
 import { detect, lose } from './lose.ts';
 import { lead, observe, readBack, recover } from './measuring.ts';
-import { reasonsWithin, refuse, routeRefusals, standbyRefusals } from './refuse.ts';
+import { whyNotBegin } from './may-begin.ts';
+import { reasonsWithin, refuse, standbyRefusals } from './refuse.ts';
 import type { DrillStep } from './steps.ts';
 import { isStopped } from './writers.ts';
 
@@ -23,14 +24,8 @@ const checks: DrillStep = {
     `refuse unless the standby in region ${regionsOf(phase).to} follows closely and takes traffic`,
   target: () => null,
   run: async (course) => {
-    const { from, to, old, next } = roles(course);
-    refuse(course, [
-      ...((await course.deps.refusals?.()) ?? []),
-      ...(await reasonsWithin(course, readyWithinMs, async () => [
-        ...(await standbyRefusals(course, { primary: old, standby: next })),
-        ...(await routeRefusals(course, [from, to])),
-      ])),
-    ]);
+    const { old, next } = roles(course);
+    refuse(course, await whyNotBegin(course));
     return { detail: `${next} can take over from ${old}` };
   },
   wayBack: () => 'nothing was touched, so nothing is put back',

@@ -2,10 +2,9 @@ import { readBounds } from './configured-times.ts';
 import { faultOf, mustObserve, reach, type Course } from './course.ts';
 import { lose } from './lose.ts';
 import { lead, observe, readBack, recover } from './measuring.ts';
-import { reasonsWithin, refuse, routeRefusals } from './refuse.ts';
+import { whyNotBegin } from './may-begin.ts';
+import { refuse } from './refuse.ts';
 import type { DrillStep } from './steps.ts';
-
-const readyWithinMs = 15_000;
 
 /** Refuses unless there is something to recover with. Nothing was touched by then. */
 const checks: DrillStep = {
@@ -13,13 +12,7 @@ const checks: DrillStep = {
   plan: ({ drill }) => `refuse unless the store has one primary, and region ${drill.from} is healthy`,
   target: () => null,
   run: async (course) => {
-    refuse(course, [
-      ...((await course.deps.refusals?.()) ?? []),
-      ...(await reasonsWithin(course, readyWithinMs, async () => [
-        ...(await primaryRefusals(course)),
-        ...(await routeRefusals(course, [course.phase.drill.from])),
-      ])),
-    ]);
+    refuse(course, await whyNotBegin(course));
     return { detail: `${await primaryOf(course)} is the primary` };
   },
   wayBack: () => 'nothing was touched, so nothing is put back',
@@ -49,14 +42,6 @@ const takeover: DrillStep = {
     }
   },
 };
-
-async function primaryRefusals({ deps, driver }: Course): Promise<readonly string[]> {
-  const { nodes } = await deps.store.status(driver);
-  const primaries = nodes.filter((node) => node.reachable && node.role === 'primary').map(({ name }) => name);
-  if (primaries.length === 1) return [];
-  const found = primaries.length === 0 ? 'no primary' : `the primaries ${primaries.join(' and ')}`;
-  return [`the store has ${found}: bring it to exactly one first`];
-}
 
 async function primaryOf({ deps, driver }: Course): Promise<string | undefined> {
   const { nodes } = await deps.store.status(driver);

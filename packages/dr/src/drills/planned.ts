@@ -1,5 +1,6 @@
 import { mark, mustObserve, reach, regionsOf, timed, type Course } from './course.ts';
-import { reasonsWithin, refuse, routeRefusals, standbyRefusals } from './refuse.ts';
+import { whyNotBegin } from './may-begin.ts';
+import { reasonsWithin, refuse, standbyRefusals } from './refuse.ts';
 import type { DrillStep } from './steps.ts';
 import { isStopped } from './writers.ts';
 
@@ -25,15 +26,8 @@ export const checkMove: DrillStep = {
   },
   target: () => null,
   run: async (course) => {
-    const { from, to, now, next } = nodesOf(course);
-    const serving = course.phase.drill.kind === 'return' ? [from] : [from, to];
-    refuse(course, [
-      ...((await course.deps.refusals?.()) ?? []),
-      ...(await reasonsWithin(course, readyWithinMs, async () => [
-        ...(await standbyRefusals(course, { primary: now, standby: next })),
-        ...(await routeRefusals(course, serving)),
-      ])),
-    ]);
+    const { now, next } = nodesOf(course);
+    refuse(course, await whyNotBegin(course));
     return { detail: `${next} can take over from ${now}` };
   },
   wayBack: () => 'nothing was touched, so nothing is put back',

@@ -1,5 +1,5 @@
 import type { StoreNode } from '@ordeal/shared/drivers/store';
-import type { Course } from './course.ts';
+import type { Asked, Course } from './course.ts';
 import { DrillRefused } from './drill.ts';
 
 const pollMs = 250;
@@ -17,14 +17,14 @@ export function refuse(course: Course, reasons: readonly string[]): void {
 }
 
 /** Seconds that a standby may be behind. */
-export function mostLagOf(course: Course): number {
+export function mostLagOf(course: Asked): number {
   const { mostLag, drill } = course.phase;
   return mostLag ?? (drill.kind === 'failover' || drill.kind === 'observe' ? 5 : 1);
 }
 
 /** Looks until nothing speaks against it or the time is up: right after an earlier phase it may take a moment. */
 export async function reasonsWithin(
-  course: Course,
+  course: Asked,
   withinMs: number,
   look: () => Promise<readonly string[]>,
 ): Promise<readonly string[]> {
@@ -39,7 +39,7 @@ export async function reasonsWithin(
 
 /** Why the standby could not take over. */
 export async function standbyRefusals(
-  course: Course,
+  course: Asked,
   roles: { readonly primary: string; readonly standby: string },
 ): Promise<readonly string[]> {
   const { nodes } = await course.deps.store.status(course.driver);
@@ -77,7 +77,7 @@ function notReady(
 }
 
 /** Why regions do not serve that must. */
-export async function routeRefusals(course: Course, serving: readonly string[]): Promise<readonly string[]> {
+export async function routeRefusals(course: Asked, serving: readonly string[]): Promise<readonly string[]> {
   const { route } = course.deps;
   const { regions } = await route.status(course.driver);
   const health = await route.health(course.driver);

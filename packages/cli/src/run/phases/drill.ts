@@ -12,6 +12,12 @@ import { assign, type PhaseOutcome, type Session } from '../session.ts';
 /** One recovery drill. A platform that is not steady is not drilled. */
 export async function drillPhase(phase: DrillPhase, session: Session): Promise<PhaseOutcome> {
   const { context, results } = session;
+  const nothing = nothingToReturnFrom(phase, session);
+  if (nothing !== undefined) {
+    assign(session, phase.name, phase.objectives);
+    results.refusals.push(`${phase.name}: ${nothing}`);
+    return { next: 'stop', detail: `refused: ${nothing}` };
+  }
   const unsteady = await whyUnsteady(phase, session);
   if (unsteady !== undefined) {
     assign(session, phase.name, phase.objectives);
@@ -79,14 +85,23 @@ async function whyUnsteady(phase: DrillPhase, session: Session): Promise<string 
   }
 }
 
+/** Why a failback has nothing to come back from, neither in this run nor in an earlier one. */
+function nothingToReturnFrom(phase: DrillPhase, session: Session): string | undefined {
+  if (phase.drill.kind !== 'failback') return undefined;
+  if (failoverBefore(session) !== undefined || standing(session).length > 0) return undefined;
+  return (
+    'there was no failover to come back from: drill one first (`ordeal drill failover` brings its failback along), ' +
+    'or drill a switchover, if the primary was moved by somebody else'
+  );
+}
+
 function whyNoFailback(session: Session): string | undefined {
-  const before = session.results.drills.findLast(({ record }) => record.kind === 'failover');
-  if (before === undefined) {
-    return standing(session).length > 0 ? undefined : 'there was no failover to come back from';
-  }
-  return before.record.failed === undefined
-    ? undefined
-    : `the failover before it failed: ${before.record.failed}`;
+  const failed = failoverBefore(session)?.record.failed;
+  return failed === undefined ? undefined : `the failover before it failed: ${failed}`;
+}
+
+function failoverBefore({ results }: Session): Session['results']['drills'][number] | undefined {
+  return results.drills.findLast(({ record }) => record.kind === 'failover');
 }
 
 function unsteadyNow(phase: DrillPhase, session: Session): string | undefined {

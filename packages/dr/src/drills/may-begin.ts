@@ -1,0 +1,94 @@
+import type { StoreStatus } from '@ordeal/shared/drivers/store';
+import type { DrillKind } from '@ordeal/shared/scenario/scenario';
+import { regionsOf, type Asked } from './course.ts';
+import { reasonsWithin, routeRefusals, standbyRefusals } from './refuse.ts';
+
+/** How long the platform may take to be fit for it, for instance after an earlier experiment. */
+const LOSS_WITHIN_MS = 15_000;
+const MOVE_WITHIN_MS = 30_000;
+
+/**
+ * Why a drill may not begin, each with what to do; empty when nothing speaks against it. Touches nothing. Rejects when
+ * the store or the route cannot be asked.
+ */
+export async function whyNotBegin(asked: Asked): Promise<readonly string[]> {
+  const further = (await asked.deps.refusals?.()) ?? [];
+  return [...further, ...(await ofKind[asked.phase.drill.kind](asked))];
+}
+
+const ofKind: Readonly<Record<DrillKind['kind'], (asked: Asked) => Promise<readonly string[]>>> = {
+  failover: (asked) => move(asked, bothRegions(asked), LOSS_WITHIN_MS),
+  switchover: (asked) => move(asked, bothRegions(asked), MOVE_WITHIN_MS),
+  evacuate: (asked) => move(asked, bothRegions(asked), MOVE_WITHIN_MS),
+  // The region that comes back gets no traffic before.
+  return: (asked) => move(asked, [regionsOf(asked.phase).from], MOVE_WITHIN_MS),
+  failback,
+  observe,
+};
+
+function bothRegions({ phase }: Asked): readonly string[] {
+  const { from, to } = regionsOf(phase);
+  return [from, to];
+}
+
+/** There has to be a primary to move, and a standby that can take over. */
+function move(asked: Asked, serving: readonly string[], withinMs: number): Promise<readonly string[]> {
+  const { from, to } = regionsOf(asked.phase);
+  const roles = { primary: asked.deps.nodeOf(from), standby: asked.deps.nodeOf(to) };
+  return reasonsWithin(asked, withinMs, async () => [
+    ...(await standbyRefusals(asked, roles)),
+    ...(await routeRefusals(asked, serving)),
+  ]);
+}
+
+/** `from` has the primary now, `to` had it before and gets it again. */
+async function failback({ deps, driver, phase }: Asked): Promise<readonly string[]> {
+  const { from, to } = regionsOf(phase);
+  const { nodes } = await deps.store.status(driver);
+  const [primary, other] = [from, to].map((region) =>
+    nodes.find((node) => node.name === deps.nodeOf(region)),
+  );
+  const isPrimary = primary?.reachable === true && primary.role === 'primary';
+  const rival = other?.reachable === true && other.role === 'primary';
+  if (!isPrimary && rival) {
+    return [
+      `region ${to} has the primary already (${inWords(other)}), so there is nothing to come back from: drill a failover first, which brings its failback along`,
+    ];
+  }
+  return [
+    ...(isPrimary
+      ? []
+      : [
+          `region ${from} has not got the primary (${inWords(primary)}): a failback comes after a failover; ask \`ordeal recover\` who may write`,
+        ]),
+    ...(rival
+      ? [
+          `region ${to} has a writer as well (${inWords(other)}): fence it at once, before anything else is done`,
+        ]
+      : []),
+  ];
+}
+
+/** There has to be something to recover with. */
+function observe(asked: Asked): Promise<readonly string[]> {
+  return reasonsWithin(asked, LOSS_WITHIN_MS, async () => [
+    ...(await primaryRefusals(asked)),
+    ...(await routeRefusals(asked, [asked.phase.drill.from])),
+  ]);
+}
+
+async function primaryRefusals({ deps, driver }: Asked): Promise<readonly string[]> {
+  const { nodes } = await deps.store.status(driver);
+  const primaries = nodes.filter((node) => node.reachable && node.role === 'primary').map(({ name }) => name);
+  if (primaries.length === 1) return [];
+  const found = primaries.length === 0 ? 'no primary' : `the primaries ${primaries.join(' and ')}`;
+  return [`the store has ${found}: bring it to exactly one first`];
+}
+
+/** A node of a store, for messages. */
+export function inWords(node: StoreStatus['nodes'][number] | undefined): string {
+  if (node === undefined) return 'the store has no such node';
+  return node.reachable
+    ? `node ${node.name} is ${node.role}`
+    : `node ${node.name} does not answer: ${node.reason}`;
+}

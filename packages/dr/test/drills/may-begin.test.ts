@@ -1,0 +1,86 @@
+import type { StoreNode } from '@ordeal/shared/drivers/store';
+import type { DrillKind } from '@ordeal/shared/scenario/scenario';
+import { expect, it } from 'vitest';
+import type { Asked } from '../../src/drills/course.ts';
+import { whyNotBegin } from '../../src/drills/may-begin.ts';
+
+type Role = 'primary' | 'standby' | 'gone';
+
+const node = (name: string, role: Role): StoreNode =>
+  role === 'gone'
+    ? { name, reachable: false, reason: 'connection refused' }
+    : { name, reachable: true, role, timeline: 1, position: 1, lagSeconds: 0, detail: {} };
+
+/** Time passes with every look, so that nothing is waited for. */
+function ask(
+  kind: DrillKind['kind'],
+  a: Role,
+  b: Role,
+  more: Partial<Asked['deps']> = {},
+): Promise<readonly string[]> {
+  let now = 0;
+  const [from, to] = kind === 'failback' || kind === 'return' ? ['b', 'a'] : ['a', 'b'];
+  const up = { up: 1, total: 1 };
+  return whyNotBegin({
+    phase: { drill: { kind, from, to } },
+    driver: {},
+    context: { clock: { now: () => (now += 60_000), sleep: async () => undefined } },
+    deps: {
+      nodeOf: (region: string) => region,
+      store: { status: async () => ({ settings: {}, nodes: [node('a', a), node('b', b)] }) },
+      route: {
+        status: async () => ({ regions: { a: 'active', b: 'active' } }),
+        health: async () => ({ a: up, b: up }),
+      },
+      ...more,
+    },
+  } as unknown as Asked);
+}
+
+it.each(['failover', 'switchover', 'evacuate', 'observe'] as const)(
+  '%s of a sound platform',
+  async (kind) => {
+    expect(await ask(kind, 'primary', 'standby')).toEqual([]);
+  },
+);
+
+it('says everything at once: what the platform says, what the store lacks, and where the route leads', async () => {
+  expect(
+    await ask('failover', 'primary', 'gone', { refusals: async () => ['no backup is fresh: take one'] }),
+  ).toEqual([
+    'no backup is fresh: take one',
+    'there is no healthy standby: node b does not answer (connection refused): start it, and let it catch up',
+  ]);
+});
+
+it('returns while the region that comes back gets no traffic yet', async () => {
+  const route = {
+    status: async () => ({ regions: { a: 'drained', b: 'active' } }),
+    health: async () => ({ a: { up: 0, total: 1 }, b: { up: 1, total: 1 } }),
+  } as unknown as Asked['deps']['route'];
+  expect(await ask('return', 'standby', 'primary', { route })).toEqual([]);
+  expect(await ask('switchover', 'primary', 'standby', { route })).toHaveLength(2);
+});
+
+it('fails back only what was failed over, and never tells anybody to fence a sound primary', async () => {
+  expect(await ask('failback', 'gone', 'primary')).toEqual([]);
+  expect(await ask('failback', 'standby', 'primary')).toEqual([]);
+  expect(await ask('failback', 'primary', 'standby')).toEqual([
+    expect.stringMatching(/^region a has the primary already.*drill a failover first/),
+  ]);
+  expect(await ask('failback', 'primary', 'primary')).toEqual([
+    expect.stringMatching(/^region a has a writer as well.*fence it at once/),
+  ]);
+  expect(await ask('failback', 'gone', 'gone')).toEqual([
+    expect.stringMatching(/^region b has not got the primary.*`ordeal recover`/),
+  ]);
+});
+
+it('only watches a store with exactly one primary', async () => {
+  expect(await ask('observe', 'primary', 'primary')).toEqual([
+    'the store has the primaries a and b: bring it to exactly one first',
+  ]);
+  expect(await ask('observe', 'gone', 'standby')).toEqual([
+    'the store has no primary: bring it to exactly one first',
+  ]);
+});
