@@ -2,9 +2,9 @@ import type { K6Exit } from './k6-process.ts';
 
 /** k6's own codes, and that of the language it is written in. */
 const meanings: Readonly<Record<number, string>> = {
-  2: 'it broke down, as a program does that gets no more memory',
-  97: 'a cloud run failed',
-  98: 'a cloud run did not get on',
+  2: 'it broke down, as a program does that panics or gets no more memory',
+  97: 'a run in its cloud failed',
+  98: 'a run in its cloud told nothing of its progress',
   99: 'a threshold was crossed, although thresholds are off',
   100: 'its setup took too long',
   101: 'its teardown took too long',
