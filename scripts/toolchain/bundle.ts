@@ -30,6 +30,8 @@ const entry = join(root, 'packages', 'cli', 'src', 'main.ts');
 
 /** What each command needs. Everything else that is installed is loaded from where it is, when it is needed. */
 const BUNDLED = /^(?:@ordeal\/.*|zod(?:\/.*)?|commander)$/;
+/** Where modules are that are left out. */
+const NOTHING = 'nothing';
 /** A file system's clock may lag behind the process's. */
 const CLOCK_STEP_MS = 50;
 
@@ -52,9 +54,11 @@ export async function makeBundle(): Promise<void> {
     logLevel: 'error',
     // Whatever of a module's own place is not known to the plugin must not go unnoticed.
     logOverride: { 'empty-import-meta': 'error' },
-    plugins: [ownPlaces, withoutLocales, installed(folder)],
+    plugins: [ownPlaces, withoutLocales, withoutOtherPrograms, installed(folder)],
   });
-  const inputs = Object.keys(metafile.inputs).map((path) => join(root, path));
+  const inputs = Object.keys(metafile.inputs)
+    .filter((path) => !path.startsWith(`${NOTHING}:`))
+    .map((path) => join(root, path));
   const bundle = join(folder, BUNDLE);
   replace(bundle, outputFiles[0]?.contents ?? '');
   const files = [...new Set([...inputs, ...inputs.flatMap(manifestAbove), ...makers, bundle])];
@@ -92,6 +96,17 @@ const withoutLocales: Plugin = {
   name: 'without-locales',
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: 'export {};' }));
+  },
+};
+
+/** Commander would start a program for a subcommand that is one of its own: there is none, and it takes long to load. */
+const withoutOtherPrograms: Plugin = {
+  name: 'without-other-programs',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
+      /[\\/]node_modules[\\/]commander[\\/]/.test(importer) ? { path, namespace: NOTHING } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: NOTHING }, () => ({ contents: 'export default undefined;' }));
   },
 };
 

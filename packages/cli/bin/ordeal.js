@@ -23,8 +23,6 @@ async function start() {
   const folder = bundleFolder(root);
   // In the checkout, as what is in it is run; where it cannot be written, nothing is kept.
   nodeModule.enableCompileCache(join(folder, 'compiled'));
-  // Samples are many and short-lived. Left to grow, the space for what is young takes 60 MB more and saves little time.
-  require('node:v8').setFlagsFromString('--semi-space-growth-factor=1');
   const bundle = freshBundle(folder, root);
   const { main } = bundle === undefined ? await import('../src/main.ts') : require(bundle);
   await main();

@@ -1,7 +1,6 @@
 import process from 'node:process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 
 /** What the command reads of the process it runs in. This file is the only one that does. */
 export interface Edge {
@@ -53,6 +52,7 @@ export function processEdge(): Edge {
     },
     ask: async (question) => {
       if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
+      const { createInterface } = await import('node:readline/promises');
       const terminal = createInterface({ input: process.stdin, output: process.stderr });
       try {
         return await Promise.race([terminal.question(question), once(terminal, 'close').then(() => '')]);

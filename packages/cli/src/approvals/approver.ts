@@ -3,9 +3,6 @@ import type { Clock } from '@ordeal/shared/time/clock';
 import { formatDuration } from '@ordeal/shared/time/duration';
 import type { Asking } from '../drill-flags.ts';
 import type { Edge } from '../edge.ts';
-import { askAtTerminal } from './by-terminal.ts';
-import { askByFile } from './by-file.ts';
-import { askByHttp } from './by-http.ts';
 
 /** Nobody has answered in time. */
 class NoAnswer extends Error {}
@@ -13,14 +10,15 @@ class NoAnswer extends Error {}
 /** Puts questions to a person, one at a time. No answer in time is a no. */
 export function approverOf({ by, withinMs }: Asking, edge: Edge, clock: Clock): Approve {
   const tell = (text: string): void => void edge.stderr.write(`\n${text}`);
-  const ask = (question: string, signal: AbortSignal): Promise<Approval> => {
+  // Most runs ask nobody, and each way brings much along.
+  const ask = async (question: string, signal: AbortSignal): Promise<Approval> => {
     switch (by.how) {
       case 'terminal':
-        return askAtTerminal(question, edge, signal);
+        return (await import('./by-terminal.ts')).askAtTerminal(question, edge, signal);
       case 'file':
-        return askByFile(by.path, question, { clock, signal }, tell);
+        return (await import('./by-file.ts')).askByFile(by.path, question, { clock, signal }, tell);
       case 'http':
-        return askByHttp(by.listen, question, signal, tell);
+        return (await import('./by-http.ts')).askByHttp(by.listen, question, signal, tell);
     }
   };
   return async (question, signal) => {

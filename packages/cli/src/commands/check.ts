@@ -13,6 +13,7 @@ import { screenOf } from '../gate/screen.ts';
 import { settingsOfGate } from '../gate/settings.ts';
 import { watch, type Watched } from '../gate/watch.ts';
 import { watchSignals } from '../run/interruption.ts';
+import { keepYoungSpaceSmall } from '../young-space.ts';
 
 export interface CheckOptions extends GateFlags {
   readonly platform?: string;
@@ -33,6 +34,7 @@ const LOOK_BACK_MS = 300_000;
 
 /** `ordeal check --for 30m`: watches objectives for a while, and gates: the time after a deploy. */
 export async function checkCommand(options: CheckOptions, edge: Edge): Promise<number> {
+  await keepYoungSpaceSmall();
   const flags = readFlags(systemClock.wall());
   const forMs = flags.duration('--for', options.for);
   const everyMs = flags.duration('--every', options.every);

@@ -5,6 +5,7 @@ import { judgeAgain, type JudgedAgain } from '../judge/judge-again.ts';
 import { renderVerdict } from '../progress/render-verdict.ts';
 import { suiteVersion } from '../run/environment.ts';
 import { findRun } from './find-run.ts';
+import { keepYoungSpaceSmall } from '../young-space.ts';
 
 export interface JudgeOptions {
   readonly platform?: string;
@@ -26,6 +27,7 @@ export async function judgeCommand(
   options: JudgeOptions,
   edge: Edge,
 ): Promise<number> {
+  await keepYoungSpaceSmall();
   const live = (['from', 'to', 'objective', 'scope', 'startedAfter'] as const).filter(
     (flag) => options[flag] !== undefined,
   );

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { registerHooks } from 'node:module';
+import { registerHooks, type ResolveFnOutput } from 'node:module';
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CommandError, exitCodes } from '../command-error.ts';
@@ -37,14 +37,25 @@ export function shownPath(cwd: string, path: string): string {
 
 let registered = false;
 
-/** Lets files outside of any checkout import `@ordeal/shared`: it is found as this file itself finds it. */
+/**
+ * Lets files outside of any checkout import `@ordeal/shared`: it is found as this file itself finds it. And tells Node
+ * that a TypeScript file is a module where no package.json does, which it would find out by reading it twice.
+ */
 function findShared(): void {
   if (registered) return;
   registered = true;
   registerHooks({
     resolve: (specifier, context, next) =>
-      specifier.startsWith('@ordeal/shared/')
-        ? next(specifier, { ...context, parentURL: import.meta.url })
-        : next(specifier, context),
+      asModule(
+        specifier.startsWith('@ordeal/shared/')
+          ? next(specifier, { ...context, parentURL: import.meta.url })
+          : next(specifier, context),
+      ),
   });
+}
+
+function asModule(found: ResolveFnOutput): ResolveFnOutput {
+  return found.url.endsWith('.ts') && (found.format ?? null) === null
+    ? { ...found, format: 'module-typescript' }
+    : found;
 }

@@ -1,18 +1,13 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { versions } from 'node:process';
-import { promisify } from 'node:util';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { locateAll } from '@ordeal/shared/toolchain/find';
-import { versionOf } from '@ordeal/shared/toolchain/version';
 import type { Scenario } from '@ordeal/shared/scenario/scenario';
 import { toolCache, type Edge } from '../edge.ts';
 import { onlyAsks } from './only-asks.ts';
 import type { Session } from './session.ts';
-
-const run = promisify(execFile);
 
 /** The suite's own version. */
 export function suiteVersion(edge: Edge): string {
@@ -22,19 +17,12 @@ export function suiteVersion(edge: Edge): string {
   return manifest.version;
 }
 
-/** Commit of the checkout that a folder is in; null when it is in none. */
-export async function commitOf(folder: string): Promise<string | null> {
-  try {
-    return (await run('git', ['-C', folder, 'rev-parse', 'HEAD'])).stdout.trim();
-  } catch {
-    return null;
-  }
-}
-
 /** Versions of everything that took part, for the record. */
 export async function versionsOf(edge: Edge, scenario: Scenario): Promise<Record<string, string>> {
   const own = { ordeal: suiteVersion(edge), node: versions.node };
   if (onlyAsks(scenario)) return own;
+  // Starting programs takes long to load.
+  const { versionOf } = await import('@ordeal/shared/toolchain/version');
   const located = locateAll({ env: edge.env, cacheDir: toolCache(edge) });
   const found = await Promise.all(
     located.map(

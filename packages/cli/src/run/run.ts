@@ -12,14 +12,15 @@ import { sightBefore } from '@ordeal/shared/judge/collect-sight';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import type { JournalEntry } from '@ordeal/shared/timeline/event';
 import { createFileUndoLedger, openFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
-import { spawnGuardian, type Guardian } from '@ordeal/shared/undo/spawn-guardian';
+import type { Guardian } from '@ordeal/shared/undo/spawn-guardian';
 import { CommandError, exitCodes } from '../command-error.ts';
 import { healers, healingNeeds } from '../compose/healers.ts';
 import { approverOf } from '../approvals/approver.ts';
 import type { Asking } from '../drill-flags.ts';
 import type { Edge } from '../edge.ts';
 import type { LoadedPlatform } from '../load/load-platform.ts';
-import { commitOf, settingsOf, suiteVersion, versionsOf } from './environment.ts';
+import { commitOf } from './commit-of.ts';
+import { settingsOf, suiteVersion, versionsOf } from './environment.ts';
 import { executePhases } from './execute.ts';
 import { judgeRun } from './finish.ts';
 import { endEverything } from './heal.ts';
@@ -118,7 +119,7 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
   let settings: Record<string, string> = {};
   try {
     if (permission.granted) {
-      if (!onlyAsks(request.scenario)) guardian = startGuardian(session, edge);
+      if (!onlyAsks(request.scenario)) guardian = await startGuardian(session, edge);
       settings = await settingsOf(session);
       end = await attempt(session, request.plan, guardian);
       journal.append({ type: 'note', message: 'healing, and looking for residue' });
@@ -158,7 +159,8 @@ function asked(asking: Asking | undefined, edge: Edge): Pick<Session, 'approve' 
 }
 
 /** Heals what the run breaks, whatever becomes of this process. */
-function startGuardian({ context, loaded, scenario }: Session, edge: Edge): Guardian {
+async function startGuardian({ context, loaded, scenario }: Session, edge: Edge): Promise<Guardian> {
+  const { spawnGuardian } = await import('@ordeal/shared/undo/spawn-guardian');
   const program = join(import.meta.dirname, '..', 'guardian.main.ts');
   return spawnGuardian({
     argv: [edge.node, program, context.dir, ...healingNeeds(loaded.platform, scenario)],

@@ -1,5 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const load = createRequire(import.meta.url);
 
 /**
  * Identity of a process: its id and when it started, so that a reused id is never taken for the same process.
@@ -16,6 +18,8 @@ export function processIdentity(pid: number): string | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return undefined;
   }
   try {
+    // Only where there is no /proc: what starts programs takes long to load.
+    const { execFileSync } = load('node:child_process') as typeof import('node:child_process');
     const started = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
     return started === '' ? undefined : `${pid}@${started.replaceAll(/\s+/g, '-')}`;
   } catch {

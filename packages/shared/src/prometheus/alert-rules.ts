@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lazily } from '../lazily.ts';
 import { shaped } from './shape.ts';
 import { wallMsOf } from './wall-time.ts';
 
@@ -17,37 +18,39 @@ export interface AlertRule {
   readonly everySeconds?: number;
 }
 
-const alerting = z.object({
-  type: z.literal('alerting'),
-  name: z.string(),
-  labels: z.record(z.string(), z.string()).default({}),
-  // Rulers of other makes know other words; none of them means that all is well.
-  health: z.string().transform((word) => (word === 'ok' || word === 'err' ? word : 'unknown')),
-  lastError: z.string().default(''),
-  lastEvaluation: z.string().transform((time, context) => {
-    const at = wallMsOf(time);
-    if (at !== undefined) return at;
-    context.addIssue({ code: 'custom', message: `expected a time, found ${JSON.stringify(time)}` });
-    return z.NEVER;
-  }),
-  duration: z.number().nonnegative(),
-});
+const success = lazily(() => {
+  const alerting = z.object({
+    type: z.literal('alerting'),
+    name: z.string(),
+    labels: z.record(z.string(), z.string()).default({}),
+    // Rulers of other makes know other words; none of them means that all is well.
+    health: z.string().transform((word) => (word === 'ok' || word === 'err' ? word : 'unknown')),
+    lastError: z.string().default(''),
+    lastEvaluation: z.string().transform((time, context) => {
+      const at = wallMsOf(time);
+      if (at !== undefined) return at;
+      context.addIssue({ code: 'custom', message: `expected a time, found ${JSON.stringify(time)}` });
+      return z.NEVER;
+    }),
+    duration: z.number().nonnegative(),
+  });
 
-/** Not every server heeds that only alerting rules were asked for. */
-const recording = z.object({ type: z.literal('recording') });
+  /** Not every server heeds that only alerting rules were asked for. */
+  const recording = z.object({ type: z.literal('recording') });
 
-const success = z.object({
-  status: z.literal('success'),
-  data: z.object({
-    groups: z.array(
-      z.object({
-        interval: z.number().nonnegative().optional(),
-        rules: z.array(z.discriminatedUnion('type', [alerting, recording])),
-      }),
-    ),
-    groupNextToken: z.string().optional(),
-  }),
-  warnings: z.array(z.string()).nullish(),
+  return z.object({
+    status: z.literal('success'),
+    data: z.object({
+      groups: z.array(
+        z.object({
+          interval: z.number().nonnegative().optional(),
+          rules: z.array(z.discriminatedUnion('type', [alerting, recording])),
+        }),
+      ),
+      groupNextToken: z.string().optional(),
+    }),
+    warnings: z.array(z.string()).nullish(),
+  });
 });
 
 /**
@@ -55,7 +58,7 @@ const success = z.object({
  * is wrong: a rule that is not on it might be the one that fires.
  */
 export function parseAlertRules(body: unknown): readonly AlertRule[] {
-  const { data, warnings } = shaped(success, body);
+  const { data, warnings } = shaped(success(), body);
   if (warnings?.length) throw new Error(`the list of rules is not whole: ${warnings.join('; ')}`);
   if (data.groupNextToken) throw new Error('the list of rules is not whole: it has further pages');
   return data.groups.flatMap(({ interval = 0, rules }) =>

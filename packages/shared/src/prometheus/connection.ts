@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { Agent, request as askHttp, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { Agent as TlsAgent } from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import type { Clock } from '../time/clock.ts';
 import { CannotAsk, codeOf } from './cannot-ask.ts';
 
@@ -107,7 +106,7 @@ async function bodyOf(response: IncomingMessage, mostBytes: number): Promise<Buf
   const chunks: Buffer[] = [];
   let length = 0;
   try {
-    for await (const chunk of unpacked(response)) {
+    for await (const chunk of await unpacked(response)) {
       const part = chunk as Buffer;
       length += part.length;
       // Leaving the loop ends the connection.
@@ -123,10 +122,13 @@ async function bodyOf(response: IncomingMessage, mostBytes: number): Promise<Buf
   return bytes;
 }
 
-function unpacked(response: IncomingMessage): Readable {
+async function unpacked(response: IncomingMessage): Promise<Readable> {
   const coding = response.headers['content-encoding'] ?? 'identity';
   if (coding === 'identity') return response;
-  if (coding === 'gzip') return pipeline(response, createGunzip(), () => undefined);
+  if (coding === 'gzip') {
+    const { createGunzip } = await import('node:zlib');
+    return pipeline(response, createGunzip(), () => undefined);
+  }
   response.destroy();
   throw new UnreadableBody('it is packed in a way that was not asked for');
 }

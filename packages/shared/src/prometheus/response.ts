@@ -1,29 +1,38 @@
 import { z } from 'zod';
+import { lazily } from '../lazily.ts';
 import { decodeReading } from './decode-reading.ts';
 import { isObject, unexpected } from './expected.ts';
 import { numberOf } from './reading.ts';
 import { shaped } from './shape.ts';
 import { wallMsOf } from './wall-time.ts';
 
-const failure = z.object({ status: z.literal('error'), errorType: z.string(), error: z.string() });
+const failure = lazily(() =>
+  z.object({ status: z.literal('error'), errorType: z.string(), error: z.string() }),
+);
 
-const targets = z.object({
-  status: z.literal('success'),
-  data: z.object({
-    activeTargets: z.array(
-      z.object({
-        labels: z.record(z.string(), z.string()),
-        health: z.enum(['up', 'down', 'unknown']),
-        lastError: z.string(),
-        lastScrape: z.string(),
-      }),
-    ),
+const targets = lazily(() =>
+  z.object({
+    status: z.literal('success'),
+    data: z.object({
+      activeTargets: z.array(
+        z.object({
+          labels: z.record(z.string(), z.string()),
+          health: z.enum(['up', 'down', 'unknown']),
+          lastError: z.string(),
+          lastScrape: z.string(),
+        }),
+      ),
+    }),
   }),
-});
+);
 
-const buildInfo = z.object({ status: z.literal('success'), data: z.object({ version: z.string() }) });
+const buildInfo = lazily(() =>
+  z.object({ status: z.literal('success'), data: z.object({ version: z.string() }) }),
+);
 
-const runtimeInfo = z.object({ status: z.literal('success'), data: z.object({ startTime: z.string() }) });
+const runtimeInfo = lazily(() =>
+  z.object({ status: z.literal('success'), data: z.object({ startTime: z.string() }) }),
+);
 
 /** One target that Prometheus scrapes. */
 export interface TargetHealth {
@@ -35,16 +44,16 @@ export interface TargetHealth {
 }
 
 export function parseTargets(body: unknown): readonly TargetHealth[] {
-  return shaped(targets, body).data.activeTargets;
+  return shaped(targets(), body).data.activeTargets;
 }
 
 export function parseBuildInfo(body: unknown): { readonly version: string } {
-  return shaped(buildInfo, body).data;
+  return shaped(buildInfo(), body).data;
 }
 
 /** When the server's process started, wall-clock milliseconds. */
 export function parseStartedAt(body: unknown): number {
-  const { startTime } = shaped(runtimeInfo, body).data;
+  const { startTime } = shaped(runtimeInfo(), body).data;
   const at = wallMsOf(startTime);
   if (typeof at !== 'number') throw unexpected('data.startTime', 'a time', startTime);
   return at;
@@ -80,6 +89,6 @@ function isVector(body: unknown): boolean {
 export function parseFailure(
   body: unknown,
 ): { readonly errorType: string; readonly error: string } | undefined {
-  const parsed = failure.safeParse(body);
+  const parsed = failure().safeParse(body);
   return parsed.success ? parsed.data : undefined;
 }

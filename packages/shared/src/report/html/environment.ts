@@ -17,6 +17,6 @@ export function colophon(record: RunRecord): Markup {
 }
 
 function facts(values: Readonly<Record<string, string>>): Markup {
-  const sorted = Object.entries(values).toSorted(([left], [right]) => left.localeCompare(right, 'en'));
+  const sorted = Object.entries(values).toSorted(([left], [right]) => (left < right ? -1 : 1));
   return markup`<dl class="facts">${sorted.map(([name, value]) => markup`<dt class="wrap">${name}</dt><dd class="wrap">${value}</dd>`)}</dl>`;
 }

@@ -1,0 +1,9 @@
+/**
+ * Samples are many and short-lived. Left to grow, the space for what is young takes 60 MB more and saves little time.
+ *
+ * Called when the command is loaded: V8 takes nothing any more of what Node brings along compiled once it was told.
+ */
+export async function keepYoungSpaceSmall(): Promise<void> {
+  const { setFlagsFromString } = await import('node:v8');
+  setFlagsFromString('--semi-space-growth-factor=1');
+}
