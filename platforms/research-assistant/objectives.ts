@@ -25,6 +25,35 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 'ms',
     source: `${profile}; its slow query log begins at 1000 ms`,
   },
+  'sockets cut': {
+    signal: { from: 'drill', measure: 'dropped-sessions' },
+    comparator: '<=',
+    // One worker of four has a third of 22 by its weight; never more than half.
+    limit: 11,
+    unit: 'sessions',
+    source: `${profile}; "WebSocket connections work, and stay open"`,
+  },
+  'time to reconnect': {
+    signal: { from: 'drill', measure: 'seconds-to-reconnect' },
+    comparator: '<=',
+    limit: 5,
+    unit: 's',
+    source: `${profile}; the other workers are there, so nobody waits for RestartSec=10`,
+  },
+  'RTO of a killed worker': {
+    signal: { from: 'drill', measure: 'rto' },
+    comparator: '<=',
+    limit: 30,
+    unit: 's',
+    source: `RestartSec=10; ${profile}`,
+  },
+  'no acknowledged write lost': {
+    signal: { from: 'drill', measure: 'lost' },
+    comparator: '<=',
+    limit: 0,
+    unit: 'writes',
+    source: 'set by this profile: a worker keeps nothing',
+  },
   'errors at the proxy': {
     signal: {
       from: 'prometheus',

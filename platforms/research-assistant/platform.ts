@@ -58,7 +58,25 @@ export default definePlatform((context) => {
     },
     stores: { main: labStore(lab) },
     routes: { global: labRoute(lab) },
-    probes: labProbes({ path: '/api/papers', headers: anyClient }, '/api/analytics/usage'),
+    probes: [
+      ...labProbes({ path: '/api/papers', headers: anyClient }, '/api/analytics/usage'),
+      {
+        kind: 'sessions',
+        name: 'sockets',
+        connection: 'pooled',
+        // So many that some are at any worker.
+        sessions: 16,
+        login: {
+          method: 'POST',
+          path: '/api/auth/login',
+          headers: anyClient,
+          json: { user: '{{id}}', run: '{{run}}' },
+        },
+        path: '/ws',
+        send: '{"query":"regional failover"}',
+        expect: '"result"',
+      },
+    ],
     ledger: labLedger({ path: '/api/papers', headers: anyClient }),
     sweep: labSweep('/api/runs'),
     guardrails: {

@@ -53,6 +53,7 @@ export const controls: readonly Control[] = [
   ...of('research-assistant', [
     ['sessions-in-process', smoke, 'all-analytics'],
     ['drop-sockets', smoke, 'live-research'],
+    ['lost-sockets', ['drill', '--only', 'sockets-cut', '--pace', 'short'], 'time to reconnect'],
     ['rate-limit-off', smoke, 'rate-limit'],
     ['rate-limit-tight', smoke, 'rate-limit'],
     ['rate-limit-as-error', smoke, 'rate-limit'],

@@ -23,6 +23,7 @@ export const sabotages = {
   'slow-release': 'every version that is deployed takes 300 ms longer for each request',
   'no-rollback': 'a version that is deployed is never taken back, however bad it is',
   'hasty-rollout': 'a rolling update replaces all replicas at once',
+  'lost-sockets': 'the socket of a worker that died counts as open for ever, and each session may have one',
   'drop-sockets': 'a socket is cut when the first message comes',
 } as const;
 
@@ -36,6 +37,7 @@ const possible: Partial<Record<Sabotage, (contract: Contract) => boolean>> = {
   'rate-limit-tight': ({ rateLimit }) => rateLimit !== undefined,
   'rate-limit-as-error': ({ rateLimit }) => rateLimit !== undefined,
   'sessions-in-process': ({ platform }) => platform === 'research-assistant',
+  'lost-sockets': ({ platform }) => platform === 'research-assistant',
   'drop-sockets': ({ platform }) => platform === 'research-assistant',
 };
 

@@ -2,6 +2,7 @@ import type { DrillRecord, LedgerRecord, OutageRecord, WindowRecord } from '@ord
 import { toWall } from '@ordeal/shared/time/clock';
 import type { Bounds } from '@ordeal/shared/time/interval';
 import { rtoOf, type OutageAnalysis } from '../outage/outage.ts';
+import { sessionsRecords } from '../outage/sessions.ts';
 import { lastingOutage } from './lasting-outage.ts';
 import { boundRecords } from './configured-times.ts';
 import { waitedMs, type Course } from './course.ts';
@@ -25,6 +26,7 @@ export function drillRecord(course: Course): Omit<DrillRecord, 'secondWitness' |
         : Object.fromEntries([...course.milestones].map(([name, at]) => [name, secondsFrom(t0, at)])),
     waitedOnHuman: humanSeconds(course),
     approvals: course.approvals,
+    ...sessionsOf(course),
     bounds: boundRecords(course),
   };
 }
@@ -72,6 +74,12 @@ function rtoRecord(course: Course, analyses: readonly OutageAnalysis[]): DrillRe
     high: recovery === undefined ? null : Math.max(0, high - waited) / 1000,
     target,
   };
+}
+
+function sessionsOf({ t0, observers, context }: Course): Pick<DrillRecord, 'sessions'> {
+  if (t0 === undefined || observers === undefined) return {};
+  const sessions = sessionsRecords(observers.streams(), t0, context.clock.now());
+  return sessions.length === 0 ? {} : { sessions };
 }
 
 function humanSeconds(course: Course): number {

@@ -17,6 +17,24 @@ export interface Attempt {
   readonly error?: string;
 }
 
+/** Sessions that a stream keeps, and each time that one of them was cut. */
+export interface SessionsSeen {
+  readonly kept: number;
+  readonly drops: readonly SessionDrop[];
+}
+
+/** Monotonic milliseconds. */
+export interface SessionDrop {
+  /** Number of the session. */
+  readonly session: number;
+  /** Its last answer, and when it was seen to be cut. */
+  readonly low: number;
+  readonly high: number;
+  /** The first answer on its new connection; null while there is none. */
+  readonly again: number | null;
+  readonly reason: string;
+}
+
 /** What one stream has seen so far. */
 export interface ProbeStream {
   readonly name: string;
@@ -27,6 +45,8 @@ export interface ProbeStream {
   readonly attempts: readonly Attempt[];
   /** Ticks that could not be sent at all. */
   readonly missedTicks: number;
+  /** Where it keeps sessions: what became of them. */
+  readonly sessions?: SessionsSeen;
   /**
    * Every attempt that was sent before this instant is in `attempts`. Absent when no more are to come. An attempt
    * that is still under way may turn out bad, so nothing is concluded from later ones before it is known.

@@ -1,5 +1,5 @@
 import type { ProbeSpec } from '@ordeal/shared/platform/probe-spec';
-import type { Attempt } from './observers.ts';
+import type { Attempt, SessionsSeen } from './observers.ts';
 
 export interface ProbeConfig {
   readonly file: string;
@@ -28,6 +28,8 @@ export interface StreamReport {
   /** Completed since the report before. */
   readonly attempts: readonly Attempt[];
   readonly missedTicks: number;
+  /** All of it so far. */
+  readonly sessions?: SessionsSeen;
   /** As in `ProbeStream`; null once the stream has ended. */
   readonly settledUntil: number | null;
 }

@@ -43,7 +43,13 @@ export function runProbe(
       const attempts = completed;
       completed = [];
       const settledUntil = ended ? null : Math.min(clock.now(), ...underWay.values());
-      return { attempts, missedTicks: ticker.missed(), settledUntil };
+      const sessions = prober.sessions?.();
+      return {
+        attempts,
+        missedTicks: ticker.missed(),
+        settledUntil,
+        ...(sessions === undefined ? {} : { sessions }),
+      };
     },
     stop: async () => {
       ticker.stop();

@@ -48,10 +48,10 @@ async function report(file: DurableLog): Promise<void> {
   const reports = runners.map(({ runner }) => runner.report());
   link.send({ type: 'batch', reports });
   await Promise.all(
-    reports.map(({ attempts, missedTicks }, i) =>
+    reports.map(({ attempts, missedTicks, sessions }, i) =>
       attempts.length === 0
         ? null
-        : file.append({ type: 'attempts', stream: runners[i]?.name, missedTicks, attempts }),
+        : file.append({ type: 'attempts', stream: runners[i]?.name, missedTicks, attempts, sessions }),
     ),
   );
 }

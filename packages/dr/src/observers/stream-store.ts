@@ -1,4 +1,4 @@
-import type { Attempt, ProbeStream } from './observers.ts';
+import type { Attempt, ProbeStream, SessionsSeen } from './observers.ts';
 import type { StreamReport } from './probe-protocol.ts';
 
 /** What one stream has seen so far, kept in the order of sending. */
@@ -10,11 +10,13 @@ export interface StreamStore {
 export function streamStore(name: string, everyMs: number, timeoutMs: number): StreamStore {
   const attempts: Attempt[] = [];
   let missedTicks = 0;
+  let sessions: SessionsSeen | undefined;
   let settledUntil: number | null = -Infinity;
   return {
     add: (report) => {
       for (const attempt of report.attempts) insert(attempts, attempt);
       missedTicks = report.missedTicks;
+      ({ sessions } = report);
       settledUntil = report.settledUntil;
     },
     stream: () => ({
@@ -23,6 +25,7 @@ export function streamStore(name: string, everyMs: number, timeoutMs: number): S
       timeoutMs,
       attempts,
       missedTicks,
+      ...(sessions === undefined ? {} : { sessions }),
       ...(settledUntil === null ? {} : { settledUntil }),
     }),
   };

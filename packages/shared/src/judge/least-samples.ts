@@ -53,6 +53,8 @@ export function defaultLeast({ signal, comparator, limit }: Objective): number {
     case 'capacity':
     case 'seconds-to-settle':
     case 'writers':
+    case 'dropped-sessions':
+    case 'seconds-to-reconnect':
     case 'point-in-time-error':
     case 'throughput':
     case 'present':

@@ -173,9 +173,20 @@ export interface HistogramSource {
 /**
  * `rto`, `rpo`, `detection`, `failover` (detected → routed) are seconds; `lost`, `anomalies` (duplicates,
  * phantoms, resurrected, corrupt) and `flaps` are counts; `writers` is the most nodes that took writes at one time.
+ * `dropped-sessions`: of those that probes of kind `sessions` keep; `seconds-to-reconnect`: the longest that one of them needed.
  */
 export type DrillMeasure =
-  'rto' | 'rpo' | 'detection' | 'failover' | 'lost' | 'anomalies' | 'flaps' | 'stale' | 'writers';
+  | 'rto'
+  | 'rpo'
+  | 'detection'
+  | 'failover'
+  | 'lost'
+  | 'anomalies'
+  | 'flaps'
+  | 'stale'
+  | 'writers'
+  | 'dropped-sessions'
+  | 'seconds-to-reconnect';
 
 /**
  * All in seconds. `seconds`: from the start of a restore until it was read; `backup-age`: at the restore's start;

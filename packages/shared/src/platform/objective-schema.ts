@@ -93,6 +93,8 @@ const signal = z.union([
       'flaps',
       'stale',
       'writers',
+      'dropped-sessions',
+      'seconds-to-reconnect',
     ]),
   }),
   z.strictObject({ from: z.literal('load'), measure: z.enum(['capacity', 'seconds-to-settle']) }),

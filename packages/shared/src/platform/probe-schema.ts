@@ -19,6 +19,17 @@ export const probeSchema = z.discriminatedUnion('kind', [
     send: text,
     expect: text,
   }),
+  z.strictObject({
+    kind: z.literal('sessions'),
+    name,
+    connection: z.literal('pooled'),
+    sessions: z.int().min(1).max(500),
+    login: requestTemplate.optional(),
+    path: z.string().startsWith('/'),
+    headers: headers.optional(),
+    send: text,
+    expect: text,
+  }),
   z.strictObject({ kind: z.literal('postgres'), ...stream, url: postgresUrl, sql: text }),
   z.strictObject({ kind: z.literal('redis'), ...stream, url: redisUrl, command: z.array(text).min(1) }),
 ]);

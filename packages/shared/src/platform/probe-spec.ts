@@ -1,7 +1,7 @@
 import type { RequestTemplate } from './request-template.ts';
 
 /** An open-loop client stream that sees outages, by the way that its clients take. */
-export type ProbeSpec = HttpProbe | WebSocketProbe | PostgresProbe | RedisProbe;
+export type ProbeSpec = HttpProbe | WebSocketProbe | SessionProbe | PostgresProbe | RedisProbe;
 
 interface Stream {
   readonly name: string;
@@ -25,6 +25,24 @@ export interface WebSocketProbe extends Stream {
   /** Variables are replaced. Put `{{id}}` into it and into `expect`, lest another attempt's answer is taken for this one's. */
   readonly send: string;
   /** The attempt is good once a message came that holds this text. Variables are replaced. */
+  readonly expect: string;
+}
+
+/**
+ * Users who each keep a WebSocket, and connect anew as soon as theirs is cut. An attempt is a message of one of them
+ * and its answer. `{{id}}` is the user.
+ */
+export interface SessionProbe extends Stream {
+  readonly kind: 'sessions';
+  readonly connection: 'pooled';
+  /** How many there are; more, where the timeout holds more attempts than that. */
+  readonly sessions: number;
+  /** Each user's first request: the cookies that it sets are sent with each of that user's connections. */
+  readonly login?: RequestTemplate;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly send: string;
+  /** A message that holds this text is the answer. */
   readonly expect: string;
 }
 

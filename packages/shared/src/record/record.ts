@@ -237,8 +237,24 @@ export interface DrillRecord {
   readonly approvals?: readonly ApprovalRecord[];
   /** Whether two nodes took writes at once. Absent in records of before that was looked for. */
   readonly writers?: WritersRecord;
+  /** By probe that keeps sessions: what became of these. Absent where none does. */
+  readonly sessions?: readonly SessionsRecord[];
   /** What the configuration says about how long things take, beside how long they took. */
   readonly bounds?: readonly BoundRecord[];
+}
+
+/** Sessions that a probe keeps, from the fault on. */
+export interface SessionsRecord {
+  readonly stream: string;
+  readonly kept: number;
+  /** How often one was cut. */
+  readonly dropped: number;
+  /** Those of them that were not back when the drill ended. */
+  readonly notBack: number;
+  /** Bounds of the longest time until one was back, in seconds; `high` null: one was not. Null when none was cut. */
+  readonly reconnect: { readonly low: number; readonly high: number | null } | null;
+  /** How they were cut, as the client saw it. */
+  readonly reasons: readonly string[];
 }
 
 /** An answer to whether a drill may go on. */

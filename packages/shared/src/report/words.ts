@@ -1,5 +1,5 @@
 import type { Finding, InconclusiveReason } from '../objectives/finding.ts';
-import type { LedgerRecord, Verdict } from '../record/record.ts';
+import type { LedgerRecord, SessionsRecord, Verdict } from '../record/record.ts';
 import { bound, count, counted, figure, interval, quantity } from './figures.ts';
 
 /** The verdict in one word. */
@@ -100,3 +100,20 @@ const REASONS: Readonly<Record<InconclusiveReason, string>> = {
   'not-run': 'it was not run',
   'observer-broke': 'the observer broke',
 };
+
+/** What became of the sessions that a probe keeps. */
+export function sessionsInWords({
+  stream,
+  kept,
+  dropped,
+  notBack,
+  reconnect,
+  reasons,
+}: SessionsRecord): string {
+  if (reconnect === null) return `Sessions (${stream}): none of ${kept} was cut`;
+  const back =
+    reconnect.high === null
+      ? `${notBack} not back after ${quantity(reconnect.low, 's')}`
+      : `all back, the last after ${interval({ low: reconnect.low, high: reconnect.high }, 's')}`;
+  return `Sessions (${stream}): ${dropped} of ${kept} cut (${reasons.join(', ')}); ${back}`;
+}

@@ -5,6 +5,7 @@ import { httpProber } from './http.ts';
 import { postgresProber } from './postgres.ts';
 import type { Prober } from './prober.ts';
 import { redisProber } from './redis.ts';
+import { sessionsProber } from './sessions.ts';
 import { webSocketProber } from './websocket.ts';
 
 /** The prober of a stream. Throws when the stream's address is none. */
@@ -12,6 +13,8 @@ export function createProber(config: ProbeConfig, spec: ProbeSpec, clock: Clock)
   switch (spec.kind) {
     case 'websocket':
       return webSocketProber(config, spec, clock);
+    case 'sessions':
+      return sessionsProber(config, spec, clock);
     case 'postgres':
       return postgresProber(config, spec, clock);
     case 'redis':

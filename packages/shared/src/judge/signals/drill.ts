@@ -6,6 +6,7 @@ import { findingOf, type Measurement } from '../decide.ts';
 import type { Assignment, Observations } from '../observations.ts';
 import { observerProblem, phaseOf } from '../windows.ts';
 import { drillLedger } from './drill-ledger.ts';
+import { drillSessions } from './drill-sessions.ts';
 import { drillTimes } from './drill-times.ts';
 import { writersAtOnce } from './drill-writers.ts';
 
@@ -19,6 +20,8 @@ const words: Readonly<Record<DrillMeasure, string>> = {
   flaps: 'outages after the first recovery',
   stale: 'writes that a later read missed',
   writers: 'nodes that took writes at one time',
+  'dropped-sessions': 'sessions that were cut',
+  'seconds-to-reconnect': 'longest time until a session that was cut was back',
 };
 
 /** Judges one measure of a drill. */
@@ -63,6 +66,9 @@ function valueOf(drill: DrillRecord, measure: DrillMeasure): Measurement {
       return drillLedger(drill, measure);
     case 'flaps':
       return flaps(drill);
+    case 'dropped-sessions':
+    case 'seconds-to-reconnect':
+      return drillSessions(drill, measure);
     case 'writers':
       return writersAtOnce(drill);
   }

@@ -4,6 +4,7 @@ import { outageInWords, recoveryInWords } from '../headline.ts';
 import { type Markup, markup } from '../markup.ts';
 import { ledgerFacts } from './ledger.ts';
 import { stepsTable } from './steps.ts';
+import { sessionsInWords } from '../words.ts';
 import { dataTable } from './table.ts';
 import { toneAgainst, toned } from './tone.ts';
 import { waterfall } from './waterfall.ts';
@@ -22,7 +23,7 @@ function drillUnit(drill: DrillRecord): Markup {
   return markup`<div class="unit"><h3 class="wrap">${drill.name} <span class="soft">${drill.name === drill.kind ? '' : drill.kind}</span></h3>${failed}
 <p>${toned(toneAgainst(drill.rto, drill.rto.target), recoveryInWords(drill))}, target ${quantity(drill.rto.target, 's')}; ${outageInWords(drill)}; ${counted(drill.flaps, 'flap')}, ${figure(drill.badSeconds)} bad seconds in all.</p>
 <p class="note">Second witness: ${witness(drill)}</p>
-${writers(drill)}${waited(drill)}${bounds(drill)}
+${sessions(drill)}${writers(drill)}${waited(drill)}${bounds(drill)}
 ${waterfall(drill)}<div class="two"><div><h3>What clients saw</h3>${outages(drill)}</div><div>${ledgerFacts(drill.rpo)}</div></div><h3>Runbook</h3>${stepsTable(drill.steps)}${approvals(drill)}</div>`;
 }
 
@@ -36,6 +37,10 @@ function writers({ writers: seen }: DrillRecord): Markup | null {
   if (seen === undefined) return null;
   const tone = seen.outcome === 'excluded' ? 'pass' : seen.outcome === 'proven' ? 'fail' : 'unknown';
   return markup`<p class="note wrap">Two writers at once: ${toned(tone, seen.outcome)}, ${seen.detail}</p>`;
+}
+
+function sessions({ sessions: list = [] }: DrillRecord): Markup {
+  return markup`${list.map((one) => markup`<p class="note wrap">${toned(one.notBack > 0 ? 'fail' : 'pass', sessionsInWords(one))}</p>`)}`;
 }
 
 function waited({ waitedOnHuman = 0 }: DrillRecord): Markup | null {

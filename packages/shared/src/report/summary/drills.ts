@@ -2,7 +2,7 @@ import type { DrillRecord, RunRecord } from '../../record/record.ts';
 import { count, figure, interval, quantity } from '../figures.ts';
 import { milestonesOf } from '../milestones.ts';
 import { outageInWords, recoveryInWords } from '../headline.ts';
-import { lossInWords, rpoInWords } from '../words.ts';
+import { lossInWords, rpoInWords, sessionsInWords } from '../words.ts';
 import { escapeMarkdown } from './markdown.ts';
 
 /** Each drill: its recovery against the target, what it was made of, what was lost. */
@@ -28,6 +28,7 @@ function drillBlock(drill: DrillRecord): string {
     `RTO: **${recoveryInWords(drill)}**, target ${quantity(drill.rto.target, 's')}; ${outageInWords(drill)}; ${count(drill.flaps)} flaps, ${figure(drill.badSeconds)} bad seconds in all`,
     decompositionLine(drill),
     `RPO: **${rpoInWords(rpo)}**, target ${quantity(rpo.target, 's')}; ${lossInWords(rpo)}${rpo.lostAfterFault > 0 ? `; **${count(rpo.lostAfterFault)} of them acknowledged after the fault: a split brain**` : ''}`,
+    ...(drill.sessions ?? []).map((one) => escapeMarkdown(sessionsInWords(one))),
     `Ledger: ${anomalies.map(([name, many]) => `${name} ${count(many)}`).join(', ')}`,
     ...(drill.writers === undefined
       ? []

@@ -1,6 +1,7 @@
 import type { DrillMeasure, RestoreMeasure } from '../../objectives/signal.ts';
 import type { TenantLoad } from '../../load/workload.ts';
 import { steadySeconds } from '../load-windows.ts';
+import type { Platform } from '../../platform/platform.ts';
 import type { RestorePhase } from '../restore-phase.ts';
 import type { PlannedWindow } from './planned-windows.ts';
 import type { DrillPhase } from '../scenario.ts';
@@ -67,7 +68,7 @@ export function valueObstacle({ objective, window, platform, scenario }: Concern
           };
     case 'drill':
       return window.part === 'drill'
-        ? drillObstacle(signal.measure, window.phase, platform.ledger !== null)
+        ? drillObstacle(signal.measure, window.phase, platform)
         : {
             expected: 'a drill',
             found: `the drill measure ${signal.measure} ${inA}`,
@@ -133,10 +134,22 @@ function settlingObstacle(limit: number, window: Concern['window'], inA: string)
 }
 
 const LEDGER: readonly DrillMeasure[] = ['rpo', 'lost', 'anomalies', 'stale'];
+const SESSIONS: readonly DrillMeasure[] = ['dropped-sessions', 'seconds-to-reconnect'];
 const DETECTION: readonly DrillMeasure[] = ['detection', 'failover'];
 
-function drillObstacle(measure: DrillMeasure, { drill }: DrillPhase, ledger: boolean): Obstacle | undefined {
-  if (LEDGER.includes(measure) && !ledger) {
+function drillObstacle(
+  measure: DrillMeasure,
+  { drill }: DrillPhase,
+  { ledger, probes }: Platform,
+): Obstacle | undefined {
+  if (SESSIONS.includes(measure) && probes.every(({ kind }) => kind !== 'sessions')) {
+    return {
+      expected: 'a probe that keeps sessions',
+      found: 'none of kind "sessions" in the platform file',
+      hint: 'say in `probes` how a user connects (docs/your-platform.md)',
+    };
+  }
+  if (LEDGER.includes(measure) && ledger === null) {
     return {
       expected: 'a ledger of acknowledged writes',
       found: 'ledger: null in the platform file',

@@ -1,5 +1,6 @@
 import { workSchema } from '../../routes/work.ts';
 import { usualMetrics, type Contract } from '../contract.ts';
+import { openSocketSchema } from './one-socket-each.ts';
 import { sessionSchema } from './sessions.ts';
 
 export const researchAssistant: Contract = {
@@ -12,5 +13,5 @@ export const researchAssistant: Contract = {
   // systemd's RestartSec=10
   restartDelayMs: 10_000,
   rateLimit: { requests: 100, windowSeconds: 60, window: 'fixed' },
-  schema: workSchema + sessionSchema,
+  schema: workSchema + sessionSchema + openSocketSchema,
 };

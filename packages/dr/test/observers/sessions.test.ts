@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SessionProbe } from '@ordeal/shared/platform/probe-spec';
+import { systemClock } from '@ordeal/shared/time/system-clock';
+import { sessionsRecords } from '../../src/outage/sessions.ts';
+import { openGate, type Gate } from './fixtures/gate.ts';
+import { observe } from './fixtures/observed.ts';
+import { startFixturePlatform, type FixturePlatform } from './fixtures/platform.ts';
+import { until } from './fixtures/until.ts';
+
+let platform: FixturePlatform;
+let gate: Gate;
+beforeAll(async () => {
+  platform = await startFixturePlatform();
+  gate = await openGate(Number(new URL(platform.entry).port));
+});
+afterAll(async () => {
+  await gate.end();
+  await platform.end();
+});
+
+const probe: SessionProbe = {
+  kind: 'sessions',
+  name: 'sockets',
+  connection: 'pooled',
+  sessions: 12,
+  path: '/socket?user={{id}}',
+  send: '{"echo":"{{id}}"}',
+  expect: '"{{id}}"',
+};
+
+/** Watches sessions through the gate while it fails, until all are back, and what became of them. */
+async function through(how: 'refuse' | 'hole', downMs: number) {
+  const observed = await observe(`http://127.0.0.1:${gate.port}`, { probes: [probe] });
+  const stream = () => observed.observers.streams()[0]!;
+  try {
+    await until(() => stream().attempts.filter(({ ok }) => ok).length > 30, 'thirty good attempts');
+    expect(stream().sessions).toEqual({ kept: 12, drops: [] });
+    const [down, up] = await gate.fail({ how, slowMs: 0, only: '', spans: [downMs] });
+    const t0 = { low: down!.from, high: down!.to };
+    await until(() => {
+      const { drops } = stream().sessions!;
+      return (
+        new Set(drops.map(({ session }) => session)).size === 12 && drops.every(({ again }) => again !== null)
+      );
+    }, 'every session was cut, and is back');
+    const [record] = sessionsRecords([stream()], t0, systemClock.now());
+    return { record: record!, t0, up: up!, attempts: stream().attempts };
+  } finally {
+    await observed.end();
+  }
+}
+
+describe('sessions that are kept', () => {
+  it.each([
+    ['refuse', 600],
+    ['hole', 900],
+  ] as const)('know by how long they were cut when the other side is a %s', async (how, downMs) => {
+    const { record, t0, up, attempts } = await through(how, downMs);
+    expect(record).toMatchObject({ stream: 'sockets', kept: 12, notBack: 0 });
+    expect(record.dropped).toBeGreaterThanOrEqual(12);
+    // Nobody can be back before the other side is; the last one is some tries later.
+    expect(record.reconnect!.high! * 1000).toBeGreaterThanOrEqual(up.from - t0.high);
+    expect(record.reconnect!.low).toBeLessThanOrEqual(record.reconnect!.high!);
+    const during = attempts.filter(({ sent, completed }) => sent > t0.high + 250 && completed < up.from);
+    expect(during.length).toBeGreaterThan(0);
+    expect(during.filter(({ ok }) => ok)).toEqual([]);
+  });
+});
+
+describe('what is told of sessions', () => {
+  const stream = (drops: readonly { low: number; high: number; again: number | null }[]) => ({
+    name: 'sockets',
+    everyMs: 100,
+    timeoutMs: 1000,
+    attempts: [],
+    missedTicks: 0,
+    sessions: {
+      kept: 3,
+      drops: drops.map((one, session) => ({ ...one, session, reason: 'closed with 1006' })),
+    },
+  });
+  const t0 = { low: 1000, high: 1100 };
+  const told = (...drops: { low: number; high: number; again: number | null }[]) =>
+    sessionsRecords([stream(drops)], t0, 9000)[0];
+
+  it('is bounded by when it was cut and when it was back', () => {
+    expect(told({ low: 900, high: 1200, again: 1500 }, { low: 1300, high: 1400, again: 3400 })).toMatchObject(
+      { dropped: 2, notBack: 0, reconnect: { low: 2, high: 2.1 } },
+    );
+  });
+
+  it('has no end where one is not back', () => {
+    expect(told({ low: 1050, high: 2000, again: null })).toMatchObject({
+      notBack: 1,
+      reconnect: { low: 7, high: null },
+    });
+  });
+
+  it('leaves out what was cut before the fault', () => {
+    expect(told({ low: 100, high: 200, again: 300 })).toMatchObject({ dropped: 0, reconnect: null });
+  });
+});

@@ -1,0 +1,50 @@
+import type { DrillRecord } from '../../record/record.ts';
+import { exactly } from '../../time/interval.ts';
+import type { Measurement } from '../decide.ts';
+
+/** Sessions that a drill cut, and the longest that one of them needed to be back. */
+export function drillSessions(
+  { sessions = [], failed }: DrillRecord,
+  measure: 'dropped-sessions' | 'seconds-to-reconnect',
+): Measurement {
+  const kept = sessions.reduce((sum, one) => sum + one.kept, 0);
+  if (kept === 0) {
+    const sentence = 'No probe of the drill keeps sessions: the platform needs a probe of kind "sessions".';
+    return { kind: 'nothing', reason: 'no-samples', sentence };
+  }
+  const dropped = sessions.reduce((sum, one) => sum + one.dropped, 0);
+  const notBack = sessions.reduce((sum, one) => sum + one.notBack, 0);
+  const unfinished =
+    failed === undefined
+      ? {}
+      : { doubt: { reason: 'not-run' as const, sentence: `The drill did not come to its end: ${failed}.` } };
+  const words = `${dropped} of ${kept} sessions were cut${notBack > 0 ? `, and ${notBack} of them never came back` : ''}.`;
+  if (measure === 'dropped-sessions') {
+    return {
+      kind: 'measured',
+      value: exactly(dropped),
+      samples: kept,
+      violations: Infinity,
+      note: words,
+      ...unfinished,
+    };
+  }
+  const times = sessions.flatMap(({ reconnect }) => reconnect ?? []);
+  if (times.length === 0) {
+    const sentence = `None of ${kept} sessions was cut, so nothing shows how soon one would be back.`;
+    return { kind: 'nothing', reason: 'no-samples', sentence };
+  }
+  return {
+    kind: 'measured',
+    value: {
+      low: Math.max(...times.map(({ low }) => low)),
+      high: Math.max(...times.map(({ high }) => high ?? Infinity)),
+    },
+    samples: dropped,
+    violations: Infinity,
+    // One that is not back fails whatever the limit, and is never a number.
+    ...(notBack > 0 ? { decision: 'violated' as const } : {}),
+    note: words,
+    ...unfinished,
+  };
+}
