@@ -1,5 +1,3 @@
-import { judge } from '@ordeal/shared/judge/judge';
-import type { Observations } from '@ordeal/shared/judge/observations';
 import type { DrillMeasure } from '@ordeal/shared/objectives/signal';
 import type { DrillRecord, LedgerRecord } from '@ordeal/shared/record/record';
 import { describe, expect, it } from 'vitest';
@@ -7,16 +5,15 @@ import type { Course } from '../src/drills/course.ts';
 import { standbyRefusals } from '../src/drills/refuse.ts';
 import { reportOn } from '../src/split-brain/report.ts';
 import { addAnswer, unknownNode } from '../src/split-brain/spans.ts';
+import { anchor, drillOf, findingsOf, measures } from './judged-drill.ts';
 import { analyse } from './ledger/encode.ts';
 import type { LedgerItem, LedgerWrite } from './ledger/model.ts';
 
 /*
  * What a drill must never overlook: each defect is planted, and has to come out as a failed objective that names it.
- * What can only be shown on real servers (backups, standbys, restores of a moment) is run beside this by
- * `npm run prove -- negative-controls`.
+ * Here on paper; `negative-controls-observed.test.ts` has them seen by the observers themselves, and
+ * `npm run prove -- negative-controls` shows on real servers what can only be shown there.
  */
-
-const anchor = { monotonicMs: 0, wallMs: Date.UTC(2026, 0, 1) };
 
 /** Acknowledged at 100, 200, …, by one worker; the fault is at 1000. */
 const writes: readonly LedgerWrite[] = Array.from({ length: 20 }, (_, sequence) => ({
@@ -49,63 +46,6 @@ async function ledger(
     targetSeconds: 1,
     anchor,
   });
-}
-
-function drillOf(rpo: LedgerRecord, change: Partial<DrillRecord> = {}): DrillRecord {
-  return {
-    name: 'drill',
-    kind: 'failover',
-    rto: { low: 1, high: 2, target: 10 },
-    outages: [
-      {
-        stream: 'write',
-        attempts: 500,
-        bad: 10,
-        outage: { low: 1, high: 1.1 },
-        firstSuccessSeconds: 1,
-        latenessMs: { p99: 1, max: 2 },
-        missedTicks: 0,
-      },
-    ],
-    rpo,
-    steps: [],
-    flaps: 0,
-    badSeconds: 1,
-    decomposition: {},
-    secondWitness: { agrees: true, detail: 'it agrees' },
-    writers: { outcome: 'excluded', detail: 'nobody else took writes' },
-    ...change,
-  };
-}
-
-/** The measures that a drill is judged by, each of which has to be nothing (or one writer). */
-const measures: readonly DrillMeasure[] = ['lost', 'anomalies', 'stale', 'flaps', 'writers'];
-
-function findingsOf(drill: DrillRecord) {
-  const observations: Observations = {
-    anchor,
-    windows: [],
-    intervals: [],
-    readings: [],
-    loads: [],
-    generatorBroke: null,
-    experiments: [],
-    drills: [drill],
-    smoke: null,
-    observerProblems: [],
-    end: { how: 'finished' },
-    assignments: measures.map((measure) => ({
-      objectiveName: measure,
-      window: drill.name,
-      objective: {
-        signal: { from: 'drill', measure },
-        comparator: '<=',
-        limit: measure === 'writers' ? 1 : 0,
-        unit: '1',
-      },
-    })),
-  };
-  return judge(observations);
 }
 
 const item = (id: string, hash = `h${id}`): LedgerItem => ({ id, hash });

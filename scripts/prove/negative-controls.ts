@@ -1,0 +1,195 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { $, echo } from 'zx';
+import { readSite } from '../../packages/lab/src/read-site.ts';
+import type { RunRecord } from '../../packages/shared/src/record/record.ts';
+import { ordeal, root, workplace } from '../ordeal.ts';
+import { proveBackupControls } from './backup-controls.ts';
+import type { Control } from './control.ts';
+import { proveStuckClients } from './drivers.ts';
+
+const LAB = `controls-${process.pid}`;
+const page = join(root, 'docs', 'recovery-controls.md');
+
+/** Defects that tests plant: in what the observers see over HTTP, and in real servers. */
+const tested: readonly (readonly [what: string, file: string, name: string])[] = [
+  ...[
+    'acknowledged writes that are lost',
+    'a loss with a hole',
+    'duplicates',
+    'phantom rows',
+    'resurrected writes',
+    'corrupt payloads',
+    'stale reads',
+    'a recovery that flaps',
+  ].map((what) => [what, 'test/negative-controls-observed.test.ts', what] as const),
+  [
+    'two writable primaries',
+    'test/drivers/patroni/patroni.test.ts',
+    'is found with two writers when a Patroni hangs whose PostgreSQL goes on',
+  ],
+];
+
+/**
+ * Every defect that a drill must never overlook is planted, found and named; and healthy drills, `rounds` times all of
+ * the scenario for recovery, show none. Prints the table, and writes it to the page that is documented.
+ */
+export async function proveNegativeControls(rounds: number): Promise<boolean> {
+  const shown = [
+    ...(await byTests()),
+    await losingLab(),
+    await brokenStandby(),
+    {
+      what: 'pooled clients stuck on the old primary',
+      shownBy: 'ordeal drill, on Redis',
+      held: await proveStuckClients(),
+      said: 'exit 1: not recovered within 10 s: write',
+    },
+    ...(await proveBackupControls()),
+    await healthyDrills(rounds),
+  ];
+  for (const { what, held, said } of shown) echo(`  ${held ? '✔' : '✖'} ${what}: ${said}`);
+  writeFileSync(page, pageOf(shown));
+  await $({ cwd: root })`prettier --write ${page}`;
+  const held = shown.filter((one) => one.held).length;
+  echo(`negative controls: ${held} of ${shown.length} as they must be`);
+  return held === shown.length;
+}
+
+interface TestReport {
+  readonly testResults: readonly {
+    readonly assertionResults: readonly { readonly title: string; readonly status: string }[];
+  }[];
+}
+
+async function byTests(): Promise<readonly Control[]> {
+  const dir = mkdtempSync(join(tmpdir(), 'ordeal-controls-'));
+  const file = join(dir, 'report.json');
+  const files = [...new Set(tested.map((one) => one[1]))];
+  const only = tested.map((one) => one[2]).join('|');
+  await $({
+    cwd: join(root, 'packages', 'dr'),
+  })`vitest run ${files} -t ${only} --reporter json --outputFile ${file}`.nothrow();
+  const report = JSON.parse(readFileSync(file, 'utf8')) as TestReport;
+  rmSync(dir, { recursive: true });
+  const results = report.testResults.flatMap((one) => one.assertionResults);
+  return tested.map(([what, path, name]) => {
+    const ran = results.filter((one) => one.title === name && one.status !== 'skipped');
+    const held = ran.length > 0 && ran.every(({ status }) => status === 'passed');
+    const said = ran.length === 0 ? 'NOT RUN' : held ? 'found, and named' : 'NOT FOUND';
+    return { what, shownBy: `packages/dr/${path}`, held, said };
+  });
+}
+
+/** Acknowledges writes and forgets them, behind the platform's own API. */
+async function losingLab(): Promise<Control> {
+  const args = ['drill', 'failover', '--pace', 'short'];
+  const lab = ['--lab', '--lab-name', LAB, '--sabotage', 'lose-acknowledged-writes'];
+  const { code, output } = await inWorkplace((cwd) => ordeal(cwd, ...args, ...lab));
+  return control('a platform that acknowledges and forgets', [...args, ...lab.slice(3)], code, 1, output, [
+    /[1-9]\d* of \d+ acknowledged writes were lost/,
+  ]);
+}
+
+/** Its standby runs, and follows nobody. */
+async function brokenStandby(): Promise<Control> {
+  return await inWorkplace(async (cwd) => {
+    const args = ['drill', 'failover', '--pace', 'short', '--lab-name', LAB];
+    const up = await ordeal(cwd, 'lab', 'up', '--lab-name', LAB);
+    try {
+      const site = readSite(LAB);
+      if (site === undefined) throw new Error(`the lab is not up:\n${up.output}`);
+      const client = new Client({ connectionString: site.regions.b.postgres.url });
+      await client.connect();
+      await client.query("ALTER SYSTEM SET primary_conninfo = ''");
+      await client.query('SELECT pg_reload_conf()');
+      await client.end();
+      const { code, output } = await ordeal(cwd, ...args);
+      return control('a standby that was not replicating', args.slice(0, 4), code, 3, output, [
+        /there is no healthy standby: node b does not replicate/,
+      ]);
+    } finally {
+      await ordeal(cwd, 'lab', 'down', '--lab-name', LAB);
+    }
+  });
+}
+
+async function healthyDrills(rounds: number): Promise<Control> {
+  let [drills, well] = [0, 0];
+  for (let round = 1; round <= rounds; round += 1) {
+    await inWorkplace(async (cwd) => {
+      const args = ['drill', '--scenario', 'recovery', '--pace', 'short'];
+      const ended = await ordeal(cwd, ...args, '--lab', '--lab-name', LAB);
+      const record = newest(cwd);
+      const names = [...(record?.drills ?? []), ...(record?.restores ?? [])].map(({ name }) => name);
+      const bad = new Set(
+        record?.findings.filter((one) => one.outcome !== 'pass').map((one) => one.window.split('/')[0]),
+      );
+      drills += names.length;
+      well += ended.code === 0 ? names.length : names.filter((name) => !bad.has(name)).length;
+      echo(
+        `  healthy, round ${round}: exit ${ended.code} after ${ended.seconds.toFixed(0)} s, ${names.length} drills`,
+      );
+      if (ended.code !== 0) echo(ended.output.split('\n').slice(-40).join('\n'));
+    });
+  }
+  return {
+    what: 'healthy drills',
+    shownBy: 'ordeal drill --scenario recovery --pace short --lab',
+    held: drills >= 10 * Math.min(1, rounds) && well === drills,
+    said: `${well} of ${drills} show none`,
+  };
+}
+
+function newest(cwd: string): RunRecord | undefined {
+  const runs = join(cwd, '.ordeal', 'runs');
+  const last = readdirSync(runs).toSorted().at(-1);
+  return last === undefined
+    ? undefined
+    : (JSON.parse(readFileSync(join(runs, last, 'record.json'), 'utf8')) as RunRecord);
+}
+
+function control(
+  what: string,
+  args: readonly string[],
+  code: number | null,
+  wanted: number,
+  output: string,
+  names: readonly RegExp[],
+): Control {
+  const line = output.split('\n').find((one) => names.some((name) => name.test(one)));
+  const held = code === wanted && line !== undefined;
+  if (!held) echo(output.split('\n').slice(-40).join('\n'));
+  return {
+    what,
+    shownBy: `ordeal ${args.join(' ')}`,
+    held,
+    said: `exit ${code}: ${line?.replace(/^\S+\s+✖?\s*/, '').trim() ?? 'NOT NAMED'}`,
+  };
+}
+
+async function inWorkplace<T>(use: (cwd: string) => Promise<T>): Promise<T> {
+  const cwd = workplace();
+  try {
+    return await use(cwd);
+  } finally {
+    rmSync(cwd, { recursive: true, force: true });
+  }
+}
+
+function pageOf(shown: readonly Control[]): string {
+  const rows = shown.map(({ what, shownBy, said }) => {
+    const cells = [what, `\`${shownBy}\``, said.replaceAll(/\/\S*\//g, '…/').slice(0, 200)];
+    return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  });
+  return `# Negative controls of recovery
+
+What a drill must never overlook. Each row is a defect that was planted, what had to find it, and what it said. \`npm run prove -- negative-controls\` plants them all and writes this page.
+
+| defect | shown by | what was found |
+| --- | --- | --- |
+${rows.join('\n')}
+`;
+}
