@@ -5,6 +5,7 @@ import { proveDrivers } from './prove/drivers.ts';
 import { proveNegativeControls } from './prove/negative-controls.ts';
 import { provePlatformControls } from './prove/platform-controls.ts';
 import { provePlatforms } from './prove/platforms.ts';
+import { proveRecovery } from './prove/recovery.ts';
 
 /*
  * The long proofs, which continuous integration only samples. `npm run prove` runs all of them;
@@ -119,23 +120,6 @@ function proveDrillKills(times: number): Promise<boolean> {
   );
 }
 
-/** The healthy lab passes every drill of the scenario for recovery. */
-async function proveRecovery(times: number): Promise<boolean> {
-  let passes = 0;
-  for (let round = 1; round <= times; round += 1) {
-    const cwd = workplace();
-    const lab = ['--lab', '--lab-name', `prove-${process.pid}`];
-    const ended = await ordeal(cwd, 'drill', '--scenario', 'recovery', '--pace', 'short', ...lab);
-    echo(`  ${round}: exit ${ended.code} after ${ended.seconds.toFixed(0)} s`);
-    if (ended.code === 0) {
-      passes += 1;
-      rmSync(cwd, { recursive: true, force: true });
-    } else echo(`${ended.output.split('\n').slice(-40).join('\n')}\n  evidence: ${cwd}`);
-  }
-  echo(`recovery: ${passes} of ${times} passed`);
-  return passes === times;
-}
-
 /** The runner killed at random moments of faults of each driver, on a control plane as well; and connections cut. */
 async function proveChaosKills(times: number): Promise<boolean> {
   const variables = { ORDEAL_PROVE_CHAOS_KILLS: String(times) };
@@ -179,9 +163,13 @@ function proveKnee(times: number): Promise<boolean> {
   );
 }
 
-/** A Patroni leader killed, stopped, frozen and partitioned, and killed at the usual ttl. */
-function provePatroni(times: number): Promise<boolean> {
-  return proveByTests('dr', { ORDEAL_PROVE_PATRONI: String(times) }, ['test/drivers/patroni/losses.test.ts']);
+/** A Patroni leader killed, stopped, frozen and partitioned, and killed at the usual ttl. Writes the table that is documented. */
+async function provePatroni(times: number): Promise<boolean> {
+  const passed = await proveByTests('dr', { ORDEAL_PROVE_PATRONI: String(times) }, [
+    'test/drivers/patroni/losses.test.ts',
+  ]);
+  await $({ cwd: root })`prettier --write docs/measurement.md`;
+  return passed;
 }
 
 /** Prometheus broken in every known way while a fault is in: continuous integration tries two of them. */

@@ -1,16 +1,17 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { $, echo } from 'zx';
 import { readSite } from '../../packages/lab/src/read-site.ts';
-import type { RunRecord } from '../../packages/shared/src/record/record.ts';
-import { ordeal, root, workplace } from '../ordeal.ts';
+import { ordeal, root, workplace, type Ended } from '../ordeal.ts';
 import { proveBackupControls } from './backup-controls.ts';
 import type { Control } from './control.ts';
 import { proveStuckClients } from './drivers.ts';
+import { drillHealthyLab } from './recovery.ts';
 
 const LAB = `controls-${process.pid}`;
+const MOST_ATTEMPTS = 3;
 const page = join(root, 'docs', 'recovery-controls.md');
 
 /** Defects that tests plant: in what the observers see over HTTP, and in real servers. */
@@ -87,7 +88,13 @@ async function byTests(): Promise<readonly Control[]> {
 async function losingLab(): Promise<Control> {
   const args = ['drill', 'failover', '--pace', 'short'];
   const lab = ['--lab', '--lab-name', LAB, '--sabotage', 'lose-acknowledged-writes'];
-  const { code, output } = await inWorkplace((cwd) => ordeal(cwd, ...args, ...lab));
+  const run = (): Promise<Ended> => inWorkplace((cwd) => ordeal(cwd, ...args, ...lab));
+  let ended = await run();
+  // On a busy machine a platform may not be well enough to be drilled: that says nothing of the defect.
+  for (let again = 1; again < MOST_ATTEMPTS && ended.output.includes('nothing was touched'); again += 1) {
+    ended = await run();
+  }
+  const { code, output } = ended;
   return control('a platform that acknowledges and forgets', [...args, ...lab.slice(3)], code, 1, output, [
     /[1-9]\d* of \d+ acknowledged writes were lost/,
   ]);
@@ -117,38 +124,13 @@ async function brokenStandby(): Promise<Control> {
 }
 
 async function healthyDrills(rounds: number): Promise<Control> {
-  let [drills, well] = [0, 0];
-  for (let round = 1; round <= rounds; round += 1) {
-    await inWorkplace(async (cwd) => {
-      const args = ['drill', '--scenario', 'recovery', '--pace', 'short'];
-      const ended = await ordeal(cwd, ...args, '--lab', '--lab-name', LAB);
-      const record = newest(cwd);
-      const names = [...(record?.drills ?? []), ...(record?.restores ?? [])].map(({ name }) => name);
-      const bad = new Set(
-        record?.findings.filter((one) => one.outcome !== 'pass').map((one) => one.window.split('/')[0]),
-      );
-      drills += names.length;
-      well += ended.code === 0 ? names.length : names.filter((name) => !bad.has(name)).length;
-      echo(
-        `  healthy, round ${round}: exit ${ended.code} after ${ended.seconds.toFixed(0)} s, ${names.length} drills`,
-      );
-      if (ended.code !== 0) echo(ended.output.split('\n').slice(-40).join('\n'));
-    });
-  }
+  const { drills, well, passes } = await drillHealthyLab(rounds);
   return {
     what: 'healthy drills',
     shownBy: 'ordeal drill --scenario recovery --pace short --lab',
-    held: drills >= 10 * Math.min(1, rounds) && well === drills,
-    said: `${well} of ${drills} show none`,
+    held: (rounds === 0 || drills.length >= 10) && well === drills.length && passes === rounds,
+    said: `${well} of ${drills.length} show none`,
   };
-}
-
-function newest(cwd: string): RunRecord | undefined {
-  const runs = join(cwd, '.ordeal', 'runs');
-  const last = readdirSync(runs).toSorted().at(-1);
-  return last === undefined
-    ? undefined
-    : (JSON.parse(readFileSync(join(runs, last, 'record.json'), 'utf8')) as RunRecord);
 }
 
 function control(

@@ -1,7 +1,9 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { env } from 'node:process';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import type { Bounds } from '@ordeal/shared/time/interval';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { published } from '../../../src/drivers/patroni/bounds.ts';
 import { createPatroniStore } from '../../../src/drivers/patroni/store.ts';
 import { explain, type Loss } from '../../../src/drivers/self-recovery.ts';
@@ -44,14 +46,37 @@ const losses: Readonly<Record<Exclude<Loss, 'switched over'>, Losing>> = {
   },
 };
 
+const begins = '<!-- patroni: written by npm run prove -- patroni -->';
+const ends = '<!-- patroni: end -->';
+const documentation = join(import.meta.dirname, '..', '..', '..', '..', '..', 'docs', 'measurement.md');
+const WAYS = 5;
+const rows: string[] = [];
+
 interface Seen {
   readonly seconds: Bounds;
+  /** By the cluster's own settings. */
+  readonly configured: Bounds;
   readonly outcome: string;
   readonly afterwards: string;
   readonly splitBrain: string;
 }
 
 describe.skipIf(skip)('a Patroni cluster that loses its leader', () => {
+  afterAll(() => {
+    const table = [
+      '| the leader was | ttl | measured | by its settings | published | two writers |',
+      '| --- | --- | --- | --- | --- | --- |',
+      ...rows,
+    ].join('\n');
+    console.log(table);
+    // Some of them alone, or one that failed, are no table.
+    if (rows.length < WAYS) return;
+    const text = readFileSync(documentation, 'utf8');
+    const [from, to] = [text.indexOf(begins), text.indexOf(ends)];
+    if (from < 0 || to < from) throw new Error(`${documentation} has no place for the table: ${begins}`);
+    writeFileSync(documentation, `${text.slice(0, from)}${begins}\n\n${table}\n\n${text.slice(to)}`);
+  });
+
   const within = { timeout: times * 180_000 + 120_000 };
 
   it.each(['killed', 'stopped', 'partitioned'] as const)('%s, ttl 10', within, async (loss) => {
@@ -99,7 +124,27 @@ async function prove(loss: keyof typeof losses, lock: LockTimes): Promise<readon
       )
       .join('\n'),
   );
+  rows.push(rowOf(loss, lock, seen));
   return seen;
+}
+
+function rowOf(loss: keyof typeof losses, lock: LockTimes, seen: readonly Seen[]): string {
+  const span = ({ low, high }: Bounds): string => `${low.toFixed(1)} to ${high.toFixed(1)} s`;
+  const said = ['excluded', 'not excluded', 'proven'].flatMap((outcome) => {
+    const count = seen.filter(({ splitBrain }) => splitBrain.startsWith(`${outcome}:`)).length;
+    return count === 0 ? [] : [`${outcome} in ${count}`];
+  });
+  const usualOnes = lock.ttl === usual.ttl && loss === 'killed' ? span(published.killed) : '';
+  const first = seen[0]?.configured;
+  const cells = [
+    loss,
+    `${lock.ttl} s`,
+    seen.map(({ seconds }) => span(seconds)).join(', '),
+    first === undefined ? '' : span(first),
+    usualOnes,
+    said.join(', '),
+  ];
+  return `| ${cells.join(' | ')} |`;
 }
 
 async function loseOnce(cluster: PatroniCluster, loss: keyof typeof losses, lock: LockTimes): Promise<Seen> {
@@ -130,6 +175,7 @@ async function loseOnce(cluster: PatroniCluster, loss: keyof typeof losses, lock
   const seconds = { low: (taken.at.low - confirmed) / 1000, high: (taken.at.high - sent) / 1000 };
   return {
     seconds,
+    configured: takeover[loss],
     outcome: explain(seconds, takeover[loss]).outcome,
     afterwards: together
       ? 'all follow'
