@@ -26,10 +26,14 @@ describe.skipIf(withoutCluster !== undefined)('a load on a cluster, from the com
   let prometheus: RealPrometheus;
   let dir: string;
   let settings: string;
+  /** Whether the platform can take the request that came as the nth. */
+  let takes: (at: number) => boolean = () => true;
 
   beforeAll(async () => {
     world = await startWorld();
-    server = await startServer(() => ({}));
+    server = await startServer((_, { url, at }) =>
+      url === '/buy' && !takes(at) ? { status: 503 } : { status: 200 },
+    );
     prometheus = await startPrometheus(500, []);
     dir = mkdtempSync(join(tmpdir(), 'ordeal-cluster-'));
     settings = JSON.stringify({
@@ -40,6 +44,7 @@ describe.skipIf(withoutCluster !== undefined)('a load on a cluster, from the com
   });
   afterEach(async () => {
     world.operator.asleep = false;
+    takes = () => true;
     await until('no k6 runs', () => world.kubelet.running() === 0);
     const left = await world.left();
     if (left.length > 0) throw new Error(`Left on the cluster: ${left.join(', ')}`);
@@ -121,6 +126,140 @@ export default definePlatform(() => ({
     expect(run.workload).toMatch(/of buy × 1, on Kubernetes$/);
     const runner = server.requests.findLast(({ url }) => url === '/buy')?.headers['x-ordeal-run'];
     expect(runner).toBe(run.id);
+  });
+
+  /** So many requests a second, in steps of a fifth of it. */
+  const atMost = (perSecond: number): ((at: number) => boolean) => {
+    let tokens = perSecond / 5;
+    let last = 0;
+    return (at) => {
+      tokens = Math.min(perSecond / 5, tokens + (Math.max(0, at - last) * perSecond) / 1000);
+      last = at;
+      if (tokens < 1) return false;
+      tokens -= 1;
+      return true;
+    };
+  };
+  const shape = (line: string) => ordeal('load', ...line.split(' '), '--on', 'kubernetes');
+  const testRuns = (): number => world.operator.stages.size;
+
+  test('is searched for the highest rate that it bears: each step a TestRun of its own', async () => {
+    takes = atMost(40);
+    const before = bought();
+    const had = testRuns();
+    const { code, said } = await shape('stress --rate 15..100 --for 4m --step 5s --confirm 6s --warm-up 1s')
+      .finished;
+    const { capacities = [], run } = record();
+    const [found] = capacities;
+    expect(found, said).toMatchObject({
+      phase: 'stress',
+      capacity: { how: 'found', broke: { objective: 'errors' } },
+    });
+    const { low, high } = found!.capacity as { low: number; high: number };
+    // A ratio of errors below 5 % is borne: up to 42/s.
+    expect(low).toBeGreaterThan(32);
+    expect(low).toBeLessThan(46);
+    expect(high).toBeGreaterThan(40);
+    expect(high).toBeLessThan(54);
+    expect(testRuns() - had).toBe(found!.steps.length);
+    const steps = found!.steps.reduce((sum, { requests }) => sum + requests, 0);
+    expect(steps).toBe(bought() - before);
+    expect(run.workload).toMatch(/on Kubernetes$/);
+    // Without a capacity of its own the platform has to bear the rate that the search begins with.
+    expect(code).toBe(0);
+  }, 300_000);
+
+  test('takes a spike, and tells when it had settled', async () => {
+    const { code, said } = await shape(
+      'spike --rate 20 --spike 3x --before 5s --for 5s --after 12s --settle 6s --warm-up 1s',
+    ).finished;
+    const { findings, settlings } = record();
+    expect(
+      findings.map(({ objective, window, outcome }) => `${objective} ${window} ${outcome}`),
+      said,
+    ).toEqual([
+      'errors spike/before pass',
+      'errors spike/during pass',
+      'errors spike/after pass',
+      'time to settle spike/settling pass',
+    ]);
+    expect(settlings).toMatchObject([{ phase: 'spike', outcome: 'settled' }]);
+    const [before, during] = findings;
+    expect(during!.samples / before!.samples).toBeGreaterThan(2);
+    expect(code).toBe(0);
+  });
+
+  test('goes through stages, each plateau judged by itself', async () => {
+    const { code, said } = await shape('stages --stages 6s@20,2s@20..60,6s@60 --warm-up 1s').finished;
+    const { findings } = record();
+    expect(
+      findings.map(({ outcome }) => outcome),
+      said,
+    ).toEqual(['pass', 'pass']);
+    expect(findings[1]!.samples / findings[0]!.samples).toBeGreaterThan(2);
+    expect(code).toBe(0);
+  });
+
+  test('ends early when the platform is to be spared', async () => {
+    takes = () => false;
+    const { code, said } = await load('60s').finished;
+    expect(said).toContain('as guardrails.abort asks');
+    expect(record().findings).toMatchObject([{ objective: 'errors', outcome: 'fail', value: { low: 1 } }]);
+    const [window] = record().windows;
+    expect(window!.monotonicTo - window!.monotonicFrom).toBeLessThan(40_000);
+    expect(code).toBe(1);
+  });
+
+  test('is judged as far as it came when it is asked to end, and nothing is left on the cluster', async () => {
+    const before = bought();
+    const running = shape('soak --for 100s --warm-up 1s');
+    await until('load runs', () => bought() > before + 240, 120_000);
+    running.child.kill('SIGTERM');
+    const { code, said } = await running.finished;
+    expect(await world.left()).toEqual([]);
+    expect(world.kubelet.running()).toBe(0);
+    expect(openEntries()).toEqual([]);
+    expect(record().findings, said).toMatchObject([{ objective: 'errors', window: 'soak', outcome: 'pass' }]);
+    expect(code).toBe(143);
+  });
+
+  test('that has not begun yet leaves nothing when it is asked to end', async () => {
+    world.operator.asleep = true;
+    const running = load('20s');
+    await until('the TestRun is there', () => /TestRun \S+: created/.test(running.said()), 120_000);
+    running.child.kill('SIGTERM');
+    const { code } = await running.finished;
+    expect(await world.left()).toEqual([]);
+    expect(openEntries()).toEqual([]);
+    expect(code).toBe(143);
+  });
+
+  test('goes where the platform wants its pods, with what it gives them', async () => {
+    const pod = {
+      resources: { requests: { cpu: '250m', memory: '128Mi' }, limits: { memory: '1Gi' } },
+      nodeSelector: { pool: 'load' },
+      tolerations: [{ key: 'load', operator: 'Exists', effect: 'NoSchedule' }],
+    };
+    writePlatform(JSON.stringify({ ...(JSON.parse(settings) as object), separate: true, pod }));
+    const before = bought();
+    const running = load('30s');
+    await until('load runs', () => bought() > before + 20, 120_000);
+    const list = await world.admin<{ items: { spec: unknown }[] }>(
+      'GET',
+      `/apis/k6.io/v1alpha1/namespaces/${NAMESPACE}/testruns`,
+    );
+    running.child.kill('SIGTERM');
+    await running.finished;
+    writePlatform();
+    expect(list.items).toMatchObject([
+      {
+        spec: {
+          parallelism: 2,
+          separate: true,
+          runner: pod,
+        },
+      },
+    ]);
   });
 
   test('is taken off the cluster at once when the runner is killed, and recover finds nothing more', async () => {

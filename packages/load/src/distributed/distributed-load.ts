@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import type { ClientInterval, ClientStream } from '@ordeal/shared/load/client-interval';
 import { quantileBounds } from '@ordeal/shared/load/histogram';
+import { secondsCounted } from '@ordeal/shared/load/window';
 import type { GeneratorEnd, RunningWorkload, Workload } from '@ordeal/shared/load/workload';
 import type { LoadRecord } from '@ordeal/shared/record/record';
 import { drainMs } from '../active-load.ts';
@@ -215,7 +216,7 @@ export function tell({ journal }: Pick<RunContext, 'journal'>, intervals: readon
   for (const interval of intervals) {
     journal.append({
       type: 'load-second',
-      requestsPerSecond: interval.requests / Math.max(0.001, (interval.to - interval.from) / 1000),
+      requestsPerSecond: interval.requests / Math.max(0.001, secondsCounted(interval)),
       failed: interval.failed,
       dropped: interval.dropped,
       p95Ms: quantileBounds(interval.latency, 0.95)?.high ?? null,

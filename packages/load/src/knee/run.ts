@@ -2,7 +2,7 @@ import type { RunningWorkload, Workload } from '@ordeal/shared/load/workload';
 import type { SteadyState } from '@ordeal/shared/objectives/steady';
 import type { Capacity, LoadRecord } from '@ordeal/shared/record/record';
 import type { Clock } from '@ordeal/shared/time/clock';
-import { timeoutFor } from '../shapes/black-hole.ts';
+import { MOST_VIRTUAL_USERS, timeoutFor } from '../shapes/black-hole.ts';
 import type { Stress } from '@ordeal/shared/load/shape/shape';
 import { nextStep, type SearchBounds, type Step } from './search.ts';
 import { judgeStep } from './step-outcome.ts';
@@ -13,8 +13,8 @@ export interface KneeTools {
   readonly clock: Clock;
   /** Ends the search; what was running is stopped first. */
   readonly signal: AbortSignal;
-  /** How many virtual users there is room for; default: as many as one machine has. */
-  readonly mostVirtualUsers?: number;
+  /** How many k6 share the rate, each on a machine like this one. Default 1. */
+  readonly generators?: number;
   /** What the platform has to bear. */
   readonly steady: SteadyState;
   /** Told each step when it has ended. */
@@ -62,7 +62,7 @@ export async function findKnee(
     if (next.do === 'end') return { capacity: next.capacity, steps };
     const usual = next.purpose === 'confirm' ? shape.confirmSeconds : shape.stepSeconds;
     const seconds = usual * next.times;
-    const timeoutMs = timeoutFor(next.rate, workload.timeoutMs, tools.mostVirtualUsers);
+    const timeoutMs = timeoutFor(next.rate, workload.timeoutMs, MOST_VIRTUAL_USERS * generatorsOf(tools));
     const step = await runStep(
       {
         ...workload,
@@ -78,6 +78,10 @@ export async function findKnee(
     tools.onStep(step);
     if (step.outcome.how !== 'held') await clock.sleep(timeoutMs + PAUSE_MS, tools.signal);
   }
+}
+
+function generatorsOf({ generators = 1 }: KneeTools): number {
+  return generators;
 }
 
 interface StepTimes {
@@ -117,6 +121,7 @@ async function runStep(workload: Workload, times: StepTimes, tools: KneeTools): 
     window,
     intervals,
     validity: record.validity,
+    generators: generatorsOf(tools),
     judge: (judged) => steady.judge(workload.name, judged),
   });
   return { rate, purpose: times.purpose, outcome, seconds: (window.to - window.from) / 1000, record };

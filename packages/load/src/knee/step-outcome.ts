@@ -22,12 +22,14 @@ export interface StepSeen {
   /** Of the whole step. */
   readonly intervals: readonly ClientInterval[];
   readonly validity: LoadRecord['validity'];
+  /** How many k6 share the rate. */
+  readonly generators: number;
   readonly judge: (intervals: readonly ClientInterval[]) => readonly Finding[];
 }
 
 /** A smaller share of the arrivals that came to their end is a break. */
 const ENOUGH = 0.98;
-/** Iterations by which a window's edges may be off. */
+/** Iterations by which a window's edges may be off, of each k6. */
 const EDGE = 2;
 /** At least this share of the window has to be covered by measurements. */
 const COVERED = 0.75;
@@ -48,7 +50,7 @@ export function intervalsIn(
  * the arrivals came to an end (dropped ones and a queue that grows both show there), or when an objective that must
  * hold fails; it holds only when every one of them passes.
  */
-export function judgeStep({ rate, window, intervals, validity, judge }: StepSeen): StepOutcome {
+export function judgeStep({ rate, window, intervals, validity, generators, judge }: StepSeen): StepOutcome {
   if (!validity.valid) return { how: 'short', reason: validity.reason };
   const judged = intervalsIn(intervals, window);
   const { seconds, iterations, dropped, requests } = sumIntervals(judged);
@@ -64,7 +66,7 @@ export function judgeStep({ rate, window, intervals, validity, judge }: StepSeen
   if (failed !== undefined)
     return { how: 'broke', objective: failed.objective, explanation: inWords(failed) };
   const offered = rate * seconds;
-  if (iterations < ENOUGH * offered - EDGE) {
+  if (iterations < ENOUGH * offered - EDGE * generators) {
     const share = ((100 * iterations) / offered).toFixed(1);
     const explanation = `${share} % of ${Math.round(offered)} arrivals came to an end, ${dropped} found no free virtual user`;
     return { how: 'broke', objective: 'achieved load', explanation };

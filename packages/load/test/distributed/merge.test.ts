@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ClientInterval } from '@ordeal/shared/load/client-interval';
-import { sumIntervals } from '@ordeal/shared/load/window';
+import { intervalsOfTenant, secondsCounted, sumIntervals } from '@ordeal/shared/load/window';
 import { Merge } from '../../src/distributed/measurements/merge.ts';
 
 /** A report of `requests` requests of 3 ms each. */
@@ -52,6 +52,24 @@ describe('merging', () => {
       [1000, 2300, 32, 32, 32],
     ]);
     expect(merge.completeUntil()).toBe(2000);
+  });
+
+  test('counts no longer than the runners took, however far apart they reported', () => {
+    const merge = new Merge([
+      [report(0, 1000, 10), report(1000, 2000, 10), report(2000, 3000, 10)],
+      [report(900, 1900, 10), report(1900, 2900, 10), report(2900, 3900, 10)],
+    ]);
+    const sum = sumIntervals(drain(merge));
+    expect(sum).toMatchObject({ seconds: 3, requests: 60 });
+    // What is asked of one tenant alone took as long.
+    const [own] = intervalsOfTenant([{ ...report(0, 1900, 20), seconds: 1 }], 'acme');
+    expect(secondsCounted(own!)).toBe(1);
+  });
+
+  test('counts less time while a runner has ended already', () => {
+    const merge = new Merge([[report(0, 1000, 10), report(1000, 2000, 10)], [report(0, 1000, 10)]]);
+    merge.end(1);
+    expect(drain(merge).map(({ seconds }) => seconds)).toEqual([1, 0.5]);
   });
 
   test('makes nothing up for a runner that does not report', () => {

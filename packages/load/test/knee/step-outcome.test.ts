@@ -46,6 +46,7 @@ const judge = (more: Partial<StepSeen>) =>
     window: { from: 2000, to: 6000 },
     intervals: [0, 1, 2, 3, 4, 5, 6].map((at) => second(at)),
     validity: { valid: true },
+    generators: 1,
     judge: judgeErrors,
     ...more,
   });
@@ -53,6 +54,18 @@ const judge = (more: Partial<StepSeen>) =>
 describe('a step', () => {
   it('holds when every objective passes and what arrived came to an end', () => {
     expect(judge({})).toEqual({ how: 'held' });
+  });
+
+  it('of several runners holds, although what they reported of a second reaches over nearly two', () => {
+    const intervals = [0, 1, 2, 3, 4, 5, 6].map((at) => second(at, { to: (at + 1.9) * 1000, seconds: 1 }));
+    expect(judge({ intervals, generators: 2 })).toEqual({ how: 'held' });
+  });
+
+  it('may miss what each of several runners has under way', () => {
+    const few = { iterations: 96, requests: 96 };
+    const intervals = [2, 3, 4, 5].map((at) => second(at, few));
+    expect(judge({ intervals, generators: 5 })).toEqual({ how: 'held' });
+    expect(judge({ intervals })).toMatchObject({ how: 'broke', objective: 'achieved load' });
   });
 
   it('is judged without its warm-up, and without what came after', () => {

@@ -32,6 +32,11 @@ export interface ClientInterval extends ClientCounts {
   /** Monotonic milliseconds, `from` excluded and `to` included. */
   readonly from: number;
   readonly to: number;
+  /**
+   * How long what is counted took, where that is less than from `from` to `to`: several generators do not report at the
+   * same moment, and what they reported of about the same second is one interval.
+   */
+  readonly seconds?: number;
   /** The same, of each tenant by itself, of those that sent anything; only of a load that has a rate for each of several. */
   readonly tenants?: Readonly<Record<string, ClientCounts>>;
 }

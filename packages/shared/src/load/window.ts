@@ -3,17 +3,22 @@ import { mergeHistograms } from './histogram.ts';
 
 /** What the client saw over several of its intervals together. */
 export interface ClientWindow extends ClientCounts {
-  /** Length of the intervals together. */
+  /** How long what is counted took. */
   readonly seconds: number;
   /** Of each tenant by itself, where the load told them apart. */
   readonly tenants?: Readonly<Record<string, ClientCounts>>;
 }
 
-/** Adds intervals up. They must not overlap. Of no intervals at all, everything is zero. */
+/** How long what an interval counts took. */
+export function secondsCounted({ from, to, seconds }: ClientInterval): number {
+  return seconds ?? (to - from) / 1000;
+}
+
+/** Adds intervals up. Nothing may be counted in two of them. Of no intervals at all, everything is zero. */
 export function sumIntervals(intervals: readonly ClientInterval[]): ClientWindow {
   const tenants = new Set(intervals.flatMap((one) => Object.keys(one.tenants ?? {})));
   return {
-    seconds: total(intervals, (one) => one.to - one.from) / 1000,
+    seconds: total(intervals, secondsCounted),
     ...sumCounts(intervals),
     ...(tenants.size === 0
       ? {}
@@ -55,7 +60,12 @@ export function intervalsOfTenant(
   intervals: readonly ClientInterval[],
   tenant: string,
 ): readonly ClientInterval[] {
-  return intervals.map(({ from, to, tenants }) => ({ from, to, ...(tenants?.[tenant] ?? sumCounts([])) }));
+  return intervals.map(({ from, to, seconds, tenants }) => ({
+    from,
+    to,
+    ...(seconds === undefined ? {} : { seconds }),
+    ...(tenants?.[tenant] ?? sumCounts([])),
+  }));
 }
 
 function total<Counted>(counts: readonly Counted[], of: (one: Counted) => number): number {

@@ -41,8 +41,12 @@ async function start(
   return startDistributed(workload, { ...settings, operator: kubernetes }, context);
 }
 
+/** How many k6 share a load. */
+export function generatorsOf(on: LoadPlace | undefined, { loaded }: Session): number {
+  return on === 'kubernetes' ? (loaded.generators.kubernetes?.parallelism ?? 1) : 1;
+}
+
 /** How many virtual users there is room for: each runner is a machine like this one. */
-export function mostUsers(on: LoadPlace | undefined, { loaded }: Session): number {
-  const runners = on === 'kubernetes' ? (loaded.generators.kubernetes?.parallelism ?? 1) : 1;
-  return MOST_VIRTUAL_USERS * runners;
+export function mostUsers(on: LoadPlace | undefined, session: Session): number {
+  return MOST_VIRTUAL_USERS * generatorsOf(on, session);
 }

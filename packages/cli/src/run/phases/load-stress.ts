@@ -6,7 +6,7 @@ import { capacityInWords } from '@ordeal/shared/report/load-words';
 import { loadWindows } from '@ordeal/shared/scenario/load-windows';
 import type { ShapedLoadPhase } from '@ordeal/shared/scenario/scenario';
 import { assign, windowOf, type PhaseOutcome, type Session } from '../session.ts';
-import { beginLoad, mostUsers } from './load-begin.ts';
+import { beginLoad, generatorsOf } from './load-begin.ts';
 import { steadyOf, workloadFor } from './load-workload.ts';
 
 /** Searches for the highest rate that the platform bears. Every step is a load of its own, judged by itself. */
@@ -25,7 +25,7 @@ export async function stressLoad(
     const knee = await findKnee(shape, workloadFor(phase, loaded.platform), {
       clock,
       signal,
-      mostVirtualUsers: mostUsers(phase.on, session),
+      generators: generatorsOf(phase.on, session),
       steady: steadyStateOf(steadyOf(loaded.platform, phase.objectives)),
       start: async (workload) => {
         under = `${workload.rate} iterations/s`;

@@ -47,8 +47,14 @@ export class Merge {
       lane.until = Math.max(lane.until ?? -Infinity, lane.reports[lane.next - 1]!.to);
       return lane.reports.slice(from, lane.next);
     });
-    const { seconds: _, ...sum } = sumIntervals(taken);
-    return { from: Math.min(...taken.map((report) => report.from)), to, ...sum };
+    const { seconds, ...sum } = sumIntervals(taken);
+    return {
+      from: Math.min(...taken.map((report) => report.from)),
+      to,
+      ...sum,
+      // Of all runners: one that has ended has offered nothing meanwhile.
+      seconds: seconds / this.lanes.length,
+    };
   }
 
   /** Until when everything of every runner is merged. -Infinity as long as one has not reported. */
