@@ -162,4 +162,18 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 'writes',
     source: profile,
   },
+  'age of the dump': {
+    signal: { from: 'restore', measure: 'backup-age' },
+    comparator: '<=',
+    limit: 86_400,
+    unit: 's',
+    source: `${profile}: "automated backup" has no interval`,
+  },
+  'restore time': {
+    signal: { from: 'restore', measure: 'seconds' },
+    comparator: '<=',
+    limit: 300,
+    unit: 's',
+    source: `${profile}: the same as for "cross-region disaster recovery"`,
+  },
 };

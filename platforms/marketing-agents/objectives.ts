@@ -133,4 +133,25 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 's',
     source: 'deployment architecture, 2.4: livenessProbe every 10 s, failureThreshold 3',
   },
+  'age of the daily backup': {
+    signal: { from: 'restore', measure: 'backup-age' },
+    comparator: '<=',
+    limit: 86_400,
+    unit: 's',
+    source: 'deployment architecture, 3.1: backup_window 03:00-06:00',
+  },
+  'restore loses': {
+    signal: { from: 'restore', measure: 'backup-age' },
+    comparator: '<=',
+    limit: 900,
+    unit: 's',
+    source: `${profile}: an RPO of 15 minutes`,
+  },
+  'restore time': {
+    signal: { from: 'restore', measure: 'seconds' },
+    comparator: '<=',
+    limit: 3600,
+    unit: 's',
+    source: `${profile}: an RTO of 1 hour, as there is no standby to fail over to`,
+  },
 };

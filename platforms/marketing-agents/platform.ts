@@ -1,3 +1,4 @@
+import { labBackups } from '@ordeal/shared/platform/on-lab/backups';
 import { labLedger, labProbes, labSweep } from '@ordeal/shared/platform/on-lab/clients';
 import { labDeployment } from '@ordeal/shared/platform/on-lab/deployments';
 import { labRoute, labStore } from '@ordeal/shared/platform/on-lab/drivers';
@@ -56,6 +57,7 @@ export default definePlatform((context) => {
     },
     stores: { main: labStore(lab) },
     routes: { global: labRoute(lab) },
+    backups: labBackups(lab),
     deployments: { rollout: labDeployment(lab, 'rolling') },
     probes: labProbes({ path: '/api/market' }, '/api/campaigns'),
     ledger: labLedger({ path: '/api/market' }),

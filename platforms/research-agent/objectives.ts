@@ -159,4 +159,32 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 's',
     source: `${recovery}: "automated detection of failures"; the minute is this profile's`,
   },
+  'age of the daily backup': {
+    signal: { from: 'restore', measure: 'backup-age' },
+    comparator: '<=',
+    limit: 86_400,
+    unit: 's',
+    source: 'deployment strategy, 6.1: daily full backups',
+  },
+  'restore loses': {
+    signal: { from: 'restore', measure: 'backup-age' },
+    comparator: '<=',
+    limit: 900,
+    unit: 's',
+    source: 'deployment strategy, 6.2: RPO < 15 minutes; 6.1: point-in-time recovery',
+  },
+  'restore time': {
+    signal: { from: 'restore', measure: 'seconds' },
+    comparator: '<=',
+    limit: 3600,
+    unit: 's',
+    source: 'deployment strategy, 6.2: RTO < 1 hour',
+  },
+  'point-in-time error': {
+    signal: { from: 'restore', measure: 'point-in-time-error' },
+    comparator: '<=',
+    limit: 1,
+    unit: 's',
+    source: 'deployment strategy, 6.1: point-in-time recovery; the second is set by this profile',
+  },
 };

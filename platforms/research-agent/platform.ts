@@ -1,3 +1,4 @@
+import { labBackups } from '@ordeal/shared/platform/on-lab/backups';
 import { labLedger, labProbes, labSweep } from '@ordeal/shared/platform/on-lab/clients';
 import { labRoute, labStore } from '@ordeal/shared/platform/on-lab/drivers';
 import { databaseUnreachable, regionLost, replicaKilled } from '@ordeal/shared/platform/on-lab/faults';
@@ -53,6 +54,7 @@ export default definePlatform((context) => {
     },
     stores: { main: labStore(lab) },
     routes: { global: labRoute(lab) },
+    backups: labBackups(lab),
     probes: labProbes({ path: '/api/papers' }, '/api/research'),
     ledger: labLedger({ path: '/api/papers' }),
     sweep: labSweep('/api/runs'),

@@ -130,4 +130,25 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 's',
     source: `${profile}: after RestartSec=10 and the start of a worker`,
   },
+  'age of the daily dump': {
+    signal: { from: 'restore', measure: 'backup-age' },
+    comparator: '<=',
+    limit: 86_400,
+    unit: 's',
+    source: 'production deployment guide, Database Backups: daily at 2 AM',
+  },
+  'restore loses': {
+    signal: { from: 'restore', measure: 'backup-age' },
+    comparator: '<=',
+    limit: 86_400,
+    unit: 's',
+    source: `${profile}: what a daily dump can lose at most`,
+  },
+  'restore time': {
+    signal: { from: 'restore', measure: 'seconds' },
+    comparator: '<=',
+    limit: 3600,
+    unit: 's',
+    source: profile,
+  },
 };

@@ -1,3 +1,4 @@
+import { labBackups } from '@ordeal/shared/platform/on-lab/backups';
 import { labLedger, labProbes, labSweep } from '@ordeal/shared/platform/on-lab/clients';
 import { labRoute, labStore } from '@ordeal/shared/platform/on-lab/drivers';
 import { databaseUnreachable, replicaKilled, replicaStopped } from '@ordeal/shared/platform/on-lab/faults';
@@ -58,6 +59,7 @@ export default definePlatform((context) => {
     },
     stores: { main: labStore(lab) },
     routes: { global: labRoute(lab) },
+    backups: labBackups(lab),
     probes: [
       ...labProbes({ path: '/api/papers', headers: anyClient }, '/api/analytics/usage'),
       {

@@ -13,6 +13,7 @@ const load = ['load', '--pace', 'short'];
 const chaos = (phase: string) => ['chaos', '--only', phase, '--pace', 'short'];
 const deploys = (phase: string) => ['chaos', '--scenario', 'deploys', '--only', phase, '--pace', 'short'];
 const drill = ['drill', '--only', 'region-lost', '--pace', 'short'];
+const backup = (phase: string) => ['drill', '--only', phase, '--pace', 'short'];
 
 const of = (
   platform: string,
@@ -49,6 +50,8 @@ export const controls: readonly Control[] = [
     ['lying-health', chaos('database-unreachable'), 'client errors while something is broken'],
     ['no-alerts', drill, 'detection'],
     ['lose-acknowledged-writes', drill, 'no acknowledged write lost'],
+    ['stale-dump', backup('backup-verified'), 'age of the daily backup'],
+    ['no-archive', backup('restore'), 'restore time'],
   ]),
   ...of('research-assistant', [
     ['sessions-in-process', smoke, 'all-analytics'],
@@ -60,6 +63,8 @@ export const controls: readonly Control[] = [
     ['connection-hog', load, 'database connections'],
     ['memory-hog', load, 'memory of a worker'],
     ['no-restart', chaos('worker-killed'), 'worker-killed'],
+    ['stale-dump', backup('backup-verified'), 'age of the daily dump'],
+    ['cut-dump', backup('restore'), 'restore time'],
   ]),
   ...of('marketing-agents', [
     ['no-metrics', smoke, 'metrics'],
@@ -72,6 +77,7 @@ export const controls: readonly Control[] = [
     ['slow-release', chaos('rollout'), 'time to roll out'],
     ['no-restart', chaos('pod-killed'), 'pod-killed'],
     ['lying-health', chaos('database-unreachable'), 'client errors while something is broken'],
+    ['no-archive', backup('restore'), 'restore time'],
   ]),
   ...of('arklex', [
     ['rate-limit-off', smoke, 'rate-limit'],
@@ -86,5 +92,6 @@ export const controls: readonly Control[] = [
     ['slow-release', chaos('deploy'), 'time to deploy'],
     ['no-rollback', chaos('bad-deploy'), 'time to roll back'],
     ['lose-acknowledged-writes', drill, 'no acknowledged write lost'],
+    ['cut-dump', backup('backup-verified'), 'age of the dump'],
   ]),
 ];

@@ -25,6 +25,9 @@ export const sabotages = {
   'hasty-rollout': 'a rolling update replaces all replicas at once',
   'lost-sockets': 'the socket of a worker that died counts as open for ever, and each session may have one',
   'drop-sockets': 'a socket is cut when the first message comes',
+  'stale-dump': 'the nightly dump was last made two days ago',
+  'cut-dump': 'the nightly dump ends in the middle',
+  'no-archive': 'the database’s log is thrown away, and not archived',
 } as const;
 
 export type Sabotage = keyof typeof sabotages;

@@ -30,15 +30,21 @@ export default defineScenario((pace) => {
     phase: 'drill' as const,
     store: 'main',
     route: 'global',
-    probeEvery: full ? 0.1 : 0.02,
+    probeEvery: full ? 0.05 : 0.02,
     probeTimeout: 1,
     ledgerRate: 50,
     ledgerLead: full ? 8 : 3,
-    stableFor: full ? 30 : 6,
+    stableFor: full ? 15 : 6,
     stableAttempts: 300,
     deadline: 90,
     targets: { rto: 300, rpo: 60, detection: 60, failover: 300 },
     objectives: ['RTO', 'RPO', 'no acknowledged write lost', 'no ledger anomaly'],
+  };
+  const restore = {
+    phase: 'restore' as const,
+    deadline: 120,
+    targets: { rto: 300, rpo: 86_400 },
+    objectives: ['age of the dump', 'restore time'],
   };
   return {
     name: 'gameday',
@@ -62,6 +68,21 @@ export default defineScenario((pace) => {
           'every task is scraped',
           'database connections',
         ],
+      },
+      {
+        ...restore,
+        name: 'backup-verified',
+        title: 'The newest dump is there, whole and young enough',
+        backup: 'dump',
+        drill: { kind: 'backup-freshness' },
+        objectives: ['age of the dump'],
+      },
+      {
+        ...restore,
+        name: 'restore',
+        title: 'A dump is made, and comes back',
+        backup: 'dump',
+        drill: { kind: 'restore', take: true },
       },
       {
         ...deploy('requests lost by a deploy', 'time to deploy'),

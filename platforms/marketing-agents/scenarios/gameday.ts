@@ -18,6 +18,12 @@ export default defineScenario((pace) => {
       recovery: [during, 'time to steady'],
     },
   });
+  const restore = {
+    phase: 'restore' as const,
+    deadline: 120,
+    targets: { rto: 3600, rpo: 900 },
+    objectives: ['restore loses', 'restore time'],
+  };
   return {
     name: 'gameday',
     title: 'Game day',
@@ -39,6 +45,21 @@ export default defineScenario((pace) => {
           'requests of a pod',
           'database connections',
         ],
+      },
+      {
+        ...restore,
+        name: 'backup-verified',
+        title: 'The daily backup is there, whole and young enough',
+        backup: 'dump',
+        drill: { kind: 'backup-freshness' },
+        objectives: ['age of the daily backup'],
+      },
+      {
+        ...restore,
+        name: 'restore',
+        title: 'A backup comes back with everything since, in place of a failover',
+        backup: 'database',
+        drill: { kind: 'restore', take: true },
       },
       {
         phase: 'deploy',

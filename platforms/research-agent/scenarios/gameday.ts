@@ -29,6 +29,12 @@ export default defineScenario((pace) => {
     targets: { rto: RTO, rpo: RPO, detection: 60, failover: RTO },
     objectives: ['RTO', 'RPO', 'no acknowledged write lost', 'no ledger anomaly'],
   };
+  const restore = {
+    phase: 'restore' as const,
+    deadline: 120,
+    targets: { rto: RTO, rpo: RPO },
+    objectives: ['restore loses', 'restore time'],
+  };
   return {
     name: 'gameday',
     title: 'Game day',
@@ -51,6 +57,29 @@ export default defineScenario((pace) => {
           'replicas are up',
           'replication lag',
         ],
+      },
+      {
+        ...restore,
+        name: 'backup-verified',
+        title: 'The daily backup is there, whole and young enough',
+        backup: 'dump',
+        drill: { kind: 'backup-freshness' },
+        objectives: ['age of the daily backup'],
+      },
+      {
+        ...restore,
+        name: 'restore',
+        title: 'A full backup comes back with everything since',
+        backup: 'database',
+        drill: { kind: 'restore', take: true },
+      },
+      {
+        ...restore,
+        name: 'point-in-time',
+        title: 'The database as it was at one moment',
+        backup: 'database',
+        drill: { kind: 'point-in-time', markFor: full ? 5 : 2 },
+        objectives: ['restore time', 'point-in-time error'],
       },
       {
         ...experiment,

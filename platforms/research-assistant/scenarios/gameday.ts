@@ -14,6 +14,12 @@ export default defineScenario((pace) => {
     steadyAgainFor: full ? 5 : 3,
     objectives: { steady, during: [during], recovery: [during, 'time to steady'] },
   });
+  const restore = {
+    phase: 'restore' as const,
+    deadline: 120,
+    targets: { rto: 3600, rpo: 86_400 },
+    objectives: ['restore loses', 'restore time'],
+  };
   return {
     name: 'gameday',
     title: 'Game day',
@@ -38,6 +44,21 @@ export default defineScenario((pace) => {
           'memory of a worker',
           'workers are up',
         ],
+      },
+      {
+        ...restore,
+        name: 'backup-verified',
+        title: 'The daily dump is there, whole and young enough',
+        backup: 'dump',
+        drill: { kind: 'backup-freshness' },
+        objectives: ['age of the daily dump'],
+      },
+      {
+        ...restore,
+        name: 'restore',
+        title: 'The daily dump comes back, as by gunzip and psql',
+        backup: 'dump',
+        drill: { kind: 'restore', take: false },
       },
       {
         ...experiment('client errors under a killed worker'),
