@@ -92,6 +92,6 @@ export const controls: readonly Control[] = [
     ['slow-release', chaos('deploy'), 'time to deploy'],
     ['no-rollback', chaos('bad-deploy'), 'time to roll back'],
     ['lose-acknowledged-writes', drill, 'no acknowledged write lost'],
-    ['cut-dump', backup('backup-verified'), 'age of the dump'],
+    ['cut-dump', backup('backup-verified'), 'dump complete'],
   ]),
 ];

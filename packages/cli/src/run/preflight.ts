@@ -6,7 +6,6 @@ import { faultsPresent } from './faults-present.ts';
 import { askIdentity } from './guardrails/identity.ts';
 import { lookAround } from './guardrails/look.ts';
 import { keepsTime } from './keeps-time.ts';
-import { whyFirstMayNot } from './may-begin.ts';
 import { onlyAsks } from './only-asks.ts';
 import type { Session } from './session.ts';
 import { standingPromotions } from './standing-promotion.ts';
@@ -49,7 +48,10 @@ export async function preflight(session: Session): Promise<Preflight> {
     ),
     looks(isBreaking && !returning, 'no fault of an earlier run is left', () => lookForFaults(session)),
     // What a drill lacks says more than what Prometheus misses because of it.
-    looks(drills, 'the first drill may begin', () => whyFirstMayNot(session)),
+    looks(drills, 'the first drill may begin', async () => {
+      const { whyFirstMayNot } = await import('./may-begin.ts');
+      return whyFirstMayNot(session);
+    }),
   ]);
   const blind = [...unseen, ...late];
   const refused = [...silent, ...busy, ...faulty, ...unfit];

@@ -1,5 +1,4 @@
 import { request as overHttp, type IncomingMessage, type RequestOptions } from 'node:http';
-import { buffer } from 'node:stream/consumers';
 
 /** What goes out in one request. */
 export interface Outgoing {
@@ -95,9 +94,16 @@ async function answered(outgoing: Outgoing, signal: AbortSignal): Promise<Incomi
 
 /** Packing is not asked for, but some servers pack all the same. What is packed in no known way is read as it is. */
 async function textOf(response: IncomingMessage): Promise<string> {
-  const packed = await buffer(response);
+  const packed = await whole(response);
   const unpack = packed.length === 0 ? undefined : await unpackerOf(response.headers['content-encoding']);
   return (unpack === undefined ? packed : await unpack(packed)).toString('utf8');
+}
+
+/** `buffer` of node:stream/consumers does the same, and brings web streams along. Rejects when it breaks off. */
+async function whole(response: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }
 
 type Unpack = (packed: Buffer) => Promise<Buffer>;
