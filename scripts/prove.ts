@@ -136,11 +136,13 @@ async function proveChaosKills(times: number): Promise<boolean> {
   return here && onCluster;
 }
 
-/** A steady share of errors is not taken for a fault's effect, in so many made-up experiments. */
+/** Steady errors, latencies and rates are not taken for a fault's effect, in so many made-up experiments of each. */
 function proveEffects(worlds: number): Promise<boolean> {
   return proveByTests('chaos', { ORDEAL_PROVE_EFFECTS: String(worlds) }, [
     '--testTimeout=3600000',
     'test/experiment/error-effect.test.ts',
+    'test/experiment/latency-effect.test.ts',
+    'test/experiment/rate-effect.test.ts',
   ]);
 }
 

@@ -1,5 +1,6 @@
 import type { ClientInterval } from '@ordeal/shared/load/client-interval';
 import { fisherUpperTail, type Count } from '@ordeal/shared/statistics/fisher';
+import { odds, ONCE_IN, secondsOf, stretchesOf } from './stretches.ts';
 
 /** What the clients' errors say: whether they moved, and by what, in words. */
 export interface ErrorEffect {
@@ -7,8 +8,6 @@ export interface ErrorEffect {
   readonly words: string;
 }
 
-/** A steady share of errors, however large, is taken for a fault's effect at most once in so many experiments. */
-const ONCE_IN = 10_000;
 /** One lost connection may take all requests of an iteration along: so few prove nothing, however unlikely they are. */
 const LEAST_FAILED = 4;
 
@@ -24,9 +23,6 @@ interface Stretch extends Count {
  * with everything else that was measured: at first a client may feel a fault that a load balancer then hides from it.
  * A stretch moved when Fisher's exact test finds so many failures in it too unlikely for one share of errors all the
  * time, when that is a larger share than in the worst steady second, and when they are not too few.
- *
- * By looking at k stretches one finds what is unlikely k times as easily: each is held to the k-th part of the level
- * (Bonferroni's inequality).
  */
 export function errorEffect(
   steady: readonly ClientInterval[],
@@ -34,7 +30,7 @@ export function errorEffect(
 ): ErrorEffect {
   const calm = sum(steady.map(countOf));
   const worst = Math.max(...steady.map((one) => share(countOf(one))));
-  const stretches = stretchesOf(calm, during);
+  const stretches = countedStretches(calm, during);
   const likeliestLast = stretches
     .filter(({ chance }) => !Number.isNaN(chance))
     .toSorted((a, b) => a.chance - b.chance);
@@ -48,20 +44,16 @@ export function errorEffect(
   };
 }
 
-function stretchesOf(calm: Count, during: readonly ClientInterval[]): readonly Stretch[] {
+function countedStretches(calm: Count, during: readonly ClientInterval[]): readonly Stretch[] {
   const all = sum([calm, ...during.map(countOf)]);
-  const lengths = [during.length];
-  for (let length = 1; length < during.length; length *= 2) lengths.push(length);
-  const spans = lengths.flatMap((length) =>
-    during.slice(length - 1).map((_, from) => during.slice(from, from + length)),
-  );
-  return spans.map((span) => {
-    const inside = sum(span.map(countOf));
+  const stretches = stretchesOf(during);
+  return stretches.map((stretch) => {
+    const inside = sum(stretch.map(countOf));
     const outside = { offered: all.offered - inside.offered, failed: all.failed - inside.failed };
     return {
       ...inside,
-      seconds: span.reduce((total, { from, to }) => total + to - from, 0) / 1000,
-      chance: fisherUpperTail(inside, outside) * spans.length,
+      seconds: secondsOf(stretch),
+      chance: fisherUpperTail(inside, outside) * stretches.length,
     };
   });
 }
@@ -84,12 +76,6 @@ function share({ offered, failed }: Count): number {
 
 function inWords({ failed, offered, seconds, chance }: Stretch): string {
   return `${failed} of ${offered} in ${seconds.toFixed(1)} s, by chance ${odds(chance)}`;
-}
-
-function odds(chance: number): string {
-  if (!(chance < 0.5)) return 'easily';
-  const once = 1 / chance;
-  return once > 1_000_000 ? 'less than once in a million' : `once in ${Number(once.toPrecision(2))}`;
 }
 
 function percent(ratio: number): string {

@@ -1,11 +1,9 @@
-import { env } from 'node:process';
 import type { ClientInterval } from '@ordeal/shared/load/client-interval';
 import { describe, expect, it } from 'vitest';
 import { errorEffect } from '../../src/experiment/error-effect.ts';
+import { binomial, seeded } from '../fixtures/random.ts';
 import { interval } from '../fixtures/simulation.ts';
-
-/** So many made-up experiments; `npm run prove -- effects` tries more. */
-const WORLDS = Number(env['ORDEAL_PROVE_EFFECTS'] ?? 1_500);
+import { MOST_CREDULOUS, tellCredulous, WORLDS } from './worlds.ts';
 
 const seconds = (failed: readonly number[], requests = 100): readonly ClientInterval[] =>
   failed.map((count, second) => interval(second * 1000, { requests, failed: count }));
@@ -70,33 +68,9 @@ describe('whether errors moved', () => {
       if (errorEffect(steady, draw(held, share)).moved) credulous += 1;
       if (!errorEffect(steady, draw(held, Math.max(0.5, share * 5))).moved) blind += 1;
     }
-    // Once in 10,000 is allowed; by that, more than this comes once in a million times.
-    expect(credulous).toBeLessThanOrEqual(3 + WORLDS / 2_500);
+    tellCredulous('errors', credulous);
+    expect(credulous).toBeLessThanOrEqual(MOST_CREDULOUS);
     // What is short and thin enough proves nothing, and is not taken for proof.
     expect(blind).toBeLessThan(WORLDS / 100);
   });
 });
-
-/** How many of `n` fail, by the inverse of the distribution. */
-function binomial(n: number, share: number, at: number): number {
-  let chance = (1 - share) ** n;
-  let sum = chance;
-  let count = 0;
-  while (sum < at && count < n) {
-    chance *= ((n - count) / (count + 1)) * (share / (1 - share));
-    sum += chance;
-    count += 1;
-  }
-  return count;
-}
-
-/** A small generator of even numbers in [0, 1), the same ones each time (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d_2b_79_f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
