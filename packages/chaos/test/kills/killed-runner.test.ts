@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { GONE_WITHIN_MS, killRunners, MOMENTS, report, type Kill } from './kill-runner.ts';
+import { GONE_WITHIN_MS, killRunners, misses, MOMENTS, PROVING, report, type Kill } from './kill-runner.ts';
 import { killSubjects } from './subjects.ts';
 
 /** By then a runner has injected and healed more than once. */
@@ -7,7 +7,7 @@ const LATEST_MS = 600;
 
 const kills: Record<string, Kill[]> = {};
 afterAll(() => {
-  for (const [driver, all] of Object.entries(kills)) report(driver, all);
+  for (const [driver, all] of Object.entries(kills)) report(driver, all, GONE_WITHIN_MS);
 });
 
 describe('a runner that is killed at a random moment leaves nothing', () => {
@@ -23,11 +23,11 @@ describe('a runner that is killed at a random moment leaves nothing', () => {
             config: raw,
             times,
             latestMs: LATEST_MS,
-            goneWithinMs: GONE_WITHIN_MS,
             left,
             works,
           });
           (kills[driver] ??= []).push(...done);
+          expect(misses(done, GONE_WITHIN_MS)).toEqual([]);
           expect(done).toHaveLength(times);
         } finally {
           await stop();
@@ -36,4 +36,8 @@ describe('a runner that is killed at a random moment leaves nothing', () => {
       90_000 + times * 10_000,
     );
   }
+
+  it.runIf(PROVING)('with every driver that works on a machine', () => {
+    expect(Object.keys(kills).toSorted()).toEqual(['command', 'host', 'proxy']);
+  });
 });
