@@ -125,6 +125,8 @@ async function fateOf(
       await within(clock, until - clock.now(), `Healing "${entry.describe}"`, signal, async (ending) => {
         await healer.heal(entry, { clock, signal: ending, say });
         if (againAfterMs === undefined) return;
+        // The second time is for what may still come, and holds nobody up.
+        tried();
         await clock.sleep(againAfterMs, ending);
         await healer.heal(entry, { clock, signal: ending, say });
       });

@@ -183,6 +183,27 @@ describe('unwinding', () => {
     expect(clock.now()).toBeGreaterThanOrEqual(1_200);
   });
 
+  it('heals what lies under it without waiting for the second time', async () => {
+    for (const what of ['one', 'two', 'three', 'four']) push('x', what);
+    const began = clock.now();
+    const first = new Map<string, number>();
+    const heals: string[] = [];
+    const heal = async ({ describe: what }: UndoEntry): Promise<void> => {
+      if (!first.has(what)) first.set(what, clock.now() - began);
+      heals.push(what);
+      await clock.sleep(10);
+    };
+    await undo({ x: { heal } }, { againAfterMs: 200 });
+    expect([...first]).toEqual([
+      ['four', 0],
+      ['three', 10],
+      ['two', 20],
+      ['one', 30],
+    ]);
+    expect(heals).toHaveLength(8);
+    expect(ledger.open()).toEqual([]);
+  });
+
   it('reports entries that cannot be listed as left', async () => {
     const broken: UndoLedger = {
       ...ledger,
