@@ -8,9 +8,10 @@ import type { ArmedFault, PlannedFault } from './faults.ts';
 import type { GaugeWatch } from './gauges.ts';
 import { healFaults } from './heal.ts';
 import { holdFaults, type FaultEnd, type Held } from './hold.ts';
-import { INJECT_WITHIN_MS, injectTogether, type InjectedFault } from './inject.ts';
+import { INJECT_WITHIN_MS, InjectionAborted, injectTogether, type InjectedFault } from './inject.ts';
 import { intervalsOf } from './observe.ts';
 import { drivingContext, reasonFor, type Scope } from './scope.ts';
+import { whyAbort } from './why-abort.ts';
 
 /** What became of one fault. */
 export interface FaultOutcome {
@@ -71,14 +72,15 @@ export async function breakAndHeal(
     let injected: readonly InjectedFault[];
     try {
       const ready = stage.flatMap((fault) => armed.get(fault) ?? []);
-      injected = await injectTogether(scope, ready);
+      injected = await injectTogether(scope, ready, () => whyAbort(scope, steady));
     } catch (error) {
-      const reason = `the injection did not succeed: ${reasonFor(scope, error)}`;
+      const cut = error instanceof InjectionAborted;
+      const reason = cut ? error.message : `the injection did not succeed: ${reasonFor(scope, error)}`;
       if (index === 0) {
         await heal(scope, [...armed.values()], passages);
         return { injected: false, reason };
       }
-      abort = { reason, since: clock.now() };
+      abort = { reason, since: cut ? error.abort.since : clock.now() };
       break;
     }
     const present = injected.map((fault): Passage => ({ fault, end: { how: 'cut-short' } }));

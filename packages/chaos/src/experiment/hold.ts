@@ -1,10 +1,11 @@
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { within } from '@ordeal/shared/time/deadline';
 import type { Span } from '@ordeal/shared/time/interval';
-import { abortNeeded, type Abort } from './abort.ts';
+import type { Abort } from './abort.ts';
 import type { InjectedFault } from './inject.ts';
 import { waitUntil } from './observe.ts';
 import { drivingContext, type Scope } from './scope.ts';
+import { whyAbort } from './why-abort.ts';
 
 /** How the time with one fault in came to its end. */
 export type FaultEnd =
@@ -87,13 +88,6 @@ async function replacementOf(scope: Scope, fault: InjectedFault, ending: AbortSi
   } catch (error) {
     return { how: 'not-replaced', reason: reasonOf(error) };
   }
-}
-
-function whyAbort({ deps, context }: Scope, steady: Span): Abort | undefined {
-  const now = context.clock.now();
-  const ended = deps.generatorEnded();
-  if (ended !== undefined) return { reason: `the load generator has ended: ${ended}`, since: now };
-  return abortNeeded(deps.stream.between(steady.from, now), now, deps.abort);
 }
 
 async function hasVanished(scope: Scope, { driver, config }: InjectedFault): Promise<boolean> {

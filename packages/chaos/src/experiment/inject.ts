@@ -1,7 +1,9 @@
 import type { Acknowledgement } from '@ordeal/shared/drivers/fault';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { within } from '@ordeal/shared/time/deadline';
+import type { Abort } from './abort.ts';
 import { of, type ArmedFault } from './faults.ts';
+import { waitUntil } from './observe.ts';
 import { drivingContext, type Scope } from './scope.ts';
 
 /** A fault that every one of its targets has acknowledged. */
@@ -15,18 +17,38 @@ export const INJECT_WITHIN_MS = 30_000;
 /** Injections that were cut short get so long to leave their targets alone before they are healed. */
 const LET_GO_MS = 1_000;
 
+/** The abort condition came true while faults were on their way in. */
+export class InjectionAborted extends Error {
+  readonly abort: Abort;
+  constructor(abort: Abort) {
+    super(`it was aborted while it was being injected: ${abort.reason}`);
+    this.name = 'InjectionAborted';
+    this.abort = abort;
+  }
+}
+
 /**
- * Injects faults at the same time. Rejects when one of them cannot be: the others are cut short then, and what
- * they did is for the caller to heal.
+ * Injects faults at the same time. Rejects when one of them cannot be, or when `whyAbort` names a reason, as some
+ * targets are hit long before the last one: the others are cut short then, and what they did is for the caller to
+ * heal.
  */
 export async function injectTogether(
   scope: Scope,
   faults: readonly ArmedFault[],
+  whyAbort: () => Abort | undefined,
 ): Promise<readonly InjectedFault[]> {
   const { clock, signal } = scope.context;
   const failed = new AbortController();
   const settled: Promise<unknown>[] = [];
   const either = AbortSignal.any([signal, failed.signal]);
+  const over = new AbortController();
+  let abort: Abort | undefined;
+  const watching = waitUntil(Number.POSITIVE_INFINITY, clock, AbortSignal.any([signal, over.signal]), () => {
+    abort = whyAbort();
+    return abort?.reason;
+  }).then((reason) => failed.abort(new Error(reason)));
+  // It is ended with the injection.
+  watching.catch(() => undefined);
   try {
     return await Promise.all(
       faults.map(async (fault) => {
@@ -42,7 +64,9 @@ export async function injectTogether(
     await within(clock, LET_GO_MS, 'Letting go', undefined, () => Promise.all(settled)).catch(
       () => undefined,
     );
-    throw error;
+    throw abort === undefined ? error : new InjectionAborted(abort);
+  } finally {
+    over.abort(new Error('the injection is over'));
   }
 }
 

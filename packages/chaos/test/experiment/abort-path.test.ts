@@ -13,7 +13,7 @@ import { parseProxyConfig } from '../../src/drivers/proxy/config.ts';
 import type { AbleFaultDriver } from '../../src/experiment/deps.ts';
 import { runExperiment } from '../../src/experiment/run-experiment.ts';
 import { startClient, type ClientFixture } from '../fixtures/client.ts';
-import { simulate, type Second } from '../fixtures/simulation.ts';
+import { simulate, type Second, type Simulation } from '../fixtures/simulation.ts';
 import { patient, phase } from '../fixtures/steady.ts';
 import { startToxiproxy, type ToxiproxyFixture } from '../fixtures/toxiproxy.ts';
 
@@ -68,6 +68,42 @@ describe('from the abort condition being true to healed, in virtual time', () =>
     const sim = simulate(() => good);
     const { record } = await runExperiment(phase, sim.deps(), sim.context);
     expect(record.abort).toBeUndefined();
+  });
+});
+
+describe('while a fault is still being injected', () => {
+  /** One target is hit at once, and the other takes its time. */
+  const half = (sim: Simulation, listens: boolean) =>
+    sim.driver({
+      inject: async (_, context) => {
+        sim.fault.injected = sim.clock.now();
+        sim.fault.isIn = true;
+        await context.clock.sleep(25_000, listens ? context.signal : undefined);
+        throw new Error('the other target does not answer');
+      },
+    });
+
+  it.each([true, false])('the condition heals at once (the driver listens: %s)', async (listens) => {
+    const sim = simulate(({ injected }) => (injected === undefined ? good : broken));
+    const { record } = await runExperiment(phase, sim.deps({ driver: half(sim, listens) }), sim.context);
+    const { injected = Number.NaN, healed = Number.NaN } = sim.fault;
+    expect(sim.fault.isIn).toBe(false);
+    // Five bad seconds, the report of the last of them, and what a driver gets that does not listen.
+    expect(healed - injected).toBeLessThan(8_000);
+    expect(record.notInjected).toMatch(
+      /^it was aborted while it was being injected: \d+ of \d+ attempts failed/,
+    );
+    expect(record.injectedAt).toBeNull();
+    expect(sim.context.undo.open()).toEqual([]);
+  });
+
+  it('a load that has ended heals at once as well', async () => {
+    const sim = simulate(() => good);
+    const generatorEnded = () => (sim.fault.isIn ? 'it crashed' : undefined);
+    const deps = sim.deps({ driver: half(sim, true), generatorEnded });
+    const { record } = await runExperiment(phase, deps, sim.context);
+    expect((sim.fault.healed ?? Number.NaN) - (sim.fault.injected ?? 0)).toBeLessThan(2_000);
+    expect(record.notInjected).toContain('it crashed');
   });
 });
 
