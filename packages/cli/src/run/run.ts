@@ -12,6 +12,7 @@ import { sightBefore } from '@ordeal/shared/judge/collect-sight';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import type { JournalEntry } from '@ordeal/shared/timeline/event';
 import { createFileUndoLedger, openFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
+import { guardedLedger } from '@ordeal/shared/undo/guarded-ledger';
 import type { Guardian } from '@ordeal/shared/undo/spawn-guardian';
 import { CommandError, exitCodes } from '../command-error.ts';
 import { healers, healingNeeds } from '../compose/healers.ts';
@@ -71,7 +72,11 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
   ]);
   // Nothing can be written into a ledger that was not made.
   const makeLedger = onlyAsks(request.scenario) ? openFileUndoLedger : createFileUndoLedger;
-  const undo = beforeAnything(() => makeLedger(dir, clock));
+  let guardian: Guardian | undefined;
+  const undo = guardedLedger(
+    beforeAnything(() => makeLedger(dir, clock)),
+    () => guardian,
+  );
   interruption.whatIsLeft(() => undo.open().map((entry) => entry.describe));
   journal.append({
     type: 'run-started',
@@ -113,7 +118,6 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
   };
 
   const commit = commitOf(request.loaded.folder);
-  let guardian: Guardian | undefined;
   let end: RunEnd = { how: 'finished' };
   let residue: readonly ResidueRecord[] = [];
   let settings: Record<string, string> = {};

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { env } from 'node:process';
+import process, { env } from 'node:process';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readSite } from '@ordeal/lab/read-site';
@@ -124,6 +124,27 @@ describe('SIGKILL of the runner in an experiment', () => {
       verdict: { exitCode: 130, outcome: 'interrupted' },
       residue: [],
     });
+  });
+});
+
+describe('SIGKILL of the guardian in an experiment', () => {
+  beforeAll(up);
+  afterAll(down);
+
+  it('lets the run heal what is in, and inject nothing more', async () => {
+    const running = start('chaos');
+    await workplace.until('the fault is in', injected('replica-killed'), 90_000);
+    const log = readFileSync(join(workplace.newestRun(), 'guardian.log'), 'utf8');
+    process.kill(Number(/watching \(pid (\d+)\)/.exec(log)?.[1]), 'SIGKILL');
+    const ended = await running.finished;
+    const { experiments, residue } = workplace.record();
+    expect(residue).toEqual([]);
+    expect(experiments.map(({ name, notInjected = 'injected' }) => [name, notInjected])).toEqual([
+      ['replica-killed', 'injected'],
+      ['database-unreachable', expect.stringContaining('The guardian has ended')],
+    ]);
+    expect(ended.code).toBe(2);
+    expect(openEntries()).toEqual([]);
   });
 });
 

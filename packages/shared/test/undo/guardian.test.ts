@@ -10,7 +10,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { processIdentity } from '../../src/process/identity.ts';
 import { testTools } from '../../src/testing/tools.ts';
 import { systemClock } from '../../src/time/system-clock.ts';
-import { createFileUndoLedger } from '../../src/undo/file-ledger.ts';
+import { createFileUndoLedger, openFileUndoLedger } from '../../src/undo/file-ledger.ts';
+import { GuardianGone, guardedLedger } from '../../src/undo/guarded-ledger.ts';
 import { runGuardian, type GuardianSettings } from '../../src/undo/guardian.ts';
 import { outlivingPipeline } from '../../src/undo/outlive-pipeline.ts';
 import type { Healers } from '../../src/undo/healer.ts';
@@ -145,6 +146,23 @@ describe('a guardian that was started', () => {
     kill(Number(/pid (\d+)/.exec(readFileSync(join(runDir, 'guardian.log'), 'utf8'))?.[1]), 'SIGKILL');
     await until(() => !guardian.alive());
     await expect(guardian.release()).resolves.toBeUndefined();
+  });
+
+  it('lets nothing more be written that would have to be undone once it is gone', async () => {
+    let guardian: ReturnType<typeof start> | undefined;
+    const ledger = guardedLedger(openFileUndoLedger(runDir, systemClock), () => guardian);
+    const entry = { driver: 'flag', config: {}, describe: 'x', deadline: '', revives: 'nothing' } as const;
+    expect(() => ledger.push(entry)).toThrow(GuardianGone);
+    guardian = start([testTools().node, fixture('guardian'), runDir]);
+    expect(() => ledger.push(entry)).toThrow(GuardianGone);
+    await guardian.ready;
+    const { id } = ledger.push({ ...entry, deadline: new Date(Date.now() + 60_000).toISOString() });
+    kill(Number(/pid (\d+)/.exec(readFileSync(join(runDir, 'guardian.log'), 'utf8'))?.[1]), 'SIGKILL');
+    await until(() => guardian?.alive() === false);
+    expect(() => ledger.push(entry)).toThrow(GuardianGone);
+    // What is open is still healed and settled by the run itself.
+    ledger.settle(id, 'run');
+    expect(ledger.open()).toEqual([]);
   });
 });
 
