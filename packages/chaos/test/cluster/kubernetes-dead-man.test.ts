@@ -27,7 +27,7 @@ const settings = {
   namespace: NAMESPACE,
   serviceAccount: 'dead-man',
   afterSeconds: 120,
-  runsWithinSeconds: 2,
+  runsWithinSeconds: 30,
 };
 const scale = {
   type: 'scale-to-zero',
@@ -117,7 +117,8 @@ describe.skipIf(without !== undefined)('the dead-man on a cluster', () => {
 
   it('that does not run is none: nothing is injected', async () => {
     site.standIn.jobsRun = false;
-    const config = await site.pinned(site.config(scale, { deadMan: settings }));
+    const deadMan = { ...settings, runsWithinSeconds: 2 };
+    const config = await site.pinned(site.config(scale, { deadMan }));
     await expect(kubernetesDriver.inject(config, driving())).rejects.toThrow(
       /dead-man .* does not run after 2 s, so nothing is injected/,
     );

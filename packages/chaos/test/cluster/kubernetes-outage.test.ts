@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kubernetesDriver } from '../../src/drivers/kubernetes.ts';
 import type { KubernetesConfig } from '../../src/drivers/kubernetes/config.ts';
 import { FROZEN_MS } from '../chaos-mesh/frozen.ts';
+import { until } from '../chaos-mesh/subject.ts';
 import { startTlsProxy, type TlsProxy } from '../chaos-mesh/tls-proxy.ts';
 import { driving, entryOf, NAMESPACE, startKubernetesSite, type KubernetesSite } from './kubernetes-site.ts';
 
@@ -132,6 +133,41 @@ describe.skipIf(without !== undefined)('the kubernetes driver in an outage', () 
     expect(await site.settled('app=api', 3)).toBe(true);
     expect(await kubernetesDriver.status(config, driving())).toEqual({ state: 'absent' });
   });
+
+  it.each([
+    ['scaling, when nothing of it was there yet', 'PATCH', '/deployments/api', scale, { deadMan }],
+    ['a dead-man', 'POST', '/jobs', scale, { deadMan }],
+    ['a policy', 'POST', '/networkpolicies', isolate, { choose: { count: 1 } }],
+    ['the label of a pod', 'PATCH', '/pods/', isolate, { choose: { count: 2 } }],
+    ['a cordon', 'PATCH', '/nodes/', { type: 'cordon', nodes: { names: ['node-1'] } }, {}],
+  ])(
+    'heals %s that was given up, and gets to the server only after it was looked for',
+    async (_, method, path, fault, more) => {
+      const config = throughProxy(await site.pinned(site.config(fault, more)));
+      const later = Promise.withResolvers<void>();
+      const told = proxy.disturbed.length;
+      proxy.disturb(method, path, { how: 'do-later', after: later.promise }, 1);
+      const interrupted = new AbortController();
+      const injection = kubernetesDriver.inject(config, driving([], interrupted.signal));
+      injection.catch(() => undefined);
+      await until(async () => proxy.disturbed.length > told);
+      interrupted.abort(new Error('interrupted'));
+      await expect(injection).rejects.toThrow('interrupted');
+      const done = proxy.answered(method, path, method === 'POST' ? 201 : 200);
+      const healing = kubernetesDriver.heal(entryOf(config), driving());
+      // By then everything was looked at once.
+      await systemClock.sleep(500);
+      later.resolve();
+      await done;
+      await healing;
+      expect(await kubernetesDriver.status(config, driving())).toEqual({ state: 'absent' });
+      expect((await site.workload('deployments', 'api')).spec?.replicas).toBe(3);
+      expect(await site.jobs()).toEqual([]);
+      expect(await site.policies()).toEqual([]);
+      expect(await site.ready('ordeal/isolated')).toBe(0);
+      expect(await site.settled('app=api', 3)).toBe(true);
+    },
+  );
 });
 
 async function freeze(): Promise<void> {

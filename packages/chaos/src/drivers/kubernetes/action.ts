@@ -32,8 +32,11 @@ export interface Action {
   /** Done before the first object is broken, and after the dead-man was armed. */
   prepare?(): Promise<void>;
   status(): Promise<FaultStatus>;
-  /** Undoes whatever of this fault there is. What others have changed since stays as they want it, and is said. */
-  heal(): Promise<void>;
+  /**
+   * Undoes whatever of this fault there is. What others have changed since stays as they want it, and is said. Whether
+   * all of it was found in: of what was not, a request may still be on its way.
+   */
+  heal(): Promise<boolean>;
   /** The same for a dead-man, who knows no more than what was chosen. */
   deadMan(objects: readonly PinnedObject[]): {
     readonly calls: readonly KubectlCall[];

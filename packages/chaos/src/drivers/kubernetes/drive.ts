@@ -16,6 +16,11 @@ import { openScope } from './scope.ts';
 /** An attempt to heal ends so much later, and is begun anew by whoever heals. */
 const HEAL_WITHIN_MS = 20_000;
 const LOOK_EVERY_MS = 250;
+/**
+ * A request that was given up may still reach the server, for instance when it was frozen. So what is not there is
+ * looked for once more after so long.
+ */
+const LATE_MS = 1_000;
 
 export { pinObjects };
 
@@ -67,7 +72,10 @@ export async function statusOf(config: KubernetesConfig, context: DriverContext)
 export async function healFault(config: KubernetesConfig, context: DriverContext): Promise<void> {
   const scope = await openScope(config, context, HEAL_WITHIN_MS);
   const action = actionOf(scope);
-  await action.heal();
+  if (!(await action.heal())) {
+    await context.clock.sleep(LATE_MS, context.signal);
+    await action.heal();
+  }
   const status = await action.status();
   if (status.state === 'present') throw new Error(`${status.detail} after it was healed.`);
   if (status.state === 'unknown') throw new Error(status.reason);

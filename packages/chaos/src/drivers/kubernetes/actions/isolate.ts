@@ -139,13 +139,13 @@ export function isolateAction(scope: KubernetesScope<FaultOf<'isolate'>>): Actio
     },
 
     async heal() {
-      await insist(scope, async () => {
+      const hadPolicy = await insist(scope, async () => {
         const there = await readPolicy();
-        if (there === undefined) return;
+        if (there === undefined) return false;
         const state = markOn(scope, there.metadata);
         if (state === 'none' || state === 'other') {
           context.say(`networkpolicy ${namespace}/${name} carries our label no more: left as it is`);
-          return;
+          return true;
         }
         const { uid = '' } = there.metadata ?? {};
         await orNothing(
@@ -159,8 +159,10 @@ export function isolateAction(scope: KubernetesScope<FaultOf<'isolate'>>): Actio
             calling(scope),
           ),
         );
+        return true;
       });
-      for (const { metadata } of await labelled()) {
+      const cut = await labelled();
+      for (const { metadata } of cut) {
         const pod = metadata?.name ?? '';
         await changeSafely(
           scope,
@@ -172,6 +174,8 @@ export function isolateAction(scope: KubernetesScope<FaultOf<'isolate'>>): Actio
               : undefined,
         );
       }
+      const labels = byOwnLabels ? 0 : (scope.config.pinned?.objects ?? []).length;
+      return hadPolicy && cut.length >= labels;
     },
 
     deadMan: () => ({

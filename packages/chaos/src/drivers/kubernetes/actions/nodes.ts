@@ -112,6 +112,7 @@ export function nodesAction(scope: KubernetesScope<FaultOf<'cordon' | 'drain'>>)
         );
         if (now === undefined) context.say(`node ${name} is gone: nothing is left to undo`);
       }
+      return found.length >= Math.max(1, chosen.length);
     },
 
     deadMan: (objects) => ({

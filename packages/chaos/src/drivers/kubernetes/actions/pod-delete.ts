@@ -100,7 +100,8 @@ export function podDeleteAction(scope: KubernetesScope<FaultOf<'pod-delete'>>): 
       // Nothing of ours is in the way: their controller is at work, and how long it takes is its own business.
       for (;;) {
         const status = await action.status();
-        if (status.state === 'absent') return;
+        // A pod that is deleted later is replaced as well.
+        if (status.state === 'absent') return true;
         if (context.clock.now() > scope.until) {
           throw new Error(status.state === 'present' ? `${status.detail}.` : status.reason);
         }

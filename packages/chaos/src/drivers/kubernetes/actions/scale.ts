@@ -162,6 +162,7 @@ export function scaleAction(scope: KubernetesScope<FaultOf<'scale-to-zero'>>): A
         if (now === undefined)
           context.say(`${what} is gone: somebody has deleted it, nothing is left to undo`);
       }
+      return found.length >= Math.max(1, chosen.length);
     },
 
     deadMan: (objects) => ({
