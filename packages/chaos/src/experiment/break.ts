@@ -68,6 +68,7 @@ export async function breakAndHeal(
   const armed = new Map(faults.map((fault) => [fault, arm(scope, fault, stages.length)]));
   const passages: Passage[] = [];
   let abort: Abort | undefined;
+  let injection: 'done' | 'given-up' = 'done';
   for (const [index, stage] of stages.entries()) {
     let injected: readonly InjectedFault[];
     try {
@@ -77,10 +78,11 @@ export async function breakAndHeal(
       const cut = error instanceof InjectionAborted;
       const reason = cut ? error.message : `the injection did not succeed: ${reasonFor(scope, error)}`;
       if (index === 0) {
-        await heal(scope, [...armed.values()], passages);
+        await heal(scope, [...armed.values()], passages, 'given-up');
         return { injected: false, reason };
       }
       abort = { reason, since: cut ? error.abort.since : clock.now() };
+      injection = 'given-up';
       break;
     }
     const present = injected.map((fault): Passage => ({ fault, end: { how: 'cut-short' } }));
@@ -97,7 +99,7 @@ export async function breakAndHeal(
     for (const passage of present) passage.end = held.ends.get(passage.fault) ?? passage.end;
     abort = held.abort;
     if (abort === undefined && healsBefore(order) && index < stages.length - 1) {
-      const left = await heal(scope, injected, passages);
+      const left = await heal(scope, injected, passages, 'done');
       if (left) abort = { reason: 'a fault could not be healed before the next', since: clock.now() };
     }
     if (abort !== undefined) break;
@@ -106,7 +108,7 @@ export async function breakAndHeal(
   const open = [...armed.values()].filter(
     ({ undo }) => !passages.some((one) => one.fault.undo.id === undo.id && one.healedAt !== undefined),
   );
-  const left = await heal(scope, open, passages);
+  const left = await heal(scope, open, passages, injection);
   const outcomes = await Promise.all(
     faults.map(async (fault): Promise<FaultOutcome> => {
       const passage = passages.find((one) => one.fault.undo.id === armed.get(fault)?.undo.id);
@@ -167,10 +169,11 @@ async function heal(
   scope: Scope,
   faults: readonly ArmedFault[],
   passages: readonly Passage[],
+  injection: 'done' | 'given-up',
 ): Promise<boolean> {
   const { phase, context } = scope;
   const asked = context.clock.now();
-  const fates = await healFaults(faults, context);
+  const fates = await healFaults(faults, context, injection);
   for (const [fault, healed] of fates) {
     const passage = passages.find((one) => one.fault.undo.id === fault.undo.id);
     if (passage !== undefined) passage.healing = asked;

@@ -13,13 +13,18 @@ const HEAL_WITHIN_MS = 60_000;
 /** After an interruption: the run ends everything else in what a pod's grace period leaves. */
 const INTERRUPTED_MS = 40_000;
 
+/** What was sent by an injection that was given up may take effect so much later. */
+const AGAIN_AFTER_MS = 200;
+
 /**
  * Heals faults, last in first out, sees by their drivers' status that they are gone, and settles them. Never by
- * the run's signal. What became of each, in the order given.
+ * the run's signal. `given-up`: some of them were not injected to the end, and are healed a second time. What became
+ * of each, in the order given.
  */
 export async function healFaults<Fault extends Pick<ArmedFault, 'driver' | 'config' | 'undo'>>(
   faults: readonly Fault[],
   { undo, clock, journal, signal }: Pick<RunContext, 'undo' | 'clock' | 'journal' | 'signal'>,
+  injection: 'done' | 'given-up',
 ): Promise<ReadonlyMap<Fault, Healed>> {
   const gone = new Map<string, number>();
   const byEntry = new Map(faults.map((fault) => [fault.undo.id, fault]));
@@ -38,6 +43,7 @@ export async function healFaults<Fault extends Pick<ArmedFault, 'driver' | 'conf
       clock,
       by: 'run',
       deadlineMs: signal.aborted ? INTERRUPTED_MS : HEAL_WITHIN_MS,
+      ...(injection === 'given-up' ? { againAfterMs: AGAIN_AFTER_MS } : {}),
       say: (message) => journal.append({ type: 'note', message }),
       select: ({ id }) => byEntry.has(id),
     },

@@ -60,6 +60,24 @@ describe('an experiment', () => {
     expect(open).toBe(1);
   });
 
+  it('heals a second time what could not be injected, as the request may still have been on its way', async () => {
+    const sim = simulate(() => good);
+    const driver = sim.driver({
+      inject: async () => {
+        // The answer does not come, and the target acts right after it was looked at.
+        void sim.clock.sleep(150).then(() => {
+          sim.fault.isIn = true;
+        });
+        throw new Error('no answer');
+      },
+    });
+    const { record } = await runExperiment(phase, sim.deps({ driver }), sim.context);
+    await sim.clock.sleep(1_000);
+    expect(record.notInjected).toContain('no answer');
+    expect(sim.fault.isIn).toBe(false);
+    expect(sim.context.undo.open()).toEqual([]);
+  });
+
   it.each([
     ['fails', () => failing],
     ['has too little traffic to tell', () => ({ requests: 5 })],
