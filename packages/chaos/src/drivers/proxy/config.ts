@@ -82,8 +82,22 @@ export function namedToxics(toxic: Toxic): readonly NamedToxic[] {
 }
 
 export function describeProxyConfig({ proxies, toxic, api }: ProxyConfig): string {
-  const { type, ...attributes } = toxic;
-  const settings = Object.entries(attributes).map(([name, value]) => `${name} ${value}`);
-  const what = type === 'down' ? 'connections refused' : [type, ...settings].join(' ');
-  return `${what} at ${proxies.join(', ')} (Toxiproxy ${api})`;
+  return `${inWords(toxic)} at ${proxies.join(', ')} (Toxiproxy ${api})`;
+}
+
+function inWords(toxic: ProxyConfig['toxic']): string {
+  switch (toxic.type) {
+    case 'timeout':
+      return `nothing gets through${toxic.timeout === 0 ? '' : `, connections closed after ${toxic.timeout} ms`}`;
+    case 'latency':
+      return `latency ${toxic.latency} ms${toxic.jitter === 0 ? '' : ` ± ${toxic.jitter} ms`}`;
+    case 'reset_peer':
+      return `connections reset${toxic.timeout === 0 ? '' : ` after ${toxic.timeout} ms`}`;
+    case 'bandwidth':
+      return `bandwidth ${toxic.rate} kB/s`;
+    case 'slow_close':
+      return `connections closed ${toxic.delay} ms late`;
+    case 'down':
+      return 'connections refused';
+  }
 }
