@@ -186,13 +186,13 @@ async function whileFrozen(act: () => Promise<void>): Promise<void> {
 
 /** As the unwinding does it: again and again until it is done. */
 async function healWithPatience(config: KubernetesConfig): Promise<void> {
-  const until = systemClock.now() + 60_000;
+  const latest = systemClock.now() + 60_000;
   for (;;) {
     try {
       await kubernetesDriver.heal(entryOf(config), driving());
       return;
     } catch (error) {
-      if (systemClock.now() > until) throw error;
+      if (systemClock.now() > latest) throw error;
       await systemClock.sleep(200);
     }
   }

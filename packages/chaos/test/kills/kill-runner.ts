@@ -36,6 +36,8 @@ export interface Kill {
   readonly goneMs: number;
   /** Until the guardian had also looked a second time, and settled everything. */
   readonly settledMs: number;
+  /** Whether a fault was on its way in, in, or on its way out. */
+  readonly underWay: boolean;
   /** What was there in the end. */
   readonly residue: readonly string[];
 }
@@ -97,12 +99,12 @@ export async function killRunner(
 async function killOne(storm: Storm): Promise<Kill> {
   const { driver, left, works } = storm;
   const { runDir, at: from, open, guardianSays } = await killRunner(storm);
-  let lastSeen = from;
+  const underWay = open().length > 0;
+  let goneAt: number | undefined;
   const look = async (): Promise<readonly string[]> => {
-    const asked = systemClock.now();
     const there = await left();
-    // What shows something was there when it was asked; what shows nothing has to show it to the end.
-    if (there.length > 0) lastSeen = asked;
+    // Gone by the answer of the first look that shows nothing, when none shows anything after it.
+    goneAt = there.length > 0 ? undefined : (goneAt ?? systemClock.now());
     return there;
   };
   const settled = await within(async () => {
@@ -119,7 +121,7 @@ async function killOne(storm: Storm): Promise<Kill> {
   ];
   if (residue.length === 0) rmSync(runDir, { recursive: true, force: true });
   else console.error(`${driver}: left after a kill (${runDir}): ${residue.join('; ')}`);
-  return { goneMs: lastSeen - from, settledMs, residue };
+  return { goneMs: (goneAt ?? Number.POSITIVE_INFINITY) - from, settledMs, underWay, residue };
 }
 
 async function within(condition: () => Promise<boolean>): Promise<boolean> {
@@ -140,6 +142,6 @@ export function report(driver: string, kills: readonly Kill[], goneWithinMs: num
   const inTime = kills.filter(({ goneMs }) => goneMs <= goneWithinMs).length;
   const leftover = kills.filter(({ residue }) => residue.length > 0).length;
   console.log(
-    `${driver}: ${kills.length} runners killed, nothing left within ${goneWithinMs / 1000} s after ${inTime}, residue after ${leftover}; ${words.join(', ')}`,
+    `${driver}: ${kills.length} runners killed (${kills.filter((kill) => kill.underWay).length} with a fault under way), nothing left within ${goneWithinMs / 1000} s after ${inTime}, residue after ${leftover}; ${words.join(', ')}`,
   );
 }

@@ -150,19 +150,19 @@ describe('a guardian that was started', () => {
 
   it('lets nothing more be written that would have to be undone once it is gone', async () => {
     let guardian: ReturnType<typeof start> | undefined;
-    const ledger = guardedLedger(openFileUndoLedger(runDir, systemClock), () => guardian);
+    const guarded = guardedLedger(openFileUndoLedger(runDir, systemClock), () => guardian);
     const entry = { driver: 'flag', config: {}, describe: 'x', deadline: '', revives: 'nothing' } as const;
-    expect(() => ledger.push(entry)).toThrow(GuardianGone);
+    expect(() => guarded.push(entry)).toThrow(GuardianGone);
     guardian = start([testTools().node, fixture('guardian'), runDir]);
-    expect(() => ledger.push(entry)).toThrow(GuardianGone);
+    expect(() => guarded.push(entry)).toThrow(GuardianGone);
     await guardian.ready;
-    const { id } = ledger.push({ ...entry, deadline: new Date(Date.now() + 60_000).toISOString() });
+    const { id } = guarded.push({ ...entry, deadline: new Date(Date.now() + 60_000).toISOString() });
     kill(Number(/pid (\d+)/.exec(readFileSync(join(runDir, 'guardian.log'), 'utf8'))?.[1]), 'SIGKILL');
     await until(() => guardian?.alive() === false);
-    expect(() => ledger.push(entry)).toThrow(GuardianGone);
+    expect(() => guarded.push(entry)).toThrow(GuardianGone);
     // What is open is still healed and settled by the run itself.
-    ledger.settle(id, 'run');
-    expect(ledger.open()).toEqual([]);
+    guarded.settle(id, 'run');
+    expect(guarded.open()).toEqual([]);
   });
 });
 
