@@ -5,11 +5,16 @@ export type Rows = readonly unknown[];
 
 /**
  * Reads a data set from its file's text. Throws with the line of what is wrong: no rows, a row of another length,
- * a quote that is never closed, a column without a name, JSON that is none or no array.
+ * a quote that is never closed or closed too early, a column without a name, JSON that is none or no array, a file that
+ * by its name is neither CSV nor JSON.
  */
 export function parseDataSet(file: string, text: string): Rows {
   const plain = text.replace(/^\uFEFF/, '');
-  const rows = file.toLowerCase().endsWith('.json') ? parseJson(file, plain) : parseCsv(file, plain);
+  const [kind] = /\.(?:csv|json)$/i.exec(file) ?? [];
+  if (kind === undefined) {
+    throw new Error(`${file}: expected a data set whose name ends in .csv or .json, found another one`);
+  }
+  const rows = kind.toLowerCase() === '.json' ? parseJson(file, plain) : parseCsv(file, plain);
   if (rows.length === 0) {
     throw new Error(
       `${file}: expected at least one row of data, found none; add rows, or leave the data set out`,
@@ -95,13 +100,16 @@ function csvLines(file: string, text: string): readonly CsvLine[] {
   const lines: CsvLine[] = [];
   let fields: string[] = [];
   let field = '';
+  let wasQuoted = false;
   let quotedSince: number | undefined;
   let line = 1;
   let began = 1;
   const endLine = () => {
-    if (fields.length > 0 || field !== '') lines.push({ line: began, fields: [...fields, field] });
+    if (fields.length > 0 || field !== '' || wasQuoted)
+      lines.push({ line: began, fields: [...fields, field] });
     fields = [];
     field = '';
+    wasQuoted = false;
   };
   for (let at = 0; at < text.length; at += 1) {
     const sign = text[at] as string;
@@ -112,15 +120,23 @@ function csvLines(file: string, text: string): readonly CsvLine[] {
         field += '"';
         at += 1;
       } else quotedSince = undefined;
-    } else if (sign === '"' && field === '') {
+    } else if (sign === '"' && field === '' && !wasQuoted) {
       quotedSince = line;
+      wasQuoted = true;
     } else if (sign === ',') {
       fields.push(field);
       field = '';
+      wasQuoted = false;
     } else if (sign === '\n') {
       endLine();
       began = line;
     } else if (sign !== '\r') {
+      if (wasQuoted) {
+        throw new Error(
+          `${file}:${line}: expected a comma or the end of the line behind a closing double quote, found ${JSON.stringify(sign)}; ` +
+            'write a double quote within a field twice',
+        );
+      }
       field += sign;
     }
   }

@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { reasonOf } from '../reason-of.ts';
 import { parseDataSet, type Rows } from './data-set.ts';
 
 /**
@@ -20,13 +22,26 @@ export async function readData(
 }
 
 async function textOf(file: string, name: string, journey: URL): Promise<string> {
+  let bytes: Buffer;
   try {
-    return await readFile(file, 'utf8');
+    bytes = await readFile(file);
   } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error);
+    const why = reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? reasonOf(error);
     throw new Error(
       `${file}: ${why}; it is data set ${name} of ${fileURLToPath(journey)}, and paths are relative to that file`,
       { cause: error },
     );
   }
+  if (!isUtf8(bytes)) {
+    throw new Error(
+      `${file}: expected text in UTF-8, found bytes that are none; save it as UTF-8 (a spreadsheet calls it "CSV UTF-8")`,
+    );
+  }
+  return bytes.toString('utf8');
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'expected a file, found a directory',
+  EACCES: 'there is no permission to read it',
+};

@@ -15,6 +15,30 @@ describe('a data set', () => {
     expect(parseDataSet('X.JSON', '[{"a": 1}, 2, "three"]')).toEqual([{ a: 1 }, 2, 'three']);
   });
 
+  it('keeps a row whose only field is empty, when it says so', () => {
+    expect(parseDataSet('x.csv', 'note\n""\n\nlast')).toEqual([{ note: '' }, { note: 'last' }]);
+  });
+
+  it.each([
+    'a,b\n1,2\n"ada"x,3\n',
+    'a,b\n1,2\n"ada""x" ,3\n',
+    'a,b\n1,2\n"ada" "x",3\n',
+    'a,b\n1,2\n4,""5\n',
+  ])('does not guess what is behind a closing quote: %j', (text) => {
+    expect(() => parseDataSet('x.csv', text)).toThrow(
+      /^x\.csv:[34]: expected a comma or the end of the line behind a closing double quote, found "[x 5]"/,
+    );
+  });
+
+  it.each(['users.tsv', 'users', 'users.csv.gz'])(
+    'is not taken for CSV because it is no JSON: %s',
+    (file) => {
+      expect(() => parseDataSet(file, 'a\tb\n1\t2\n')).toThrow(
+        `${file}: expected a data set whose name ends in .csv or .json`,
+      );
+    },
+  );
+
   it('counts lines also behind fields of several lines', () => {
     expect(() => parseDataSet('x.csv', 'a,b\n"1\n2",3\n4\n')).toThrow(
       'x.csv:4: expected 2 fields (a, b), found 1',
