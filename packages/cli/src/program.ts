@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly lab?: boolean;
   readonly labName: string;
   readonly sabotage?: readonly string[];
+  /** Where the platform and the load are: `here` or `kubernetes`. Default: as the platform's file says. */
+  readonly on?: string;
   /** Instead of a scenario's phases. */
   readonly shape?: ShapeRequest;
   /** Only these drills of the scenario. */
@@ -213,6 +215,9 @@ export async function runProgram(edge: Edge): Promise<number> {
       '--look',
       'with --platform: also heal what is in at its targets and carries our labels on its clusters, for when the folder of the runs is gone',
     )
+    .addOption(
+      new Option('--on <place>', 'with --look: where the platform is').choices(['here', 'kubernetes']),
+    )
     .option(
       '--run <id>',
       'this run, of another machine or container, is dead: heal what it has left; with --look also what carries its label',
@@ -259,6 +264,10 @@ function runOptions(command: Command): Command {
     .option('--only <phase>', 'only this phase of the scenario, under its load')
     .addOption(
       new Option('--pace <pace>', 'how long the phases take').choices(['full', 'short']).default('full'),
+    )
+    .option(
+      '--on <place>',
+      'here, or kubernetes: load comes from k6-operator, and a platform that has a kubernetes.ts is taken as that says',
     )
     .option('--seed <number>', 'for everything that is chosen by chance', wholeNumber)
     .option('--lab', 'bring the lab up before, and take it down after')

@@ -48,7 +48,6 @@ export function withShapeFlags(command: Command): Command {
       '--objective <name...>',
       'of a shape: what has to hold (default: what holds under the usual load)',
     )
-    .option('--on <place>', "of a shape: where its virtual users are, here or kubernetes (default: 'here')")
     .option(
       '--script <file>',
       'of a shape: a script for k6 whose default function is called instead of the journeys; of script, it runs as it is',

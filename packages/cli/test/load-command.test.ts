@@ -304,7 +304,7 @@ describe('what is refused, before anything is touched', () => {
     [['baseline', '--script', 'nowhere.ts'], 64, 'nowhere.ts'],
     [['script'], 64, 'a script for k6, whose own scenarios run'],
     [['script', '--on', 'kubernetes'], 64, 'the scenarios of a script run on one machine'],
-    [['--on', 'kubernetes'], 64, '--on goes with a shape of load'],
+    [['--on', 'kubernetes'], 64, 'neither a kubernetes.ts nor generators.kubernetes'],
   ])('%j ends with %d', async (args, code, sentence) => {
     const before = runsSoFar();
     const done = await load(...args).finished;

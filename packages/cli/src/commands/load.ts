@@ -22,7 +22,7 @@ export async function loadCommand(
 export function shapeRequest(kind: string | undefined, options: LoadOptions): ShapeRequest | undefined {
   const given = shapeFlagNames.filter((name) => options[flagKey(name)] !== undefined);
   if (kind === undefined) {
-    const besides = (['objective', 'on', 'script'] as const).filter((name) => options[name] !== undefined);
+    const besides = (['objective', 'script'] as const).filter((name) => options[name] !== undefined);
     const [first] = [...given, ...besides];
     if (first === undefined) return undefined;
     throw new CommandError(

@@ -1,7 +1,8 @@
 import type { Phase } from '@ordeal/shared/scenario/scenario';
 import { planScenario, type Plan } from '@ordeal/shared/scenario/plan';
 import type { ScenarioRunKind } from '@ordeal/shared/record/record';
-import type { Scenario } from '@ordeal/shared/scenario/scenario';
+import type { LoadPlace, Scenario, WrittenScenario } from '@ordeal/shared/scenario/scenario';
+import type { Platform } from '@ordeal/shared/platform/platform';
 import type { LabSite } from '@ordeal/shared/platform/site';
 import { createPrometheus } from '@ordeal/shared/prometheus/client';
 import type { Telemetry } from '@ordeal/shared/scenario/decidable/facts';
@@ -47,7 +48,7 @@ export async function prepare(
   const { loaded, scenario, warnings } = await whatToRun(
     kind,
     options,
-    await loadPlatform(options.platform, edge, lab),
+    await loadPlatform(options.platform, edge, lab, placeOf(options)),
     edge,
   );
   const [found, telemetry, perIteration, describers] = await Promise.all([
@@ -89,12 +90,54 @@ async function whatToRun(
   edge: Edge,
 ): Promise<ShapedScenario> {
   if (options.shape !== undefined) return shapedScenario(options.shape, loaded, edge);
-  const all = await loadScenario(options.scenario, options.pace, loaded, edge, (phase) =>
-    phasesOf[kind].includes(phase.phase),
-  );
+  const { only } = options;
+  const isOfKind = ({ phase }: Pick<Phase, 'phase'>): boolean => phasesOf[kind].includes(phase);
+  const narrow =
+    placeOf(options) === 'kubernetes' ? onKubernetes(loaded.platform, isOfKind, only) : undefined;
+  const all = await loadScenario(options.scenario, options.pace, loaded, edge, isOfKind, narrow);
   const phases =
     options.drills === undefined ? all.phases : pickDrills(all.phases, options.drills, loaded.platform);
   return { loaded, scenario: { ...all, phases: onlyPhase(phases, options.only) }, warnings: [] };
+}
+
+function placeOf({ on, lab }: RunOptions): LoadPlace {
+  if (on !== undefined && on !== 'here' && on !== 'kubernetes') {
+    throw new CommandError(
+      `--on is here or kubernetes, and not "${on}": ${hintFrom(on, ['here', 'kubernetes'])}.`,
+      exitCodes.usage,
+    );
+  }
+  if (on === 'kubernetes' && lab === true) {
+    throw new CommandError(
+      '--lab runs the platform on this machine, and --on kubernetes on a cluster: leave one of them out.',
+      exitCodes.usage,
+    );
+  }
+  return on ?? 'here';
+}
+
+/**
+ * A scenario as it runs on a cluster: its loads come from there. Phases that were not asked for are not read, since
+ * they may need what a cluster's platform file does not have, such as a deployment.
+ */
+function onKubernetes(
+  { name, generators }: Platform,
+  isOfKind: (phase: Pick<Phase, 'phase'>) => boolean,
+  only: string | undefined,
+): (scenario: WrittenScenario) => WrittenScenario {
+  if (generators?.kubernetes === undefined) {
+    throw new CommandError(
+      `Platform ${name} has neither a kubernetes.ts nor generators.kubernetes: nothing says on which cluster it is (docs/drivers/k6-operator.md).`,
+      exitCodes.usage,
+    );
+  }
+  return (scenario) => ({
+    ...scenario,
+    phases: scenario.phases
+      .filter((phase) => isOfKind(phase))
+      .filter((phase) => only === undefined || phase.name === only || phase.phase === 'load')
+      .map((phase) => (phase.phase === 'load' ? { ...phase, on: 'kubernetes' as const } : phase)),
+  });
 }
 
 /** What Prometheus tells now of what the scenario will be judged by. Only reads. */

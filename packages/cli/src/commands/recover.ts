@@ -1,3 +1,4 @@
+import type { LoadPlace } from '@ordeal/shared/scenario/scenario';
 import { labelValue } from '@ordeal/chaos/chaos-mesh/labels';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { readSite } from '@ordeal/lab/read-site';
@@ -17,6 +18,8 @@ export interface RecoverOptions {
   readonly labName: string;
   /** Also look at what there is at the platform itself. */
   readonly look?: boolean;
+  /** Where the platform is that is looked at. */
+  readonly on?: LoadPlace;
   /** A run that is dead, as a person says. What is seen to live is not. */
   readonly run?: string;
 }
@@ -95,7 +98,7 @@ async function recoverWithLook(
 }
 
 async function platformToLookAt(options: RecoverOptions, edge: Edge): Promise<LoadedPlatform> {
-  const loaded = await loadPlatform(options.platform ?? '', edge, readSite(options.labName));
+  const loaded = await loadPlatform(options.platform ?? '', edge, readSite(options.labName), options.on);
   if (!loaded.needsLab) return loaded;
   throw new CommandError(
     `${loaded.platform.name} runs on the lab "${options.labName}", which is not up: there is nothing to look at. Other labs: --lab-name.`,

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Diagnostic } from '@ordeal/shared/platform/diagnostics';
 import type { Journey } from '@ordeal/shared/journey/journey';
 import { parsePlatform } from '@ordeal/shared/platform/parse-platform';
 import type { Platform, PlatformFile } from '@ordeal/shared/platform/platform';
+import type { LoadPlace } from '@ordeal/shared/scenario/scenario';
 import type { LabSite } from '@ordeal/shared/platform/site';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { CommandError, exitCodes, mistakesIn } from '../command-error.ts';
@@ -32,9 +34,11 @@ export async function loadPlatform(
   nameOrPath: string,
   edge: Edge,
   lab: LabSite | undefined,
+  on: LoadPlace = 'here',
 ): Promise<LoadedPlatform> {
   const folder = findPlatform(nameOrPath, edge);
-  const file = join(folder, 'platform.ts');
+  const onCluster = join(folder, 'kubernetes.ts');
+  const file = on === 'kubernetes' && existsSync(onCluster) ? onCluster : join(folder, 'platform.ts');
   const shown = shownPath(edge.cwd, file);
   const context = platformContext(edge, lab);
   const parsed = parsePlatform(build(await importFile(file, 'The platform file'), context, shown), shown);

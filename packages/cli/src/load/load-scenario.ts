@@ -2,7 +2,13 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { hintFrom } from '@ordeal/shared/platform/closest';
 import { parseScenario } from '@ordeal/shared/scenario/parse-scenario';
-import type { PaceName, Phase, Scenario, ScenarioFile } from '@ordeal/shared/scenario/scenario';
+import type {
+  PaceName,
+  Phase,
+  Scenario,
+  ScenarioFile,
+  WrittenScenario,
+} from '@ordeal/shared/scenario/scenario';
 import { CommandError, exitCodes, mistakesIn } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
 import { importFile, shownPath } from './import-file.ts';
@@ -15,6 +21,8 @@ export async function loadScenario(
   loaded: LoadedPlatform,
   edge: Edge,
   wanted: (phase: Phase) => boolean,
+  /** Takes out what is not to be read, and says where load comes from. */
+  narrow: (scenario: WrittenScenario) => WrittenScenario = (scenario) => scenario,
 ): Promise<Scenario> {
   const folder = join(loaded.folder, 'scenarios');
   const file = join(folder, `${name}.ts`);
@@ -39,7 +47,10 @@ export async function loadScenario(
   }
   const regionsOf = (store: string): readonly string[] =>
     loaded.drivers.store(store).nodes.map(({ region }) => region);
-  const parsed = parseScenario(exported.build(pace), loaded.platform, shown, regionsOf);
+  const written = exported.build(pace);
+  // What is no scenario at all is told as such.
+  const narrowed = Array.isArray(written?.phases) ? narrow(written) : written;
+  const parsed = parseScenario(narrowed, loaded.platform, shown, regionsOf);
   if (!parsed.ok) throw mistakesIn(shown, parsed.diagnostics);
   const phases = parsed.value.phases.filter(wanted);
   if (phases.length === 0) {

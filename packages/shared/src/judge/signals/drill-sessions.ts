@@ -9,7 +9,10 @@ export function drillSessions(
 ): Measurement {
   const kept = sessions.reduce((sum, one) => sum + one.kept, 0);
   if (kept === 0) {
-    const sentence = 'No probe of the drill keeps sessions: the platform needs a probe of kind "sessions".';
+    const sentence =
+      failed === undefined
+        ? 'No probe of the drill keeps sessions: the platform needs a probe of kind "sessions".'
+        : `The drill ended before anything was touched, so no session was watched: ${failed}.`;
     return { kind: 'nothing', reason: 'no-samples', sentence };
   }
   const dropped = sessions.reduce((sum, one) => sum + one.dropped, 0);

@@ -1,0 +1,181 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { execPath } from 'node:process';
+import { KubernetesObjectApi, KubeConfig, type KubernetesObject } from '@kubernetes/client-node';
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import { systemClock } from '@ordeal/shared/time/system-clock';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import {
+  startChaosMeshCluster,
+  withoutCluster,
+  type ChaosMeshCluster,
+} from '../../../chaos/test/chaos-mesh/cluster.ts';
+import { prepare } from '../../src/commands/prepare.ts';
+import type { Edge } from '../../src/edge.ts';
+import { loadPlatform, type LoadedPlatform } from '../../src/load/load-platform.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..', '..');
+const platforms = ['agentic-platform', 'research-agent', 'research-assistant', 'marketing-agents', 'arklex'];
+
+describe.skipIf(withoutCluster !== undefined)(`platforms on Kubernetes ${withoutCluster ?? ''}`, () => {
+  let chaos: ChaosMeshCluster;
+  let edge: Edge;
+
+  beforeAll(async () => {
+    chaos = await startChaosMeshCluster();
+    edge = {
+      cwd: root,
+      root,
+      node: execPath,
+      env: {
+        ORDEAL_CLUSTER_CONTEXT: 'ordeal-test',
+        ORDEAL_KUBECONFIG: chaos.plane.kubeconfig,
+        ORDEAL_CLUSTER_UID: chaos.uid,
+      },
+    } as unknown as Edge;
+    for (const platform of platforms) await chaos.namespace(platform);
+  });
+  afterAll(() => chaos?.stop());
+
+  const load = (platform: string): Promise<LoadedPlatform> =>
+    loadPlatform(platform, edge, undefined, 'kubernetes');
+
+  describe.each(platforms)('%s', (platform) => {
+    test('breaks there what it breaks on the lab, by objects that the API server takes strictly', async () => {
+      const { platform: there, drivers, needsLab } = await load(platform);
+      const here = await loadPlatform(platform, edge, undefined);
+      expect(needsLab).toBe(false);
+      expect(Object.keys(there.faults).toSorted()).toEqual(Object.keys(here.platform.faults).toSorted());
+      for (const [name, { driver: kind }] of Object.entries(there.faults)) {
+        expect(kind).toBe('chaos-mesh');
+        const { driver, config } = drivers.fault(name);
+        const run: DriverContext = {
+          clock: systemClock,
+          signal: AbortSignal.timeout(60_000),
+          say: () => undefined,
+        };
+        // There is nobody who makes new pods for those that were killed.
+        for (const region of ['a', 'b']) {
+          for (const app of ['api', 'postgres', 'redis']) {
+            await chaos.pod(platform, `${app}-${region}-${name}`, { app, region });
+          }
+        }
+        const targets = await driver.targets(config, run);
+        expect(targets.length, name).toBeGreaterThan(0);
+        // What the driver creates, it creates with fieldValidation=Strict.
+        const pinned = (await driver.pin?.(config, { run: `run-${platform}`, seed: 1 }, run)) ?? config;
+        const acknowledged = await driver.inject(pinned, run);
+        expect(acknowledged.length, name).toBeGreaterThan(0);
+        await driver.heal(
+          { driver: driver.kind, config: pinned } as unknown as Parameters<typeof driver.heal>[0],
+          run,
+        );
+      }
+    });
+
+    test('has its experiments planned there: Chaos Mesh, and runners of k6-operator', async () => {
+      const { plan } = await prepare(
+        'chaos',
+        {
+          platform,
+          scenario: 'gameday',
+          pace: 'short',
+          labName: 'none',
+          on: 'kubernetes',
+          only: experimentOf[platform]!,
+        },
+        1,
+        edge,
+        undefined,
+      );
+      const does = plan.phases.flatMap((phase) => phase.does).join('\n');
+      expect(does).toContain('from runners of k6-operator');
+      expect(does).toContain('(Chaos Mesh)');
+      expect(plan.refusals).toEqual([]);
+    });
+  });
+
+  test('what a cluster lacks is told before anything is done', async () => {
+    const options = {
+      platform: 'arklex',
+      scenario: 'gameday',
+      pace: 'short',
+      labName: 'none',
+      on: 'kubernetes',
+    } as const;
+    await expect(prepare('gameday', options, 1, edge, undefined)).rejects.toMatchObject({
+      diagnostics: expect.arrayContaining([
+        expect.objectContaining({ expected: "the name of one of the platform's deployments" }),
+      ]),
+    });
+    await expect(
+      loadPlatform('arklex', { ...edge, env: {} } as Edge, undefined, 'kubernetes'),
+    ).rejects.toThrow('ORDEAL_CLUSTER_UID is not set');
+    await expect(prepare('chaos', { ...options, on: 'moon' }, 1, edge, undefined)).rejects.toThrow(
+      '--on is here or kubernetes',
+    );
+  });
+
+  test('the manifests in deploy/kubernetes are taken, strictly', async () => {
+    const config = new KubeConfig();
+    config.loadFromFile(chaos.plane.kubeconfig);
+    const api = KubernetesObjectApi.makeApiClient(config);
+    const folder = join(root, 'deploy', 'kubernetes');
+    let taken = 0;
+    for (const file of readdirSync(folder).filter((name) => name.endsWith('.yaml'))) {
+      for (const document of parseAllDocuments(readFileSync(join(folder, file), 'utf8'))) {
+        const object = document.toJS() as KubernetesObject & {
+          metadata: { name: string; namespace?: string };
+        };
+        if (object.kind === 'Namespace') {
+          // What comes behind it is in it. Those of the platforms are there.
+          if (!platforms.includes(object.metadata.name)) await api.create(object);
+          continue;
+        }
+        object.metadata.namespace ??= 'default';
+        await create(chaos, object);
+        taken += 1;
+      }
+    }
+    expect(taken).toBeGreaterThan(10);
+  });
+});
+
+/** Asks the server itself, without making anything: the client's own method knows no strict validation. */
+async function create({ plane }: ChaosMeshCluster, object: KubernetesObject): Promise<void> {
+  const group = object.apiVersion!.includes('/') ? `apis/${object.apiVersion}` : `api/${object.apiVersion}`;
+  const cluster = object.kind!.startsWith('Cluster');
+  const scope = cluster ? '' : `/namespaces/${object.metadata!.namespace}`;
+  if (cluster) delete object.metadata!.namespace;
+  const config = new KubeConfig();
+  config.loadFromFile(plane.kubeconfig);
+  const plural = `${object.kind!.toLowerCase()}s`;
+  const { request } = await import('node:https');
+  const { status, body } = await new Promise<{ status: number; body: string }>((resolve, reject) => {
+    const sent = request(
+      `${plane.server}/${group}${scope}/${plural}?dryRun=All&fieldValidation=Strict`,
+      {
+        method: 'POST',
+        ca: plane.certificate,
+        headers: { authorization: `Bearer ${plane.token}`, 'content-type': 'application/json' },
+      },
+      (response) => {
+        let text = '';
+        response.on('data', (part) => (text += String(part)));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
+      },
+    );
+    sent.on('error', reject);
+    sent.end(JSON.stringify(object));
+  });
+  expect(status, `${object.kind} ${object.metadata?.name}: ${body}`).toBe(201);
+}
+
+const experimentOf: Readonly<Record<string, string>> = {
+  'agentic-platform': 'replica-killed',
+  'research-agent': 'replica-killed',
+  'research-assistant': 'worker-killed',
+  'marketing-agents': 'pod-killed',
+  arklex: 'task-killed',
+};

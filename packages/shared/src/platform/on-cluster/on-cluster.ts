@@ -1,0 +1,84 @@
+import { definePlatform, type FaultEntry, type Platform, type PlatformFile } from '../platform.ts';
+import { placeholderSite } from '../placeholder-site.ts';
+import { clusterSite, type ClusterSite } from './site.ts';
+
+/** What a platform is like on Kubernetes, where that is not as on the lab. */
+export interface OnCluster {
+  /** By the names that its scenarios use. */
+  readonly faults: (site: ClusterSite) => Readonly<Record<string, FaultEntry>>;
+}
+
+/**
+ * The same platform on Kubernetes: its promises, journeys and tenants are those of its file, and what it is reached,
+ * broken and loaded by is the cluster's. Backups and deployments are not there: how a cluster makes these is its own,
+ * and a scenario that needs one is refused.
+ */
+export function onCluster(file: PlatformFile, { faults }: OnCluster): PlatformFile {
+  return definePlatform((context) => {
+    const {
+      backups: _,
+      deployments: __,
+      ...base
+    } = file.build({
+      env: (name, fallback) => context.env(name, fallback),
+      lab: (contract = 'agentic-platform') => ({ ...placeholderSite, platform: contract }),
+    });
+    const site = clusterSite(context, base.name);
+    return {
+      ...base,
+      environment: 'test',
+      entry: site.entry,
+      // A pod has no address of its own that stays; its readiness is the cluster's to watch.
+      health: base.health.filter(({ url }) => url.startsWith('/')),
+      prometheus: { ...base.prometheus, url: site.prometheus },
+      faults: faults(site),
+      stores: { main: store(site) },
+      routes: { global: route(site) },
+      generators: { kubernetes: generator(site) },
+      identity: { clusters: [site.cluster] },
+      guardrails: { ...base.guardrails, allowFaults: ['chaos-mesh'], maxTargets: 20 },
+    } satisfies Platform;
+  });
+}
+
+function store({ cluster: { kubeconfig, context, uid }, namespace, databases }: ClusterSite) {
+  return {
+    driver: 'cloudnative-pg',
+    config: {
+      mode: 'instances',
+      ...(kubeconfig === undefined ? {} : { kubeconfig }),
+      context,
+      clusterUid: uid,
+      namespace,
+      cluster: 'postgres',
+      nodes: [
+        { name: 'postgres-1', region: 'a', url: databases.a },
+        { name: 'postgres-2', region: 'b', url: databases.b },
+      ],
+    },
+  };
+}
+
+function route({ cluster: { kubeconfig, context, uid }, namespace }: ClusterSite) {
+  return {
+    driver: 'kubernetes',
+    config: {
+      ...(kubeconfig === undefined ? {} : { kubeconfig }),
+      context,
+      clusterUid: uid,
+      namespace,
+      service: 'api',
+      label: 'region',
+      regions: { a: 'a', b: 'b' },
+    },
+  };
+}
+
+function generator({ cluster, load: { namespace, runners, receiver } }: ClusterSite) {
+  return {
+    cluster,
+    namespace,
+    parallelism: runners,
+    receiver: { port: Number(new URL(receiver).port || 80), url: receiver },
+  };
+}

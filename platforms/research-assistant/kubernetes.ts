@@ -1,0 +1,12 @@
+import { cutOff, podKilled, podStopped } from '@ordeal/shared/platform/on-cluster/faults';
+import { onCluster } from '@ordeal/shared/platform/on-cluster/on-cluster';
+import platform from './platform.ts';
+
+/** With `--on kubernetes`: its guide runs workers under systemd, and names no cluster. */
+export default onCluster(platform, {
+  faults: (site) => ({
+    'worker-killed': podKilled(site),
+    'worker-stopped': podStopped(site),
+    'database-unreachable': cutOff(site, 'postgres'),
+  }),
+});
