@@ -2,6 +2,8 @@ import { fillTemplate } from '@ordeal/shared/platform/template';
 import type { HttpProbe } from '@ordeal/shared/platform/probe-spec';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { freshConnections, pooledConnections } from '../connections.ts';
+import { sendPlain } from '../plain-http/send-plain.ts';
+import { wiresTo } from '../plain-http/wire.ts';
 import type { ProbeConfig } from '../probe-protocol.ts';
 import { send, splitEntry } from '../send.ts';
 import type { Prober } from './prober.ts';
@@ -10,15 +12,11 @@ import { leastKept, variablesOf } from './variables.ts';
 /** Requests to the platform's entry. */
 export function httpProber(config: ProbeConfig, spec: HttpProbe, clock: Clock): Prober {
   const { origin, prefix } = splitEntry(config.entry);
-  const connections =
-    spec.connection === 'fresh'
-      ? freshConnections(origin, config.timeoutMs)
-      : pooledConnections(origin, config.timeoutMs, leastKept);
+  const way = wayTo(origin, config.timeoutMs, spec.connection === 'fresh', clock);
   return {
     attempt: async (count) => {
       const filled = fillTemplate(spec.request, variablesOf(config, spec, count), config.headers);
-      const request = { ...filled, path: prefix + filled.path };
-      const result = await send(connections, request, config.timeoutMs, clock);
+      const result = await way.send({ ...filled, path: prefix + filled.path });
       const { sent, completed } = result;
       if (result.kind === 'answer') {
         return { sent, completed, ok: result.status === spec.expectStatus, status: result.status };
@@ -27,6 +25,24 @@ export function httpProber(config: ProbeConfig, spec: HttpProbe, clock: Clock): 
       const trouble = error === 'observer' ? { trouble: detail } : {};
       return { sent, completed, ok: false, status: 0, error, ...trouble };
     },
+    closeAll: () => way.closeAll(),
+  };
+}
+
+/** What is not encrypted needs no client that can do more. */
+function wayTo(origin: string, timeoutMs: number, fresh: boolean, clock: Clock) {
+  if (origin.startsWith('http:')) {
+    const wires = wiresTo(origin, clock, fresh ? 'fresh' : { least: leastKept });
+    return {
+      send: (request: Parameters<typeof sendPlain>[1]) => sendPlain(wires, request, timeoutMs, clock),
+      closeAll: () => wires.closeAll(),
+    };
+  }
+  const connections = fresh
+    ? freshConnections(origin, timeoutMs)
+    : pooledConnections(origin, timeoutMs, leastKept);
+  return {
+    send: (request: Parameters<typeof send>[1]) => send(connections, request, timeoutMs, clock),
     closeAll: () => connections.closeAll(),
   };
 }
