@@ -1,7 +1,7 @@
 import { kill } from 'node:process';
 import { withoutControlPlane } from '@ordeal/shared/testing/kubernetes/control-plane';
 import { systemClock } from '@ordeal/shared/time/system-clock';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { kubernetesDriver } from '../../src/drivers/kubernetes.ts';
 import type { KubernetesConfig } from '../../src/drivers/kubernetes/config.ts';
 import { FROZEN_MS } from '../chaos-mesh/frozen.ts';
@@ -143,17 +143,21 @@ describe.skipIf(without !== undefined)('the kubernetes driver in an outage', () 
   ])(
     'heals %s that was given up, and gets to the server only after it was looked for',
     async (_, method, path, fault, more) => {
-      const config = throughProxy(await site.pinned(site.config(fault, more)));
+      // Its own: one that others have used may have more in store for these requests.
+      const late = await startTlsProxy(site.plane);
+      onTestFinished(late.stop);
+      const pinned = await site.pinned(site.config(fault, more));
+      const config = { ...pinned, cluster: { ...pinned.cluster, kubeconfig: late.kubeconfig } };
       const later = Promise.withResolvers<void>();
-      const told = proxy.disturbed.length;
-      proxy.disturb(method, path, { how: 'do-later', after: later.promise }, 1);
+      const told = late.disturbed.length;
+      late.disturb(method, path, { how: 'do-later', after: later.promise }, 1);
       const interrupted = new AbortController();
       const injection = kubernetesDriver.inject(config, driving([], interrupted.signal));
       injection.catch(() => undefined);
-      await until(async () => proxy.disturbed.length > told);
+      await until(async () => late.disturbed.length > told);
       interrupted.abort(new Error('interrupted'));
       await expect(injection).rejects.toThrow('interrupted');
-      const done = proxy.answered(method, path, method === 'POST' ? 201 : 200);
+      const done = late.answered(method, path, method === 'POST' ? 201 : 200);
       const healing = kubernetesDriver.heal(entryOf(config), driving());
       // By then everything was looked at once.
       await systemClock.sleep(500);
