@@ -97,4 +97,43 @@ describe('workloadMistakes', () => {
       expect.stringMatching(/script\.ts:4:\d+: .*gett/),
     ]);
   });
+
+  /** The mistakes of a script that was written by hand. */
+  const ofScript = async (text: string): Promise<readonly string[]> => {
+    const dir = mkdtempSync(join(import.meta.dirname, 'script-'));
+    folders.push(dir);
+    const file = join(dir, 'script.ts');
+    writeFileSync(file, text);
+    const script = { file: pathToFileURL(file), scenarios: 'workload' as const };
+    return workloadMistakes(
+      workloadOf('one-step', 'http://127.0.0.1:1', { journeys: [], script }),
+      testTools().node,
+    );
+  };
+  const globals = `export default function () {
+  console.log('a', 1);
+  console.warn(new TextDecoder().decode(new TextEncoder().encode('b')));
+  clearTimeout(setTimeout(() => console.error(crypto.randomUUID()), 10));
+  clearInterval(setInterval(() => {}, 10));
+  void crypto.subtle.digest('SHA-256', crypto.getRandomValues(new Uint8Array(8)));
+}
+`;
+
+  it.each([
+    ['alone', globals],
+    ['beside the types of a browser', `/// <reference lib="dom" />\n${globals}`],
+  ])('knows what k6 has without an import, %s', async (_, text) => {
+    expect(await ofScript(text)).toEqual([]);
+  });
+
+  it('does not know what only a browser has', async () => {
+    expect(await ofScript('export default function () {\n  window.alert(1);\n}\n')).toEqual([
+      expect.stringMatching(/script\.ts:2:\d+: .*window/),
+    ]);
+  });
+
+  it('lets a journey write to the console, which Node and k6 have both', async () => {
+    const said = journey("async run(c) { console.log('here'); await c.request('a', { path: '/' }); }");
+    expect(await mistakes({ said })).toEqual([]);
+  });
 });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Workload } from '@ordeal/shared/load/workload';
+import { k6Globals } from './k6-globals.ts';
 
 /** A compiler that takes longer has not answered. */
 const PATIENCE_MS = 20_000;
@@ -44,7 +45,7 @@ export async function typeMistakes(
   const k6 = workload.script === undefined ? undefined : typesOfK6(first);
   if (workload.script !== undefined && k6 === undefined) return [];
   const all = mistakesIn(
-    await compile(node, compiler, settingsFor(files, k6), dirname(first)),
+    await compile(node, compiler, (globals) => settingsFor([...files, globals], k6), dirname(first)),
     dirname(first),
   );
   const mistakes = all.some(({ code }) => code === NOT_FOUND)
@@ -59,12 +60,22 @@ export async function typeMistakes(
   }));
 }
 
-/** What the compiler prints of files, by settings that are there only for as long as it runs. */
-async function compile(node: string, compiler: string, settings: unknown, cwd: string): Promise<string> {
+/**
+ * What the compiler prints of files, by settings that are there only for as long as it runs; `settings` is given the
+ * file that declares what k6 has without an import.
+ */
+async function compile(
+  node: string,
+  compiler: string,
+  settings: (globals: string) => unknown,
+  cwd: string,
+): Promise<string> {
   const dir = mkdtempSync(join(tmpdir(), 'ordeal-types-'));
   try {
     const file = join(dir, 'tsconfig.json');
-    writeFileSync(file, JSON.stringify(settings));
+    const globals = join(dir, 'k6-globals.d.ts');
+    writeFileSync(globals, k6Globals);
+    writeFileSync(file, JSON.stringify(settings(globals)));
     return await run(node, [compiler, '--project', file, '--pretty', 'false'], cwd);
   } finally {
     rmSync(dir, { recursive: true, force: true });
