@@ -131,7 +131,10 @@ export class ActiveLoad implements RunningWorkload {
     const orderly = exit.code === 0 || (this.asked !== undefined && exit.code === ENDED_BY_SCRIPT);
     if (!orderly && !this.terminated) return broke(exitReason(exit, errors));
     if (totals.requests === 0) {
-      return broke(`not one request was made; ${exitReason(exit, errors)}`);
+      const asWanted = this.asked !== undefined && exit.code === ENDED_BY_SCRIPT;
+      return broke(
+        `not one request was made; ${exitReason(asWanted ? { code: 0, signal: null } : exit, errors)}`,
+      );
     }
     return this.asked === undefined ? { how: 'finished' } : { how: 'stopped' };
   }

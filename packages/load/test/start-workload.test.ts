@@ -334,7 +334,8 @@ describe.concurrent('a k6 that breaks', () => {
     const record = await load.stop();
     expect(await load.ended).toMatchObject({
       how: 'broke',
-      reason: expect.stringContaining('not one request'),
+      // That k6 ended by its script's word, as it was told to, is not why.
+      reason: 'not one request was made; k6 ended by itself',
     });
     expect(record.validity.valid).toBe(false);
     await finish(one);

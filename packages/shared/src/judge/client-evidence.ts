@@ -19,7 +19,11 @@ export function clientEvidence(observations: Observations, name: string, tenant?
   const broke = observerProblem(observations, name, 'client');
   if (broke !== undefined) return nothing('observer-broke', broke);
   const window = windowNamed(observations, name);
-  if (window === undefined) return nothing('not-run', `The run has no window ${name}.`);
+  if (window === undefined) {
+    const load = observations.loadValid?.[name];
+    const why = load === undefined || load.valid ? '' : `: ${load.reason}`;
+    return nothing('not-run', `The run has no window ${name}${why}.`);
+  }
   const invalid = windowLoadInvalid(observations, window.name);
   if (invalid !== undefined) return nothing('load-invalid', `The load was not valid: ${invalid}.`);
   const span = { from: window.monotonicFrom, to: window.monotonicTo };

@@ -122,6 +122,15 @@ describe('client', () => {
     }
   });
 
+  test('a window that did not come about says why, where its load is known to have broken', () => {
+    const broke = { w: { valid: false as const, reason: 'k6 was killed by SIGKILL' } };
+    expect(one(errorRatio, { windows: [], loadValid: broke })).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'not-run',
+      explanation: 'The run has no window w: k6 was killed by SIGKILL.',
+    });
+  });
+
   test('an observer that broke elsewhere, or the other observer, does not matter', () => {
     const intervals = seconds({ requests: 200 });
     const observerProblems = [
