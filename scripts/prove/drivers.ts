@@ -1,19 +1,21 @@
 import { rmSync } from 'node:fs';
 import { echo } from 'zx';
 import { ordeal, workplace, type Ended } from '../ordeal.ts';
+import { withCloudNativePg } from './drivers/cloudnative-pg.ts';
 import { writePlatform, type OtherStore } from './drivers/platform-folder.ts';
 import { withPatroni } from './drivers/patroni.ts';
 import { withRedis } from './drivers/redis.ts';
 
 const LAB = `prove-${process.pid}`;
 
-/** Drills of stores and routes that the lab has not got, as a user runs them: Patroni with etcd, Redis, BIND. */
+/** Drills of stores and routes that the lab has not got, as a user runs them: Patroni with etcd, Redis, BIND, CloudNativePG. */
 export function proveDrivers(): Promise<boolean> {
   return onLab(async (cwd) => {
     const patroni = await withPatroni((platform) => passes(cwd, platform));
     const redis = await withRedis(false, (platform) => passes(cwd, platform));
     const stuck = await withRedis(true, (platform) => isFoundStuck(cwd, platform));
-    return (await isRefused(cwd)) && patroni && redis && stuck;
+    const cnpg = await withCloudNativePg((platform) => passes(cwd, platform));
+    return (await isRefused(cwd)) && patroni && redis && stuck && cnpg;
   });
 }
 

@@ -10,6 +10,8 @@ import { isStopped } from './writers.ts';
  */
 
 const readyWithinMs = 30_000;
+/** So often nodes are asked whether they take writes while one hands over to another. */
+const CLOSELY_MS = 20;
 
 /** The nodes of a planned move: `now` is the primary, `next` becomes it. */
 export function nodesOf(course: Course): { from: string; to: string; now: string; next: string } {
@@ -86,7 +88,7 @@ export const demote: DrillStep = {
     const before = course.context.clock.now();
     if (handsOverBy !== undefined) await course.writers?.look(next);
     begin(course);
-    const at = await timed(course, async () => await course.deps.store.demote(now, course.driver));
+    const at = await timed(course, () => demoteWatched(course, now));
     reach(course, 'fenced', at, `node ${now} has stopped, and ${next} has everything`);
     isStopped(course, now, at);
     if (handsOverBy !== undefined) {
@@ -97,6 +99,16 @@ export const demote: DrillStep = {
   },
   wayBack: (phase) => `the primary in region ${regionsOf(phase).from} is started as such again`,
 };
+
+/** Some stores promote another node in the same breath. A stop and a promotion lie a tenth of a second apart then. */
+async function demoteWatched(course: Course, node: string): Promise<void> {
+  course.writers?.askEvery(CLOSELY_MS);
+  try {
+    await course.deps.store.demote(node, course.driver);
+  } finally {
+    course.writers?.askEvery();
+  }
+}
 
 function begin(course: Course): void {
   if (course.t0 !== undefined) return;

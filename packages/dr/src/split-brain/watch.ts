@@ -31,6 +31,11 @@ export interface SplitBrainWatch {
    * to have done so before, however long ago it was asked last. Never rejects.
    */
   look(node: string): Promise<void>;
+  /**
+   * From now on asks so often, in milliseconds, beginning at once; without a number, as often as at first. For the
+   * moments in which one node hands over to another: what lies closer together than two questions cannot be told apart.
+   */
+  askEvery(everyMs?: number): void;
   /** Asks no more, waits for what is under way, and says what it came to. */
   stop(): Promise<SplitBrainReport>;
 }
@@ -40,7 +45,9 @@ export interface SplitBrainWatch {
  * in their order; one that does not answer holds up nobody but itself.
  */
 export function watchForSplitBrain(options: SplitBrainWatchOptions, context: DriverContext): SplitBrainWatch {
-  const { store, nodes, everyMs, blindMs } = options;
+  const { store, nodes, blindMs } = options;
+  let { everyMs } = options;
+  let changed = new AbortController();
   const { clock } = context;
   const began = clock.now();
   const tracks = new Map<string, NodeTrack>(nodes.map((node) => [node, unknownNode(node, began)]));
@@ -78,7 +85,9 @@ export function watchForSplitBrain(options: SplitBrainWatchOptions, context: Dri
     for (let due = began; !signal.aborted;) {
       await ask(node);
       due += everyMs * Math.max(1, Math.ceil((clock.now() - due) / everyMs));
-      await clock.sleep(due - clock.now(), signal).catch(() => undefined);
+      const woken = AbortSignal.any([signal, changed.signal]);
+      await clock.sleep(due - clock.now(), woken).catch(() => undefined);
+      if (woken.aborted) due = Math.min(due, clock.now());
     }
   };
   const done = Promise.all(nodes.map(follow));
@@ -86,6 +95,11 @@ export function watchForSplitBrain(options: SplitBrainWatchOptions, context: Dri
     report,
     vouch: (node, at) => change(node, (track) => vouch(track, at, blindMs)),
     handedOver: (how) => void handedOver.push(how),
+    askEvery: (ms = options.everyMs) => {
+      everyMs = ms;
+      changed.abort();
+      changed = new AbortController();
+    },
     look: async (node) => {
       const answer = await looks.ask(node, context).catch(() => undefined);
       // Any other answer is left to the schedule, whose answers come in their order.

@@ -14,6 +14,26 @@ const EVERY_MS = 50;
 /** Several looks at each node fit in here, also on a busy machine. */
 const LOOKS_APART = 20 * EVERY_MS;
 
+it('asks as often as it is told, from that moment on', async () => {
+  const asked: number[] = [];
+  const started = systemClock.now();
+  const ask = async (node: string) => {
+    asked.push(systemClock.now() - started);
+    const now = systemClock.now();
+    return { node, asked: now, answered: now, takes: 'no' as const, detail: 'it is a standby' };
+  };
+  const store = { openQuestions: () => ({ ask, close: () => undefined }) };
+  const watch = watchForSplitBrain({ store, nodes: ['a'], everyMs: 60_000, blindMs: 90_000 }, context);
+  await eventually(async () => asked.length === 1);
+  watch.askEvery(20);
+  await eventually(async () => asked.length > 10);
+  watch.askEvery();
+  const before = asked.length;
+  await systemClock.sleep(300);
+  expect(asked.length, 'once more at most, and then as seldom as at first').toBeLessThanOrEqual(before + 1);
+  await watch.stop();
+});
+
 describe('a watch over two PostgreSQL servers', () => {
   let servers: TwoServers;
   let watch: SplitBrainWatch;
