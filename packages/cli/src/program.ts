@@ -139,9 +139,11 @@ export async function runProgram(edge: Edge): Promise<number> {
 
   program
     .command('init')
-    .description('Writes a first profile, journeys and a scenario into ./platforms/<name>')
+    .description(
+      'Writes a first profile, journeys and a scenario into ./platforms/<name>; asks for what is not said, at a terminal',
+    )
     .argument('[name]', 'of the platform: lower-case letters, digits and hyphens')
-    .requiredOption('--entry <url>', 'the address that clients use')
+    .option('--entry <url>', 'the address that clients use')
     .option('--health <path...>', 'health checks (default: those of the OpenAPI document, or /health)')
     .option('--openapi <file>', 'an OpenAPI 3 document, JSON or YAML: journeys are proposed from it')
     .option('--prometheus <url>', 'a Prometheus: signals are proposed by which metrics are there')

@@ -3,36 +3,40 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
+import { askForRest, canAsk, type InitAnswers } from '../init/ask.ts';
 import { askPrometheus } from '../init/ask-prometheus.ts';
 import { fromOpenApi, type OpenApi } from '../init/from-openapi.ts';
 import { fromPrometheus } from '../init/from-prometheus.ts';
+import { entryMistake, healthMistake, nameMistake, prometheusMistake } from '../init/mistakes.ts';
 import type { Proposal, ProposedTelemetry } from '../init/proposal.ts';
 import { renderPlatform } from '../init/render.ts';
 
-export interface InitOptions {
-  readonly entry: string;
-  readonly health?: readonly string[];
-  readonly openapi?: string;
-  readonly prometheus?: string;
+export interface InitOptions extends Omit<InitAnswers, 'name'> {
+  readonly json?: boolean;
 }
 
-/** `ordeal init <name>`: writes a first profile into ./platforms/<name>. Asks the platform nothing. */
+/**
+ * `ordeal init [name]`: writes a first profile into ./platforms/<name>. What is not said is asked for, where somebody
+ * sits at a terminal. Asks the platform itself nothing.
+ */
 export async function initCommand(
-  name: string | undefined,
-  options: InitOptions,
+  given: string | undefined,
+  flags: InitOptions,
   edge: Edge,
 ): Promise<number> {
-  const mistakes = mistakesOf(name, options);
-  if (name === undefined || mistakes.length > 0) {
-    throw new CommandError(`ordeal init: ${mistakes.join('; ')}`, exitCodes.usage);
+  const said: InitAnswers = { ...flags, name: given };
+  const wrong = mistakesOf(said, edge).filter((one) => one !== undefined);
+  if (wrong.length > 0) throw new CommandError(`ordeal init: ${wrong.join('; ')}`, exitCodes.usage);
+  const isWhole = said.name !== undefined && said.entry !== undefined;
+  const { name, ...options } = isWhole || !canAsk(edge) ? said : await askForRest(said, edge);
+  const missing = [
+    ...(name === undefined ? [nameMistake(name, edge.cwd)] : []),
+    ...(options.entry === undefined ? [entryMistake(options.entry)] : []),
+  ];
+  if (name === undefined || options.entry === undefined) {
+    throw new CommandError(`ordeal init: ${missing.join('; ')}`, exitCodes.usage);
   }
   const folder = join(edge.cwd, 'platforms', name);
-  if (existsSync(folder)) {
-    throw new CommandError(
-      `${relative(edge.cwd, folder)} exists already, and nothing of it is overwritten: choose another name, or remove it.`,
-      exitCodes.usage,
-    );
-  }
   const api = options.openapi === undefined ? undefined : fromOpenApi(readOpenApi(edge, options.openapi));
   const telemetry = options.prometheus === undefined ? undefined : await telemetryOf(options.prometheus);
   const found = [...(options.health ?? []), ...(api?.health ?? [])];
@@ -66,21 +70,13 @@ export async function initCommand(
   return exitCodes.pass;
 }
 
-function mistakesOf(name: string | undefined, { entry, health = [], prometheus }: InitOptions): string[] {
-  const isHttp = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+/** Of what was said. */
+function mistakesOf({ name, entry, health = [], prometheus }: InitAnswers, { cwd }: Edge) {
   return [
-    ...(name !== undefined && /^[a-z0-9][a-z0-9-]*$/.test(name)
-      ? []
-      : [
-          `expected a name of lower-case letters, digits and hyphens, for instance "shop"; found ${JSON.stringify(name ?? 'none')}`,
-        ]),
-    ...(isHttp(entry) ? [] : [`--entry: expected an address such as https://shop.example, found "${entry}"`]),
-    ...(prometheus === undefined || isHttp(prometheus)
-      ? []
-      : [`--prometheus: expected an address such as https://prometheus.example, found "${prometheus}"`]),
-    ...health
-      .filter((path) => !path.startsWith('/'))
-      .map((path) => `--health: expected a path that begins with /, found "${path}"`),
+    ...(name === undefined ? [] : [nameMistake(name, cwd)]),
+    ...(entry === undefined ? [] : [entryMistake(entry)]),
+    ...(prometheus === undefined ? [] : [prometheusMistake(prometheus)]),
+    ...health.map(healthMistake),
   ];
 }
 

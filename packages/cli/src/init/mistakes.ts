@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+
+/** What is wrong with what a person says of a platform, in a sentence; undefined where nothing is. */
+type Mistake = string | undefined;
+
+export function nameMistake(name: string | undefined, cwd: string): Mistake {
+  if (name === undefined || !/^[a-z0-9][a-z0-9-]*$/.test(name)) {
+    return `expected a name of lower-case letters, digits and hyphens, for instance "shop"; found ${JSON.stringify(name ?? 'none')}`;
+  }
+  const folder = join(cwd, 'platforms', name);
+  if (!existsSync(folder)) return undefined;
+  return `${relative(cwd, folder)} exists already, and nothing of it is overwritten: choose another name, or remove it`;
+}
+
+export function entryMistake(entry: string | undefined): Mistake {
+  if (entry !== undefined && isHttp(entry)) return undefined;
+  return `--entry: expected an address such as https://shop.example, found "${entry ?? 'none'}"`;
+}
+
+export function prometheusMistake(address: string): Mistake {
+  if (isHttp(address)) return undefined;
+  return `--prometheus: expected an address such as https://prometheus.example, found "${address}"`;
+}
+
+export function healthMistake(path: string): Mistake {
+  return path.startsWith('/') ? undefined : `--health: expected a path that begins with /, found "${path}"`;
+}
+
+export function openApiMistake(file: string, cwd: string): Mistake {
+  const path = resolve(cwd, file);
+  return existsSync(path) ? undefined : `--openapi: there is no file ${path}`;
+}
+
+function isHttp(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
