@@ -206,6 +206,15 @@ export default function (): void {
     expect(code).toBe(0);
   });
 
+  it('says of a script that was over within its warm-up how it is judged', async () => {
+    const script = scenarios('vus: 1, iterations: 1', '');
+    const { code, said } = await load('script', '--script', script).finished;
+    expect(said).toContain(
+      'The run has no window script: the script was over within its warm-up of 5 s (--warm-up 0s',
+    );
+    expect(code).toBe(2);
+  });
+
   it('ends a script at once whose iterations are beyond the ceiling, and proves nothing by it', async () => {
     const rarely = 'exec.scenario.iterationInTest % 50 === 0';
     const script = scenarios("vus: 2, duration: '1h'", 'sleep(0.001)', rarely);

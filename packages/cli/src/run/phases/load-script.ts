@@ -45,12 +45,15 @@ export async function scriptLoad(
     const until = Math.min(over, running.stream.completeUntil());
     const planned = loadWindows(phase);
     const ended = { phase: phase.name, began, until, intervals, anchor: session.anchor };
-    for (const window of closeWindows(planned, ended)) {
+    const windows = closeWindows(planned, ended);
+    for (const window of windows) {
       results.windows.push(window);
       context.journal.append({ type: 'window-closed', window });
     }
     for (const { name, objectives } of planned) {
-      const validity = validityOf(record, end);
+      const validity = windows.some((window) => window.name === name)
+        ? validityOf(record, end)
+        : tooShort(record, shape);
       if (validity !== undefined) results.loadValid[name] = validity;
       assign(session, name, objectives);
     }
@@ -81,4 +84,14 @@ function validityOf(
 ): LoadRecord['validity'] | undefined {
   const isValid = record?.validity.valid === true;
   return isValid && end?.how === 'too-much' ? { valid: false, reason: end.why } : record?.validity;
+}
+
+/** A script that is over before anything of it is judged proves nothing, and ends like one that was never begun. */
+function tooShort(
+  record: LoadRecord | undefined,
+  { warmUpSeconds }: Script,
+): LoadRecord['validity'] | undefined {
+  if (record?.validity.valid !== true) return record?.validity;
+  const reason = `the script was over within its warm-up of ${warmUpSeconds} s (--warm-up 0s judges it from its first request)`;
+  return { valid: false, reason };
 }
