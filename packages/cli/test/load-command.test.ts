@@ -208,7 +208,7 @@ export default function (): void {
 
   it('says of a script that was over within its warm-up how it is judged', async () => {
     const script = scenarios('vus: 1, iterations: 1', '');
-    const { code, said } = await load('script', '--script', script).finished;
+    const { code, said } = await load('script', '--script', script, '--for', '2m').finished;
     expect(said).toContain(
       'The run has no window script: the script was over within its warm-up of 5 s (--warm-up 0s',
     );
