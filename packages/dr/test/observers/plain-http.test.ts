@@ -195,6 +195,17 @@ describe('a wire', () => {
     expect(await ask(poolOf(origin, 'fresh'))).toMatchObject({ error: 'refused', neverSent: true });
   });
 
+  it('says of an empty body that it is empty, where one is expected: there are servers that refuse it else', async () => {
+    const heard: (string | undefined)[] = [];
+    const server = createHttp((request, response) => {
+      heard.push(request.headers['content-length']);
+      response.end();
+    });
+    const pool = poolOf(await listen(server), 'fresh');
+    for (const method of ['POST', 'PUT', 'GET', 'DELETE'] as const) await ask(pool, { ...get, method }, 5000);
+    expect(heard).toEqual(['0', '0', undefined, undefined]);
+  });
+
   it('sends nothing with a line of its own in it', async () => {
     let heard = 0;
     const pool = poolOf(await socketsThat(() => (heard += 1)), 'fresh');

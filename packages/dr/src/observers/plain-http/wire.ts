@@ -116,7 +116,9 @@ function write(socket: Socket, { method, path, headers, body }: FilledRequest, h
   if (headers['connection'] === undefined) head += 'connection: keep-alive\r\n';
   for (const name in headers) head += `${name}: ${oneLine(headers[name] ?? '')}\r\n`;
   const bytes = body === null ? 0 : Buffer.byteLength(body);
-  if (body !== null && headers['content-length'] === undefined) head += `content-length: ${bytes}\r\n`;
+  // Some servers refuse (411) what may have a body and does not say how long that is, be it empty.
+  const saysLength = body !== null || method === 'POST' || method === 'PUT';
+  if (saysLength && headers['content-length'] === undefined) head += `content-length: ${bytes}\r\n`;
   head += '\r\n';
   if (body === null) socket.write(head, 'latin1');
   else if (bytes === body.length) socket.write(head + body, 'latin1');
