@@ -1,6 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isIPv6 } from 'node:net';
+import { hostname } from 'node:os';
 import type { Approval } from '@ordeal/dr/drills/drill';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { CommandError, exitCodes } from '../command-error.ts';
@@ -22,7 +23,8 @@ export async function askByHttp(
   const token = randomBytes(24).toString('hex');
   let answered: (approval: Approval) => void = () => {};
   const answer = new Promise<Approval>((resolve) => (answered = resolve));
-  let used = false;
+  /** Why no answer counts any more. */
+  let over: string | undefined;
   const server = createServer((request, response) => {
     void respond(request, response).catch(() => response.destroy());
   });
@@ -34,10 +36,10 @@ export async function askByHttp(
     if (request.method === 'GET') return say(200, question);
     if (request.method !== 'POST') return say(405, `POST ${ANSWER_EXPECTED}`);
     const body = await readBody(request);
-    if (used) return say(410, 'This question was answered already.');
+    if (over !== undefined) return say(410, over);
     const read = body === undefined ? { ok: false as const, problem: 'too long' } : readAnswer(body);
     if (!read.ok) return say(400, read.problem);
-    used = true;
+    over = 'This question was answered already.';
     say(200, read.answer.approved ? 'Approved.' : 'Not approved.');
     answered({ ...read.answer, how: 'http' });
   };
@@ -46,10 +48,12 @@ export async function askByHttp(
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     tell(
-      `${question}\nAnswer with: curl -d '{"approved":true,"by":"you","why":"…"}' http://${isIPv6(listen.host) ? `[${listen.host}]` : listen.host}:${port}/approve/${token}\n`,
+      `${question}\nAnswer with: curl -d '{"approved":true,"by":"you","why":"…"}' http://${hostFor(listen)}:${port}/approve/${token}\n`,
     );
     return await Promise.race([answer, aborted(signal)]);
   } finally {
+    // An answer that was on its way is not taken for one that counts.
+    over ??= 'Nobody waits for an answer to this question any more.';
     server.close();
     // Whoever answered gets to read that it was taken.
     setTimeout(() => server.closeAllConnections(), 1000).unref();
@@ -70,6 +74,12 @@ export async function mustListen(listen: ListenAt): Promise<void> {
     );
   }
   await new Promise((resolve) => server.close(resolve));
+}
+
+/** Of an address; one that stands for all of this machine's is none that others could use. */
+function hostFor({ host }: ListenAt): string {
+  if (host === '0.0.0.0' || host === '::') return hostname();
+  return isIPv6(host) ? `[${host}]` : host;
 }
 
 function listening(server: Server, listen: ListenAt): Promise<void> {

@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { systemClock } from '@ordeal/shared/time/system-clock';
@@ -110,6 +111,38 @@ it('takes answers where it is told to, one question after the other, each with a
     expect(await answer).toMatchObject({ by: round });
     tokens.push(url);
   }
+});
+
+it('tells nobody that it was approved once no answer counts any more', async () => {
+  const stop = new AbortController();
+  const answer = approver({ how: 'http', listen: loopback })(question, stop.signal);
+  const [, port, path] = await until(
+    () => /http:\/\/127\.0\.0\.1:(\d+)(\/approve\/[0-9a-f]{48})/.exec(said) ?? undefined,
+  );
+  const socket = connect({ host: '127.0.0.1', port: Number(port) });
+  let heard = '';
+  socket.setEncoding('utf8').on('data', (text: string) => (heard += text));
+  const body = JSON.stringify({ approved: true, by: 'ann', why: 'agreed' });
+  // Whoever answers is slow, and the run ends meanwhile.
+  socket.write(
+    `POST ${path} HTTP/1.1\r\nhost: a\r\ncontent-length: ${body.length}\r\nexpect: 100-continue\r\n\r\n`,
+  );
+  await until(() => (heard.includes('100 Continue') ? true : undefined));
+  stop.abort(new Error('interrupted by SIGINT'));
+  await expect(answer).rejects.toThrow('interrupted by SIGINT');
+  socket.write(body);
+  await once(socket, 'close');
+  expect(heard).toContain('HTTP/1.1 410');
+  expect(heard).not.toContain('Approved');
+});
+
+it('names an address that others can use when it listens on all of them', async () => {
+  const stop = new AbortController();
+  const answer = approver({ how: 'http', listen: { host: '0.0.0.0', port: 0 } })(question, stop.signal);
+  await until(() => (said === '' ? undefined : said));
+  stop.abort(new Error('enough'));
+  await expect(answer).rejects.toThrow('enough');
+  expect(said).toContain(`http://${hostname()}:`);
 });
 
 it('says before anything is touched that nobody could answer there', async () => {
