@@ -1,6 +1,10 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
 import type { SessionProbe } from '@ordeal/shared/platform/probe-spec';
 import { systemClock } from '@ordeal/shared/time/system-clock';
+import { sessionsProber } from '../../src/observers/probers/sessions.ts';
 import { sessionsRecords } from '../../src/outage/sessions.ts';
 import { openGate, type Gate } from './fixtures/gate.ts';
 import { observe } from './fixtures/observed.ts';
@@ -65,6 +69,43 @@ describe('sessions that are kept', () => {
     expect(during.length).toBeGreaterThan(0);
     expect(during.filter(({ ok }) => ok)).toEqual([]);
   });
+});
+
+it('connect anew no more often than attempts are made, where every connection is cut after its first answer', async () => {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  await once(server, 'listening');
+  let connections = 0;
+  server.on('connection', (socket) => {
+    connections += 1;
+    socket.on('message', (message) => {
+      socket.send(String(message));
+      socket.close();
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+  const everyMs = 200;
+  const began = systemClock.now();
+  const prober = sessionsProber(
+    {
+      file: '',
+      entry: `http://127.0.0.1:${port}`,
+      headers: {},
+      run: 'r',
+      tenant: 't',
+      collection: 'c',
+      probes: [],
+      everyMs,
+      timeoutMs: 2000,
+    },
+    probe,
+    systemClock,
+  );
+  const { kept } = prober.sessions!();
+  await until(() => connections > 3 * kept, 'each was cut several times');
+  prober.closeAll();
+  // A timer may be a little early.
+  expect(connections).toBeLessThanOrEqual(kept * ((systemClock.now() - began) / (everyMs - 2) + 1));
+  server.close();
 });
 
 describe('what is told of sessions', () => {

@@ -97,10 +97,12 @@ function keepSession(config: ProbeConfig, spec: SessionProbe, index: number, clo
         if (!leaving.signal.aborted)
           drops.push({ session: index, low: lastAnswer, high: clock.now(), again: null, reason });
       } catch {
-        await delay(Math.max(0, began + config.everyMs - clock.now()), undefined, {
-          signal: leaving.signal,
-        }).catch(() => undefined);
+        // It tries again below.
       }
+      // At once, unless that connection was itself begun only now: a platform that cuts each is not flooded.
+      await delay(Math.max(0, began + config.everyMs - clock.now()), undefined, {
+        signal: leaving.signal,
+      }).catch(() => undefined);
     }
   };
   void live();
