@@ -67,6 +67,8 @@ export interface DrillOutcome {
   readonly windows: readonly WindowRecord[];
   /** The moment of the fault, or of the planned start. Null when nothing was touched. Monotonic ms. */
   readonly fault: Bounds | null;
+  /** A planned move has come to its end: a primary, a standby that follows it, and traffic everywhere. */
+  readonly settled: boolean;
   /** Why it was not begun; empty when it was. Each says what to do. */
   readonly refused: readonly string[];
   /** Why what was measured decides nothing; the platform may be well all the same. */

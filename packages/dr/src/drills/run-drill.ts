@@ -70,6 +70,7 @@ export async function runDrill(
     record,
     windows,
     fault: course.t0 ?? null,
+    settled: course.stage === 'settled',
     refused,
     ...(broke === undefined ? {} : { observersBroke: broke }),
     reread: async () => {

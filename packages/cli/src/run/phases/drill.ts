@@ -40,7 +40,8 @@ export async function drillPhase(phase: DrillPhase, session: Session): Promise<P
     dispose: () => outcome.dispose(),
   });
   assign(session, phase.name, phase.objectives);
-  if (isReturn(phase.drill) && outcome.record.failed === undefined) {
+  // Where the way back was gone, and not merely where nothing was found wrong: nobody may have been able to look.
+  if (isReturn(phase.drill) && outcome.settled) {
     for (const earlier of standing(session)) earlier.resolve();
   }
   if (outcome.record.failed !== undefined) return { next: 'stop', detail: outcome.record.failed };

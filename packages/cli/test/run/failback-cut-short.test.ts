@@ -1,0 +1,122 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
+import { anchorOf } from '@ordeal/shared/time/clock';
+import { systemClock } from '@ordeal/shared/time/system-clock';
+import { createFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { drillPhase } from '../../src/run/phases/drill.ts';
+import { emptyResults, type Session } from '../../src/run/session.ts';
+import { standingPromotions } from '../../src/run/standing-promotion.ts';
+
+let runs: string;
+beforeEach(() => {
+  runs = mkdtempSync(join(tmpdir(), 'ordeal-failback-'));
+});
+afterEach(() => rmSync(runs, { recursive: true, force: true }));
+
+const phase: DrillPhase = {
+  phase: 'drill',
+  name: 'failback',
+  title: 'Region A comes back',
+  drill: { kind: 'failback', restore: 'region-a-lost', from: 'b', to: 'a' },
+  store: 'main',
+  route: 'global',
+  probeEvery: 0.1,
+  probeTimeout: 1,
+  ledgerRate: 10,
+  ledgerLead: 1,
+  stableFor: 1,
+  stableAttempts: 10,
+  deadline: 10,
+  targets: { rto: 10, rpo: 5, detection: 3, failover: 5 },
+  objectives: [],
+};
+
+/** A run that promoted region b and is gone: region a stays away until its failback. */
+function leaveFailover(): void {
+  const dir = join(runs, '1-earlier');
+  mkdirSync(dir);
+  const file = { run: '1-earlier', runner: '1@gone', platform: 'shop', startedAt: '', stores: {} };
+  writeFileSync(join(dir, 'run.json'), JSON.stringify(file));
+  const undo = createFileUndoLedger(dir, systemClock);
+  undo.push({
+    driver: 'host',
+    config: {},
+    describe: 'region a is lost',
+    deadline: '2026-01-01T00:00:00.000Z',
+    revives: 'old-primary',
+  });
+  undo.markPromotion({
+    drill: 'region-lost',
+    store: 'main',
+    requestedAt: '2026-01-01T00:00:00.000Z',
+    writer: 'b',
+    fenced: ['a'],
+    nextStep: 'Run the failback.',
+  });
+}
+
+/** Its observers cannot be started: there is no such program. */
+function sessionWithoutObservers(): Session {
+  const dir = join(runs, '2-now');
+  mkdirSync(dir);
+  const nodes = [
+    { name: 'a', reachable: false, reason: 'connection refused' },
+    { name: 'b', reachable: true, role: 'primary', timeline: 2, position: 1, lagSeconds: null, detail: {} },
+  ];
+  return {
+    kind: 'drill',
+    loaded: {
+      platform: {
+        name: 'shop',
+        regions: ['a', 'b'],
+        entry: 'http://127.0.0.1:1',
+        tenants: [{ id: 'shop', allowedRegions: ['a', 'b'] }],
+        tenantHeader: 'x-tenant',
+        headers: {},
+        probes: [],
+        ledger: null,
+        faults: {},
+        objectives: {},
+      },
+      drivers: {
+        store: () => ({
+          driver: { kind: 'fake', status: async () => ({ settings: {}, nodes }) },
+          nodes: [
+            { name: 'a', region: 'a' },
+            { name: 'b', region: 'b' },
+          ],
+        }),
+        route: () => ({}),
+        fault: () => ({ driver: {}, config: {} }),
+      },
+    },
+    programs: { k6: '', node: join(runs, 'no-such-program') },
+    context: {
+      runId: '2-now',
+      dir,
+      seed: 1,
+      clock: systemClock,
+      journal: { append: () => undefined },
+      undo: createFileUndoLedger(dir, systemClock),
+      signal: new AbortController().signal,
+    },
+    scenario: { phases: [phase] },
+    anchor: anchorOf(systemClock),
+    results: emptyResults(),
+  } as unknown as Session;
+}
+
+it('a failback that nobody could observe leaves standing what an earlier failover has left', async () => {
+  leaveFailover();
+  const session = sessionWithoutObservers();
+  await drillPhase(phase, session);
+  expect(session.results.observerProblems).toEqual([
+    { window: 'failback', reason: expect.stringContaining('could not be started') },
+  ]);
+  expect(standingPromotions(runs, 'shop', systemClock).map(({ mark }) => mark.writer)).toEqual(['b']);
+  const undo = createFileUndoLedger(join(runs, '1-earlier'), systemClock);
+  expect(undo.open().map(({ describe }) => describe)).toEqual(['region a is lost']);
+});
