@@ -2,8 +2,10 @@ import { reasonOf } from '@ordeal/shared/reason-of';
 import type { BoundRecord } from '@ordeal/shared/record/record';
 import type { Bounds } from '@ordeal/shared/time/interval';
 import { explain, type ConfiguredBounds, type Loss } from '../drivers/self-recovery.ts';
-import type { DrillStep } from './steps.ts';
 import type { Course, MilestoneName } from './course.ts';
+import { ObserverBroke } from './drill.ts';
+import { stableSeconds } from './stable.ts';
+import type { DrillStep } from './steps.ts';
 
 /** One time that settings bound, as it was read before a drill. Seconds. */
 export interface ConfiguredTime {
@@ -55,12 +57,30 @@ export const readBounds: DrillStep = {
         to: 'recovered',
       };
     });
+    course.leaseSeconds = await leaseOf(course);
     const words = course.configured.map(
       ({ name, configured: { low, high } }) => `${name} ${low} to ${high} s`,
     );
+    if (course.leaseSeconds !== undefined) {
+      words.push(
+        `a lease of ${course.leaseSeconds} s, so clients must be well for ${stableSeconds(course)} s`,
+      );
+    }
     return { detail: words.length === 0 ? 'no setting bounds it' : words.join(', ') };
   },
 };
+
+/** Nothing was touched yet. Without it nobody knows for how long clients have to be well. */
+async function leaseOf({ deps, driver, context }: Course): Promise<number | undefined> {
+  try {
+    return await deps.store.leaseSeconds?.(driver);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    throw new ObserverBroke(`how long a lease of the store lasts could not be read: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+}
 
 function takeover({ settings, takeover: of, reason }: ConfiguredBounds, loss: Loss): ConfiguredTime {
   return { name: 'takeover', settings, configured: of[loss], reason, to: 'promoted' };

@@ -26,6 +26,8 @@ export interface Course {
   readonly waits: Span[];
   /** What the configuration says about how long things take, as it was read before anything was done. */
   readonly configured: ConfiguredTime[];
+  /** How long a lease of the store lasts; undefined while it was not read, and where it has none. */
+  leaseSeconds: number | undefined;
   /** Asks all nodes whether they take writes. */
   writers: SplitBrainWatch | undefined;
   observers: Observers | undefined;

@@ -15,7 +15,7 @@ export function describeDrill(phase: DrillPhase): readonly string[] {
       const back = changed ? `. If it ends from here on: ${wayBack}` : '';
       return `${index + 1}. ${step.name}: ${step.plan(phase)}${within}${back}`;
     }),
-    `Targets: recovery time ${rto} s, recovery point ${rpo} s. It takes at most ${mostSeconds(phase)} s once it has begun.`,
+    `Targets: recovery time ${rto} s, recovery point ${rpo} s. It takes at most ${mostSeconds(phase)} s once it has begun, longer only where two of the store's leases are longer than ${phase.stableFor} s.`,
   ];
 }
 

@@ -6,6 +6,7 @@ import { sessionsRecords } from '../outage/sessions.ts';
 import { lastingOutage } from './lasting-outage.ts';
 import { boundRecords } from './configured-times.ts';
 import { waitedMs, type Course } from './course.ts';
+import { recoveryQuestion } from './stable.ts';
 
 /** What the course left, as the record states it. Times count from the earliest moment the fault can have been. */
 export function drillRecord(course: Course): Omit<DrillRecord, 'secondWitness' | 'failed' | 'writers'> {
@@ -54,10 +55,10 @@ export function drillWindows(course: Course, endedAt: number): readonly WindowRe
 
 /** The streams as they were when recovery was confirmed, or as they are now. */
 function analysesOf(course: Course): readonly OutageAnalysis[] {
-  const { phase, t0, recovery, observers } = course;
+  const { t0, recovery, observers } = course;
   if (recovery !== undefined) return recovery.analyses;
   if (t0 === undefined || observers === undefined) return [];
-  const question = { from: t0, stableForMs: phase.stableFor * 1000, stableAttempts: phase.stableAttempts };
+  const question = recoveryQuestion(course, t0);
   return observers.streams().map((stream) => lastingOutage(stream, question));
 }
 

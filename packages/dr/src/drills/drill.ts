@@ -5,6 +5,7 @@ import type { ApprovalRecord, DrillRecord, LedgerRecord, WindowRecord } from '@o
 import type { ClockAnchor } from '@ordeal/shared/time/clock';
 import type { Bounds, Span } from '@ordeal/shared/time/interval';
 import type { HandOver } from '../drivers/hand-over.ts';
+import type { Leased } from '../drivers/leased.ts';
 import type { RouteCaching } from '../drivers/route-caching.ts';
 import type { RouteDetection } from '../drivers/route-detection.ts';
 import type { RouteHealth } from '../drivers/route-health.ts';
@@ -19,7 +20,7 @@ export interface DrillDeps {
    * back. A planned move has none.
    */
   readonly fault?: DrillFault;
-  readonly store: StoreDriver & Partial<WriteCheck & SelfRecovery & HandOver>;
+  readonly store: StoreDriver & Partial<WriteCheck & SelfRecovery & HandOver & Leased>;
   readonly route: RouteDriver & RouteHealth & Partial<RouteCaching & RouteDetection>;
   /** The store's node in a region. */
   readonly nodeOf: (region: string) => string;

@@ -1,5 +1,6 @@
 import { faultOf as named } from '@ordeal/shared/scenario/drill-parts';
 import { faultOf, mustObserve, reach } from './course.ts';
+import { stableSeconds } from './stable.ts';
 import type { DrillStep } from './steps.ts';
 
 const pollMs = 50;
@@ -16,7 +17,7 @@ export const lose: DrillStep = {
     mustObserve(course);
     const person =
       course.deps.approve === undefined && course.deps.beforeStep === undefined ? 0 : personSeconds;
-    const worstMs = (phase.deadline + phase.stableFor + 120 + person) * 1000;
+    const worstMs = (phase.deadline + stableSeconds(course) + 120 + person) * 1000;
     course.entry = context.undo.push({
       driver: driver.kind,
       config,

@@ -6,6 +6,7 @@ import type { ProbeStream } from '../observers/observers.ts';
 import { check, mustObserve, observersOf, reach, waitedMs, type Course } from './course.ts';
 import { watchWriters } from './writers.ts';
 import { ObserverBroke } from './drill.ts';
+import { recoveryQuestion } from './stable.ts';
 import type { DrillStep } from './steps.ts';
 
 /** Share of bad attempts in a stream above which the platform is not well enough for a drill. */
@@ -100,14 +101,14 @@ function checkStream(course: Course, stream: ProbeStream, from: number): void {
 export const recover: DrillStep = {
   name: 'recover',
   plan: (phase) =>
-    `wait until every stream is good for ${phase.stableFor} s and ${phase.stableAttempts} attempts; it must have ` +
+    `wait until every stream is good for ${phase.stableFor} s (two of the store's leases, where these are longer) and ${phase.stableAttempts} attempts; it must have ` +
     `begun within ${phase.deadline} s`,
   target: (phase) => phase.targets.rto,
   run: async (course) => {
     const { phase, context } = course;
     const t0 = startOf(course);
     const deadline = t0.low + phase.deadline * 1000 + waitedMs(course, context.clock.now());
-    const question = { from: t0, stableForMs: phase.stableFor * 1000, stableAttempts: phase.stableAttempts };
+    const question = recoveryQuestion(course, t0);
     // Clients may have been well before the runbook's last step: that step must be seen to have done no harm.
     const changed = Math.max(t0.high, ...[...course.milestones.values()].map(({ high }) => high));
     const seenUntil = changed + question.stableForMs;

@@ -30,6 +30,7 @@ export async function runDrill(
     approvals: [],
     waits: [],
     configured: [],
+    leaseSeconds: undefined,
     writers: undefined,
     drained: false,
     observers: undefined,

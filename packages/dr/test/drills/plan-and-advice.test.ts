@@ -33,7 +33,8 @@ it('plans a failover, step by step', () => {
     'the point of no return',
   ).toContain('If it ends from here on: nothing is put back');
   expect(plan.at(-1)).toBe(
-    'Targets: recovery time 120 s, recovery point 900 s. It takes at most 131 s once it has begun.',
+    'Targets: recovery time 120 s, recovery point 900 s. It takes at most 131 s once it has begun, ' +
+      "longer only where two of the store's leases are longer than 30 s.",
   );
 });
 

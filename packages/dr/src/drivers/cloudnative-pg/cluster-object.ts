@@ -32,6 +32,8 @@ const spec = z
     smartShutdownTimeout: z.number().default(180),
     minSyncReplicas: z.number().default(0),
     maxSyncReplicas: z.number().default(0),
+    // The operator's own, where nothing is said.
+    primaryLease: z.object({ leaseDurationSeconds: z.number().default(15) }).prefault({}),
   })
   .prefault({});
 

@@ -8,6 +8,8 @@ import { reportOf } from '../postgres/status.ts';
 import { changeCluster, clusterPath, readCluster, setFenced, type ClusterObject } from './cluster-object.ts';
 import type { ClusterNode, ClustersConfig } from './config.ts';
 import { mustFollow } from './follow.ts';
+import type { Leased } from '../leased.ts';
+import { longestLease } from './lease.ts';
 import { settingsOf } from './settings.ts';
 import { waitUntil } from './wait.ts';
 
@@ -23,7 +25,7 @@ interface Member {
  * demoted leaves one once it has shut down, and the other one is promoted only when it has replayed all that the
  * token tells of.
  */
-export function createClustersStore(config: ClustersConfig): StoreDriver & WriteCheck {
+export function createClustersStore(config: ClustersConfig): StoreDriver & WriteCheck & Leased {
   const members = config.nodes.map((node): Member => ({
     node,
     api: kubernetesApi(node),
@@ -57,6 +59,8 @@ export function createClustersStore(config: ClustersConfig): StoreDriver & Write
     demote: async (node, context) => await demote(find(node), members, within, context),
     fence: async (node, context) => await fence(find(node), within, context),
     rejoin: async (node, primary, context) => await rejoin(find(node), find(primary), within, context),
+    leaseSeconds: (context) =>
+      longestLease(members.map((member) => readCluster(member.api, member.path, context))),
     openQuestions: () => postgresQuestions((name) => find(name).node),
   };
 }

@@ -7,12 +7,14 @@ import { reportOf } from '../postgres/status.ts';
 import { changeCluster, clusterPath, readCluster, setFenced, type ClusterObject } from './cluster-object.ts';
 import type { InstanceNode, InstancesConfig } from './config.ts';
 import { mustFollow } from './follow.ts';
+import type { Leased } from '../leased.ts';
 import { nodeNamed } from '../node-named.ts';
+import { longestLease } from './lease.ts';
 import { settingsOf } from './settings.ts';
 import { waitUntil } from './wait.ts';
 
 /** The instances of one CloudNativePG cluster: its operator changes their roles, and is told what is wanted. */
-export function createInstancesStore(config: InstancesConfig): StoreDriver & WriteCheck {
+export function createInstancesStore(config: InstancesConfig): StoreDriver & WriteCheck & Leased {
   const api = kubernetesApi(config);
   const path = clusterPath(config.namespace, config.cluster);
   const find = (name: string): InstanceNode => nodeNamed(config.nodes, name);
@@ -52,6 +54,7 @@ export function createInstancesStore(config: InstancesConfig): StoreDriver & Wri
       );
       await mustFollow(own, upstream, config.withinSeconds, context);
     },
+    leaseSeconds: (context) => longestLease([readCluster(api, path, context)]),
     openQuestions: () => postgresQuestions(find),
   };
 }

@@ -15,6 +15,7 @@ export function settingsOf(
     smartShutdownTimeout: `${spec.smartShutdownTimeout} s`,
     minSyncReplicas: String(spec.minSyncReplicas),
     maxSyncReplicas: String(spec.maxSyncReplicas),
+    primaryLease: `${spec.primaryLease.leaseDurationSeconds} s`,
     ...(primary ?? answering[0])?.settings,
   };
 }

@@ -1,6 +1,7 @@
 import type { StoreDriver } from '@ordeal/shared/drivers/store';
 import type { WriteCheck } from '../../split-brain/answer.ts';
 import { postgresQuestions } from '../../split-brain/ask-postgres.ts';
+import type { Leased } from '../leased.ts';
 import type { SelfRecovery } from '../self-recovery.ts';
 import { nodeNamed } from '../node-named.ts';
 import { boundsOf } from './bounds.ts';
@@ -15,7 +16,9 @@ import { settingsOf, storeStatus } from './status.ts';
  * PostgreSQL under Patroni, moved by its REST API: Patroni's leader lock decides who is primary, and is never gone
  * past. See `parsePatroniStore` for its configuration.
  */
-export function createPatroniStore(config: PatroniStoreConfig): StoreDriver & SelfRecovery & WriteCheck {
+export function createPatroniStore(
+  config: PatroniStoreConfig,
+): StoreDriver & SelfRecovery & WriteCheck & Leased {
   const find = (name: string): PatroniNode => nodeNamed(config.nodes, name);
   return {
     kind: 'patroni',
@@ -24,6 +27,7 @@ export function createPatroniStore(config: PatroniStoreConfig): StoreDriver & Se
     fence: async (node, context) => await fence(config, find(node), context),
     demote: async (node, context) => await demote(config, find(node), context),
     rejoin: async (node, primary, context) => await rejoin(config, find(node), find(primary), context),
+    leaseSeconds: async (context) => (await settingsOf(config, context)).ttl,
     bounds: async (context) => boundsOf(await settingsOf(config, context)),
     observe: async (lost, context) => await observe(config, find(lost), context),
     openQuestions: () => postgresQuestions(find),
