@@ -31,7 +31,7 @@ export const objectives: Readonly<Record<string, Objective>> = {
     // One worker of four has a third of 22 by its weight; never more than half.
     limit: 11,
     unit: 'sessions',
-    source: `${profile}; "WebSocket connections work, and stay open"`,
+    source: `${profile}; Production Checklist: "WebSocket connections working"`,
   },
   'time to reconnect': {
     signal: { from: 'drill', measure: 'seconds-to-reconnect' },

@@ -8,7 +8,7 @@ export default defineScenario((pace) => {
   const full = pace === 'full';
   const deploy = (whole: string, result: string) => ({
     phase: 'deploy' as const,
-    steadyFor: full ? 8 : 4,
+    steadyFor: full ? 5 : 4,
     within: 120,
     watchFor: full ? 5 : 3,
     afterwards: 'go-back' as const,
@@ -16,7 +16,7 @@ export default defineScenario((pace) => {
   });
   const experiment = (during: string) => ({
     phase: 'experiment' as const,
-    steadyFor: full ? 8 : 4,
+    steadyFor: full ? 6 : 4,
     hold: full ? 8 : 5,
     recoverWithin: 30,
     steadyAgainFor: full ? 5 : 3,
@@ -33,7 +33,7 @@ export default defineScenario((pace) => {
     probeEvery: full ? 0.05 : 0.02,
     probeTimeout: 1,
     ledgerRate: 50,
-    ledgerLead: full ? 8 : 3,
+    ledgerLead: full ? 5 : 3,
     stableFor: full ? 15 : 6,
     stableAttempts: 300,
     deadline: 90,
@@ -57,7 +57,7 @@ export default defineScenario((pace) => {
         title: 'Baseline load, from many clients',
         rate: 70,
         warmUp: full ? 10 : 6,
-        // 99.9 % takes 2,995 requests to show, and Prometheus scrapes every 5 s.
+        // 99.9 % takes 2,995 requests to show. Prometheus scrapes every 5 s, and off the lab ten scrapes are asked for.
         judgeFor: full ? 50 : 34,
         objectives: [
           'availability',
