@@ -10,9 +10,10 @@ const WITHIN_MS = 60_000;
 
 /**
  * Why the drill that this run begins with may not begin, each with what to do. Only what comes first is asked: a drill
- * behind something else finds the platform as that has left it, and asks for itself.
+ * behind something else finds the platform as that has left it, and asks for itself. Undefined when nothing was asked,
+ * or nobody answered: nothing is known then.
  */
-export async function whyFirstMayNot(session: Session): Promise<readonly string[]> {
+export async function whyFirstMayNot(session: Session): Promise<readonly string[] | undefined> {
   const first = session.scenario.phases.find(({ phase }) => phase !== 'load');
   const { context, loaded } = session;
   const driver = driverContext(context, AbortSignal.any([context.signal, AbortSignal.timeout(WITHIN_MS)]));
@@ -25,7 +26,7 @@ export async function whyFirstMayNot(session: Session): Promise<readonly string[
       const { reasons } = await lookAtPlace(loaded.drivers.backup(first.backup), driver);
       return reasons.map((reason) => `${first.name}: ${reason}`);
     }
-    return [];
+    return undefined;
   } catch (error) {
     context.signal.throwIfAborted();
     // It asks once more when it begins, and goes no further than that without an answer.
@@ -33,6 +34,6 @@ export async function whyFirstMayNot(session: Session): Promise<readonly string[
       type: 'note',
       message: `whether ${first?.name ?? 'it'} may begin cannot be told yet: ${reasonOf(error)}`,
     });
-    return [];
+    return undefined;
   }
 }

@@ -34,7 +34,7 @@ export async function preflight(session: Session): Promise<Preflight> {
       ? []
       : await report(session, 'the platform is the one that is meant', askIdentity(session));
   if (strange.length > 0) return { outcome: 'refused', reasons: strange };
-  const looks = (wanted: boolean, name: string, look: () => Promise<readonly string[]>) =>
+  const looks = (wanted: boolean, name: string, look: () => Promise<readonly string[] | undefined>) =>
     wanted ? report(session, name, look()) : Promise.resolve([]);
   const [unseen, late, silent, busy, faulty, unfit] = await Promise.all([
     looks(measures, 'Prometheus answers and sees its targets', () => askPrometheus(session, returning)),
@@ -68,9 +68,11 @@ export async function preflight(session: Session): Promise<Preflight> {
 async function report(
   session: Session,
   name: string,
-  check: Promise<readonly string[]>,
+  check: Promise<readonly string[] | undefined>,
 ): Promise<readonly string[]> {
   const problems = await check;
+  // What nobody has looked at is not said to hold.
+  if (problems === undefined) return [];
   const detail = problems.join('; ');
   session.context.journal.append({ type: 'check', phase: PHASE, name, held: problems.length === 0, detail });
   return problems;

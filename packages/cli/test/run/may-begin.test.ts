@@ -1,0 +1,50 @@
+import { systemClock } from '@ordeal/shared/time/system-clock';
+import { expect, it } from 'vitest';
+import { whyFirstMayNot } from '../../src/run/may-begin.ts';
+import type { Session } from '../../src/run/session.ts';
+
+const drill = {
+  phase: 'drill',
+  name: 'move',
+  drill: { kind: 'observe', lose: 'a-lost', from: 'a' },
+  store: 'main',
+  route: 'global',
+};
+const primary = { name: 'a', reachable: true, role: 'primary' };
+
+function ask(phases: readonly object[], status: () => Promise<object>) {
+  const notes: string[] = [];
+  const session = {
+    scenario: { phases },
+    context: {
+      clock: systemClock,
+      signal: new AbortController().signal,
+      journal: { append: (event: { message?: string }) => notes.push(event.message ?? '') },
+    },
+    loaded: {
+      platform: { regions: ['a'], tenants: [], faults: {}, probes: [] },
+      drivers: {
+        store: () => ({ driver: { kind: 'fake', status }, nodes: [{ name: 'a', region: 'a' }] }),
+        route: () => ({
+          status: async () => ({ regions: { a: 'active' } }),
+          health: async () => ({ a: { up: 1, total: 1 } }),
+        }),
+        fault: () => ({}),
+      },
+    },
+    programs: {},
+  } as unknown as Session;
+  return whyFirstMayNot(session).then((reasons) => ({ reasons, notes }));
+}
+const sound = async () => ({ settings: {}, nodes: [primary] });
+
+it('says what speaks against the drill that comes first, if anything does', async () => {
+  expect(await ask([{ phase: 'load' }, drill], sound)).toEqual({ reasons: [], notes: [] });
+});
+
+it('says nothing where nothing was asked, or nobody answered: that is not to say that it may begin', async () => {
+  expect((await ask([{ phase: 'smoke' }, drill], sound)).reasons).toBeUndefined();
+  const silent = await ask([drill], () => Promise.reject(new Error('connection refused')));
+  expect(silent.reasons).toBeUndefined();
+  expect(silent.notes).toEqual(['whether move may begin cannot be told yet: connection refused']);
+});
