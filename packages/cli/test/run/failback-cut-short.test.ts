@@ -7,7 +7,7 @@ import { systemClock } from '@ordeal/shared/time/system-clock';
 import { createFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { drillPhase } from '../../src/run/phases/drill.ts';
-import { emptyResults, type Session } from '../../src/run/session.ts';
+import { emptyResults, type FinishedDrill, type Session } from '../../src/run/session.ts';
 import { standingPromotions } from '../../src/run/standing-promotion.ts';
 
 let runs: string;
@@ -108,6 +108,17 @@ function sessionWithoutObservers(): Session {
     results: emptyResults(),
   } as unknown as Session;
 }
+
+it('a failback is not refused for what the failover before it did not do, which was not the platform’s fault', async () => {
+  const session = sessionWithoutObservers();
+  const steps = [{ name: 'promote', outcome: 'skipped', detail: 'observe failed' }];
+  session.results.drills.push({ record: { kind: 'failover', steps } } as unknown as FinishedDrill);
+  expect(await drillPhase(phase, session)).toEqual({
+    next: 'stop',
+    detail: 'not started: the failover before it promoted nothing: observe failed',
+  });
+  expect(session.results.refusals).toEqual([]);
+});
 
 it('a failback that nobody could observe leaves standing what an earlier failover has left', async () => {
   leaveFailover();

@@ -97,8 +97,12 @@ function nothingToReturnFrom(phase: DrillPhase, session: Session): string | unde
 }
 
 function whyNoFailback(session: Session): string | undefined {
-  const failed = failoverBefore(session)?.record.failed;
-  return failed === undefined ? undefined : `the failover before it failed: ${failed}`;
+  const before = failoverBefore(session)?.record;
+  if (before?.failed !== undefined) return `the failover before it failed: ${before.failed}`;
+  // Its observers broke, which says nothing of the platform.
+  const promote = before?.steps.find(({ name }) => name === 'promote');
+  if (promote === undefined || promote.outcome === 'done') return undefined;
+  return `the failover before it promoted nothing: ${promote.detail}`;
 }
 
 function failoverBefore({ results }: Session): Session['results']['drills'][number] | undefined {
