@@ -10,7 +10,7 @@ export default defineScenario((pace) => {
     phase: 'deploy' as const,
     steadyFor: full ? 5 : 4,
     within: 120,
-    watchFor: full ? 5 : 3,
+    watchFor: 3,
     afterwards: 'go-back' as const,
     objectives: { steady, whole: [whole], result: [result] },
   });
@@ -56,7 +56,7 @@ export default defineScenario((pace) => {
         name: 'baseline',
         title: 'Baseline load, from many clients',
         rate: 70,
-        warmUp: full ? 10 : 6,
+        warmUp: full ? 8 : 6,
         // 99.9 % takes 2,995 requests to show. Prometheus scrapes every 5 s, and off the lab ten scrapes are asked for.
         judgeFor: full ? 50 : 34,
         objectives: [
