@@ -15,6 +15,22 @@ export function fisherUpperTail(inside: Count, outside: Count): number {
   if (![inside, outside].every(isCount)) return Number.NaN;
   const all = inside.offered + outside.offered;
   const failed = inside.failed + outside.failed;
+  if (inside.failed * all > failed * inside.offered) return tailFrom(inside, outside);
+  // Below what is to be expected nearly all of it lies above, and begins with what is too small to be a number.
+  // Seen from the attempts that did not fail, the rest is an upper tail.
+  if (inside.failed === 0 || outside.failed === outside.offered) return 1;
+  return Math.max(0, 1 - tailFrom(notFailed(inside, -1), notFailed(outside, 1)));
+}
+
+/** The attempts that did not fail, were there so many failures more. */
+function notFailed({ offered, failed }: Count, more: number): Count {
+  return { offered, failed: offered - failed - more };
+}
+
+/** Adds up the tail from a count that lies above what is to be expected: each term is smaller than the one before. */
+function tailFrom(inside: Count, outside: Count): number {
+  const all = inside.offered + outside.offered;
+  const failed = inside.failed + outside.failed;
   const most = Math.min(failed, inside.offered);
   let term = Math.exp(
     logChoose(inside.offered, inside.failed) +
@@ -26,10 +42,8 @@ export function fisherUpperTail(inside: Count, outside: Count): number {
     sum += term;
     const notHere = failed - inHere;
     // The next term from this one; what is left of the sum is too small to count once it no longer changes it.
-    const next =
-      (term * notHere * (inside.offered - inHere)) / ((inHere + 1) * (outside.offered - notHere + 1));
-    if (next < term && next < sum * Number.EPSILON) break;
-    term = next;
+    term *= (notHere * (inside.offered - inHere)) / ((inHere + 1) * (outside.offered - notHere + 1));
+    if (term <= sum * Number.EPSILON) break;
   }
   return Math.min(1, sum);
 }

@@ -60,6 +60,27 @@ describe("Fisher's exact test", () => {
       [0, 0],
       [100, 5],
     ],
+    [
+      [100, 20],
+      [100, 30],
+    ],
+    [
+      [120, 3],
+      [80, 80],
+    ],
+    // Far below what is to be expected: what the tail begins with is too small to be a number.
+    [
+      [900, 4],
+      [900, 900],
+    ],
+    [
+      [1_000, 2],
+      [1_500, 1_400],
+    ],
+    [
+      [700, 0],
+      [700, 700],
+    ],
   ])('agrees with whole numbers for %o inside and %o outside', (inside, outside) => {
     const exact = exactly(inside, outside);
     expect(Math.abs(tail(inside, outside) - exact)).toBeLessThan(exact * 1e-9 + 1e-25);
