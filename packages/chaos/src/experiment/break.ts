@@ -6,7 +6,7 @@ import type { Abort } from './abort.ts';
 import { clientEffect, effectOfAll, identityEffect, measureEffect, type Effect } from './effect.ts';
 import type { ArmedFault, PlannedFault } from './faults.ts';
 import type { GaugeWatch } from './gauges.ts';
-import { healFaults } from './heal.ts';
+import { HEAL_WITHIN_MS, healFaults } from './heal.ts';
 import { holdFaults, type FaultEnd, type Held } from './hold.ts';
 import { INJECT_WITHIN_MS, InjectionAborted, injectTogether, type InjectedFault } from './inject.ts';
 import { intervalsOf } from './observe.ts';
@@ -136,8 +136,9 @@ function healsBefore(order: FaultOrder): boolean {
 
 function arm({ phase, context }: Scope, fault: PlannedFault, stages: number): ArmedFault {
   const { driver, config, entry } = fault;
-  const lifeMs =
-    (INJECT_WITHIN_MS + phase.hold * 1000) * stages + phase.recoverWithin * 1000 + DEADLINE_MARGIN_MS;
+  // Of each stage: what it kills may take until then to be replaced, and what comes before it has to be healed.
+  const stageMs = INJECT_WITHIN_MS + (phase.hold + phase.recoverWithin) * 1000;
+  const lifeMs = stageMs * stages + HEAL_WITHIN_MS * (stages - 1) + DEADLINE_MARGIN_MS;
   const undo = context.undo.push({
     driver: driver.kind,
     config,

@@ -9,7 +9,7 @@ export type Healed =
   /** The undo entry stays open. */
   | { readonly ok: false; readonly reason: string };
 
-const HEAL_WITHIN_MS = 60_000;
+export const HEAL_WITHIN_MS = 60_000;
 /** After an interruption: the run ends everything else in what a pod's grace period leaves. */
 const INTERRUPTED_MS = 40_000;
 

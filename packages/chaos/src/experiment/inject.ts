@@ -1,4 +1,5 @@
 import type { Acknowledgement } from '@ordeal/shared/drivers/fault';
+import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { within } from '@ordeal/shared/time/deadline';
 import type { Abort } from './abort.ts';
@@ -78,9 +79,10 @@ async function injectOne(
 ): Promise<InjectedFault> {
   const { phase, context } = scope;
   const { driver, config, name } = fault;
-  context.journal.append({ type: 'fault-injecting', phase: phase.name, fault: name, undo: fault.undo.id });
   let acknowledged: readonly Acknowledgement[];
   try {
+    mustBeUndone(fault, context);
+    context.journal.append({ type: 'fault-injecting', phase: phase.name, fault: name, undo: fault.undo.id });
     acknowledged = await within(context.clock, INJECT_WITHIN_MS, 'It', signal, (ending) => {
       const injection = driver.inject(config, drivingContext(scope, ending));
       settled.push(injection.catch(() => undefined));
@@ -97,4 +99,19 @@ async function injectOne(
     acknowledgements: acknowledged,
   });
   return { ...fault, acknowledged, from: Math.max(...acknowledged.map(({ confirmed }) => confirmed)) };
+}
+
+/**
+ * Throws unless others would still heal this fault if this process died or hung. What comes later in a sequence was
+ * armed long before; and a clock that is set, or a machine that sleeps, lets its time run out, so that the guardian
+ * has settled its entry.
+ */
+function mustBeUndone({ undo: { id, deadline } }: ArmedFault, { undo, clock }: RunContext): void {
+  undo.mustBeWatched?.();
+  const isOpen = undo.open().some((entry) => entry.id === id);
+  // Written so that a time which is none has run out.
+  if (isOpen && Date.parse(deadline) - clock.wall() >= INJECT_WITHIN_MS) return;
+  throw new Error(
+    `the time of its undo entry ${id} has run out (${deadline}), so that nobody would heal it if this run died`,
+  );
 }

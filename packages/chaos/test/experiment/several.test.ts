@@ -1,4 +1,6 @@
 import type { Choice } from '@ordeal/shared/drivers/fault';
+import { guardedLedger } from '@ordeal/shared/undo/guarded-ledger';
+import type { UndoLedger } from '@ordeal/shared/undo/ledger';
 import { describe, expect, it } from 'vitest';
 import type { AbleFaultDriver, ExperimentDeps } from '../../src/experiment/deps.ts';
 import { runExperiment } from '../../src/experiment/run-experiment.ts';
@@ -223,6 +225,81 @@ describe('several faults in sequence', () => {
     const { record } = await runExperiment({ ...phase, order }, deps, sim.context);
     expect(did).not.toContain('inject cache (2 entries)');
     expect(record.aborted).toMatch(/could not be healed before the next/);
+  });
+
+  /** Two faults, and what happens when the first has been in for a while. */
+  const interrupted = async (meanwhile: (sim: Simulation) => void) => {
+    const { sim, did, part } = region();
+    const app = part('app');
+    const { driver } = app;
+    const first: AbleFaultDriver = {
+      ...driver,
+      inject: async (config, context) => {
+        void sim.clock.sleep(5_000).then(() => meanwhile(sim));
+        return driver.inject(config, context);
+      },
+    };
+    const parts = [{ ...app, driver: first }, part('cache')];
+    return { sim, did, app, deps: depsOf(sim, parts) };
+  };
+  const order = { how: 'in-sequence', earlier: 'kept' } as const;
+
+  it('go no further when the guardian is gone meanwhile', async () => {
+    let watched = true;
+    const { sim, did, app, deps } = await interrupted(() => (watched = false));
+    const undo: UndoLedger = guardedLedger(sim.context.undo, () => ({ alive: () => watched }));
+    const { record } = await runExperiment({ ...phase, order }, deps, { ...sim.context, undo });
+    expect(did.filter((what) => what.startsWith('inject'))).toEqual(['inject app (2 entries)']);
+    expect(record.aborted).toMatch(/cache: The guardian has ended/);
+    expect(app.isIn).toBe(false);
+    expect(sim.context.undo.open()).toEqual([]);
+  });
+
+  it('go no further when others have settled what comes next, as its time was over', async () => {
+    const { sim, did, app, deps } = await interrupted(({ context: { undo } }) => {
+      for (const { id, driver } of undo.open()) if (driver === 'cache') undo.settle(id, 'guardian');
+    });
+    const { record } = await runExperiment({ ...phase, order }, deps, sim.context);
+    expect(did.filter((what) => what.startsWith('inject'))).toEqual(['inject app (2 entries)']);
+    expect(record.aborted).toMatch(/cache: the time of its undo entry .* has run out/);
+    expect(app.isIn).toBe(false);
+  });
+
+  it('go no further when their time runs out while the next is injected', async () => {
+    let ahead = 0;
+    const { sim, did, deps } = await interrupted(() => (ahead = 3_600_000));
+    const clock = { ...sim.clock, wall: () => sim.clock.wall() + ahead };
+    const { record } = await runExperiment({ ...phase, order }, deps, { ...sim.context, clock });
+    expect(did.filter((what) => what.startsWith('inject'))).toEqual(['inject app (2 entries)']);
+    expect(record.aborted).toMatch(/cache: the time of its undo entry .* has run out/);
+  });
+
+  it('have time enough, however long each one before takes to be replaced', async () => {
+    const { sim, did, part } = region();
+    const slowly = (name: string): Part => {
+      let ended: number | undefined;
+      const isBack = (): boolean => ended === undefined || sim.clock.now() >= ended + 178_000;
+      return part(name, {
+        inject: async () => {
+          did.push(`inject ${name}`);
+          ended = sim.clock.now();
+          return [{ target: name, sent: ended, confirmed: ended, detail: 'gone' }];
+        },
+        identities: async () => ({ [name]: ended === undefined ? 'one' : isBack() ? 'two' : undefined }),
+        endsByItself: () => true,
+        replaced: async (_, __, { clock, signal }) => {
+          while (!isBack()) await clock.sleep(100, signal);
+          return clock.now();
+        },
+        status: async () => (isBack() ? { state: 'absent' } : { state: 'present', detail: 'not back' }),
+        heal: async () => undefined,
+      });
+    };
+    const parts = ['app', 'cache', 'db'].map(slowly);
+    const patience = { ...phase, order: { ...order, earlier: 'healed' as const }, recoverWithin: 180 };
+    const { record } = await runExperiment(patience, depsOf(sim, parts), sim.context);
+    expect(record.aborted).toBeUndefined();
+    expect(did).toEqual(['inject app', 'inject cache', 'inject db']);
   });
 });
 

@@ -13,16 +13,20 @@ export class GuardianGone extends Error {
 
 /**
  * A ledger that takes no entry while nobody watches over the run. As every entry is written before what it undoes,
- * nothing is done then either.
+ * nothing is done then either; whoever does it a while later asks once more, with `mustBeWatched`.
  */
 export function guardedLedger<Ledger extends UndoLedger>(
   ledger: Ledger,
   guardian: () => Pick<Guardian, 'alive'> | undefined,
 ): Ledger {
+  const mustBeWatched = (): void => {
+    if (guardian()?.alive() !== true) throw new GuardianGone();
+  };
   return {
     ...ledger,
+    mustBeWatched,
     push(entry) {
-      if (guardian()?.alive() !== true) throw new GuardianGone();
+      mustBeWatched();
       return ledger.push(entry);
     },
   };

@@ -13,6 +13,11 @@ export interface UndoLedger {
   /** Called once the drill has come to a state that needs no more care. */
   clearPromotion(): void;
   promotion(): PromotionMark | undefined;
+  /**
+   * Asked before something is broken whose entry was written earlier: throws when nobody would heal it any more if
+   * this process died. Absent: nobody watches over this ledger.
+   */
+  mustBeWatched?(): void;
 }
 
 /**
