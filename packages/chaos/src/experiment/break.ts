@@ -26,7 +26,8 @@ export interface FaultOutcome {
 
 /** What became of an experiment's faults from the first injection to the last heal. */
 export type Broken =
-  | { readonly injected: false; readonly reason: string }
+  /** `aborted`: why nothing more may be injected by this run. */
+  | { readonly injected: false; readonly reason: string; readonly aborted?: string }
   | {
       readonly injected: true;
       /** From the last acknowledgement of what came first to the last heal request, or the end of a one-shot's hold. */
@@ -78,8 +79,9 @@ export async function breakAndHeal(
       const cut = error instanceof InjectionAborted;
       const reason = cut ? error.message : `the injection did not succeed: ${reasonFor(scope, error)}`;
       if (index === 0) {
-        await heal(scope, [...armed.values()], passages, 'given-up');
-        return { injected: false, reason };
+        const left = await heal(scope, [...armed.values()], passages, 'given-up');
+        if (left) return { injected: false, reason, aborted: 'a fault could not be healed' };
+        return { injected: false, reason, ...(cut ? { aborted: error.abort.reason } : {}) };
       }
       abort = { reason, since: cut ? error.abort.since : clock.now() };
       injection = 'given-up';

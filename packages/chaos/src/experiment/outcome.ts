@@ -14,8 +14,9 @@ export function plannedRecord({ name }: ExperimentFault, targets: readonly Targe
   return { fault: name, targets, injectedAt: null, healedAt: null, effective: null, witness: NOTHING };
 }
 
-/** What a record says when nothing was injected. */
-export function notInjected(scope: Scope, reason: string) {
+/** What a record says when nothing was injected. `cut`: why the run injects nothing more. */
+export function notInjected(scope: Scope, reason: string, cut?: string) {
+  const aborted = scope.context.signal.aborted ? reasonFor(scope, reason) : cut;
   return {
     injectedAt: null,
     healedAt: null,
@@ -23,7 +24,7 @@ export function notInjected(scope: Scope, reason: string) {
     effective: null,
     witness: NOTHING,
     recoverySeconds: null,
-    ...(scope.context.signal.aborted ? { aborted: reasonFor(scope, reason) } : {}),
+    ...(aborted === undefined ? {} : { aborted }),
   } as const;
 }
 

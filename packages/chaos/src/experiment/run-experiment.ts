@@ -71,7 +71,7 @@ export async function runExperiment(
 
     const broken = await breakAndHeal(scope, steady.span, ready, gauges);
     gauges.stop();
-    if (!broken.injected) return end(notInjected(scope, broken.reason));
+    if (!broken.injected) return end(notInjected(scope, broken.reason, broken.aborted));
     const { during, healedAt } = broken;
     windows.push(closeWindow(scope, 'during', during));
     const { together, each } = brokenRecord(scope, broken);

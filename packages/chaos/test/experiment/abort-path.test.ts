@@ -94,6 +94,8 @@ describe('while a fault is still being injected', () => {
       /^it was aborted while it was being injected: \d+ of \d+ attempts failed/,
     );
     expect(record.injectedAt).toBeNull();
+    // By this a run knows that nothing more may be broken.
+    expect(record.aborted).toMatch(/^\d+ of \d+ attempts failed/);
     expect(sim.context.undo.open()).toEqual([]);
   });
 

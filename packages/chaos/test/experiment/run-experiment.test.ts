@@ -217,8 +217,24 @@ describe('an experiment', () => {
         throw new Error('one of two refused');
       },
     });
-    await runExperiment(phase, sim.deps({ driver }), sim.context);
+    const { record } = await runExperiment(phase, sim.deps({ driver }), sim.context);
     expect(sim.fault.isIn).toBe(false);
+    expect(record.aborted).toBeUndefined();
+  });
+
+  it('says that nothing more may be broken when what an injection did before it failed cannot be healed', async () => {
+    const sim = simulate(() => good);
+    const driver = sim.driver({
+      inject: async () => {
+        sim.fault.isIn = true;
+        throw new Error('one of two refused');
+      },
+      heal: () => Promise.reject(new Error('still there')),
+    });
+    const { record } = await runExperiment(phase, sim.deps({ driver }), sim.context);
+    expect(record.notInjected).toContain('one of two refused');
+    expect(record.aborted).toBe('a fault could not be healed');
+    expect(sim.context.undo.open()).toHaveLength(1);
   });
 });
 

@@ -31,7 +31,7 @@ export async function experimentPhase(phase: ExperimentPhase, session: Session):
     context,
   );
   for (const outcome of outcomes) keep(phase, outcome, session);
-  const said = outcomes.map(({ record }) => outcomeOf(record));
+  const said = outcomes.map(({ record }) => answerOf(record));
   const last = said.at(-1) ?? { next: 'stop', detail: 'it was not done at all' };
   results.experiments.push(...leftOut(phase, outcomes.length + 1, `an earlier one was ${last.detail}`));
   if (phase.repeat.times === 1) return last;
@@ -57,8 +57,11 @@ function keep(phase: ExperimentPhase, { record, windows }: ExperimentOutcome, se
   }
 }
 
-function outcomeOf({ notInjected, aborted, recoverySeconds }: ExperimentRecord): PhaseOutcome {
-  if (notInjected !== undefined) return { next: 'continue', detail: `not injected: ${notInjected}` };
+/** Nothing more is broken where clients could not bear it, or where something may still be in. */
+export function answerOf({ notInjected, aborted, recoverySeconds }: ExperimentRecord): PhaseOutcome {
+  if (notInjected !== undefined) {
+    return { next: aborted === undefined ? 'continue' : 'stop', detail: `not injected: ${notInjected}` };
+  }
   if (aborted !== undefined) return { next: 'stop', detail: `aborted: ${aborted}` };
   return recoverySeconds === null
     ? { next: 'stop', detail: 'not steady again' }
