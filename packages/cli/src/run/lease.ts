@@ -8,6 +8,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
@@ -28,10 +29,13 @@ interface LeaseFile extends Holder {
   readonly identity: string;
   /** Where that process was started: anywhere else its identity means nothing. */
   readonly place: ProcessPlace;
-  /** ISO time. */
+  /** ISO time. The file's own is later where there was no room to write. */
   readonly renewedAt: string;
   readonly seconds: number;
 }
+
+/** Of an ordeal before places were written down, which never renewed it. */
+type OldLeaseFile = Pick<LeaseFile, 'run' | 'identity' | 'since'> & Partial<Pick<LeaseFile, 'platform'>>;
 
 /** Where this user's leases are: one place a machine, whatever directory ordeal is called in. */
 export function leaseFolder(): string {
@@ -68,6 +72,7 @@ export function fileLease(
     const own = besides(path, 'new');
     try {
       writeFileSync(own, text);
+      touch(own, clock);
       return into(own) ? text : undefined;
     } finally {
       rmSync(own, { force: true });
@@ -87,10 +92,16 @@ export function fileLease(
     replace: async (version, holder, seconds) => {
       if (textOf(path) !== version) return undefined;
       if (isOurs(holder, version)) {
-        return put(holder, seconds, (own) => {
-          renameSync(own, path);
-          return true;
-        });
+        try {
+          return put(holder, seconds, (own) => {
+            renameSync(own, path);
+            return true;
+          });
+        } catch {
+          // A disk that is full takes no file, and a time: a run does not end because of it.
+          touch(path, clock);
+          return version;
+        }
       }
       return takenAway(path, version) ? create(holder, seconds) : undefined;
     },
@@ -139,6 +150,11 @@ function linked(from: string, to: string): boolean {
   }
 }
 
+function touch(path: string, clock: Clock): void {
+  const seconds = clock.wall() / 1000;
+  utimesSync(path, seconds, seconds);
+}
+
 /** Of what cannot be read: it is over when it was not written for as long as a lease takes to run out. */
 const UNKNOWN: Holder = { run: 'unknown', by: 'somebody', since: 'an unknown time', platform: 'unknown' };
 const UNKNOWN_SECONDS = 30;
@@ -149,13 +165,18 @@ function stateOf(
 ): { readonly state: LeaseState; readonly holder: Holder } | undefined {
   const version = textOf(path);
   if (version === undefined) return undefined;
+  const touched = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.NaN;
   const file = parsed(version);
   if (file === undefined) {
-    const renewedAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.NaN;
-    const state = { holder: UNKNOWN, renewedAt, seconds: UNKNOWN_SECONDS, version };
-    return { state, holder: UNKNOWN };
+    const old = parsedOld(version);
+    const holder = old === undefined ? UNKNOWN : { ...UNKNOWN, ...old };
+    const isThere = old !== undefined && isAlive(old.identity);
+    const state = { holder, renewedAt: touched, seconds: UNKNOWN_SECONDS, version };
+    return { state: isThere ? { ...state, process: 'alive' } : state, holder };
   }
-  const state = { holder: file, renewedAt: Date.parse(file.renewedAt), seconds: file.seconds, version };
+  const written = Date.parse(file.renewedAt);
+  const renewedAt = touched > written ? touched : written;
+  const state = { holder: file, renewedAt, seconds: file.seconds, version };
   return { state: { ...state, process: processOf(file, here) }, holder: file };
 }
 
@@ -171,9 +192,20 @@ function processOf({ identity, place }: LeaseFile, here: ProcessPlace): 'alive' 
 }
 
 function parsed(text: string): LeaseFile | undefined {
+  const file = json(text);
+  return file?.place !== undefined && typeof file.identity === 'string' ? (file as LeaseFile) : undefined;
+}
+
+function parsedOld(text: string): OldLeaseFile | undefined {
+  const file = json(text);
+  return typeof file?.identity === 'string' && typeof file.run === 'string'
+    ? (file as OldLeaseFile)
+    : undefined;
+}
+
+function json(text: string): Partial<LeaseFile> | null | undefined {
   try {
-    const file = JSON.parse(text) as Partial<LeaseFile> | null;
-    return file?.place !== undefined && typeof file.identity === 'string' ? (file as LeaseFile) : undefined;
+    return JSON.parse(text) as Partial<LeaseFile> | null;
   } catch {
     return undefined;
   }

@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pid } from 'node:process';
 import { holdLease, LeaseLost, type HeldLease } from '@ordeal/shared/lease/hold';
+import { processIdentity } from '@ordeal/shared/process/identity';
 import { processPlace, type ProcessPlace } from '@ordeal/shared/process/place';
 import { createVirtualClock } from '@ordeal/shared/testing/virtual-clock';
 import type { Clock } from '@ordeal/shared/time/clock';
@@ -129,6 +130,55 @@ it('ends a run whose lease somebody else has', async () => {
   if (ours.taken) await ours.release();
   expect(activeHolders(dir, clock).map(({ run }) => run)).toEqual(['other']);
 });
+
+it('is taken over from an ordeal before places were written down only once its process is gone', async () => {
+  const child = spawn('sleep', ['30']);
+  await once(child, 'spawn');
+  await left('x', {});
+  const [file = ''] = readdirSync(dir);
+  const identity = processIdentity(child.pid as number);
+  writeFileSync(
+    join(dir, file),
+    JSON.stringify({ run: 'older', platform: 'shop', identity, since: '2026-02-28T02:00:00Z' }),
+  );
+  await clock.sleep(Date.now() - clock.wall() + 3_600_000);
+  expect(await take('next')).toMatchObject({ taken: false, reason: expect.stringContaining('run older') });
+  expect(activeHolders(dir, clock).map(({ run, platform }) => `${run} on ${platform}`)).toEqual([
+    'older on shop',
+  ]);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(activeHolders(dir, clock)).toEqual([]);
+  expect((await take('next')).taken).toBe(true);
+});
+
+it('is renewed on a disk that is full', async (test) => {
+  if (!isSmallDisk(dir)) return void test.skip('no small disk can be mounted here');
+  try {
+    const ours = await take('ours', { place: container });
+    expect(() => writeFileSync(join(dir, 'filler'), Buffer.alloc(1 << 20))).toThrow('ENOSPC');
+    await clock.sleep(300_000);
+    expect((await take('next')).taken).toBe(false);
+    expect(activeHolders(dir, clock).map(({ run }) => run)).toEqual(['ours']);
+    expect(ours.taken && ours.signal.aborted).toBe(false);
+    rmSync(join(dir, 'filler'));
+    await clock.sleep(10_000);
+    expect(ours.taken && ours.signal.aborted).toBe(false);
+    if (ours.taken) await ours.release();
+    expect(readdirSync(dir)).toEqual([]);
+  } finally {
+    execFileSync('umount', [dir]);
+  }
+});
+
+function isSmallDisk(path: string): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', path], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 it('holds what cannot be read for somebody’s, until it is old', async () => {
   await left('x', {});
