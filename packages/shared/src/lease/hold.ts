@@ -119,9 +119,12 @@ function keep(
       ended.abort(new Error('the lease is given back'));
       await renewing;
       try {
-        await within(clock, ANSWER_WITHIN_MS, 'Giving it back', undefined, (signal) =>
-          object.remove(version, signal),
-        );
+        await within(clock, ANSWER_WITHIN_MS, 'Giving it back', undefined, async (signal) => {
+          if (await object.remove(version, signal)) return;
+          // It was just being renewed, and nobody has heard the answer.
+          const now = await object.read(signal);
+          if (now?.holder.run === holder.run) await object.remove(now.version, signal);
+        });
       } catch (error) {
         say(`The lease was not given back (${object.where}), and runs out by itself: ${reasonOf(error)}`);
       }

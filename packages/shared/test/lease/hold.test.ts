@@ -95,6 +95,24 @@ it('is lost when somebody else has it, but not by a renewal whose answer was los
   await held.release();
 });
 
+it('is given back although it was just being renewed', async () => {
+  const clock = clockAt();
+  const { object, now } = place(clock);
+  const slow: LeaseObject = {
+    ...object,
+    // It is written, and the answer takes its time.
+    replace: async (...request) => {
+      await object.replace(...request);
+      return new Promise<never>(() => {});
+    },
+  };
+  const held = await holdLease(slow, holder('one'), { clock, say: () => {} });
+  if (!held.taken) throw new Error('it was free');
+  await clock.sleep(8_000);
+  await held.release();
+  expect(now()).toBeUndefined();
+});
+
 it('is lost when it cannot be renewed for its time, and survives a shorter silence', async () => {
   const clock = clockAt();
   const { object, goAway } = place(clock);
