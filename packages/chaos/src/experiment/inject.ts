@@ -18,11 +18,11 @@ export const INJECT_WITHIN_MS = 30_000;
 /** Injections that were cut short get so long to leave their targets alone before they are healed. */
 const LET_GO_MS = 1_000;
 
-/** The abort condition came true while faults were on their way in. */
+/** The abort condition came true before all faults were in. */
 export class InjectionAborted extends Error {
   readonly abort: Abort;
   constructor(abort: Abort) {
-    super(`it was aborted while it was being injected: ${abort.reason}`);
+    super(`it was aborted before all of it was in: ${abort.reason}`);
     this.name = 'InjectionAborted';
     this.abort = abort;
   }
@@ -39,6 +39,9 @@ export async function injectTogether(
   whyAbort: () => Abort | undefined,
 ): Promise<readonly InjectedFault[]> {
   const { clock, signal } = scope.context;
+  // Choosing the targets may have taken its time since clients were last seen to be well.
+  const already = whyAbort();
+  if (already !== undefined) throw new InjectionAborted(already);
   const failed = new AbortController();
   const settled: Promise<unknown>[] = [];
   const either = AbortSignal.any([signal, failed.signal]);
