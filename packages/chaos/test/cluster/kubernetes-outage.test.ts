@@ -1,5 +1,6 @@
 import { kill } from 'node:process';
 import { withoutControlPlane } from '@ordeal/shared/testing/kubernetes/control-plane';
+import type { Clock } from '@ordeal/shared/time/clock';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { kubernetesDriver } from '../../src/drivers/kubernetes.ts';
@@ -25,6 +26,8 @@ const isolate = {
   type: 'isolate',
   pods: { namespace: NAMESPACE, labels: { app: 'api' } },
 };
+/** For so long healing waits for what may still come. */
+const LATE_MS = 1_000;
 const kill1 = { type: 'pod-delete', pods: { namespace: NAMESPACE, labels: { app: 'api' } } };
 const deadMan = { image: 'x', namespace: NAMESPACE, serviceAccount: 'dead-man', afterSeconds: 60 };
 
@@ -158,12 +161,16 @@ describe.skipIf(without !== undefined)('the kubernetes driver in an outage', () 
       interrupted.abort(new Error('interrupted'));
       await expect(injection).rejects.toThrow('interrupted');
       const done = late.answered(method, path, method === 'POST' ? 201 : 200);
-      const healing = kubernetesDriver.heal(entryOf(config), driving());
-      // By then everything was looked at once.
-      await systemClock.sleep(500);
-      later.resolve();
-      await done;
-      await healing;
+      let looked = false;
+      const sleep: Clock['sleep'] = async (ms, signal) => {
+        if (ms !== LATE_MS) return systemClock.sleep(ms, signal);
+        // Everything was looked at once.
+        looked = true;
+        later.resolve();
+        await done;
+      };
+      await kubernetesDriver.heal(entryOf(config), { ...driving(), clock: { ...systemClock, sleep } });
+      expect(looked).toBe(true);
       expect(await kubernetesDriver.status(config, driving())).toEqual({ state: 'absent' });
       expect((await site.workload('deployments', 'api')).spec?.replicas).toBe(3);
       expect(await site.jobs()).toEqual([]);
