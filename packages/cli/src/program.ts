@@ -240,6 +240,7 @@ export async function runProgram(edge: Edge): Promise<number> {
     .option('--status', 'show whether one stands, and what is under way; changes nothing')
     .option('--why <text>', 'the reason, for whoever is stopped', 'no reason was given')
     .option('--platform <name>', 'also on the cluster that this platform names: reaches other machines')
+    .addOption(new Option('--on <place>', 'with --platform: where it is').choices(['here', 'kubernetes']))
     .addOption(labName('which lab, for a platform that runs on it'))
     .option('--json', 'print JSON')
     .action(

@@ -4,6 +4,7 @@ import { clearEverywhere, orderEverywhere, type StopDone } from '@ordeal/shared/
 import { FIRST_ANSWER_WITHIN_MS, lookForStop } from '@ordeal/shared/stop/look';
 import { describeOrder } from '@ordeal/shared/stop/order';
 import type { StopSource } from '@ordeal/shared/stop/source';
+import type { LoadPlace } from '@ordeal/shared/scenario/scenario';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { CommandError, exitCodes } from '../command-error.ts';
@@ -15,6 +16,8 @@ import { allPlaces, stopPlaces } from '../stop/sources.ts';
 export interface StopOptions {
   readonly platform?: string;
   readonly labName: string;
+  /** Where the platform is. */
+  readonly on?: LoadPlace;
   readonly why: string;
   readonly clear?: boolean;
   readonly status?: boolean;
@@ -29,7 +32,7 @@ export async function stopCommand(options: StopOptions, edge: Edge): Promise<num
   const platform =
     options.platform === undefined
       ? undefined
-      : (await loadPlatform(options.platform, edge, readSite(options.labName))).platform;
+      : (await loadPlatform(options.platform, edge, readSite(options.labName), options.on)).platform;
   const places = allPlaces(stopPlaces(platform, 'go-on', systemClock));
   const say = (lines: readonly string[]): void =>
     void edge.stdout.write(lines.map((line) => `${line}\n`).join(''));

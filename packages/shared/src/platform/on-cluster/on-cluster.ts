@@ -36,7 +36,13 @@ export function onCluster(file: PlatformFile, { faults }: OnCluster): PlatformFi
       routes: { global: route(site) },
       generators: { kubernetes: generator(site) },
       identity: { clusters: [site.cluster] },
-      guardrails: { ...base.guardrails, allowFaults: ['chaos-mesh'], maxTargets: 20 },
+      guardrails: {
+        ...base.guardrails,
+        allowFaults: ['chaos-mesh'],
+        maxTargets: 20,
+        // Whoever runs it there, a person or a CronJob, is on another machine.
+        coordination: { cluster: site.cluster, namespace: site.load.namespace },
+      },
     } satisfies Platform;
   });
 }
