@@ -31,6 +31,7 @@ export function rateEffect(steady: readonly ClientInterval[], during: readonly C
   if (during.filter(isThin).length < LEAST_SECONDS) return { moved: false, words: `${band})` };
   const everything = [...steady, ...during];
   const [all, allSeconds] = [ended(everything), secondsOf(everything)];
+  if (!Number.isFinite(all)) return { moved: false, words: `${band})` };
   const stretches = stretchesOf(during, LEAST_SECONDS);
   const [unlikely] = stretches
     .filter((stretch) => stretch.filter(isThin).length >= LEAST_SECONDS)

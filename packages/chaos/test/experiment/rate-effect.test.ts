@@ -34,6 +34,11 @@ describe('whether the rate fell', () => {
     );
   });
 
+  it('moves by nothing that is not a number', () => {
+    expect(rateEffect(calm, seconds(10, 10, Number.NaN, 60)).moved).toBe(false);
+    expect(rateEffect(seconds(60, Number.NaN), seconds(0, 0, 0)).moved).toBe(false);
+  });
+
   it('takes no steady rate for an effect, however thin, and a real fall for one', () => {
     const random = seeded(20_260_103);
     let credulous = 0;
