@@ -1,4 +1,5 @@
 import type { FaultOrder } from '@ordeal/shared/scenario/scenario';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { stagesOf } from '@ordeal/shared/scenario/stages';
 import { within } from '@ordeal/shared/time/deadline';
 import type { Span } from '@ordeal/shared/time/interval';
@@ -118,7 +119,10 @@ export async function breakAndHeal(
         fault,
         injectedAt: passage?.fault.from,
         healedAt: passage?.healedAt,
-        effect: passage === undefined ? undefined : await effectOf(scope, steady, during, passage, gauges),
+        effect:
+          passage === undefined
+            ? undefined
+            : await effectOf(scope, steady, during, passage, gauges).catch(unknownEffect),
       };
     }),
   );
@@ -198,6 +202,11 @@ async function heal(
 
 function firstFrom(passages: readonly Passage[], count: number): number {
   return Math.max(...passages.slice(0, count).map(({ fault }) => fault.from));
+}
+
+/** It was in, whatever is wrong with what was measured. */
+function unknownEffect(error: unknown): Effect {
+  return { effective: false, witness: `what it did cannot be told: ${reasonOf(error)}` };
 }
 
 async function effectOf(

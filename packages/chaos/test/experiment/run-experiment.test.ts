@@ -1,3 +1,4 @@
+import type { ClientInterval } from '@ordeal/shared/load/client-interval';
 import { describe, expect, it } from 'vitest';
 import { runExperiment } from '../../src/experiment/run-experiment.ts';
 import { simulate, type Second } from '../fixtures/simulation.ts';
@@ -172,6 +173,20 @@ describe('an experiment', () => {
     expect(record.effective).toBe(false);
     expect(record.witness).toMatch(/client errors 0\.0 %.*p95.*rate/);
     expect(record.witness).not.toMatch(/moved/);
+  });
+
+  it('was injected although nothing can be made of what was measured, and is not effective', async () => {
+    const sim = simulate(() => good);
+    const { stream } = sim.deps();
+    const torn = ({ latency, ...one }: ClientInterval): ClientInterval =>
+      sim.fault.injected === undefined
+        ? { ...one, latency }
+        : { ...one, latency: { ...latency, count: 999 } };
+    const between = (from: number, to: number) => stream.between(from, to).map(torn);
+    const deps = sim.deps({ stream: { ...stream, between } });
+    const { record } = await runExperiment(phase, deps, sim.context);
+    expect(record.injectedAt).not.toBeNull();
+    expect(record).toMatchObject({ effective: false, witness: expect.stringContaining('cannot be told') });
   });
 
   it('is not effective when the fault was gone before it was taken out', async () => {
