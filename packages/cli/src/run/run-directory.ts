@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { CommandError, exitCodes } from '../command-error.ts';
+import { whatToDo } from './not-begun.ts';
 
 /** Where the runs of a working directory are kept. */
 export function runsDirectory(cwd: string): string {
@@ -26,7 +27,7 @@ export function createRunDirectory(
   } catch (error) {
     const reason = reasonOf(error);
     throw new CommandError(
-      `The run's folder cannot be made: ${reason}. Nothing was touched. Call ordeal in a directory that you may write to.`,
+      `The run's folder cannot be made: ${reason}. Nothing was touched. ${whatToDo(error)}`,
       exitCodes.usage,
       [],
       error,

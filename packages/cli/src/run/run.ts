@@ -29,6 +29,7 @@ import { healingBudget } from './healing-budget.ts';
 import { describe, endOfAborted, runDeadline } from './endings.ts';
 import type { Interruption } from './interruption.ts';
 import { LoadNotBegun } from './load-not-begun.ts';
+import { beforeAnything, notBegun } from './not-begun.ts';
 import { onlyAsks } from './only-asks.ts';
 import { askPermission } from './permission.ts';
 import { preflight } from './preflight.ts';
@@ -74,7 +75,7 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
   const makeLedger = onlyAsks(request.scenario) ? openFileUndoLedger : createFileUndoLedger;
   let guardian: Guardian | undefined;
   const undo = guardedLedger(
-    beforeAnything(() => makeLedger(dir, clock)),
+    beforeAnything(dir, () => makeLedger(dir, clock)),
     () => guardian,
   );
   interruption.whatIsLeft(() => undo.open().map((entry) => entry.describe));
@@ -86,7 +87,7 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
     scenario: request.scenario.name,
     seed: request.seed,
   });
-  beforeAnything(() =>
+  beforeAnything(dir, () =>
     saveRunFile(dir, { run: id, pid: edge.pid, platform, startedAt, scenario: request.scenario }),
   );
   const permission = await askPermission({
@@ -212,24 +213,6 @@ async function lookAtPrometheus({ context, anchor, prometheus, scenario, results
   if (onlyAsks(scenario)) return;
   const { clock, signal } = context;
   results.sightBefore = await sightBefore(prometheus, { clock, anchor, signal });
-}
-
-/** What cannot be written before the run begins is told in a sentence: nothing was touched. */
-function beforeAnything<T>(write: () => T): T {
-  try {
-    return write();
-  } catch (error) {
-    return notBegun(error);
-  }
-}
-
-function notBegun(error: unknown): never {
-  throw new CommandError(
-    `The run cannot begin: ${reasonOf(error)}. Nothing was touched.`,
-    exitCodes.usage,
-    [],
-    error,
-  );
 }
 
 /** Everything is healed by now; what is lost when the disk is full is the evidence, and that is said. */
