@@ -21,6 +21,8 @@ export interface LoadParts {
   readonly forwarder: Forwarder | undefined;
   readonly monitor: LoadMonitor;
   readonly virtualUsers: number;
+  /** The same of each tenant, of a workload that tells them apart. */
+  readonly tenantUsers?: Readonly<Record<string, number>>;
   /** Called when k6 is gone. */
   readonly settle: () => void;
 }
@@ -140,7 +142,7 @@ export class ActiveLoad implements RunningWorkload {
   }
 
   private record(end: GeneratorEnd): LoadRecord {
-    const { monitor, virtualUsers, workload } = this.parts;
+    const { monitor, tenantUsers, virtualUsers, workload } = this.parts;
     const { series } = monitor;
     return loadRecord(workload.name, {
       due: arrivalsDue(workload, this.ranMs(end), scenariosOf(workload)),
@@ -149,6 +151,7 @@ export class ActiveLoad implements RunningWorkload {
       coresWanted: (interval) => monitor.coresWanted(interval),
       cores: availableParallelism(),
       virtualUsers,
+      ...(tenantUsers === undefined ? {} : { tenantUsers }),
       timeoutMs: workload.timeoutMs,
       broke: end.how === 'broke' ? end.reason : undefined,
       ...(workload.script?.scenarios === 'own' ? { ceiling: workload.script.ceiling } : {}),

@@ -86,6 +86,7 @@ export async function startWorkload(
       forwarder,
       monitor,
       virtualUsers: plan.virtualUsers,
+      ...(plan.tenantUsers === undefined ? {} : { tenantUsers: plan.tenantUsers }),
       settle: () => context.undo.settle(entry.id, 'run'),
     });
     await load.begun(BEGIN_WITHIN_MS + plan.virtualUsers * PER_VIRTUAL_USER_MS);

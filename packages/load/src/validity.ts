@@ -1,5 +1,5 @@
 import type { ClientInterval } from '@ordeal/shared/load/client-interval';
-import { sumIntervals } from '@ordeal/shared/load/window';
+import { intervalsOfTenant, sumIntervals } from '@ordeal/shared/load/window';
 import type { LoadRecord } from '@ordeal/shared/record/record';
 import type { Bounds } from '@ordeal/shared/time/interval';
 import { generatorFailures } from './k6/failure-kind.ts';
@@ -15,6 +15,8 @@ export interface GeneratorEvidence {
   readonly coresWanted: (interval: ClientInterval) => number | undefined;
   readonly cores: number;
   readonly virtualUsers: number;
+  /** The same of each tenant, of a workload that tells them apart: what one waits for is not what another waits for. */
+  readonly tenantUsers?: Readonly<Record<string, number>>;
   readonly timeoutMs: number;
   /** Why the generator ended though nobody asked it to. */
   readonly broke: string | undefined;
@@ -61,9 +63,37 @@ function limitOf(evidence: GeneratorEvidence): string | undefined {
     return `k6 came to ${arrivals} of ${Math.round(due.high)} arrivals: it was too slow to keep the rate`;
   }
   const known = Math.min(Math.max(due.low, arrivals), due.high);
-  if (totals.iterations >= ENOUGH * known) return undefined;
-  if (totals.dropped === 0) return `${totals.started - totals.iterations} iterations were cut off`;
-  return limitWhileDropping(evidence);
+  const isShort = totals.iterations < ENOUGH * known;
+  const pools = poolsOf(evidence, isShort);
+  if (pools.length > 0) return limitWhileDropping(evidence, pools);
+  return isShort ? `${totals.started - totals.iterations} iterations were cut off` : undefined;
+}
+
+/** Virtual users of whom arrivals found none free, and what was measured of them. */
+interface Pool {
+  readonly whose: string;
+  readonly users: number;
+  readonly intervals: readonly ClientInterval[];
+}
+
+/** Those that dropped too much. All virtual users are one, but where tenants are told apart: each has its own. */
+function poolsOf(
+  { intervals, tenantUsers, totals, virtualUsers }: GeneratorEvidence,
+  isShort: boolean,
+): readonly Pool[] {
+  if (tenantUsers === undefined) {
+    return isShort && totals.dropped > 0 ? [{ whose: '', users: virtualUsers, intervals }] : [];
+  }
+  return Object.entries(tenantUsers)
+    .map(([tenant, users]) => ({
+      whose: ` of tenant ${tenant}`,
+      users,
+      intervals: intervalsOfTenant(intervals, tenant),
+    }))
+    .filter((pool) => {
+      const { iterations, dropped } = sumIntervals(pool.intervals);
+      return iterations < ENOUGH * (iterations + dropped);
+    });
 }
 
 /** Of a script's own scenarios nobody knows what they promised: only what they lost shows. */
@@ -97,7 +127,7 @@ function longEnough(
   return all.seconds >= LEAST_SECONDS ? [...stretches, all] : stretches;
 }
 
-function limitWhileDropping(evidence: GeneratorEvidence): string | undefined {
+function limitWhileDropping(evidence: GeneratorEvidence, pools: readonly Pool[]): string | undefined {
   const dropping = evidence.intervals.filter((interval) => interval.dropped > 0);
   const seen = dropping.filter((interval) => evidence.coresWanted(interval) !== undefined);
   // The last report may come when k6 is gone already. What was seen of the others says enough.
@@ -110,19 +140,26 @@ function limitWhileDropping(evidence: GeneratorEvidence): string | undefined {
       return `k6 wanted ${wanted.toFixed(1)} of ${evidence.cores} cores while arrivals were dropped`;
     }
   }
-  // A request that kept a virtual user busy counts when it ends, which is a timeout later at most.
-  const from = dropping[0]?.from ?? 0;
-  const to = (dropping.at(-1)?.to ?? 0) + evidence.timeoutMs;
-  const around = evidence.intervals.filter((interval) => interval.to > from && interval.from < to);
-  const waited = sumIntervals(around).latency.sum / 1000;
-  const share = waited / (sumIntervals(dropping).seconds * evidence.virtualUsers);
-  if (share < WAITING) {
-    return (
-      `${evidence.totals.dropped} arrivals found no free virtual user of ${evidence.virtualUsers}, although these ` +
-      `waited for the platform only ${Math.round(share * 100)} % of the time: do journeys pause for long?`
-    );
+  for (const pool of pools) {
+    const reason = notWaiting(pool, evidence.timeoutMs);
+    if (reason !== undefined) return reason;
   }
   return undefined;
+}
+
+/** Why what was dropped is not the platform's failure; undefined when it is. */
+function notWaiting({ whose, users, intervals }: Pool, timeoutMs: number): string | undefined {
+  const dropping = intervals.filter((interval) => interval.dropped > 0);
+  // A request that kept a virtual user busy counts when it ends, which is a timeout later at most.
+  const from = dropping[0]?.from ?? 0;
+  const to = (dropping.at(-1)?.to ?? 0) + timeoutMs;
+  const around = intervals.filter((interval) => interval.to > from && interval.from < to);
+  const waited = sumIntervals(around).latency.sum / 1000;
+  const share = waited / (sumIntervals(dropping).seconds * users);
+  return share < WAITING
+    ? `${droppedIn(dropping)} arrivals${whose} found no free virtual user of ${users}, although these waited for ` +
+        `the platform only ${Math.round(share * 100)} % of the time: do journeys pause for long?`
+    : undefined;
 }
 
 function droppedIn(intervals: readonly ClientInterval[]): number {

@@ -145,6 +145,30 @@ describe.concurrent('a workload on k6', () => {
     await finish(one);
   });
 
+  it('counts what is dropped of one tenant as its own, and as the platform’s failures', async () => {
+    const one = await bench((_, { headers }) => (headers['x-tenant'] === 'noisy' ? { after: Infinity } : ok));
+    const load = await start(one, {
+      rate: 140,
+      timeoutMs: 600,
+      perTenant: [
+        // Most of the virtual users are its, and have nothing to wait for.
+        { tenant: 'quiet', rate: 100, weights: { 'one-step': 1 } },
+        { tenant: 'noisy', rate: 40, weights: { 'two-steps': 1 } },
+      ],
+      journeys: [
+        { name: 'one-step', file: fixture('one-step'), weight: 1 },
+        { name: 'two-steps', file: fixture('two-steps'), weight: 0 },
+      ],
+    });
+    await until('arrivals are dropped', () => (all(load).tenants?.['noisy']?.dropped ?? 0) >= 20);
+    const { validity, dropped } = await load.stop();
+    const { tenants } = all(load);
+    expect(tenants?.['noisy']).toMatchObject({ dropped, errors: { timeout: tenants?.['noisy']?.failed } });
+    expect(tenants?.['quiet']).toMatchObject({ dropped: 0, failed: 0 });
+    expect(validity.valid ? 'valid' : validity.reason).toMatch(orStarved('valid'));
+    await finish(one);
+  });
+
   it('has intervals that follow each other without a gap, on the monotonic clock', async () => {
     const one = await bench(() => ok);
     const load = await start(one);

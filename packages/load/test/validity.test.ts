@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ClientInterval } from '@ordeal/shared/load/client-interval';
 import { emptyHistogram } from '@ordeal/shared/load/histogram';
 import { exactly } from '@ordeal/shared/time/interval';
-import { arrivalsDue } from '../src/shapes/arrivals-due.ts';
+import { arrivalsDue, scenariosOf } from '../src/shapes/arrivals-due.ts';
 import { judgeValidity, type GeneratorEvidence } from '../src/validity.ts';
 
 /** A second with 50 requests whose latencies add up to `busyMs`. */
@@ -119,6 +119,46 @@ describe('judgeValidity', () => {
     expect(reasonOf({ ...evidence, totals: { ...evidence.totals, requests: 0 } })).toMatch(/not one request/);
     expect(reasonOf({ ...evidence, intervals: [second(0, 0, 1, { ports: 2 })] })).toMatch(/ran out of ports/);
     expect(reasonOf({ ...evidence, broke: 'k6 fell over' })).toBe('k6 fell over');
+  });
+});
+
+describe('judgeValidity of a load that tells tenants apart', () => {
+  /** Seconds in which one tenant's arrivals find no free virtual user; the other one has most of them. */
+  const apart = (noisy: { readonly dropped: number; readonly busyMs: number }) =>
+    [0, 1000, 2000].map((at): ClientInterval => {
+      const { from: _, to: __, ...quiet } = second(at, 0, 500);
+      const { from: ___, to: ____, ...own } = second(at, noisy.dropped, noisy.busyMs);
+      return { ...second(at, noisy.dropped, 500 + noisy.busyMs), tenants: { quiet, noisy: own } };
+    });
+  const tenantUsers = { quiet: 900, noisy: 20 };
+  const told = (noisy: Parameters<typeof apart>[0], totals = short.totals) =>
+    reasonOf({ ...evidence, totals, virtualUsers: 920, tenantUsers, intervals: apart(noisy) });
+
+  it('knows a platform that makes one of them wait, however many virtual users the others have', () => {
+    expect(told({ dropped: 100, busyMs: 19_000 })).toBe('valid');
+  });
+
+  it('is invalid when those of the one that lost arrivals were busy with something else', () => {
+    expect(told({ dropped: 100, busyMs: 500 })).toMatch(
+      /^300 arrivals of tenant noisy found no free virtual user of 20, .*only 3 %/,
+    );
+  });
+
+  it('sees a small tenant that loses arrivals behind a large one that loses none', () => {
+    const few = { ...evidence.totals, started: 10_000, iterations: 10_000, dropped: 30 };
+    const due = exactly(10_030);
+    const intervals = apart({ dropped: 10, busyMs: 500 });
+    expect(reasonOf({ ...evidence, due, totals: few, tenantUsers, intervals })).toMatch(
+      /30 arrivals of tenant noisy/,
+    );
+    expect(reasonOf({ ...evidence, due, totals: few, intervals })).toBe('valid');
+  });
+
+  it('lets each scenario of each tenant miss an arrival at the edges', () => {
+    const weights = { a: 1, b: 1, c: 1, d: 1, e: 1, f: 1 };
+    const journeys = Object.keys(weights).map(() => ({ weight: 0 }));
+    expect(scenariosOf({ journeys, perTenant: [{ weights }, { weights: { a: 1 } }] })).toBe(7);
+    expect(scenariosOf({ journeys: [{ weight: 1 }, { weight: 0 }] })).toBe(1);
   });
 });
 

@@ -25,6 +25,8 @@ export interface DistributedParts {
   readonly name: string;
   readonly parallelism: number;
   readonly virtualUsers: number;
+  /** The same of each tenant, of a workload that tells them apart. */
+  readonly tenantUsers?: Readonly<Record<string, number>>;
   readonly stream: RunnersStream;
   readonly receiver: RunnerReceiver;
   /** Where the pushes go on to, if anywhere. */
@@ -185,7 +187,7 @@ export class DistributedLoad implements RunningWorkload {
   }
 
   private record(end: GeneratorEnd): LoadRecord {
-    const { stream, virtualUsers, workload, parallelism } = this.parts;
+    const { stream, tenantUsers, virtualUsers, workload, parallelism } = this.parts;
     const until = end.how === 'broke' ? stream.completeUntil() : Infinity;
     // Each runner has its share, from the moment at which it began.
     const share = rateOfEach(workload, parallelism);
@@ -205,6 +207,7 @@ export class DistributedLoad implements RunningWorkload {
       coresWanted: () => undefined,
       cores: parallelism,
       virtualUsers,
+      ...(tenantUsers === undefined ? {} : { tenantUsers }),
       timeoutMs: workload.timeoutMs,
       broke: end.how === 'broke' ? end.reason : undefined,
     });

@@ -1,5 +1,5 @@
 import type { RateLeg, Workload } from '@ordeal/shared/load/workload';
-import type { LoadPlan } from '../plan/k6-options.ts';
+import { tenantUsersOf, type LoadPlan } from '../plan/k6-options.ts';
 
 /** Virtual users that each runner has beyond its share, as the share of the few that one k6 has is next to none. */
 const MORE = 4;
@@ -8,6 +8,7 @@ interface Scenario {
   readonly vus?: number;
   readonly iterations?: number;
   readonly maxVUs?: number;
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -35,7 +36,11 @@ export function planRunners(plan: LoadPlan, runners: number): LoadPlan {
     users += each * runners;
     return [name, { ...scenario, maxVUs: each * runners, preAllocatedVUs: each * runners } as Scenario];
   });
-  return { virtualUsers: users, options: { ...plan.options, scenarios: Object.fromEntries(split) } };
+  return {
+    virtualUsers: users,
+    ...tenantUsersOf(split.map(([, scenario]) => scenario)),
+    options: { ...plan.options, scenarios: Object.fromEntries(split) },
+  };
 }
 
 /** The rate of each runner: the script counts what its own k6 may have begun. */

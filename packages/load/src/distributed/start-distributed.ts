@@ -152,6 +152,7 @@ export async function startDistributed(
       name,
       parallelism,
       virtualUsers: plan.virtualUsers,
+      ...(plan.tenantUsers === undefined ? {} : { tenantUsers: plan.tenantUsers }),
       stream,
       receiver,
       forwarder,

@@ -29,6 +29,20 @@ export function tenantsOfScenarios({
 export interface LoadPlan {
   readonly options: Readonly<Record<string, unknown>>;
   readonly virtualUsers: number;
+  /** The same of each tenant, of a workload that tells them apart. */
+  readonly tenantUsers?: Readonly<Record<string, number>>;
+}
+
+/** How many virtual users each tenant's scenarios have; nothing where none is of a tenant. */
+export function tenantUsersOf(
+  scenarios: readonly { readonly maxVUs?: number; readonly tags?: Readonly<Record<string, string>> }[],
+): Pick<LoadPlan, 'tenantUsers'> {
+  const users: Record<string, number> = {};
+  for (const { maxVUs = 0, tags } of scenarios) {
+    const tenant = tags?.[TENANT];
+    if (tenant !== undefined) users[tenant] = (users[tenant] ?? 0) + maxVUs;
+  }
+  return Object.keys(users).length === 0 ? {} : { tenantUsers: users };
 }
 
 /** One scenario a journey at its share of the arrival rate, and one that waits for the word to end. */
@@ -69,6 +83,7 @@ export function planLoad(workload: Workload): LoadPlan {
   }
   return {
     virtualUsers: users,
+    ...tenantUsersOf(Object.values(scenarios) as Parameters<typeof tenantUsersOf>[0]),
     options: {
       scenarios,
       ...(script?.scenarios === 'own' ? { rps: Math.floor(script.ceiling) } : {}),

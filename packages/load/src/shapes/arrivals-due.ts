@@ -1,3 +1,4 @@
+import type { TenantLoad } from '@ordeal/shared/load/workload';
 import type { Bounds } from '@ordeal/shared/time/interval';
 import { arrivalsUntil, type RateOverTime } from './arrivals.ts';
 
@@ -17,13 +18,17 @@ export function arrivalsDue(rate: RateOverTime, ranMs: number, scenarios: number
   return { low: Math.max(0, low), high: arrivalsUntil(rate, ranMs / 1000) };
 }
 
-/** The scenarios that arrivals are dealt out to: one a journey with a weight, or the script's. */
+/** The scenarios that arrivals are dealt out to: one a journey with a weight, of each tenant by itself, or the script's. */
 export function scenariosOf({
   journeys,
+  perTenant,
   script,
 }: {
   readonly journeys: readonly { readonly weight: number }[];
+  readonly perTenant?: readonly Pick<TenantLoad, 'weights'>[];
   readonly script?: unknown;
 }): number {
+  if (perTenant !== undefined)
+    return perTenant.reduce((sum, { weights }) => sum + Object.keys(weights).length, 0);
   return script === undefined ? journeys.filter(({ weight }) => weight > 0).length : 1;
 }

@@ -35,6 +35,18 @@ describe('the plan of several runners', () => {
     },
   );
 
+  test('tenants that are told apart have their own virtual users, of which all runners have as many', () => {
+    const perTenant = [
+      { tenant: 'quiet', rate: 10, weights: { 'one-step': 1 } },
+      { tenant: 'noisy', rate: 90, weights: { 'one-step': 1 } },
+    ];
+    const apart = planLoad(workloadOf('one-step', 'http://x/', { rate: 100, timeoutMs: 3000, perTenant }));
+    const { virtualUsers, tenantUsers } = planRunners(apart, 2);
+    expect(tenantUsers?.['noisy']).toBeGreaterThanOrEqual(90 * 3 * 1.25);
+    expect(tenantUsers!['quiet']! + tenantUsers!['noisy']!).toBe(virtualUsers);
+    expect(planRunners(single, 2).tenantUsers).toBeUndefined();
+  });
+
   test('a single runner is what it is without a cluster', () => {
     expect(planRunners(single, 1)).toEqual(single);
   });
