@@ -1,10 +1,10 @@
-import { count, duration, quantity } from '@ordeal/shared/report/figures';
+import { count, duration } from '@ordeal/shared/report/figures';
 import { oneLine } from '@ordeal/shared/report/text';
 import { findingInWords, OUTCOME_SIGNS } from '@ordeal/shared/report/words';
 import type { JournalEntry } from '@ordeal/shared/timeline/event';
 import { phaseTitle } from './frame.ts';
 import { standingsInWords } from './standing.ts';
-import type { ProgressState } from './state.ts';
+import { wantedInWords, type ProgressState } from './state.ts';
 
 export type Tone = 'good' | 'bad' | 'doubt' | 'fault' | 'dim' | 'plain';
 
@@ -55,7 +55,7 @@ export function eventLine(state: ProgressState, entry: JournalEntry): EventLine 
         ? null
         : lasting(`  ✖ check ${entry.name} does not hold${after(entry.detail)}`, 'bad');
     case 'load-started':
-      return plain(`  load ${entry.workload} started, ${quantity(entry.rate, 'req/s')}`);
+      return plain(`  load ${entry.workload} started, ${wantedInWords(entry.rate)}`);
     case 'load-ended': {
       const text = `  load ${entry.workload} ended: ${entry.how}${after(entry.detail)}`;
       return entry.how === 'broke' ? lasting(text, 'bad') : plain(text);

@@ -2,7 +2,7 @@ import { clockFace, count, duration, quantity } from '@ordeal/shared/report/figu
 import { oneLine } from '@ordeal/shared/report/text';
 import type { Paint } from './paint.ts';
 import { inOrder, standingInWords } from './standing.ts';
-import { placeOf, type ProgressState, secondsLeft } from './state.ts';
+import { placeOf, type ProgressState, secondsLeft, wantedInWords } from './state.ts';
 import { fit } from './width.ts';
 
 /** A report of the load that is older than this is not shown as if it were the present. */
@@ -88,8 +88,7 @@ type Load = NonNullable<ProgressState['load']>;
 
 function loadLine(load: Load, now: number): string {
   const { second } = load;
-  if (second === null)
-    return `load    ${oneLine(load.workload)} is starting, ${quantity(load.rate, 'req/s')} wanted`;
+  if (second === null) return `load    ${oneLine(load.workload)} is starting, ${wantedInWords(load.rate)}`;
   const age = (now - second.at) / 1000;
   if (age > STALE_SECONDS) return `load    nothing was reported for ${duration(age)}`;
   const p95 = second.p95Ms === null ? 'no p95' : `p95 ${quantity(second.p95Ms, 'ms')}`;

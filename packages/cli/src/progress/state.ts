@@ -1,3 +1,4 @@
+import { quantity } from '@ordeal/shared/report/figures';
 import type { JournalEntry, Standing } from '@ordeal/shared/timeline/event';
 
 /** One phase that is going to come, as the plan expects it. */
@@ -21,6 +22,7 @@ export interface ProgressState {
   /** Null while no load runs. `second` is null until the first report of it. */
   readonly load: {
     readonly workload: string;
+    /** Iterations a second at most; 0 when a script's own scenarios say it. */
     readonly rate: number;
     readonly second: LoadSecond | null;
   } | null;
@@ -47,6 +49,11 @@ export const NOTHING_YET: ProgressState = {
   faults: [],
   standing: [],
 };
+
+/** What a load is to come to. A journey may make several requests, so that these are not to be compared with requests. */
+export function wantedInWords(rate: number): string {
+  return rate > 0 ? `up to ${quantity(rate, 'iterations/s')}` : 'as its script says';
+}
 
 /** The state after one more entry. */
 export function advance(state: ProgressState, entry: JournalEntry): ProgressState {

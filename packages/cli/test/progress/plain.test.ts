@@ -51,6 +51,15 @@ describe('plain lines', () => {
     );
   });
 
+  it('do not take iterations for requests, of which one may make several', () => {
+    const shown = linesOf([
+      entry(1, { type: 'load-started', workload: 'baseline', rate: 80 }),
+      entry(2, { type: 'load-started', workload: 'script', rate: 0 }),
+    ]);
+    expect(shown[0]).toContain('load baseline started, up to 80 iterations/s');
+    expect(shown[1]).toContain('load script started, as its script says');
+  });
+
   it('show findings that did not pass, and only those', () => {
     const { findings } = failingRun().record;
     const shown = linesOf(findings.map((finding) => entry(1, { type: 'finding', finding })));

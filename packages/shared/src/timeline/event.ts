@@ -44,6 +44,7 @@ export type RunEvent =
       readonly held: boolean;
       readonly detail: string;
     }
+  /** `rate`: iterations a second at most; 0 when a script's own scenarios say it. */
   | { readonly type: 'load-started'; readonly workload: string; readonly rate: number }
   | { readonly type: 'load-ended'; readonly workload: string; readonly how: string; readonly detail: string }
   /** Once a second while load runs. */
