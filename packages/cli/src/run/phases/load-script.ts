@@ -1,6 +1,5 @@
 import type { ClientInterval } from '@ordeal/shared/load/client-interval';
 import type { Script } from '@ordeal/shared/load/shape/shape';
-import type { LoadRecord } from '@ordeal/shared/record/record';
 import { loadWindows } from '@ordeal/shared/scenario/load-windows';
 import type { ShapedLoadPhase } from '@ordeal/shared/scenario/scenario';
 import { assign, endWorkload, type PhaseOutcome, type Session } from '../session.ts';
@@ -8,6 +7,7 @@ import { beginLoad } from './load-begin.ts';
 import { closeWindows } from './load-closing.ts';
 import { untilOver, type EarlyEnd } from './load-until.ts';
 import { workloadFor } from './load-workload.ts';
+import { notJudged, validityOf } from './script-validity.ts';
 
 /** k6 must not end before whoever waits for it has seen that the time is over. */
 const TAIL_SECONDS = 30;
@@ -52,8 +52,8 @@ export async function scriptLoad(
     }
     for (const { name, objectives } of planned) {
       const validity = windows.some((window) => window.name === name)
-        ? validityOf(record, end)
-        : tooShort(record, shape);
+        ? validityOf(record?.validity, end)
+        : notJudged(record?.validity, end, shape.warmUpSeconds);
       if (validity !== undefined) results.loadValid[name] = validity;
       assign(session, name, objectives);
     }
@@ -76,22 +76,3 @@ function beyond({ ceiling }: Script, intervals: readonly ClientInterval[]): stri
 
 /** Shorter reports say little of a rate. */
 const LEAST_MS = 500;
-
-/** A load that was beyond its ceiling is not the one that the platform allows: it proves nothing. */
-function validityOf(
-  record: LoadRecord | undefined,
-  end: EarlyEnd | undefined,
-): LoadRecord['validity'] | undefined {
-  const isValid = record?.validity.valid === true;
-  return isValid && end?.how === 'too-much' ? { valid: false, reason: end.why } : record?.validity;
-}
-
-/** A script that is over before anything of it is judged proves nothing, and ends like one that was never begun. */
-function tooShort(
-  record: LoadRecord | undefined,
-  { warmUpSeconds }: Script,
-): LoadRecord['validity'] | undefined {
-  if (record?.validity.valid !== true) return record?.validity;
-  const reason = `the script was over within its warm-up of ${warmUpSeconds} s (--warm-up 0s judges it from its first request)`;
-  return { valid: false, reason };
-}
