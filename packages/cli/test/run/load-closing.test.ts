@@ -42,6 +42,21 @@ describe("a shape's windows", () => {
     ]);
   });
 
+  it('leave out no time in which nothing was reported, or much in one report', () => {
+    const closed = (left: (second: number) => boolean) => {
+      const intervals = reports(40).filter((_, second) => left(second));
+      const ended = { phase: 'p', began: 10_000, until: 40_000, intervals, anchor };
+      return closeWindows([planned('during', 10, 20)], ended).map(({ monotonicFrom, monotonicTo }) => [
+        monotonicFrom,
+        monotonicTo,
+      ]);
+    };
+    // The first report within is over 3 s late; so is the last one early.
+    expect(closed((second) => second < 10 || second > 13)).toEqual([[20_000, 29_500]]);
+    expect(closed((second) => second < 16)).toEqual([[20_500, 30_000]]);
+    expect(closed((second) => second !== 11)).toEqual([[21_500, 29_500]]);
+  });
+
   it('end with the load, and do not come about when it ended before they began', () => {
     expect(close([planned('before', 2, 10), planned('during', 10, 15)], 16_000)).toEqual([
       ['before', 'p', 12_500, 15_500],

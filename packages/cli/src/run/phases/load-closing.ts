@@ -15,10 +15,15 @@ export interface EndedLoad {
   readonly anchor: ClockAnchor;
 }
 
+/** A window gives up no more than this at an edge (ms): reports are a second long, and nearly two of several runners'. */
+const MOST_GIVEN_UP_MS = 3000;
+
 /**
  * The windows of a shape as they came about: those that had begun by the load's end. A window begins and ends with a
  * report of the client's within what was planned, so that no report reaches across its edges: of one across the step
- * to another rate nobody knows which of its requests were sent at which.
+ * to another rate nobody knows which of its requests were sent at which. Where that would leave much out, as when
+ * k6 or this process stood still just then, the edge stays where it was planned: what is in that report is judged as
+ * what may be of the window, and what no report holds is missing.
  */
 export function closeWindows(
   planned: readonly LoadWindow[],
@@ -32,6 +37,15 @@ export function closeWindows(
     // When it settled is told by its own instants.
     if (part === 'settling') return [windowOf(anchor, name, phase, from, to)];
     const within = intervals.filter((one) => one.from >= from && one.to <= to);
-    return [windowOf(anchor, name, phase, within[0]?.from ?? from, within.at(-1)?.to ?? to)];
+    const [first = from, last = to] = [within[0]?.from, within.at(-1)?.to];
+    return [
+      windowOf(
+        anchor,
+        name,
+        phase,
+        first - from > MOST_GIVEN_UP_MS ? from : first,
+        to - last > MOST_GIVEN_UP_MS ? to : last,
+      ),
+    ];
   });
 }
