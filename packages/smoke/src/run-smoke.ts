@@ -4,6 +4,7 @@ import { readData } from '@ordeal/shared/journey/read-data';
 import type { Platform } from '@ordeal/shared/platform/platform';
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import { journeyContext, type Failures } from '@ordeal/shared/journey/node-context';
+import { createRedactor, type Redactor } from '@ordeal/shared/prometheus/secrets';
 
 export interface SmokeResult {
   readonly total: number;
@@ -27,8 +28,10 @@ export async function runSmoke(
   journeys: Readonly<Record<string, Journey>>,
   context: SmokeContext,
 ): Promise<SmokeResult> {
+  const redactor = createRedactor();
+  redactor.learn(Object.values(platform.secrets ?? {}));
   const checks = [...healthChecks(platform, context), ...journeyChecks(platform, journeys, context)];
-  const outcomes = await Promise.all(checks.map((check) => runCheck(phase, check, context)));
+  const outcomes = await Promise.all(checks.map((check) => runCheck(phase, check, context, redactor)));
   const failures = outcomes.flat();
   return {
     total: checks.length,
@@ -37,8 +40,15 @@ export async function runSmoke(
   };
 }
 
-async function runCheck(phase: string, check: Check, context: SmokeContext): Promise<readonly string[]> {
-  const failures = await check.run().catch((error: unknown) => [`threw: ${String(error)}`]);
+async function runCheck(
+  phase: string,
+  check: Check,
+  context: SmokeContext,
+  redactor: Redactor,
+): Promise<readonly string[]> {
+  const sentences = await check.run().catch((error: unknown) => [`threw: ${String(error)}`]);
+  // A step's path, or what a journey throws, may hold a secret that it was given.
+  const failures = sentences.map((sentence) => redactor.redact(sentence));
   context.journal.append({
     type: 'check',
     phase,

@@ -48,6 +48,7 @@ async function smoke(
   health: Platform['health'],
   journeys: Record<string, ReturnType<typeof defineJourney>>,
   timeoutMs = PATIENT_MS,
+  secrets: Platform['secrets'] = {},
 ) {
   const events: RunEvent[] = [];
   const platform = {
@@ -56,6 +57,7 @@ async function smoke(
     tenantHeader: 'x-tenant-id',
     journeys: {},
     timeoutMs,
+    secrets,
     tenants: [{ id: 'acme', allowedRegions: ['a'] }],
     health,
   } as unknown as Platform;
@@ -96,6 +98,31 @@ describe('runSmoke', () => {
     const { result } = await smoke([], { step, check, code });
     expect(result.failed).toBe(3);
     expect(result.failures.join('\n')).toMatch(/status 503[^]*never[^]*a defect/);
+  });
+
+  it('tells of no secret that a journey was given, whatever fails', async () => {
+    const secrets = { key: 'open/sesame+please' };
+    const path = defineJourney({
+      ...good,
+      run: async (c) =>
+        void (await c.request('ask', {
+          path: `/broken?key=${encodeURIComponent(c.secret('key'))}`,
+          expect: 201,
+        })),
+    });
+    const code = defineJourney({
+      ...good,
+      run: async (c) => Promise.reject(new Error(`${c.secret('key')} is not accepted`)),
+    });
+    const socket = defineJourney({
+      ...good,
+      run: async (c) => void (await c.socket('open', { path: `/ws?${c.secret('key')}` })),
+    });
+    const { result, events } = await smoke([], { path, code, socket }, PATIENT_MS, secrets);
+    expect(seen.map(({ url }) => url)).toContain('/broken?key=open%2Fsesame%2Bplease');
+    expect(result.failed).toBe(3);
+    expect(JSON.stringify({ result, events })).not.toMatch(/sesame/);
+    expect(result.failures.join('\n')).toMatch(/\/broken\?key=\[hidden\][^]*\[hidden\] is not accepted/);
   });
 
   it('fails when nothing listens', async () => {
