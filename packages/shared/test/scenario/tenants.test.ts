@@ -17,10 +17,11 @@ const quiet: Objective = {
   limit: 0.01,
   unit: 'ratio',
 };
+const all: Objective = { ...quiet, signal: { from: 'client', measure: 'error-ratio' } };
 const platform: Platform = platformValue({
   tenants: ['quiet', 'noisy'].map((id) => ({ id, allowedRegions: usual.regions })),
   journeys: { ...usual.journeys, heavy: { ...usual.journeys[journey]!, weight: 0 } },
-  objectives: { ...usual.objectives, quiet },
+  objectives: { ...usual.objectives, quiet, all },
 });
 
 const load = (more: Record<string, unknown>) => ({
@@ -76,6 +77,16 @@ describe('load of several tenants', () => {
     expect(mistakes({ tenants: over })).toEqual([
       `day.ts: phases[0].rate: at most guardrails.maxRate (${platform.guardrails.maxRate}/s)`,
     ]);
+  });
+
+  it('says nothing of how many requests tenants make that have journeys of their own', () => {
+    const few = { ...NOTHING_KNOWN, requestsPerIteration: 0.1 };
+    const of = (more: Record<string, unknown>) =>
+      undecidable(platform, parsed({ ...more, objectives: ['all'] }), few).must.map(
+        ({ expected }) => expected,
+      );
+    expect(of({ rate: 55 })).toEqual(['at least 299 samples']);
+    expect(of({ tenants })).toEqual([]);
   });
 
   it('cannot decide an objective of a tenant that it does not tell of', () => {

@@ -59,8 +59,8 @@ function expectedRate(concern: Concern): { readonly perSecond: number; readonly 
   const { objective, window, facts, own } = concern;
   const perIteration = window.rate === 0 ? 0 : facts.requestsPerIteration;
   if (perIteration === null) return undefined;
-  // A tenant may do other journeys than the platform's usual mix: how many requests those make is not known.
-  if (objective.signal.from === 'client' && objective.signal.tenant !== undefined) return undefined;
+  // Tenants may do other journeys than the platform's usual mix: how many requests those make is not known.
+  if (window.perTenant !== undefined) return undefined;
   const sent = window.rate * perIteration;
   const load = `${figure(window.rate)} iterations/s × ${figure(perIteration)} requests`;
   if (objective.signal.from === 'client') return { perSecond: sent, words: load };
