@@ -66,7 +66,8 @@ export class LoadMonitor {
     const interval = this.series.add(growth, this.began, to);
     if (interval === undefined) return;
     this.readCpu(interval);
-    const seconds = (interval.to - interval.from) / 1000;
+    // k6 may push in the very millisecond in which its scenarios begin.
+    const seconds = Math.max(0.001, (interval.to - interval.from) / 1000);
     this.context.journal.append({
       type: 'load-second',
       requestsPerSecond: interval.requests / seconds,
