@@ -31,3 +31,38 @@ it('refuses a tenant more than its share at once, and nobody else', async () => 
   expect(await again).toBe(200);
   await server.close();
 });
+
+it('does not count a client for ever that had left before its turn', async () => {
+  const server = fastify();
+  const looks: PromiseWithResolvers<void>[] = [];
+  // As it is looked up whether there is such a tenant.
+  server.addHook('preHandler', async (_, reply) => {
+    const look = Promise.withResolvers<void>();
+    looks.push(look);
+    reply.raw.once('close', () => look.resolve());
+    await look.promise;
+  });
+  limitTenant(server, 1);
+  server.get('/slow', async () => 'done');
+  const address = await server.listen({ port: 0, host: '127.0.0.1' });
+  const ask = (signal?: AbortSignal) =>
+    fetch(`${address}/slow`, {
+      headers: { 'x-tenant-id': 'noisy' },
+      ...(signal === undefined ? {} : { signal }),
+    });
+  const looked = async (count: number) => {
+    while (looks.length < count) await new Promise(setImmediate);
+  };
+
+  const leaving = new AbortController();
+  const left = ask(leaving.signal).catch(() => 'left');
+  await looked(1);
+  leaving.abort();
+  expect(await left).toBe('left');
+  await looks[0]!.promise;
+  const next = ask();
+  await looked(2);
+  looks[1]!.resolve();
+  expect((await next).status).toBe(200);
+  await server.close();
+});

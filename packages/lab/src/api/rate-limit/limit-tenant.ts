@@ -13,6 +13,8 @@ export function limitTenant(server: FastifyInstance, most: number): void {
         .header('retry-after', 1)
         .send({ error: `tenant ${tenant} has ${now} of these under way, and may have ${most}` });
     }
+    // Who has left meanwhile is never seen to leave again.
+    if (reply.raw.destroyed) return undefined;
     underWay.set(tenant, now + 1);
     // However it ends: answered, or left by its client.
     reply.raw.once('close', () => {
