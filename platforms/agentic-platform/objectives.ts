@@ -63,6 +63,14 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 'ratio',
     source: `deployment guide, "Resource Quotas per Tenant"; ${profile}`,
   },
+  // Refused is not all that can fail: of what answers nothing at all nobody could say that it holds a quota.
+  'tenant globex is given its quota beside ordeal': {
+    signal: { from: 'client', measure: 'error-ratio', tenant: 'globex' },
+    comparator: '<',
+    limit: 0.95,
+    unit: 'ratio',
+    source: `deployment guide, "Resource Quotas per Tenant"; ${profile}`,
+  },
   'client errors in a spike': {
     signal: { from: 'client', measure: 'error-ratio' },
     comparator: '<',

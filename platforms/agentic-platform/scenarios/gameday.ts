@@ -55,6 +55,7 @@ export default defineScenario((pace) => {
           'errors of tenant ordeal beside globex',
           'p95 of tenant ordeal beside globex',
           'tenant globex is held to its quota beside ordeal',
+          'tenant globex is given its quota beside ordeal',
         ],
       },
       {
