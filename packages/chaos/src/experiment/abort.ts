@@ -1,4 +1,5 @@
 import type { ClientInterval } from '@ordeal/shared/load/client-interval';
+import { secondsCounted } from '@ordeal/shared/load/window';
 import type { AbortCondition } from '@ordeal/shared/platform/platform';
 
 /** Why the faults have to be taken out at once. */
@@ -68,7 +69,7 @@ function isBad({ requests, dropped, failed }: ClientInterval, condition: AbortCo
 }
 
 function lasts(row: readonly ClientInterval[]): number {
-  return row.reduce((sum, { from, to }) => sum + Math.min(to - from, LONGEST_MS), 0);
+  return row.reduce((sum, one) => sum + Math.min(secondsCounted(one) * 1000, LONGEST_MS), 0);
 }
 
 function seconds(ms: number): string {

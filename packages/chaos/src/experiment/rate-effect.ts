@@ -1,5 +1,6 @@
 import { chanceOfAtMost } from '@ordeal/shared/judge/sampling/limits';
 import type { ClientInterval } from '@ordeal/shared/load/client-interval';
+import { secondsCounted } from '@ordeal/shared/load/window';
 import { odds, ONCE_IN, secondsOf, stretchesOf } from './stretches.ts';
 
 /** What the clients' rate says: whether it fell, and by what, in words. */
@@ -50,6 +51,7 @@ function ended(intervals: readonly ClientInterval[]): number {
   return intervals.reduce((total, { iterations }) => total + iterations, 0);
 }
 
-function rate({ iterations, from, to }: ClientInterval): number {
-  return to > from ? (iterations / (to - from)) * 1000 : 0;
+function rate(interval: ClientInterval): number {
+  const seconds = secondsCounted(interval);
+  return seconds > 0 ? interval.iterations / seconds : 0;
 }

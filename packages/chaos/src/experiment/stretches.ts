@@ -1,4 +1,5 @@
 import type { ClientInterval } from '@ordeal/shared/load/client-interval';
+import { secondsCounted } from '@ordeal/shared/load/window';
 
 /** A steady course, whatever it is like, is taken for a fault's effect at most once in so many experiments. */
 export const ONCE_IN = 10_000;
@@ -22,7 +23,7 @@ export function stretchesOf(
 }
 
 export function secondsOf(intervals: readonly ClientInterval[]): number {
-  return intervals.reduce((total, { from, to }) => total + to - from, 0) / 1000;
+  return intervals.reduce((total, one) => total + secondsCounted(one), 0);
 }
 
 /** How often something comes by chance, in words. */

@@ -21,6 +21,13 @@ describe('the abort condition', () => {
     ).toBeUndefined();
   });
 
+  it('counts no second twice of several runners, whose reports reach over one another', () => {
+    const over = (count: number) =>
+      Array.from({ length: count }, (_, at) => ({ ...interval(at * 1000, bad, 1900), seconds: 1 }));
+    expect(abortNeeded(over(4), 5000, condition)).toBeUndefined();
+    expect(abortNeeded(over(5), 6000, condition)?.reason).toMatch(/within 5\.0 s/);
+  });
+
   it('does not count seconds with few attempts, nor ones that are far apart', () => {
     const few = { requests: 19, failed: 19 };
     expect(reasonFor([few, few, few, few, few, few])).toBeUndefined();

@@ -39,6 +39,14 @@ describe('whether the rate fell', () => {
     expect(rateEffect(seconds(60, Number.NaN), seconds(0, 0, 0)).moved).toBe(false);
   });
 
+  it('says the rate of several runners, whose reports reach over one another, as it is', () => {
+    const over = (counts: readonly ClientInterval[]) =>
+      counts.map((one) => ({ ...one, to: one.to + 900, seconds: 1 }));
+    expect(rateEffect(over(calm), over(seconds(60, 10, 10, 60)))).toEqual(
+      rateEffect(calm, seconds(60, 10, 10, 60)),
+    );
+  });
+
   it('takes no steady rate for an effect, however thin, and a real fall for one', () => {
     const random = seeded(20_260_103);
     let credulous = 0;
