@@ -6,7 +6,6 @@ import type { Platform } from '@ordeal/shared/platform/platform';
 import type { LabSite } from '@ordeal/shared/platform/site';
 import { createPrometheus } from '@ordeal/shared/prometheus/client';
 import type { Telemetry } from '@ordeal/shared/scenario/decidable/facts';
-import { isShaped } from '@ordeal/shared/scenario/load-windows';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { hintFrom } from '@ordeal/shared/platform/closest';
 import { CommandError, exitCodes } from '../command-error.ts';
@@ -18,6 +17,7 @@ import { shapedScenario, type ShapedScenario } from '../load/shaped-scenario.ts'
 import type { RunOptions } from '../program.ts';
 import { describersOf } from './describers.ts';
 import { describeFault, findTargets } from './faults.ts';
+import { onlyPhase } from './only-phase.ts';
 import { onlyAsks } from '../run/only-asks.ts';
 import { requestsPerIteration } from '../run/rehearse.ts';
 import { PLAN_ANSWER_MS, readTelemetry, signalsOf } from '../run/telemetry/read-telemetry.ts';
@@ -145,19 +145,4 @@ async function telemetryOf(loaded: LoadedPlatform, scenario: Scenario, labName: 
   if (loaded.needsLab) return { known: false, why: `the lab "${labName}" is not up` };
   const prometheus = createPrometheus(loaded.platform.prometheus, systemClock, { timeoutMs: PLAN_ANSWER_MS });
   return readTelemetry(prometheus, loaded.platform, signalsOf(loaded.platform, scenario), systemClock);
-}
-
-/** The phase of that name, and the load that it runs under, of which nothing is asked then. */
-function onlyPhase(phases: readonly Phase[], only: string | undefined): readonly Phase[] {
-  if (only === undefined) return phases;
-  if (phases.some((phase) => phase.name === only)) {
-    return phases.flatMap((phase) => {
-      if (phase.name === only) return [phase];
-      // A shape ends by itself: nothing runs under it.
-      if (phase.phase !== 'load' || isShaped(phase)) return [];
-      return [{ ...phase, judgeFor: 1, objectives: [] }];
-    });
-  }
-  const names = phases.map((phase) => phase.name);
-  throw new CommandError(`There is no phase "${only}": ${hintFrom(only, names)}.`, exitCodes.usage);
 }
