@@ -1,6 +1,5 @@
 import { describeShape } from '../load/shape/describe-shape.ts';
 import { shapeCeiling, shapeSeconds } from '../load/shape/plan-shape.ts';
-import type { TenantLoad } from '../load/workload.ts';
 import { sentenceOf, type Diagnostic } from '../platform/diagnostics.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { DescribedFault } from './described-fault.ts';
@@ -18,6 +17,7 @@ import { refuseStress } from './refuse-stress.ts';
 import { movesTo } from './drill-parts.ts';
 import type { RestorePhase } from './restore-phase.ts';
 import type { DrillPhase, LoadSource, Phase, PaceName, Scenario, ShapedLoadPhase } from './scenario.ts';
+import { tenantWords } from './tenant-words.ts';
 
 /** What a run would do, before it does anything. */
 export interface Plan {
@@ -185,11 +185,6 @@ function planShaped(
 
 function listed(names: readonly string[]): string {
   return names.length === 0 ? 'no objective' : names.join(', ');
-}
-
-function tenantWords({ tenant, rate, weights }: TenantLoad): string {
-  const journeys = Object.entries(weights).map(([name, weight]) => `${name} × ${weight}`);
-  return `${rate}/s of tenant ${tenant} (${journeys.join(', ')})`;
 }
 
 /** What an iteration is, and where it comes from. */
