@@ -20,4 +20,15 @@ export default onCluster(platform, {
     'memory-pressure': memoryPressure(site),
     'region-a-lost': regionLost(site),
   }),
+  autoscalers: {
+    // As its runbook calls it. Request rate and queue depth have no number there: they may be added, and are followed.
+    api: {
+      replicas: { least: 3, most: 20 },
+      targets: [
+        { resource: 'cpu', utilization: 70 },
+        { resource: 'memory', utilization: 80 },
+      ],
+      source: 'Auto-Scaling Configuration: min 3, max 20, CPU 70 %, memory 80 %',
+    },
+  },
 });

@@ -10,4 +10,15 @@ export default onCluster(platform, {
     'cache-killed': cacheKilled(site),
     'database-unreachable': cutOff(site, 'postgres'),
   }),
+  autoscalers: {
+    'marketing-agents-hpa': {
+      replicas: { least: 2, most: 10 },
+      targets: [
+        { resource: 'cpu', utilization: 70 },
+        { resource: 'memory', utilization: 80 },
+        { pods: 'requests_per_second', average: 100 },
+      ],
+      source: 'deployment architecture, 2.5 Horizontal Pod Autoscaler',
+    },
+  },
 });

@@ -1,5 +1,6 @@
 import { isShaped, loadWindows } from '@ordeal/shared/scenario/load-windows';
 import type { Phase, Scenario } from '@ordeal/shared/scenario/scenario';
+import { assignAutoscalers } from './autoscalers.ts';
 import { assignDeployment, leftOut, leftOutDeployment } from './phases/left-out.ts';
 import { assign, type PhaseOutcome, type Session } from './session.ts';
 
@@ -73,6 +74,7 @@ function leaveOut(phase: Phase, reason: string, session: Session): void {
     case 'smoke':
       return;
     case 'load':
+      assignAutoscalers(phase.name, session);
       if (isShaped(phase)) {
         for (const { name, objectives } of loadWindows(phase)) assign(session, name, objectives);
       } else {

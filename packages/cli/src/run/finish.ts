@@ -95,6 +95,7 @@ async function observe(session: Session, end: RunEnd): Promise<Observations> {
     drills: results.drills.map((drill) => drill.record),
     ...(results.restores.length === 0 ? {} : { restores: results.restores }),
     ...(results.deployments.length === 0 ? {} : { deployments: results.deployments }),
+    ...(results.autoscalers.length === 0 ? {} : { autoscalers: results.autoscalers }),
     faults: results.faults,
     smoke: results.smoke,
     observerProblems: [...results.observerProblems, ...seen.observerProblems],

@@ -1,5 +1,6 @@
 import type { Approve } from '@ordeal/dr/drills/drill';
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
+import type { AutoscalerWatch } from '@ordeal/shared/judge/autoscaler/watch';
 import type { SightBefore } from '@ordeal/shared/judge/collect-sight';
 import type { Assignment, Observations, ObserverProblem, SpikeSeen } from '@ordeal/shared/judge/observations';
 import type { ClientStream } from '@ordeal/shared/load/client-interval';
@@ -55,6 +56,8 @@ export interface Results {
   readonly drills: FinishedDrill[];
   readonly restores: RestoreRecord[];
   readonly deployments: DeploymentRecord[];
+  /** What the platform's autoscalers said of themselves, by load phase. */
+  readonly autoscalers: AutoscalerWatch[];
   /** Why phases were refused, after others had been run. */
   readonly refusals: string[];
   /** When faults went in, by phase. */
@@ -94,6 +97,7 @@ export function emptyResults(): Results {
     drills: [],
     restores: [],
     deployments: [],
+    autoscalers: [],
     refusals: [],
     faults: [],
     observerProblems: [],

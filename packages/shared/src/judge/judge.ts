@@ -4,6 +4,7 @@ import { findingOf } from './decide.ts';
 import type { Assignment, Observations } from './observations.ts';
 import { observerFindings } from './observer-findings.ts';
 import { regressionFindings } from './regression/regression-findings.ts';
+import { judgeAutoscaler } from './signals/autoscaler.ts';
 import { judgeClient } from './signals/client.ts';
 import { judgeDeployment } from './signals/deployment.ts';
 import { judgeDrill } from './signals/drill.ts';
@@ -54,5 +55,7 @@ function judgeOne(assignment: Assignment, observations: Observations): Finding {
       return judgeRestore(assignment, signal.measure, observations);
     case 'deployment':
       return judgeDeployment(assignment, signal.measure, observations);
+    case 'autoscaler':
+      return judgeAutoscaler(assignment, signal.autoscaler, observations);
   }
 }

@@ -76,6 +76,7 @@ export function defaultLeast({ signal, comparator, limit }: Objective): number {
     case 'seconds-to-deploy':
     case 'seconds-to-roll-back':
     case 'seconds-to-return':
+    case 'departures':
       return 1;
   }
 }

@@ -11,6 +11,7 @@ import type {
 } from '../record/record.ts';
 import type { ClockAnchor } from '../time/clock.ts';
 import type { Bounds } from '../time/interval.ts';
+import type { AutoscalerWatch } from './autoscaler/watch.ts';
 import type { EarlierRun } from './earlier-run.ts';
 import type { PrometheusSight } from './prometheus-sight.ts';
 import type { PrometheusReading } from './readings.ts';
@@ -68,6 +69,8 @@ export interface Observations {
   /** What searches for the platform's capacity came to. */
   readonly capacities?: readonly CapacityRecord[];
   readonly spikes?: readonly SpikeSeen[];
+  /** What autoscalers said of themselves, by load phase. */
+  readonly autoscalers?: readonly AutoscalerWatch[];
   /** When faults were injected, monotonic milliseconds: [sent, confirmed]. */
   readonly faults?: readonly { readonly phase: string; readonly instant: Bounds }[];
   /** How well Prometheus itself could see; absent when nothing was asked of it. */

@@ -13,7 +13,12 @@ export type Signal =
    */
   | { readonly from: 'load'; readonly measure: LoadMeasure }
   | { readonly from: 'restore'; readonly measure: RestoreMeasure }
-  | { readonly from: 'deployment'; readonly measure: DeploymentMeasure };
+  | { readonly from: 'deployment'; readonly measure: DeploymentMeasure }
+  /**
+   * In how much a HorizontalPodAutoscaler is not what the platform promises of it, and how often it decided otherwise
+   * than its own figures ask for. Runs judge it by themselves, for every autoscaler of the platform under every load.
+   */
+  | { readonly from: 'autoscaler'; readonly measure: 'departures'; readonly autoscaler: string };
 
 /**
  * `seconds-to-deploy`: from the start until the new version alone serves; one that does not come to that, or is taken

@@ -27,3 +27,12 @@ export const postgresUrl = z
 export const redisUrl = z
   .string()
   .regex(/^rediss?:\/\/[^/]/, 'an address that begins with redis:// or rediss://');
+
+export const clusterIdentity = z.strictObject({
+  kubeconfig: text.optional(),
+  context: text,
+  uid: z.string().regex(/^[0-9a-f-]{36}$/, {
+    error:
+      'The UID of the namespace kube-system: kubectl get namespace kube-system -o jsonpath={.metadata.uid}',
+  }),
+});

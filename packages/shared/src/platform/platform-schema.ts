@@ -1,7 +1,16 @@
 import { z } from 'zod';
+import { autoscalerSchema } from './autoscaler-spec.ts';
 import { ledgerSchema } from './ledger-schema.ts';
 import { objectiveSchema } from './objective-schema.ts';
-import { headers, headerValue, name, requestTemplate, status, text } from './platform-parts.ts';
+import {
+  clusterIdentity,
+  headers,
+  headerValue,
+  name,
+  requestTemplate,
+  status,
+  text,
+} from './platform-parts.ts';
 import { probeSchema } from './probe-schema.ts';
 import { matchersText } from './selector-text.ts';
 
@@ -35,15 +44,6 @@ const access = {
 };
 
 const driverEntry = z.strictObject({ driver: text, config: z.unknown() });
-
-const clusterIdentity = z.strictObject({
-  kubeconfig: text.optional(),
-  context: text,
-  uid: z.string().regex(/^[0-9a-f-]{36}$/, {
-    error:
-      'The UID of the namespace kube-system: kubectl get namespace kube-system -o jsonpath={.metadata.uid}',
-  }),
-});
 
 /** The whole of a platform file's value, by shape alone. What refers to what is checked in `parse-platform.ts`. */
 export const platformSchema = z.strictObject({
@@ -118,6 +118,7 @@ export const platformSchema = z.strictObject({
   routes: z.record(name, driverEntry),
   backups: z.record(name, driverEntry.extend({ restore: z.unknown() })).optional(),
   deployments: z.record(name, driverEntry.extend({ unattended: text.optional() })).optional(),
+  autoscalers: z.record(name, autoscalerSchema).optional(),
   probes: z.array(probeSchema),
   ledger: ledgerSchema.nullable(),
   sweep: z

@@ -1,4 +1,5 @@
 import type { Objective } from '../objectives/objective.ts';
+import type { AutoscalerSpec } from './autoscaler-spec.ts';
 import type { LedgerSpec } from './ledger-spec.ts';
 import type { ProbeSpec } from './probe-spec.ts';
 import type { RequestTemplate } from './request-template.ts';
@@ -39,6 +40,8 @@ export interface Platform {
   readonly backups?: Readonly<Record<string, BackupEntry>>;
   /** By name: how versions of it are deployed. */
   readonly deployments?: Readonly<Record<string, DeploymentEntry>>;
+  /** By name: what adds and removes its pods, looked at while there is load. */
+  readonly autoscalers?: Readonly<Record<string, AutoscalerSpec>>;
   readonly probes: readonly ProbeSpec[];
   readonly ledger: LedgerSpec | null;
   /** Deletes whatever a run has left on the platform, and tells how much there still is. */

@@ -102,7 +102,10 @@ function planPhase(platform: Platform, phase: Phase, describers: Describers): Pl
         ],
       };
     case 'load':
-      if (isShaped(phase)) return { ...head, ...planShaped(platform, phase) };
+      if (isShaped(phase)) {
+        const { expectedSeconds, does } = planShaped(platform, phase);
+        return { ...head, expectedSeconds, does: [...does, ...watched(platform)] };
+      }
       return {
         ...head,
         expectedSeconds: phase.warmUp + phase.judgeFor + 2,
@@ -111,6 +114,7 @@ function planPhase(platform: Platform, phase: Phase, describers: Describers): Pl
             ? `send ${phase.rate} iterations/s to ${platform.entry} until the run ends (${sourceOf(platform, phase)})`
             : `send ${phase.rate} iterations/s to ${platform.entry} until the run ends: ${phase.perTenant.map(tenantWords).join('; ')}`,
           `judge ${phase.judgeFor} s after ${phase.warmUp} s of warm-up: ${phase.objectives.join(', ')}`,
+          ...watched(platform),
         ],
       };
     case 'experiment':
@@ -188,6 +192,14 @@ function listed(names: readonly string[]): string {
 }
 
 /** What an iteration is, and where it comes from. */
+function watched({ autoscalers = {} }: Platform): readonly string[] {
+  const list = Object.values(autoscalers).map(({ namespace, name }) => `${namespace}/${name}`);
+  if (list.length === 0) return [];
+  return [
+    `look at HorizontalPodAutoscaler ${list.join(', ')} meanwhile: as promised, and deciding by its figures`,
+  ];
+}
+
 function sourceOf(platform: Platform, { script, on }: LoadSource): string {
   const what = script === undefined ? journeysOf(platform) : `the script ${script.pathname}`;
   return on === 'kubernetes' ? `${what}, from runners of k6-operator` : what;

@@ -33,6 +33,26 @@ describe('parsePlatform', () => {
     }
   });
 
+  it('takes what is promised of an autoscaler, and no bounds the wrong way round', () => {
+    const api = {
+      cluster: { context: 'test', uid: '00000000-0000-4000-8000-000000000000' },
+      namespace: 'shop',
+      name: 'api',
+      replicas: { least: 2, most: 10 },
+      targets: [
+        { resource: 'cpu', utilization: 70 },
+        { pods: 'requests', average: 100 },
+      ],
+      source: 'the document',
+    } as const;
+    expect(mistakes(platformValue({ autoscalers: { api } }))).toEqual([]);
+    const replicas = { least: 11, most: 10 };
+    expect(mistakes(platformValue({ autoscalers: { api: { ...api, replicas, targets: [] } } }))).toEqual([
+      expect.objectContaining({ path: 'platform.ts: autoscalers.api.replicas.most' }),
+      expect.objectContaining({ path: 'platform.ts: autoscalers.api.targets' }),
+    ]);
+  });
+
   it('takes no password in the entry, and does not repeat it', () => {
     const [found] = mistakes(platformValue({ entry: 'https://user:hunter2@shop.example.com' }));
     expect(found?.path).toBe('platform.ts: entry');

@@ -1,5 +1,6 @@
 import { isShaped } from '@ordeal/shared/scenario/load-windows';
 import type { LoadPhase } from '@ordeal/shared/scenario/scenario';
+import { watchAutoscalers } from '../autoscalers.ts';
 import { replaceWorkload, type PhaseOutcome, type Session } from '../session.ts';
 import { constantLoad } from './load-constant.ts';
 import { plannedLoad } from './load-planned.ts';
@@ -9,6 +10,15 @@ import { stressLoad } from './load-stress.ts';
 /** Load on the platform. One that still runs gives way to it. */
 export async function loadPhase(phase: LoadPhase, session: Session): Promise<PhaseOutcome> {
   await replaceWorkload(session.results);
+  const watching = watchAutoscalers(phase.name, session);
+  try {
+    return await runLoad(phase, session);
+  } finally {
+    watching.end();
+  }
+}
+
+function runLoad(phase: LoadPhase, session: Session): Promise<PhaseOutcome> {
   if (!isShaped(phase)) return constantLoad(phase, session);
   const { shape } = phase;
   switch (shape.kind) {

@@ -1,3 +1,4 @@
+import type { AutoscalerSpec } from '../autoscaler-spec.ts';
 import { definePlatform, type FaultEntry, type Platform, type PlatformFile } from '../platform.ts';
 import { placeholderSite } from '../placeholder-site.ts';
 import { clusterSite, type ClusterSite } from './site.ts';
@@ -6,14 +7,18 @@ import { clusterSite, type ClusterSite } from './site.ts';
 export interface OnCluster {
   /** By the names that its scenarios use. */
   readonly faults: (site: ClusterSite) => Readonly<Record<string, FaultEntry>>;
+  /** What its document promises of HorizontalPodAutoscalers, by the names that these have in its namespace. */
+  readonly autoscalers?: Readonly<Record<string, PromisedAutoscaler>>;
 }
+
+export type PromisedAutoscaler = Pick<AutoscalerSpec, 'replicas' | 'targets' | 'source'>;
 
 /**
  * The same platform on Kubernetes: its promises, journeys and tenants are those of its file, and what it is reached,
  * broken and loaded by is the cluster's. Backups and deployments are not there: how a cluster makes these is its own,
  * and a scenario that needs one is refused.
  */
-export function onCluster(file: PlatformFile, { faults }: OnCluster): PlatformFile {
+export function onCluster(file: PlatformFile, { faults, autoscalers = {} }: OnCluster): PlatformFile {
   return definePlatform((context) => {
     const {
       backups: _,
@@ -32,6 +37,12 @@ export function onCluster(file: PlatformFile, { faults }: OnCluster): PlatformFi
       health: base.health.filter(({ url }) => url.startsWith('/')),
       prometheus: { ...base.prometheus, url: site.prometheus },
       faults: faults(site),
+      autoscalers: Object.fromEntries(
+        Object.entries(autoscalers).map(([name, promised]) => [
+          name,
+          { cluster: site.cluster, namespace: site.namespace, name, ...promised },
+        ]),
+      ),
       stores: { main: store(site) },
       routes: { global: route(site) },
       generators: { kubernetes: generator(site) },

@@ -1,0 +1,185 @@
+import { recommend, toleranceOf } from './recommend.ts';
+import type { AutoscalerSample, AutoscalerSeen, ConditionSeen, MetricSeen } from './watch.ts';
+
+type Seen = Extract<AutoscalerSample, { kind: 'seen' }>;
+
+/** Whether what an autoscaler decided follows from the figures that it shows. */
+export type Checked = {
+  /** Names of the metrics that had a value. */
+  readonly metrics: readonly string[];
+  /** What its metrics asked for, before anything held it back. */
+  readonly asked: number | null;
+} & (
+  | { readonly outcome: 'agrees' }
+  /** It does not, whatever was not seen. */
+  | { readonly outcome: 'departs'; readonly sentence: string }
+  /** It would if something was so that nobody saw. */
+  | { readonly outcome: 'open'; readonly sentence: string }
+  /** Nothing can be said of it. */
+  | { readonly outcome: 'untold'; readonly sentence: string }
+);
+
+/** An earlier look, and what the metrics asked for by then; null where that is not known. */
+export interface Earlier {
+  readonly at: number;
+  readonly asked: number | null;
+}
+
+/** A status that has not changed for so long may be one that nobody writes any more: six periods of 15 s. */
+export const STALE_SECONDS = 90;
+/** `--horizontal-pod-autoscaler-downscale-stabilization`, and the default of `behavior.scaleDown`. */
+const DOWN_SECONDS = 300;
+/** Decisions come every 15 s, looks every few seconds: by so much the edge of a window is not known. */
+const EDGE_SECONDS = 20;
+
+/**
+ * Checks one status, with the pods as they were when it was decided. The largest of what the metrics ask for counts; a metric that cannot be had forbids to scale down;
+ * recommendations of the stabilization windows hold it back (for down the highest of them), rates of scaling limit it
+ * where the condition `ScalingLimited` says so, and last come the bounds.
+ * Source: https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/, and
+ * `pkg/controller/podautoscaler/horizontal.go`.
+ * @param earlier Looks before it, from the start of the watch on.
+ */
+export function checkDecision({ seen, pods, at }: Seen, earlier: readonly Earlier[]): Checked {
+  const { current, desired, replicas, metrics } = seen;
+  const known = metrics.filter(hasValue);
+  const nothing = (sentence: string): Checked => ({ outcome: 'untold', sentence, metrics: [], asked: null });
+
+  if (current === null || desired === null) return nothing('it has decided nothing yet');
+  if (seen.lags) return nothing('its status is of settings of before');
+  if (seen.ageSeconds === null) return nothing('when its status was written is not known');
+  if (seen.ageSeconds > STALE_SECONDS) {
+    return nothing(
+      `its status has not changed for ${Math.round(seen.ageSeconds)} s: whether anything still decides is not known`,
+    );
+  }
+  for (const type of ['AbleToScale', 'ScalingActive']) {
+    const condition = conditionOf(seen, type);
+    if (condition === undefined) return nothing(`it has no condition ${type}`);
+    if (condition.status !== 'True') {
+      return nothing(`${type} is ${condition.status} (${condition.reason}: ${condition.message})`);
+    }
+  }
+
+  // Beyond the bounds they alone count, and no metric is asked.
+  if (current > replicas.most || (current < replicas.least && current > 0)) {
+    const bound = current > replicas.most ? replicas.most : replicas.least;
+    const told = { metrics: [], asked: null };
+    return desired === bound
+      ? { ...told, outcome: 'agrees' }
+      : {
+          ...told,
+          outcome: 'departs',
+          sentence: `${current} replicas are beyond its bounds (${boundsOf(seen)}), and it wants ${desired} instead of ${bound}`,
+        };
+  }
+
+  const [first] = known;
+  if (first === undefined) return nothing('none of its metrics has a value');
+  const missing = metrics.filter((metric) => !hasValue(metric)).map(({ name }) => name);
+  const names = known.map(({ name }) => name);
+  if (missing.length > 0 && desired < current) {
+    return {
+      outcome: 'departs',
+      metrics: names,
+      asked: null,
+      sentence: `it goes from ${current} down to ${desired} replicas although it has no value of ${missing.join(', ')}`,
+    };
+  }
+  if (!pods.known) return nothing(`its pods could not be looked at: ${pods.reason}`);
+  if (pods.counted !== current || pods.settled !== pods.counted) {
+    return nothing(
+      `of ${pods.counted} pods ${pods.settled} have been ready for 2 minutes, and it counts ${current} replicas: what it leaves out is not known`,
+    );
+  }
+
+  const allMeasured = pods.measured === pods.counted;
+  const asked = known.map((metric) => {
+    const recommended = recommend(metric, current, toleranceOf(seen));
+    const isCertain = allMeasured && (metric.kind === 'Resource' || metric.kind === 'ContainerResource');
+    return isCertain ? { ...recommended, otherwise: [] } : recommended;
+  });
+  const exact = Math.max(...asked.map((one) => one.exact));
+  const least = Math.max(...asked.map((one) => Math.min(one.exact, ...one.otherwise)));
+  const told = { metrics: names, asked: exact };
+  if (missing.length > 0 && exact < current) {
+    return nothing(`it has no value of ${missing.join(', ')}, and the others ask for fewer replicas`);
+  }
+  if (follows(exact)) return { ...told, outcome: 'agrees' };
+  const others = asked.flatMap((one) => one.otherwise).filter((one) => one >= least);
+  const sentence = `${known.map(metricInWords).join(', ')} with ${current} replicas asks for ${exact} (bounds ${boundsOf(seen)}${heldInWords(seen)}), and it wants ${desired}`;
+  return others.some(follows)
+    ? { ...told, outcome: 'open', sentence: `${sentence}, as it would if pods lacked a metric` }
+    : { ...told, outcome: 'departs', sentence };
+
+  function follows(recommended: number): boolean {
+    const range = limited(stabilized(recommended));
+    const low = clamp(Math.min(...range));
+    const high = clamp(Math.max(...range));
+    return desired !== null && desired >= low && desired <= high;
+  }
+
+  /** The ends of what may be left of a recommendation by the recommendations of the stabilization window. */
+  function stabilized(recommended: number): readonly number[] {
+    if (current === null) return [recommended];
+    const able = conditionOf(seen, 'AbleToScale')?.reason;
+    if (able !== 'ScaleDownStabilized' && able !== 'ScaleUpStabilized') return [recommended];
+    const isDown = able === 'ScaleDownStabilized';
+    const worst = isDown ? Math.max : Math.min;
+    const windowMs = 1000 * (isDown ? (seen.behavior?.down.windowSeconds ?? DOWN_SECONDS) : upSeconds(seen));
+    const since = (ms: number): readonly Earlier[] => earlier.filter((one) => at - one.at <= ms);
+    const wide = since(windowMs + 1000 * EDGE_SECONDS);
+    const isWhole = earlier.some((one) => at - one.at > windowMs) && wide.every((one) => one.asked !== null);
+    const of = (looks: readonly Earlier[]): number =>
+      worst(recommended, ...looks.flatMap((one) => one.asked ?? []));
+    // What was recommended before anybody looked may be anything up to what there is by now.
+    if (!isWhole) return [recommended, worst(of(wide), current)];
+    const surely = of(since(Math.max(0, windowMs - 1000 * EDGE_SECONDS)));
+    const atMost = of(wide);
+    return isDown ? [Math.min(current, surely), atMost] : [Math.max(current, surely), atMost];
+  }
+
+  function limited(ends: readonly number[]): readonly number[] {
+    if (current === null) return ends;
+    const { status, reason } = conditionOf(seen, 'ScalingLimited') ?? {};
+    if (status !== 'True' || (reason !== 'ScaleUpLimit' && reason !== 'ScaleDownLimit')) return ends;
+    if (reason === 'ScaleDownLimit') return [...ends, Math.max(current, ...ends)];
+    // Without rules of its own: to twice of what there is, and 4 in any case.
+    if (seen.behavior === null) return ends.map((one) => Math.min(one, Math.max(2 * current, 4)));
+    return [...ends, Math.min(current, ...ends)];
+  }
+
+  function clamp(value: number): number {
+    return Math.min(replicas.most, Math.max(replicas.least, value));
+  }
+}
+
+function upSeconds({ behavior }: AutoscalerSeen): number {
+  return behavior?.up.windowSeconds ?? 0;
+}
+
+function conditionOf({ conditions }: AutoscalerSeen, type: string): ConditionSeen | undefined {
+  return conditions.find((one) => one.type === type);
+}
+
+function hasValue(metric: MetricSeen): metric is MetricSeen & { readonly current: number } {
+  return metric.current !== null;
+}
+
+function boundsOf({ replicas }: AutoscalerSeen): string {
+  return `${replicas.least} to ${replicas.most}`;
+}
+
+function heldInWords(seen: AutoscalerSeen): string {
+  return ['AbleToScale', 'ScalingLimited']
+    .map((type) => conditionOf(seen, type)?.reason)
+    .filter((reason) => reason !== undefined && !['ReadyForNewScale', 'DesiredWithinRange'].includes(reason))
+    .map((reason) => `, ${reason}`)
+    .join('');
+}
+
+/** A metric and its target, for instance `cpu 140 % of 70 %`. */
+export function metricInWords({ name, per, target, current }: MetricSeen): string {
+  const unit = per === 'Utilization' ? ' %' : per === 'AverageValue' ? ' a pod' : '';
+  return `${name} ${current ?? 'unknown'}${current === null ? '' : unit} of ${target}${unit}`;
+}

@@ -1,0 +1,74 @@
+import type { AutoscalerSeen, MetricSeen, RulesSeen } from './watch.ts';
+
+/** A ratio this close to 1 changes nothing: `--horizontal-pod-autoscaler-tolerance` of the controller manager. */
+const TOLERANCE = 0.1;
+
+/** How many replicas a metric asks for. */
+export interface Recommendation {
+  /** When every pod has the metric. */
+  readonly exact: number;
+  /** When pods lack it, whatever their number: the controller then counts them so that it does less. */
+  readonly otherwise: readonly number[];
+}
+
+/** Ratios from `low` to `high` change nothing. */
+export interface Tolerance {
+  readonly low: number;
+  readonly high: number;
+}
+
+export function toleranceOf({ behavior }: Pick<AutoscalerSeen, 'behavior'>): Tolerance {
+  const by = (rules: RulesSeen | undefined): number => rules?.tolerance ?? TOLERANCE;
+  return { low: 1 - by(behavior?.down), high: 1 + by(behavior?.up) };
+}
+
+/**
+ * How many replicas one metric asks for, where `replicas` pods run, are ready and have been so for a while:
+ * `desiredReplicas = ceil(currentReplicas × currentMetricValue / desiredMetricValue)`, and as many as there are while
+ * the ratio is within the tolerance. Pods without the metric count, when that asks for fewer replicas, as at the target
+ * (of a utilization: at 100 %, if the target is lower), when for more, as at 0; and they never turn the direction round.
+ * Source: https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#algorithm-details, and
+ * `pkg/controller/podautoscaler/replica_calculator.go`.
+ */
+export function recommend(
+  { per, target, current, kind }: MetricSeen & { readonly current: number },
+  replicas: number,
+  tolerance: Tolerance,
+): Recommendation {
+  const settled = (ratio: number): boolean => ratio >= tolerance.low && ratio <= tolerance.high;
+  const by = (ratio: number): number => (settled(ratio) ? replicas : Math.ceil(ratio * replicas));
+  if (per === 'Value') return { exact: by(current / target), otherwise: [] };
+  if (kind === 'Object' || kind === 'External') {
+    // What is divided among the pods is shown rounded up to a thousandth: the whole of it lies a little below.
+    const all = [current, Math.max(0, current - 0.001)].map((average) =>
+      settled(average / target) ? replicas : Math.ceil(thousandths(average * replicas) / thousandths(target)),
+    );
+    return { exact: all[0] ?? replicas, otherwise: all.slice(1) };
+  }
+  const ratio = ratioOf(per, current, target);
+  return { exact: by(ratio), otherwise: [...new Set(withoutSome())] };
+
+  function withoutSome(): readonly number[] {
+    // Nothing changes where the ratio is 1, whoever is missing.
+    if (ratio === 1) return [replicas];
+    const fill = ratio > 1 ? 0 : per === 'Utilization' ? Math.max(100, target) : target;
+    return Array.from({ length: Math.max(0, replicas - 1) }, (_, index) => index + 1).flatMap((missing) =>
+      // Whole percents are shown, and cut off before they are: the average may be almost one more.
+      (per === 'Utilization' ? [current, current + 0.999] : [current]).map((average) => {
+        const filled = ((replicas - missing) * average + missing * fill) / replicas;
+        const anew = ratioOf(per, per === 'Utilization' ? Math.trunc(filled) : filled, target);
+        const turned = (ratio < 1 && anew > 1) || (ratio > 1 && anew < 1);
+        return turned ? replicas : by(anew);
+      }),
+    );
+  }
+}
+
+// As the controller has them: percents are whole, everything else is in thousandths.
+function ratioOf(per: MetricSeen['per'], current: number, target: number): number {
+  return per === 'Utilization' ? current / target : thousandths(current) / thousandths(target);
+}
+
+function thousandths(value: number): number {
+  return Math.round(value * 1000);
+}
