@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { V1Pod, V2HorizontalPodAutoscaler, V2MetricSpec, V2MetricStatus } from '@kubernetes/client-node';
 import type { AutoscalerSeen, MetricSeen, PodsSeen, RulesSeen } from '@ordeal/shared/judge/autoscaler/watch';
 import { quantity } from './quantity.ts';
@@ -73,17 +74,21 @@ function rulesSeen(rules: Rules): RulesSeen {
 interface Parts {
   readonly kind: MetricSeen['kind'];
   readonly name: string;
+  /** What tells it from others of its kind: several may be of one name, and of different series or objects. */
+  readonly identity?: unknown;
   readonly values: { averageUtilization?: number; averageValue?: string; value?: string };
 }
 
 function metricSeen(written: V2MetricSpec, statuses: readonly V2MetricStatus[]): readonly MetricSeen[] {
   const spec = partsOf(written, 'target');
   if (spec === undefined) return [];
-  const { kind, name, values } = spec;
+  const { kind, name, identity, values } = spec;
   // One that could not be had has an empty place in the status.
   const current = statuses
     .map((status) => partsOf(status, 'current'))
-    .find((one) => one?.kind === kind && one.name === name)?.values;
+    .find(
+      (one) => one?.kind === kind && one.name === name && isDeepStrictEqual(one.identity, identity),
+    )?.values;
   const fields = [
     ['Utilization', 'averageUtilization'],
     ['AverageValue', 'averageValue'],
@@ -109,11 +114,26 @@ function partsOf(metric: V2MetricSpec | V2MetricStatus, side: 'target' | 'curren
         values: of(containerResource),
       };
     case 'Pods':
-      return { kind: 'Pods', name: pods?.metric.name ?? '', values: of(pods) };
+      return {
+        kind: 'Pods',
+        name: pods?.metric.name ?? '',
+        identity: [pods?.metric.selector],
+        values: of(pods),
+      };
     case 'Object':
-      return { kind: 'Object', name: object?.metric.name ?? '', values: of(object) };
+      return {
+        kind: 'Object',
+        name: object?.metric.name ?? '',
+        identity: [object?.metric.selector, object?.describedObject],
+        values: of(object),
+      };
     case 'External':
-      return { kind: 'External', name: external?.metric.name ?? '', values: of(external) };
+      return {
+        kind: 'External',
+        name: external?.metric.name ?? '',
+        identity: [external?.metric.selector],
+        values: of(external),
+      };
     default:
       return undefined;
   }

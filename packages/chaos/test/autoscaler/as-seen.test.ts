@@ -69,6 +69,26 @@ describe('a HorizontalPodAutoscaler', () => {
     });
   });
 
+  it('that scales by several series of one name is read with the value of each', () => {
+    const series = (tier: string) => ({ name: 'queue', selector: { matchLabels: { tier } } });
+    const answered = {
+      spec: {
+        maxReplicas: 10,
+        metrics: ['gold', 'free'].map((tier) => ({
+          type: 'External',
+          external: { metric: series(tier), target: { type: 'Value', value: '10' } },
+        })),
+      },
+      status: {
+        currentMetrics: [
+          { type: '' },
+          { type: 'External', external: { metric: series('free'), current: { value: '30' } } },
+        ],
+      },
+    } as unknown as V2HorizontalPodAutoscaler;
+    expect(autoscalerSeen(answered, now).metrics.map(({ current }) => current)).toEqual([null, 30]);
+  });
+
   it('that was just made has decided nothing', () => {
     const answered = { metadata: {}, spec: { maxReplicas: 3 } } as unknown as V2HorizontalPodAutoscaler;
     expect(autoscalerSeen(answered, now)).toMatchObject({

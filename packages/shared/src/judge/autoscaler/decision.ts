@@ -105,38 +105,79 @@ export function checkDecision({ seen, pods, at }: Seen, earlier: readonly Earlie
   if (missing.length > 0 && exact < current) {
     return nothing(`it has no value of ${missing.join(', ')}, and the others ask for fewer replicas`);
   }
-  if (follows(exact)) return { ...told, outcome: 'agrees' };
+  if (follows(exact, 'seen')) return { ...told, outcome: 'agrees' };
   const others = asked.flatMap((one) => one.otherwise).filter((one) => one >= least);
   const sentence = `${known.map(metricInWords).join(', ')} with ${current} replicas asks for ${exact} (bounds ${boundsOf(seen)}${heldInWords(seen)}), and it wants ${desired}`;
-  return others.some(follows)
-    ? { ...told, outcome: 'open', sentence: `${sentence}, as it would if pods lacked a metric` }
+  if (others.some((one) => follows(one, 'seen'))) {
+    return { ...told, outcome: 'open', sentence: `${sentence}, as it would if pods lacked a metric` };
+  }
+  return [exact, ...others].some((one) => follows(one, 'any'))
+    ? {
+        ...told,
+        outcome: 'open',
+        sentence: `${sentence}, as it would if more was recommended than was seen: before anybody looked, or by a controller that began anew`,
+      }
     : { ...told, outcome: 'departs', sentence };
 
-  function follows(recommended: number): boolean {
-    const range = limited(stabilized(recommended));
+  /**
+   * `history`: whether more may have been recommended than what was seen: before anybody looked, or by a controller that
+   * has begun anew, which takes what there is for its first recommendation.
+   */
+  function follows(recommended: number, history: 'seen' | 'any'): boolean {
+    const range = limited(stabilized(recommended, history));
     const low = clamp(Math.min(...range));
     const high = clamp(Math.max(...range));
     return desired !== null && desired >= low && desired <= high;
   }
 
-  /** The ends of what may be left of a recommendation by the recommendations of the stabilization window. */
-  function stabilized(recommended: number): readonly number[] {
-    if (current === null) return [recommended];
+  /** The ends of what may be left of a recommendation by those of the stabilization windows. */
+  function stabilized(recommended: number, history: 'seen' | 'any'): readonly number[] {
     const able = conditionOf(seen, 'AbleToScale')?.reason;
-    if (able !== 'ScaleDownStabilized' && able !== 'ScaleUpStabilized') return [recommended];
-    const isDown = able === 'ScaleDownStabilized';
-    const worst = isDown ? Math.max : Math.min;
-    const windowMs = 1000 * (isDown ? (seen.behavior?.down.windowSeconds ?? DOWN_SECONDS) : upSeconds(seen));
-    const since = (ms: number): readonly Earlier[] => earlier.filter((one) => at - one.at <= ms);
-    const wide = since(windowMs + 1000 * EDGE_SECONDS);
-    const isWhole = earlier.some((one) => at - one.at > windowMs) && wide.every((one) => one.asked !== null);
+    switch (able) {
+      case 'ReadyForNewScale':
+        return [recommended];
+      case 'ScaleDownStabilized':
+        return heldUp(recommended, history);
+      case 'ScaleUpStabilized':
+        return heldDown(recommended);
+      default:
+        // Where it has scaled it says so instead, and no more whether it was held back.
+        return upSeconds(seen) === 0
+          ? heldUp(recommended, history)
+          : [...heldUp(recommended, history), ...heldDown(recommended)];
+    }
+  }
+
+  /** By the highest recommendation of the window for scaling down; without rules of its own also upwards. */
+  function heldUp(recommended: number, history: 'seen' | 'any'): readonly number[] {
+    const { surely, atMost, isWhole } = windowOf(downSeconds(seen), Math.max, recommended);
+    const there = current ?? recommended;
+    if (seen.behavior === null) {
+      if (isWhole) return [surely, history === 'any' ? Math.max(atMost, there) : atMost];
+      return [recommended, history === 'any' ? replicas.most : Math.max(atMost, there)];
+    }
+    if (recommended >= there) return [recommended];
+    if (!isWhole) return [recommended, there];
+    return [Math.min(there, surely), history === 'any' ? there : Math.min(there, atMost)];
+  }
+
+  /** By the lowest recommendation of the window for scaling up. */
+  function heldDown(recommended: number): readonly number[] {
+    const { surely, atMost, isWhole } = windowOf(upSeconds(seen), Math.min, recommended);
+    const there = current ?? recommended;
+    if (recommended <= there) return [recommended];
+    return isWhole ? [Math.max(there, surely), Math.max(there, atMost)] : [there, recommended];
+  }
+
+  /** The worst recommendation of a window, of which the edge is not known, and whether all of it was seen. */
+  function windowOf(seconds: number, worst: (...values: number[]) => number, recommended: number) {
+    const within = (span: number): readonly Earlier[] => earlier.filter((one) => at - one.at <= 1000 * span);
     const of = (looks: readonly Earlier[]): number =>
       worst(recommended, ...looks.flatMap((one) => one.asked ?? []));
-    // What was recommended before anybody looked may be anything up to what there is by now.
-    if (!isWhole) return [recommended, worst(of(wide), current)];
-    const surely = of(since(Math.max(0, windowMs - 1000 * EDGE_SECONDS)));
-    const atMost = of(wide);
-    return isDown ? [Math.min(current, surely), atMost] : [Math.max(current, surely), atMost];
+    const wide = within(seconds + EDGE_SECONDS);
+    const isWhole =
+      earlier.some((one) => at - one.at > 1000 * seconds) && wide.every((one) => one.asked !== null);
+    return { surely: of(within(seconds - EDGE_SECONDS)), atMost: of(wide), isWhole };
   }
 
   function limited(ends: readonly number[]): readonly number[] {
@@ -158,6 +199,10 @@ function upSeconds({ behavior }: AutoscalerSeen): number {
   return behavior?.up.windowSeconds ?? 0;
 }
 
+function downSeconds({ behavior }: AutoscalerSeen): number {
+  return behavior?.down.windowSeconds ?? DOWN_SECONDS;
+}
+
 function conditionOf({ conditions }: AutoscalerSeen, type: string): ConditionSeen | undefined {
   return conditions.find((one) => one.type === type);
 }
@@ -173,7 +218,11 @@ function boundsOf({ replicas }: AutoscalerSeen): string {
 function heldInWords(seen: AutoscalerSeen): string {
   return ['AbleToScale', 'ScalingLimited']
     .map((type) => conditionOf(seen, type)?.reason)
-    .filter((reason) => reason !== undefined && !['ReadyForNewScale', 'DesiredWithinRange'].includes(reason))
+    .filter(
+      (reason) =>
+        reason !== undefined &&
+        !['ReadyForNewScale', 'SucceededRescale', 'DesiredWithinRange'].includes(reason),
+    )
     .map((reason) => `, ${reason}`)
     .join('');
 }

@@ -84,16 +84,17 @@ describe('an autoscaler', () => {
   });
 
   it('fails where it decides otherwise, however often it does right; one status counts once', () => {
-    const wrong = seenWith({ desired: 9, metrics: [cpu(70), memory(80), requests(150)] });
+    const scaled = { conditions: conditions({ able: 'SucceededRescale' }) };
+    const wrong = seenWith({ desired: 5, metrics: [cpu(70), memory(120), requests(100)], ...scaled });
     const finding = found([
       look(seenWith(), 0),
       look(wrong, 5000),
-      look(wrong, 10_000, 9),
+      look(wrong, 10_000, 5),
       look(seenWith(), 15_000),
     ]);
     expect(finding).toMatchObject({ outcome: 'fail', value: { low: 1, high: 1 }, samples: 2 });
     expect(finding.explanation).toContain('4 looks saw 3 states of it, of which 2 could be checked');
-    expect(finding.explanation).toContain('asks for 6 (bounds 2 to 10), and it wants 9');
+    expect(finding.explanation).toContain('asks for 6 (bounds 2 to 10), and it wants 5');
   });
 
   it('is checked by the pods of before its decision, which changes them', () => {

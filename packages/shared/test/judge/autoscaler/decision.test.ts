@@ -12,7 +12,12 @@ function check(
   return checkDecision({ kind: 'seen', at, seen, pods: pods ?? all(seen.current ?? 0) }, earlier);
 }
 const decided = (current: number, desired: number, more: Partial<AutoscalerSeen> = {}) =>
-  seenWith({ current, desired, ...more });
+  seenWith({
+    current,
+    desired,
+    conditions: conditions({ able: current === desired ? 'ReadyForNewScale' : 'SucceededRescale' }),
+    ...more,
+  });
 
 describe('a decision of an autoscaler', () => {
   it('follows from the largest of what its metrics ask for', () => {
@@ -22,11 +27,11 @@ describe('a decision of an autoscaler', () => {
       asked: 6,
       metrics: ['cpu', 'memory', 'requests'],
     });
-    const wrong = check(decided(4, 7, { metrics }));
+    const wrong = check(decided(4, 5, { metrics }));
     expect(wrong.outcome).toBe('departs');
     expect(wrong).toHaveProperty(
       'sentence',
-      'cpu 35 % of 70 %, memory 120 % of 80 %, requests 100 a pod of 100 a pod with 4 replicas asks for 6 (bounds 2 to 10), and it wants 7',
+      'cpu 35 % of 70 %, memory 120 % of 80 %, requests 100 a pod of 100 a pod with 4 replicas asks for 6 (bounds 2 to 10), and it wants 5',
     );
   });
 
@@ -47,19 +52,24 @@ describe('a decision of an autoscaler', () => {
     ['more than the most, kept', decided(12, 12, { metrics: [] }), 'departs'],
     ['fewer than the least', decided(1, 2, { metrics: [] }), 'agrees'],
     ['within the tolerance', decided(4, 4, { metrics: [cpu(75)] }), 'agrees'],
-    ['within the tolerance, changed', decided(4, 5, { metrics: [cpu(75)] }), 'departs'],
+    ['within the tolerance, fewer', decided(4, 3, { metrics: [cpu(75)] }), 'departs'],
+    ['above its target, kept', decided(4, 4, { metrics: [cpu(140)] }), 'departs'],
+    ['below its target, kept', decided(4, 4, { metrics: [cpu(35)] }), 'departs'],
     ['against its metrics', decided(4, 3, { metrics: [cpu(140)] }), 'departs'],
   ] as const)('%s', (_, seen, outcome) => {
     expect(check(seen).outcome).toBe(outcome);
   });
 
   it('that would follow if pods lacked a metric is not certain, unless these are seen to have it', () => {
-    const seen = decided(4, 6, { metrics: [cpu(140)] });
+    const rules = { windowSeconds: null, tolerance: null };
+    const behavior = { up: rules, down: rules };
+    const seen = decided(4, 6, { metrics: [cpu(140)], behavior });
     expect(check(seen).outcome).toBe('departs');
     for (const measured of [null, 3]) {
       const pods = { known: true, counted: 4, settled: 4, measured } as const;
       expect(check(seen, { pods })).toMatchObject({ outcome: 'open', asked: 8 });
-      expect(check(decided(4, 7, { metrics: [cpu(140)] }), { pods }).outcome).toBe('departs');
+      expect(check(decided(4, 7, { metrics: [cpu(140)], behavior }), { pods }).outcome).toBe('departs');
+      expect(check(decided(4, 4, { metrics: [cpu(140)] }), { pods }).outcome).toBe('open');
     }
     // Of a metric of the pods' own nobody tells which of them have it.
     expect(check(decided(4, 6, { metrics: [requests(200)] }))).toMatchObject({ outcome: 'open', asked: 8 });
@@ -111,9 +121,32 @@ describe('a decision of an autoscaler', () => {
 
     it('by its stabilization, and by nothing without it', () => {
       expect(check(idle(8)).outcome).toBe('agrees');
-      expect(check(idle(9)).outcome).toBe('departs');
+      expect(check(idle(3)).outcome).toBe('departs');
       expect(check(idle(8, { conditions: conditions({}) })).outcome).toBe('departs');
       expect(check(idle(4, { conditions: conditions({}) })).outcome).toBe('agrees');
+    });
+
+    it('and, where it has scaled, does not say by what any more', () => {
+      // Down to what the highest recommendation of the window was, which nobody has seen.
+      const down = (desired: number, earlier: readonly Earlier[] = [], at = 0) =>
+        check(decided(8, desired, { metrics: [cpu(35)] }), { earlier, at }).outcome;
+      expect([4, 6].map((desired) => down(desired))).toEqual(['agrees', 'agrees']);
+      expect(down(3)).toBe('departs');
+      const whole = looks(...Array.from({ length: 24 }, (_, index) => (index === 20 ? 6 : 4)));
+      expect([4, 5, 6, 7].map((desired) => down(desired, whole, 360_000))).toEqual([
+        'departs',
+        'departs',
+        'agrees',
+        'open',
+      ]);
+      // Upwards by one of before, which with rules of its own is no more asked.
+      const up = (desired: number, more: Partial<AutoscalerSeen> = {}) =>
+        check(decided(4, desired, { metrics: [cpu(105)], ...more })).outcome;
+      expect([6, 5, 7].map((desired) => up(desired))).toEqual(['agrees', 'departs', 'open']);
+      const rules = { windowSeconds: null, tolerance: null };
+      expect(up(7, { behavior: { up: rules, down: rules } })).toBe('departs');
+      expect(up(5, { behavior: { up: { ...rules, windowSeconds: 60 }, down: rules } })).toBe('agrees');
+      expect(up(7, { behavior: { up: { ...rules, windowSeconds: 60 }, down: rules } })).toBe('departs');
     });
 
     it('takes the highest recommendation of the window, once it was watched as a whole', () => {
@@ -125,7 +158,8 @@ describe('a decision of an autoscaler', () => {
       const earlier = looks(8, 8, 5, 5, 5, 5, 6, 4);
       const after = { earlier, at: 120_000 };
       expect(check(idle(6, { behavior }), after).outcome).toBe('agrees');
-      expect(check(idle(8, { behavior }), after).outcome).toBe('departs');
+      // A controller that has begun anew would hold on to what there is.
+      expect(check(idle(8, { behavior }), after).outcome).toBe('open');
       expect(check(idle(5, { behavior }), after).outcome).toBe('departs');
       // One look that told nothing: it may have been any.
       const gap = { earlier: looks(8, 8, 5, 5, null, 5, 6, 4), at: 120_000 };
