@@ -2,6 +2,7 @@ import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { DrillRecord } from '@ordeal/shared/record/record';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
+import { GuardianGone } from '@ordeal/shared/undo/guarded-ledger';
 import { driverContext, type Course } from './course.ts';
 import { drillRecord, drillWindows } from './drill-record.ts';
 import { DrillRefused, ObserverBroke, type DrillDeps, type DrillOutcome } from './drill.ts';
@@ -42,7 +43,7 @@ export async function runDrill(
     ledger: undefined,
   };
   const failure = await runSteps(course, runbooks[phase.drill.kind]);
-  const refused = failure?.error instanceof DrillRefused ? failure.error.reasons : [];
+  const refused = refusalsIn(failure);
   const ended = failure === undefined || refused.length > 0 ? undefined : await endEarly(course, failure);
   const endedAt = context.clock.now();
   const unread = await readLate(course);
@@ -80,6 +81,12 @@ export async function runDrill(
     },
     dispose: async () => await course.observers?.dispose(),
   };
+}
+
+/** Why it was not begun. That nobody would heal what it breaks is known before anything is touched, and no failure of the platform. */
+function refusalsIn(failure: StepFailure | undefined): readonly string[] {
+  if (failure?.error instanceof DrillRefused) return failure.error.reasons;
+  return failure?.error instanceof GuardianGone ? [failure.message] : [];
 }
 
 /** The sentence about a drill that ended early, after its way back was taken. */

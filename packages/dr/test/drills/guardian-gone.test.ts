@@ -1,0 +1,99 @@
+import type { StoreNode } from '@ordeal/shared/drivers/store';
+import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
+import { createVirtualClock } from '@ordeal/shared/testing/virtual-clock';
+import { anchorOf } from '@ordeal/shared/time/clock';
+import { guardedLedger } from '@ordeal/shared/undo/guarded-ledger';
+import type { UndoLedger } from '@ordeal/shared/undo/ledger';
+import { expect, it } from 'vitest';
+import type { DrillDeps } from '../../src/drills/drill.ts';
+import { runDrill } from '../../src/drills/run-drill.ts';
+import type { Observers } from '../../src/observers/observers.ts';
+import { trace } from './platform.ts';
+
+const phase: DrillPhase = {
+  phase: 'drill',
+  name: 'region-lost',
+  title: 'Region a is lost',
+  drill: { kind: 'failover', lose: 'region-a-lost', from: 'a', to: 'b' },
+  store: 'main',
+  route: 'global',
+  probeEvery: 0.025,
+  probeTimeout: 1,
+  ledgerRate: 40,
+  ledgerLead: 0.5,
+  stableFor: 0.5,
+  stableAttempts: 15,
+  deadline: 15,
+  targets: { rto: 10, rpo: 5, detection: 3, failover: 5 },
+  objectives: [],
+};
+
+it('is refused, and not failed, when nobody would heal what it breaks', async () => {
+  const clock = createVirtualClock({ now: 1_000_000, wall: Date.parse('2026-03-01T02:00:00Z') });
+  const { journal, undo, order } = trace();
+  const began = clock.now();
+  const node = (name: string, role: 'primary' | 'standby'): StoreNode => ({
+    name,
+    reachable: true,
+    role,
+    timeline: 1,
+    position: 1,
+    lagSeconds: 0,
+    detail: {},
+  });
+  const observers: Partial<Observers> = {
+    streams: () => [],
+    ledger: () => ({ first: began, last: clock.now(), acknowledged: 40 }),
+    healthy: () => ({ ok: true }),
+    stopWriting: async () => undefined,
+    stopProbes: async () => undefined,
+    dispose: async () => undefined,
+  };
+  const up = { up: 1, total: 1 };
+  const outcome = await runDrill(
+    phase,
+    {
+      fault: {
+        name: 'region-a-lost',
+        config: {},
+        driver: {
+          kind: 'thing',
+          describe: () => 'the region is gone',
+          inject: async () => {
+            order.push('inject');
+            return [];
+          },
+        },
+      },
+      store: {
+        kind: 'thing',
+        status: async () => ({ settings: {}, nodes: [node('a', 'primary'), node('b', 'standby')] }),
+      },
+      route: {
+        status: async () => ({ regions: { a: 'active', b: 'active' } }),
+        health: async () => ({ a: up, b: up }),
+      },
+      nodes: ['a', 'b'],
+      nodeOf: (region: string) => region,
+      regions: ['a', 'b'],
+      startObservers: async () => observers,
+      secondWitness: async () => ({ agrees: true, detail: '' }),
+      anchor: anchorOf(clock),
+    } as unknown as DrillDeps,
+    {
+      runId: 'test',
+      dir: '/nowhere',
+      seed: 1,
+      clock,
+      journal,
+      // It has died while the drill was looking on.
+      undo: guardedLedger<UndoLedger>(undo, () => ({ alive: () => false })),
+      signal: new AbortController().signal,
+    },
+  );
+  expect(outcome.refused).toEqual([expect.stringContaining('The guardian has ended')]);
+  expect(outcome.record.failed).toBeUndefined();
+  expect(outcome.record.steps.find(({ name }) => name === 'lose')).toMatchObject({ outcome: 'failed' });
+  expect(outcome.fault).toBeNull();
+  expect(order).toEqual([]);
+});
