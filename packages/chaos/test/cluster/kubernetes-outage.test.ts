@@ -160,12 +160,12 @@ describe.skipIf(without !== undefined)('the kubernetes driver in an outage', () 
       await until(async () => late.disturbed.length > told);
       interrupted.abort(new Error('interrupted'));
       await expect(injection).rejects.toThrow('interrupted');
-      const done = late.answered(method, path, method === 'POST' ? 201 : 200);
       let looked = false;
       const sleep: Clock['sleep'] = async (ms, signal) => {
         if (ms !== LATE_MS) return systemClock.sleep(ms, signal);
-        // Everything was looked at once.
+        // Everything was looked at once, and nothing is asked of the server now: the next answer is to what is late.
         looked = true;
+        const done = late.answered(method, path, method === 'POST' ? 201 : 200);
         later.resolve();
         await done;
       };
