@@ -1,8 +1,11 @@
 import { workloadMistakes } from '@ordeal/load/check-workload';
-import type { Scenario } from '@ordeal/shared/scenario/scenario';
+import type { Workload } from '@ordeal/shared/load/workload';
+import type { Platform } from '@ordeal/shared/platform/platform';
+import { isShaped } from '@ordeal/shared/scenario/load-windows';
+import type { LoadPhase, Scenario } from '@ordeal/shared/scenario/scenario';
 import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
-import { workloadFor } from '../run/phases/load-workload.ts';
+import { perTenantOf, workloadFor } from '../run/phases/load-workload.ts';
 import type { LoadedPlatform } from './load-platform.ts';
 
 const MOST_TOLD = 20;
@@ -16,13 +19,13 @@ export async function checkScripts(
   scenario: Scenario,
   edge: Edge,
 ): Promise<void> {
-  const loads = scenario.phases.filter((phase) => phase.phase === 'load');
+  const loads = scenario.phases
+    .filter((phase) => phase.phase === 'load')
+    .map((phase) => ({ ...workloadFor(phase, platform), ...tenantsOf(phase, platform) }));
   const distinct = loads.filter(
-    ({ script }, index) => loads.findIndex((other) => other.script?.href === script?.href) === index,
+    (load, index) => loads.findIndex((other) => contentsOf(other) === contentsOf(load)) === index,
   );
-  const found = await Promise.all(
-    distinct.map((phase) => workloadMistakes(workloadFor(phase, platform), edge.node)),
-  );
+  const found = await Promise.all(distinct.map((load) => workloadMistakes(load, edge.node)));
   const mistakes = [...new Set(found.flat())];
   if (mistakes.length === 0) return;
   const more = mistakes.length > MOST_TOLD ? [`and ${mistakes.length - MOST_TOLD} more`] : [];
@@ -31,4 +34,14 @@ export async function checkScripts(
       [...mistakes.slice(0, MOST_TOLD), ...more].map((line) => `  ${line}`).join('\n'),
     exitCodes.usage,
   );
+}
+
+/** A load of several tenants may have journeys that no other load has. */
+function tenantsOf(phase: LoadPhase, platform: Platform): Partial<Workload> {
+  return isShaped(phase) || phase.perTenant === undefined ? {} : perTenantOf(phase.perTenant, platform);
+}
+
+/** Loads of the same script, or of the same journeys, have the same mistakes. */
+function contentsOf({ script, journeys }: Pick<Workload, 'script' | 'journeys'>): string {
+  return script?.file.href ?? JSON.stringify(journeys.map(({ name }) => name));
 }

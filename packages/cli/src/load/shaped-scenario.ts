@@ -146,7 +146,8 @@ async function usualLoad(
   if (!existsSync(join(loaded.folder, 'scenarios', `${name}.ts`))) return undefined;
   const scenario = await loadScenario(name, pace, loaded, edge, () => true);
   for (const phase of scenario.phases) {
-    if (phase.phase === 'load' && !isShaped(phase)) {
+    // Of several tenants each has a load of its own, and none is the usual one.
+    if (phase.phase === 'load' && !isShaped(phase) && phase.perTenant === undefined) {
       return { baseline: phase.rate, objectives: phase.objectives };
     }
   }
