@@ -42,6 +42,8 @@ export class ActiveLoad implements RunningWorkload {
   private readonly parts: LoadParts;
   private asked: { readonly at: number; readonly record: Promise<LoadRecord> } | undefined;
   private terminated = false;
+  /** Why it was ended though nobody asked for it. */
+  private gaveUp: string | undefined;
   private endedAt = 0;
 
   constructor(parts: LoadParts) {
@@ -99,7 +101,10 @@ export class ActiveLoad implements RunningWorkload {
 
   private async conclude(): Promise<GeneratorEnd> {
     const { context, forwarder, k6, monitor, receiver, settle, workload } = this.parts;
-    void monitor.hopeless.then(() => this.terminate());
+    void monitor.hopeless.then((iterations) => {
+      this.gaveUp = `it was ended, as its first ${iterations} iterations all threw`;
+      return this.terminate();
+    });
     const exit = await k6.exited;
     this.endedAt = context.clock.now();
     settle();
@@ -130,6 +135,7 @@ export class ActiveLoad implements RunningWorkload {
     if (totals.iterations > 0 && totals.thrown === totals.iterations) {
       return broke(`every one of ${totals.iterations} iterations threw (${errors.join('; ')})`);
     }
+    if (this.gaveUp !== undefined) return broke(`${this.gaveUp} (${errors.join('; ')})`);
     const orderly = exit.code === 0 || (this.asked !== undefined && exit.code === ENDED_BY_SCRIPT);
     if (!orderly && !this.terminated) return broke(exitReason(exit, errors));
     if (totals.requests === 0) {

@@ -20,12 +20,12 @@ export class LoadMonitor {
   readonly series: ClientSeries;
   /** Resolves with the first iteration that was seen. */
   readonly firstIteration: Promise<void>;
-  /** Resolves when it is clear that the journeys throw whatever the platform answers. */
-  readonly hopeless: Promise<void>;
+  /** Resolves when it is clear that the journeys throw whatever the platform answers, with how many did. */
+  readonly hopeless: Promise<number>;
   private readonly context: RunContext;
   private readonly cumulative = new Cumulative();
   private readonly first = Promise.withResolvers<void>();
-  private readonly lost = Promise.withResolvers<void>();
+  private readonly lost = Promise.withResolvers<number>();
   private readonly cores = new Map<number, number>();
   private anchor: ClockAnchor;
   private began: number | undefined;
@@ -77,7 +77,7 @@ export class LoadMonitor {
     });
     const { started, iterations, thrown } = this.series.totals();
     if (started > 0) this.first.resolve();
-    if (thrown >= HOPELESS_ITERATIONS && thrown === iterations) this.lost.resolve();
+    if (thrown >= HOPELESS_ITERATIONS && thrown === iterations) this.lost.resolve(thrown);
   }
 
   /** Says once that a push was lost: the next one brings what it held. */

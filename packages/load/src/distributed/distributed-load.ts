@@ -147,7 +147,13 @@ export class DistributedLoad implements RunningWorkload {
     }
     const { iterations, thrown } = stream.totals();
     // What is wrong with them is said with the end.
-    return thrown >= HOPELESS_ITERATIONS && thrown === iterations ? { how: 'ended' } : undefined;
+    return thrown >= HOPELESS_ITERATIONS && thrown === iterations
+      ? {
+          how: 'broke',
+          exitCode: null,
+          reason: `it was ended, as its first ${iterations} iterations all threw`,
+        }
+      : undefined;
   }
 
   private notOver(silent: string | undefined): Conclusion {
