@@ -16,3 +16,6 @@ export const WITHIN = 'within';
 
 /** Label of everything that is measured of one tenant's scenarios, where the workload tells tenants apart. */
 export const TENANT = 'ordeal_tenant';
+
+/** k6's own label of the scenario that something is of, where it is asked for. */
+export const SCENARIO = 'scenario';

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Trend } from 'k6/metrics';
-import { meterNames, TENANT, WITHIN } from './meter-names.ts';
+import { meterNames, SCENARIO, TENANT, WITHIN } from './meter-names.ts';
 
 /** Counts exactly what happened, in names that the receiver of k6's pushes knows. */
 export interface Meters {
@@ -16,9 +16,10 @@ export interface Meters {
   readonly requestFailed: (kind: string) => void;
   /**
    * Adds nothing to every counter. k6 does not push a sample of the same millisecond as the one pushed before;
-   * without a later one the last values would never arrive. Counters of tenants are counters of their own.
+   * without a later one the last values would never arrive. Counters of tenants' scenarios (whose each is, by name) are
+   * counters of their own.
    */
-  readonly touch: (tenants: readonly string[]) => void;
+  readonly touch: (tenantOf?: Readonly<Record<string, string>>) => void;
 }
 
 /** Functions over variables, and no class: k6's engine looks a property up much more slowly than a variable. */
@@ -62,10 +63,12 @@ export function createMeters(limitsMs: readonly number[]): Meters {
       failed.add(1);
       errors.add(1, { kind });
     },
-    touch(tenants) {
+    touch(tenantOf = {}) {
       for (const counter of [started, ended, iterationsFailed, thrown, failed]) {
         counter.add(0);
-        for (const tenant of tenants) counter.add(0, { [TENANT]: tenant });
+        for (const [scenario, tenant] of Object.entries(tenantOf)) {
+          counter.add(0, { [TENANT]: tenant, [SCENARIO]: scenario });
+        }
       }
     },
   };

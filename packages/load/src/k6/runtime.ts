@@ -117,7 +117,7 @@ export function createRuntime(spec: ScriptSpec, given: Given): Runtime {
 
   const teardown = (): void => {
     sleep(0.002);
-    meters.touch(tenantOf === undefined ? [] : [...new Set(Object.values(tenantOf))]);
+    meters.touch(tenantOf);
   };
 
   return { runAwaited, runPlain, expectJourney, control, teardown };

@@ -82,7 +82,7 @@ export function createScriptRuntime(spec: ScriptSpec, script: Script, own: boole
     teardown: (data) => {
       const result = typeof script['teardown'] === 'function' ? script['teardown'](data) : undefined;
       sleep(0.002);
-      meters.touch([]);
+      meters.touch();
       return result;
     },
   };

@@ -1,16 +1,12 @@
 import type { Workload } from '@ordeal/shared/load/workload';
-import { TENANT } from '../k6/meter-names.ts';
+import { SCENARIO, TENANT } from '../k6/meter-names.ts';
 import { arrivalScenarios, type ArrivalScenario } from '../shapes/executor.ts';
+import { tenantScenario } from './tenant-scenario.ts';
 
 /** Names of what the generated script exports. */
 export const CONTROL = 'ordealControl';
 export function journeyFunction(index: number): string {
   return `journey${index}`;
-}
-
-/** The scenario in which one of `perTenant` does a journey. */
-function tenantScenario(journey: number, tenant: number): string {
-  return `journey_${journey}_tenant_${tenant}`;
 }
 
 /** In whose name each of k6's scenarios is done, of a workload that tells tenants apart. */
@@ -19,8 +15,8 @@ export function tenantsOfScenarios({
   perTenant = [],
 }: Pick<Workload, 'journeys' | 'perTenant'>): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    perTenant.flatMap(({ tenant }, at) =>
-      journeys.map((_, index) => [tenantScenario(index, at), tenant] as const),
+    perTenant.flatMap(({ tenant }) =>
+      journeys.map((_, index) => [tenantScenario(index, tenant), tenant] as const),
     ),
   );
 }
@@ -71,13 +67,12 @@ export function planLoad(workload: Workload): LoadPlan {
       if (scenario !== undefined) add(scenario, index, `journey_${index}`);
     }
   } else {
-    for (const [at, one] of perTenant.entries()) {
+    for (const one of perTenant) {
       const constant = [{ seconds: atMostSeconds, from: one.rate, to: one.rate }];
       const shares = workload.journeys.map(({ name }) => one.weights[name] ?? 0);
       for (const [index, scenario] of arrivalScenarios(constant, shares, timeoutMs).entries()) {
-        // k6 puts a scenario's tags on all that it measures of it, the ticks that it dropped included.
         const more = { tags: { [TENANT]: one.tenant } };
-        if (scenario !== undefined) add(scenario, index, tenantScenario(index, at), more);
+        if (scenario !== undefined) add(scenario, index, tenantScenario(index, one.tenant), more);
       }
     }
   }
@@ -87,8 +82,8 @@ export function planLoad(workload: Workload): LoadPlan {
     options: {
       scenarios,
       ...(script?.scenarios === 'own' ? { rps: Math.floor(script.ceiling) } : {}),
-      // Without `scenario`, so that the counters' last values can be pushed from outside of it.
-      systemTags: ['name', 'expected_response'],
+      // Without `scenario`, which costs a series for each, where it need not tell whose the ticks are that were dropped.
+      systemTags: ['name', 'expected_response', ...(perTenant === undefined ? [] : [SCENARIO])],
       discardResponseBodies: false,
       setupTimeout: '10s',
       teardownTimeout: '10s',

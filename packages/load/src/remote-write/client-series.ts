@@ -6,7 +6,8 @@ import type {
 } from '@ordeal/shared/load/client-interval';
 import { mergeHistograms } from '@ordeal/shared/load/histogram';
 import { sumIntervals } from '@ordeal/shared/load/window';
-import { meterNames, TENANT, WITHIN } from '../k6/meter-names.ts';
+import { meterNames, SCENARIO, TENANT, WITHIN } from '../k6/meter-names.ts';
+import { tenantOfScenario } from '../plan/tenant-scenario.ts';
 import type { Growth } from './cumulative.ts';
 
 const prefix = 'k6_';
@@ -84,7 +85,7 @@ function intervalOf(
   from: number,
   to: number,
 ): ClientInterval {
-  const tenants = [...new Set(growth.flatMap(({ labels }) => labels[TENANT] ?? []))];
+  const tenants = [...new Set(growth.flatMap((one) => tenantOf(one) ?? []))];
   return {
     from,
     to,
@@ -96,13 +97,17 @@ function intervalOf(
             tenants.map((tenant) => [
               tenant,
               countsOf(
-                growth.filter(({ labels }) => labels[TENANT] === tenant),
+                growth.filter((one) => tenantOf(one) === tenant),
                 limits,
               ),
             ]),
           ),
         }),
   };
+}
+
+function tenantOf({ labels }: Growth): string | undefined {
+  return labels[TENANT] ?? tenantOfScenario(labels[SCENARIO]);
 }
 
 function countsOf(growth: readonly Growth[], limits: readonly string[]): ClientCounts {
