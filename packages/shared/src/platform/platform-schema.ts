@@ -28,6 +28,8 @@ const token = z
   .string()
   .regex(/^\s*[\u0021-\u007e]+\s*$/, { error: 'A token is one word of ASCII characters.' });
 const positive = z.number().positive();
+/** A timer waits for so long at most (2^31 ms): one for longer ends at once. */
+const LONGEST_SECONDS = 2_147_483;
 
 /** How a server with Prometheus' interface knows who asks, and how it is known. */
 const access = {
@@ -130,7 +132,7 @@ export const platformSchema = z.strictObject({
     maxRate: positive,
     maxTargets: z.number().int().positive(),
     maxShare: z.number().gt(0).max(1).optional(),
-    maxRunSeconds: positive,
+    maxRunSeconds: positive.max(LONGEST_SECONDS),
     abort: z.strictObject({
       errorRatio: z.number().gt(0).max(1),
       consecutiveSeconds: z.number().int().positive(),

@@ -83,6 +83,16 @@ describe('parsePlatform', () => {
     expect(mistakes(platformValue({ faults }))[0]?.path).toContain('faults["gone"].driver');
   });
 
+  it('takes no longer run than a timer can wait for: it would end at once', () => {
+    const { guardrails } = platformValue();
+    const longest = { ...guardrails, maxRunSeconds: 2_147_483 };
+    expect(mistakes({ ...platformValue(), guardrails: longest })).toEqual([]);
+    const longer = { ...guardrails, maxRunSeconds: 2_147_484 };
+    expect(mistakes({ ...platformValue(), guardrails: longer })).toMatchObject([
+      { path: 'platform.ts: guardrails.maxRunSeconds', expected: 'at most 2147483' },
+    ]);
+  });
+
   it('does not take NaN for a limit', () => {
     const value = platformValue();
     const objectives = { errors: { ...value.objectives['errors'], limit: Number.NaN } };
