@@ -36,6 +36,7 @@ describe('a whole game day on the healthy lab', () => {
     expect(phases).toEqual([
       'preflight done',
       'smoke done',
+      'noisy-tenant done',
       'baseline done',
       'replica-killed done',
       'database-unreachable done',
