@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { $, echo } from 'zx';
 import type { Finding } from '../../packages/shared/src/objectives/finding.ts';
-import type { RunRecord } from '../../packages/shared/src/record/record.ts';
 import type { JournalEntry } from '../../packages/shared/src/timeline/event.ts';
-import { ordeal, root, workplace, type Ended } from '../ordeal.ts';
+import { newestRecord, newestRun, ordeal, root, workplace, type Ended } from '../ordeal.ts';
 import { controls, type Control } from './controls.ts';
 import { platforms } from './platforms.ts';
 
@@ -56,7 +55,7 @@ async function show(control: Control): Promise<Shown> {
   // On a busy machine a platform may not be steady enough to be drilled: that says nothing of the sabotage.
   for (
     let again = 1;
-    again < MOST_ATTEMPTS && red(ended) && newest(cwd)?.findings.some(isNotRun);
+    again < MOST_ATTEMPTS && red(ended) && newestRecord(cwd)?.findings.some(isNotRun);
     again += 1
   ) {
     ended = await ordeal(cwd, ...run, '--platform', platform, ...lab);
@@ -72,7 +71,7 @@ async function show(control: Control): Promise<Shown> {
 
 /** The finding of that name that is no pass, the reason of the verdict that names it, or the check that did not hold. */
 function whatWasSaid(cwd: string, { finds }: Control): string | undefined {
-  const record = newest(cwd);
+  const record = newestRecord(cwd);
   if (record === undefined) return undefined;
   const { findings, verdict } = record;
   const missed = findings.filter(
@@ -83,7 +82,7 @@ function whatWasSaid(cwd: string, { finds }: Control): string | undefined {
   if (findings.some((one) => one.objective === finds && isNotRun(one))) return undefined;
   const reason = verdict.reasons.find((one) => one.includes(finds));
   if (reason !== undefined) return reason;
-  return readFileSync(join(folderOf(cwd) ?? '', 'journal.jsonl'), 'utf8')
+  return readFileSync(join(newestRun(cwd) ?? '', 'journal.jsonl'), 'utf8')
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as JournalEntry)
@@ -97,17 +96,6 @@ function red({ code }: Ended): boolean {
 
 function isNotRun({ reason }: Finding): boolean {
   return reason === 'not-run';
-}
-
-function folderOf(cwd: string): string | undefined {
-  const runs = join(cwd, '.ordeal', 'runs');
-  const last = existsSync(runs) ? readdirSync(runs).toSorted().at(-1) : undefined;
-  return last === undefined ? undefined : join(runs, last);
-}
-
-function newest(cwd: string): RunRecord | undefined {
-  const file = join(folderOf(cwd) ?? cwd, 'record.json');
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RunRecord) : undefined;
 }
 
 function inWords({

@@ -1,8 +1,7 @@
-import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { echo } from 'zx';
-import type { DrillRecord, RestoreRecord, RunRecord } from '../../packages/shared/src/record/record.ts';
-import { ordeal, workplace } from '../ordeal.ts';
+import type { DrillRecord, RestoreRecord } from '../../packages/shared/src/record/record.ts';
+import { newestRecord, ordeal, workplace } from '../ordeal.ts';
 
 const LAB = `prove-${process.pid}`;
 const COMMAND = ['drill', '--scenario', 'recovery', '--pace', 'short', '--lab'] as const;
@@ -30,7 +29,7 @@ export async function drillHealthyLab(rounds: number): Promise<HealthyDrills> {
   for (let round = 1; round <= rounds; round += 1) {
     const cwd = workplace();
     const ended = await ordeal(cwd, ...COMMAND, '--lab-name', LAB);
-    const record = newest(cwd);
+    const record = newestRecord(cwd);
     const rows =
       record === undefined ? [] : [...record.drills.map(ofDrill), ...(record.restores ?? []).map(ofRestore)];
     echo(`  ${round}: exit ${ended.code} after ${ended.seconds.toFixed(0)} s, ${rows.length} drills`);
@@ -62,11 +61,4 @@ function ofRestore({ name, seconds, backupAgeSeconds, failed }: RestoreRecord): 
 
 function span({ low, high }: { readonly low: number; readonly high: number | null }): string {
   return `${low.toFixed(2)} to ${high === null ? '∞' : high.toFixed(2)} s`;
-}
-
-function newest(cwd: string): RunRecord | undefined {
-  const runs = join(cwd, '.ordeal', 'runs');
-  const last = existsSync(runs) ? readdirSync(runs).toSorted().at(-1) : undefined;
-  const file = join(runs, last ?? 'none', 'record.json');
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RunRecord) : undefined;
 }

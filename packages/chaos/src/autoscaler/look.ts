@@ -1,6 +1,7 @@
 import type { V1Scale, V2HorizontalPodAutoscaler } from '@kubernetes/client-node';
 import type { AutoscalerSample, PodsSeen } from '@ordeal/shared/judge/autoscaler/watch';
 import type { AutoscalerSpec } from '@ordeal/shared/platform/autoscaler-spec';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { listPods, type Cluster } from '../chaos-mesh/cluster.ts';
 import { ApiError, isFailure } from '../chaos-mesh/failure.ts';
@@ -31,7 +32,7 @@ export function autoscalerLook({ cluster: pin, namespace, name }: AutoscalerSpec
     } catch (error) {
       signal.throwIfAborted();
       if (isFailure(error, 'not-found')) return { kind: 'absent', at };
-      return { kind: 'unread', at, reason: error instanceof Error ? error.message : String(error) };
+      return { kind: 'unread', at, reason: reasonOf(error) };
     }
   };
 }

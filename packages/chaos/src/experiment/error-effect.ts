@@ -1,12 +1,6 @@
 import type { ClientInterval } from '@ordeal/shared/load/client-interval';
 import { fisherUpperTail, type Count } from '@ordeal/shared/statistics/fisher';
-import { odds, ONCE_IN, secondsOf, stretchesOf } from './stretches.ts';
-
-/** What the clients' errors say: whether they moved, and by what, in words. */
-export interface ErrorEffect {
-  readonly moved: boolean;
-  readonly words: string;
-}
+import { odds, ONCE_IN, secondsOf, stretchesOf, sumOf, type Movement } from './stretches.ts';
 
 /** One lost connection may take all requests of an iteration along: so few prove nothing, however unlikely they are. */
 const LEAST_FAILED = 4;
@@ -24,11 +18,8 @@ interface Stretch extends Count {
  * A stretch moved when Fisher's exact test finds so many failures in it too unlikely for one share of errors all the
  * time, when that is a larger share than in the worst steady second, and when they are not too few.
  */
-export function errorEffect(
-  steady: readonly ClientInterval[],
-  during: readonly ClientInterval[],
-): ErrorEffect {
-  const calm = sum(steady.map(countOf));
+export function errorEffect(steady: readonly ClientInterval[], during: readonly ClientInterval[]): Movement {
+  const calm = sumOf(steady.map(countOf));
   const worst = Math.max(...steady.map((one) => share(countOf(one))));
   const stretches = countedStretches(calm, during);
   const likeliestLast = stretches
@@ -36,7 +27,7 @@ export function errorEffect(
     .toSorted((a, b) => a.chance - b.chance);
   const unlikely = likeliestLast.find((one) => one.failed >= LEAST_FAILED && share(one) > worst);
   const moved = unlikely !== undefined && unlikely.chance <= 1 / ONCE_IN;
-  const whole = sum(during.map(countOf));
+  const whole = sumOf(during.map(countOf));
   const shown = whole.failed === 0 ? undefined : (unlikely ?? likeliestLast[0]);
   return {
     moved,
@@ -45,10 +36,10 @@ export function errorEffect(
 }
 
 function countedStretches(calm: Count, during: readonly ClientInterval[]): readonly Stretch[] {
-  const all = sum([calm, ...during.map(countOf)]);
+  const all = sumOf([calm, ...during.map(countOf)]);
   const stretches = stretchesOf(during);
   return stretches.map((stretch) => {
-    const inside = sum(stretch.map(countOf));
+    const inside = sumOf(stretch.map(countOf));
     const outside = { offered: all.offered - inside.offered, failed: all.failed - inside.failed };
     return {
       ...inside,
@@ -61,13 +52,6 @@ function countedStretches(calm: Count, during: readonly ClientInterval[]): reado
 /** A tick that found no free user failed as well. */
 function countOf({ requests, dropped, failed }: ClientInterval): Count {
   return { offered: requests + dropped, failed: failed + dropped };
-}
-
-function sum(counts: readonly Count[]): Count {
-  return {
-    offered: counts.reduce((total, { offered }) => total + offered, 0),
-    failed: counts.reduce((total, { failed }) => total + failed, 0),
-  };
 }
 
 function share({ offered, failed }: Count): number {

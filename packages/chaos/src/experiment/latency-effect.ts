@@ -1,13 +1,7 @@
 import type { ClientInterval, SparseHistogram } from '@ordeal/shared/load/client-interval';
 import { countAtMost, mergeHistograms, quantileBounds } from '@ordeal/shared/load/histogram';
 import { fisherUpperTail, type Count } from '@ordeal/shared/statistics/fisher';
-import { odds, ONCE_IN, secondsOf, stretchesOf } from './stretches.ts';
-
-/** What the clients' latency says: whether it moved, and by what, in words. */
-export interface LatencyEffect {
-  readonly moved: boolean;
-  readonly words: string;
-}
+import { odds, ONCE_IN, secondsOf, stretchesOf, sumOf, type Movement } from './stretches.ts';
 
 /** So many seconds must lie beyond the band: one slow second is noise. */
 const LEAST_SECONDS = 2;
@@ -41,7 +35,7 @@ interface Stretch extends Count {
 export function latencyEffect(
   steady: readonly ClientInterval[],
   during: readonly ClientInterval[],
-): LatencyEffect {
+): Movement {
   const worst = Math.max(...steady.map(p95));
   const limit = Math.max(worst * FACTOR, worst + LEAST_MS);
   const peak = Math.max(...during.map(p95));
@@ -66,11 +60,11 @@ function slowStretches(
   const stretches = stretchesOf(during, LEAST_SECONDS);
   return boundsOf([...steady, ...during]).flatMap((ms) => {
     const counts = new Map([...steady, ...during].map((one) => [one, beyond(one.latency, ms)]));
-    const all = sum([...counts.values()]);
+    const all = sumOf([...counts.values()]);
     return stretches
       .filter((stretch) => stretch.filter(isSlow).length >= LEAST_SECONDS)
       .map((stretch) => {
-        const inside = sum(stretch.map((one) => counts.get(one) ?? { offered: 0, failed: 0 }));
+        const inside = sumOf(stretch.map((one) => counts.get(one) ?? { offered: 0, failed: 0 }));
         const outside = { offered: all.offered - inside.offered, failed: all.failed - inside.failed };
         const looks = stretches.length * SLOWER_THAN.length;
         const chance = fisherUpperTail(inside, outside) * looks;
@@ -92,13 +86,6 @@ const ROUNDING = 1 + 1e-9;
 
 function beyond(latency: SparseHistogram, ms: number): Count {
   return { offered: latency.count, failed: latency.count - countAtMost(latency, ms * ROUNDING).low };
-}
-
-function sum(counts: readonly Count[]): Count {
-  return {
-    offered: counts.reduce((total, { offered }) => total + offered, 0),
-    failed: counts.reduce((total, { failed }) => total + failed, 0),
-  };
 }
 
 function p95({ latency }: ClientInterval): number {

@@ -1,13 +1,7 @@
 import { chanceOfAtMost } from '@ordeal/shared/judge/sampling/limits';
 import type { ClientInterval } from '@ordeal/shared/load/client-interval';
 import { secondsCounted } from '@ordeal/shared/load/window';
-import { odds, ONCE_IN, secondsOf, stretchesOf } from './stretches.ts';
-
-/** What the clients' rate says: whether it fell, and by what, in words. */
-export interface RateEffect {
-  readonly moved: boolean;
-  readonly words: string;
-}
+import { odds, ONCE_IN, secondsOf, stretchesOf, type Movement } from './stretches.ts';
 
 /** So many seconds must lie below the band: one thin second is noise. */
 const LEAST_SECONDS = 2;
@@ -24,7 +18,7 @@ const FACTOR = 0.5;
  * makes a false alarm rarer still. Iterations are counted, as the requests of one come together. Each of k stretches
  * is held to the k-th part of the level (Bonferroni's inequality).
  */
-export function rateEffect(steady: readonly ClientInterval[], during: readonly ClientInterval[]): RateEffect {
+export function rateEffect(steady: readonly ClientInterval[], during: readonly ClientInterval[]): Movement {
   const lowest = Math.min(...steady.map(rate));
   const least = Math.min(...during.map(rate));
   const band = `client rate down to ${least.toFixed(0)} iterations/s (steady: at least ${lowest.toFixed(0)}/s`;

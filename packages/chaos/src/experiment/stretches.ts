@@ -1,5 +1,12 @@
 import type { ClientInterval } from '@ordeal/shared/load/client-interval';
 import { secondsCounted } from '@ordeal/shared/load/window';
+import type { Count } from '@ordeal/shared/statistics/fisher';
+
+/** What one of the clients' measures says: whether it moved, and by what, in words. */
+export interface Movement {
+  readonly moved: boolean;
+  readonly words: string;
+}
 
 /** A steady course, whatever it is like, is taken for a fault's effect at most once in so many experiments. */
 export const ONCE_IN = 10_000;
@@ -24,6 +31,13 @@ export function stretchesOf(
 
 export function secondsOf(intervals: readonly ClientInterval[]): number {
   return intervals.reduce((total, one) => total + secondsCounted(one), 0);
+}
+
+export function sumOf(counts: readonly Count[]): Count {
+  return {
+    offered: counts.reduce((total, { offered }) => total + offered, 0),
+    failed: counts.reduce((total, { failed }) => total + failed, 0),
+  };
 }
 
 /** How often something comes by chance, in words. */

@@ -191,7 +191,7 @@ function listed(names: readonly string[]): string {
   return names.length === 0 ? 'no objective' : names.join(', ');
 }
 
-/** What an iteration is, and where it comes from. */
+/** What is looked at while there is load. */
 function watched({ autoscalers = {} }: Platform): readonly string[] {
   const list = Object.values(autoscalers).map(({ namespace, name }) => `${namespace}/${name}`);
   if (list.length === 0) return [];
@@ -200,6 +200,7 @@ function watched({ autoscalers = {} }: Platform): readonly string[] {
   ];
 }
 
+/** What an iteration is, and where it comes from. */
 function sourceOf(platform: Platform, { script, on }: LoadSource): string {
   const what = script === undefined ? journeysOf(platform) : `the script ${script.pathname}`;
   return on === 'kubernetes' ? `${what}, from runners of k6-operator` : what;

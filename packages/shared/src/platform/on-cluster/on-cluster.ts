@@ -58,32 +58,36 @@ export function onCluster(file: PlatformFile, { faults, autoscalers = {} }: OnCl
   });
 }
 
-function store({ cluster: { kubeconfig, context, uid }, namespace, databases }: ClusterSite) {
+/** Which cluster drivers of recovery mean, as their configuration says it. */
+function pinned({ cluster: { kubeconfig, context, uid }, namespace }: ClusterSite) {
+  return {
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    context,
+    clusterUid: uid,
+    namespace,
+  };
+}
+
+function store(site: ClusterSite) {
   return {
     driver: 'cloudnative-pg',
     config: {
       mode: 'instances',
-      ...(kubeconfig === undefined ? {} : { kubeconfig }),
-      context,
-      clusterUid: uid,
-      namespace,
+      ...pinned(site),
       cluster: 'postgres',
       nodes: [
-        { name: 'postgres-1', region: 'a', url: databases.a },
-        { name: 'postgres-2', region: 'b', url: databases.b },
+        { name: 'postgres-1', region: 'a', url: site.databases.a },
+        { name: 'postgres-2', region: 'b', url: site.databases.b },
       ],
     },
   };
 }
 
-function route({ cluster: { kubeconfig, context, uid }, namespace }: ClusterSite) {
+function route(site: ClusterSite) {
   return {
     driver: 'kubernetes',
     config: {
-      ...(kubeconfig === undefined ? {} : { kubeconfig }),
-      context,
-      clusterUid: uid,
-      namespace,
+      ...pinned(site),
       service: 'api',
       label: 'region',
       regions: { a: 'a', b: 'b' },
