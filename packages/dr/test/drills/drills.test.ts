@@ -9,6 +9,7 @@ import type { DrillDeps, DrillOutcome } from '../../src/drills/drill.ts';
 import { runDrill } from '../../src/drills/run-drill.ts';
 import { testContext } from '../drivers/two-servers.ts';
 import { testObservers, type TestObservers } from './client.ts';
+import { failover } from './failover-phase.ts';
 import { testPlatform, trace, type TestPlatform, type Trace } from './platform.ts';
 
 let platform: TestPlatform;
@@ -16,23 +17,6 @@ let run: Trace;
 let observers: TestObservers;
 const context = testContext(AbortSignal.timeout(120_000));
 
-const failover: DrillPhase = {
-  phase: 'drill',
-  name: 'region-lost',
-  title: 'Region a is lost',
-  drill: { kind: 'failover', lose: 'region-a-lost', from: 'a', to: 'b' },
-  store: 'main',
-  route: 'global',
-  probeEvery: 0.025,
-  probeTimeout: 1,
-  ledgerRate: 40,
-  ledgerLead: 0.5,
-  stableFor: 0.5,
-  stableAttempts: 15,
-  deadline: 15,
-  targets: { rto: 10, rpo: 5, detection: 3, failover: 5 },
-  objectives: [],
-};
 const failback: DrillPhase = {
   ...failover,
   name: 'failback',

@@ -1,5 +1,4 @@
 import type { StoreNode } from '@ordeal/shared/drivers/store';
-import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
 import { createVirtualClock } from '@ordeal/shared/testing/virtual-clock';
 import { anchorOf } from '@ordeal/shared/time/clock';
 import { guardedLedger } from '@ordeal/shared/undo/guarded-ledger';
@@ -8,25 +7,8 @@ import { expect, it } from 'vitest';
 import type { DrillDeps } from '../../src/drills/drill.ts';
 import { runDrill } from '../../src/drills/run-drill.ts';
 import type { Observers } from '../../src/observers/observers.ts';
+import { failover } from './failover-phase.ts';
 import { trace } from './platform.ts';
-
-const phase: DrillPhase = {
-  phase: 'drill',
-  name: 'region-lost',
-  title: 'Region a is lost',
-  drill: { kind: 'failover', lose: 'region-a-lost', from: 'a', to: 'b' },
-  store: 'main',
-  route: 'global',
-  probeEvery: 0.025,
-  probeTimeout: 1,
-  ledgerRate: 40,
-  ledgerLead: 0.5,
-  stableFor: 0.5,
-  stableAttempts: 15,
-  deadline: 15,
-  targets: { rto: 10, rpo: 5, detection: 3, failover: 5 },
-  objectives: [],
-};
 
 it('is refused, and not failed, when nobody would heal what it breaks', async () => {
   const clock = createVirtualClock({ now: 1_000_000, wall: Date.parse('2026-03-01T02:00:00Z') });
@@ -51,7 +33,7 @@ it('is refused, and not failed, when nobody would heal what it breaks', async ()
   };
   const up = { up: 1, total: 1 };
   const outcome = await runDrill(
-    phase,
+    failover,
     {
       fault: {
         name: 'region-a-lost',
