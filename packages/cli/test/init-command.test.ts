@@ -34,6 +34,72 @@ it('writes a profile that can be planned, and never over another one', { timeout
   expect(again.stderr).toContain('exists already');
 });
 
+it('takes no address with a password, which no file should hold', { timeout: 120_000 }, () => {
+  const ended = ordeal(
+    'init',
+    'shop',
+    '--entry',
+    'https://me:s3cret@shop.example',
+    '--prometheus',
+    'http://me:s3cret@p.example',
+  );
+  expect(ended.status).toBe(64);
+  expect(ended.stderr).toContain('headers of platform.ts');
+  expect(ended.stderr).toContain('prometheus.auth of platform.ts');
+  expect(ended.stderr).not.toContain('s3cret');
+  expect(existsSync(join(dir, 'platforms'))).toBe(false);
+});
+
+it.each([
+  ['swagger: "2.0"\npaths: {}', 'expected an OpenAPI 3 document in'],
+  ['openapi: 3.1.0\npaths: []\n}', 'is neither JSON nor YAML'],
+  ['openapi: 3.1.0', 'with "paths"'],
+])('says what is wrong with a document: %j', { timeout: 120_000 }, (text, message) => {
+  writeFileSync(join(dir, 'api.yaml'), text);
+  const ended = ordeal('init', 'shop', '--entry', 'https://shop.example', '--openapi', 'api.yaml');
+  expect(ended.status, ended.stderr).toBe(64);
+  expect(ended.stderr).toContain(message);
+  expect(ordeal('init', 'shop', '--entry', 'https://shop.example', '--openapi', '.').stderr).toContain(
+    'cannot be read',
+  );
+  expect(existsSync(join(dir, 'platforms'))).toBe(false);
+});
+
+it('writes what may be planned, however seldom Prometheus scrapes', { timeout: 120_000 }, async () => {
+  const workplace = makeWorkplace();
+  const answers: Readonly<Record<string, unknown>> = {
+    '/api/v1/label/__name__/values': ['http_requests_total'],
+    '/api/v1/query': { resultType: 'vector', result: [{ metric: { job: 'shop' }, value: [1, '1'] }] },
+    '/api/v1/targets': { activeTargets: [{ scrapeInterval: '5m' }, { scrapeInterval: '500ms' }] },
+    '/api/v1/series': [{ job: 'shop', status: '200' }],
+  };
+  const server: Server = createServer((request, response) => {
+    const data = answers[request.url?.split('?')[0] ?? ''];
+    response.writeHead(data === undefined ? 404 : 200, { 'content-type': 'application/json' });
+    response.end(
+      JSON.stringify(data === undefined ? { status: 'error', error: 'none' } : { status: 'success', data }),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const prometheus = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const written = await workplace.run(
+      'init',
+      'shop',
+      '--entry',
+      'https://shop.example',
+      '--prometheus',
+      prometheus,
+    );
+    expect(written.code, written.stderr).toBe(0);
+    const planned = await workplace.run('plan', '--platform', 'shop');
+    expect(planned.code, planned.stdout + planned.stderr).toBe(0);
+  } finally {
+    server.close();
+    workplace.remove();
+  }
+});
+
 it('writes a smoke gate from an OpenAPI document, which runs', { timeout: 120_000 }, async () => {
   const workplace = makeWorkplace();
   const carts = new Set<string>();

@@ -1,15 +1,18 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parse } from 'yaml';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
 import { askForRest, canAsk, type InitAnswers } from '../init/ask.ts';
 import { askPrometheus } from '../init/ask-prometheus.ts';
-import { fromOpenApi, type OpenApi } from '../init/from-openapi.ts';
+import { fromOpenApi } from '../init/from-openapi.ts';
 import { fromPrometheus } from '../init/from-prometheus.ts';
 import { entryMistake, healthMistake, nameMistake, prometheusMistake } from '../init/mistakes.ts';
+import { pathBelow, type OpenApi } from '../init/openapi.ts';
 import type { Proposal, ProposedTelemetry } from '../init/proposal.ts';
 import { renderPlatform } from '../init/render.ts';
+import { isObject } from '../init/values.ts';
 
 export interface InitOptions extends Omit<InitAnswers, 'name'> {
   readonly json?: boolean;
@@ -37,11 +40,15 @@ export async function initCommand(
     throw new CommandError(`ordeal init: ${missing.join('; ')}`, exitCodes.usage);
   }
   const folder = join(edge.cwd, 'platforms', name);
-  const api = options.openapi === undefined ? undefined : fromOpenApi(readOpenApi(edge, options.openapi));
+  const api =
+    options.openapi === undefined
+      ? undefined
+      : fromOpenApi(readOpenApi(edge, options.openapi), options.entry);
   const telemetry = options.prometheus === undefined ? undefined : await telemetryOf(options.prometheus);
+  const usual = `${pathBelow(new URL(options.entry))}/health`;
   const found = [...(options.health ?? []), ...(api?.health ?? [])];
-  const health = [...new Set(found.length > 0 ? found : ['/health'])];
-  const [first = '/health'] = health;
+  const health = [...new Set(found.length > 0 ? found : [usual])];
+  const [first = usual] = health;
   const proposal: Proposal = {
     name,
     entry: options.entry,
@@ -60,8 +67,7 @@ export async function initCommand(
   };
   for (const [file, text] of Object.entries(renderPlatform(proposal))) {
     const path = join(folder, file);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
+    writeNew(path, text);
     edge.stdout.write(`wrote ${relative(edge.cwd, path)}\n`);
   }
   edge.stdout.write(
@@ -80,32 +86,68 @@ function mistakesOf({ name, entry, health = [], prometheus }: InitAnswers, { cwd
   ];
 }
 
+function writeNew(path: string, text: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new CommandError(
+      `ordeal init: ${path} cannot be written: ${reasonOf(error)}`,
+      exitCodes.usage,
+      [],
+      error,
+    );
+  }
+}
+
 /** An OpenAPI 3 document, as JSON or YAML. */
 function readOpenApi(edge: Edge, file: string): OpenApi {
   const path = resolve(edge.cwd, file);
   if (!existsSync(path)) throw new CommandError(`--openapi: there is no file ${path}`, exitCodes.usage);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new CommandError(
+      `--openapi: ${path} cannot be read: ${reasonOf(error)}`,
+      exitCodes.usage,
+      [],
+      error,
+    );
+  }
   let document: unknown;
   try {
-    document = parse(readFileSync(path, 'utf8'));
+    document = parse(text);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`--openapi: ${path} is neither JSON nor YAML: ${why}`, exitCodes.usage, [], error);
+    throw new CommandError(
+      `--openapi: ${path} is neither JSON nor YAML: ${reasonOf(error)}`,
+      exitCodes.usage,
+      [],
+      error,
+    );
   }
-  const { paths } = (document ?? {}) as Partial<OpenApi>;
-  if (typeof paths !== 'object' || paths === null) {
+  const { openapi, swagger, paths } = isObject(document) ? document : {};
+  const found = openapi ?? swagger;
+  if (!/^3(\.|$)/.test(String(found))) {
+    const what = found === undefined ? 'none' : `version ${String(found)}`;
+    throw new CommandError(
+      `--openapi: expected an OpenAPI 3 document in ${path}, found ${what}`,
+      exitCodes.usage,
+    );
+  }
+  if (!isObject(paths)) {
     throw new CommandError(
       `--openapi: expected an OpenAPI 3 document with "paths" in ${path}, found none`,
       exitCodes.usage,
     );
   }
-  return document as OpenApi;
+  return { ...(document as object), paths };
 }
 
 async function telemetryOf(url: string): Promise<ProposedTelemetry> {
   try {
     return fromPrometheus(await askPrometheus(url));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`--prometheus: ${why}`, exitCodes.usage, [], error);
+    throw new CommandError(`--prometheus: ${reasonOf(error)}`, exitCodes.usage, [], error);
   }
 }

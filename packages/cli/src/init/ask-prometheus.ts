@@ -1,3 +1,4 @@
+import { parseDuration } from '@ordeal/shared/time/duration';
 import type { PrometheusFacts } from './from-prometheus.ts';
 
 const ANSWER_MS = 10_000;
@@ -73,9 +74,8 @@ function count(names: readonly string[]): Readonly<Record<string, number>> {
 /** The longest that is used: windows must hold enough scrapes of every target. */
 function intervalOf(targets: readonly { readonly scrapeInterval?: string }[]): number {
   const seconds = targets.flatMap(({ scrapeInterval }) => {
-    const found = /^(?:(\d+)m)?(?:(\d+)s)?$/.exec(scrapeInterval ?? '');
-    const value = Number(found?.[1] ?? 0) * 60 + Number(found?.[2] ?? 0);
-    return value > 0 ? [value] : [];
+    const parsed = parseDuration(scrapeInterval ?? '');
+    return parsed.ok ? [parsed.seconds] : [];
   });
   return seconds.length === 0 ? 15 : Math.max(...seconds);
 }

@@ -1,55 +1,127 @@
+import { listOf } from './values.ts';
+
 /** The part of a JSON schema that an example is made from. */
 export interface Schema {
-  readonly $ref?: string;
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly format?: string;
+  readonly const?: unknown;
   readonly example?: unknown;
+  readonly examples?: readonly unknown[];
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
   readonly minimum?: number;
+  readonly exclusiveMinimum?: number | boolean;
+  readonly maximum?: number;
   readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+  readonly minItems?: number;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
+  readonly readOnly?: boolean;
   readonly items?: Schema;
   readonly allOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly anyOf?: readonly Schema[];
 }
+
+/** Follows a reference to a schema; undefined where there is none. */
+export type Follow = (value: unknown) => Schema | undefined;
 
 /** References that lead in a circle end here. */
 const DEEPEST = 6;
 
-/** The smallest value of a schema: what must be there, and nothing else. */
-export function exampleOf(
-  schema: Schema | undefined,
-  named: Readonly<Record<string, Schema>>,
-  depth = 0,
-): unknown {
+/**
+ * The smallest value of a schema: what must be there, and nothing else. Undefined where none can be made that the
+ * schema is sure to take.
+ */
+export function exampleOf(given: Schema | undefined, follow: Follow, depth = 0): unknown {
+  const schema = follow(given);
   if (schema === undefined || depth > DEEPEST) return {};
-  const given = schema.example ?? schema.default ?? schema.enum?.[0];
-  if (given !== undefined) return given;
-  if (schema.$ref !== undefined) {
-    return exampleOf(named[schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1)], named, depth + 1);
+  const known = schema.const ?? schema.example ?? schema.examples?.[0] ?? schema.default ?? schema.enum?.[0];
+  if (known !== undefined) return known;
+  const [choice] = listOf<Schema>(schema.oneOf ?? schema.anyOf);
+  const parts = [...listOf<Schema>(schema.allOf), ...(choice === undefined ? [] : [choice])];
+  if (parts.length > 0) {
+    const { allOf: _all, oneOf: _one, anyOf: _any, ...own } = schema;
+    const values = [...parts, ...(own.properties === undefined ? [] : [own])].map((one) =>
+      exampleOf(one, follow, depth + 1),
+    );
+    if (values.includes(undefined)) return undefined;
+    return values.length === 1 ? values[0] : (Object.assign({}, ...values) as unknown);
   }
-  if (schema.allOf !== undefined) {
-    return Object.assign({}, ...schema.allOf.map((one) => exampleOf(one, named, depth + 1))) as unknown;
-  }
-  switch (schema.type) {
+  switch (
+    typeof schema.type === 'string' ? schema.type : listOf<string>(schema.type).find((one) => one !== 'null')
+  ) {
     case 'string':
       return textOf(schema);
     case 'integer':
     case 'number':
-      return schema.minimum ?? 1;
+      return numberOf(schema);
     case 'boolean':
       return true;
-    case 'array':
-      return [exampleOf(schema.items, named, depth + 1)];
+    case 'array': {
+      const item = exampleOf(schema.items, follow, depth + 1);
+      return item === undefined ? undefined : Array.from({ length: schema.minItems ?? 1 }, () => item);
+    }
     default:
-      return Object.fromEntries(
-        (schema.required ?? []).map((name) => [name, exampleOf(schema.properties?.[name], named, depth + 1)]),
-      );
+      return objectOf(schema, follow, depth);
   }
 }
 
-function textOf({ format, minLength = 0 }: Schema): string {
+/** The properties that a schema names; undefined where it names none. */
+export function propertiesOf(
+  given: Schema | undefined,
+  follow: Follow,
+  depth = 0,
+): Readonly<Record<string, Schema>> | undefined {
+  const schema = follow(given);
+  if (schema === undefined || depth > DEEPEST) return undefined;
+  const found = [
+    schema.properties,
+    ...[schema.allOf, schema.oneOf, schema.anyOf]
+      .flatMap((parts) => listOf<Schema>(parts))
+      .map((one) => propertiesOf(one, follow, depth + 1)),
+  ].filter((one) => one !== undefined);
+  return found.length === 0 ? undefined : Object.assign({}, ...found);
+}
+
+function objectOf({ properties, required }: Schema, follow: Follow, depth: number): unknown {
+  const fields = listOf<string>(required).flatMap((name): readonly (readonly [string, unknown])[] => {
+    const property = properties?.[name];
+    // Only answers have these.
+    if (follow(property)?.readOnly === true) return [];
+    return [[name, exampleOf(property, follow, depth + 1)]];
+  });
+  return fields.some(([, value]) => value === undefined) ? undefined : Object.fromEntries(fields);
+}
+
+function numberOf({ minimum, exclusiveMinimum, maximum }: Schema): number | undefined {
+  const above = typeof exclusiveMinimum === 'number' ? exclusiveMinimum + 1 : undefined;
+  const least =
+    above ?? (exclusiveMinimum === true ? (minimum ?? 0) + 1 : minimum) ?? Math.min(1, maximum ?? 1);
+  return maximum !== undefined && least > maximum ? undefined : least;
+}
+
+/** Nobody wants to read a longer one. */
+const LONGEST_TEXT = 10_000;
+
+function textOf({ format, minLength = 0, maxLength = Infinity, pattern }: Schema): string | undefined {
+  if (minLength > LONGEST_TEXT) return undefined;
+  const text = formatted(format) ?? 'ordeal'.padEnd(minLength, '.').slice(0, maxLength);
+  if (text.length < minLength || text.length > maxLength) return undefined;
+  return pattern === undefined || fits(text, pattern) ? text : undefined;
+}
+
+function fits(text: string, pattern: string): boolean {
+  try {
+    return new RegExp(pattern, 'u').test(text);
+  } catch {
+    return false;
+  }
+}
+
+function formatted(format: string | undefined): string | undefined {
   switch (format) {
     case 'date':
       return '2030-01-31';
@@ -62,6 +134,6 @@ function textOf({ format, minLength = 0 }: Schema): string {
     case 'uri':
       return 'https://example.com';
     default:
-      return 'ordeal'.padEnd(minLength, '.');
+      return undefined;
   }
 }

@@ -1,97 +1,95 @@
+import { exampleOf, propertiesOf } from './example.ts';
+import { follower, pathsOf, type OpenApi, type Operation, type PathOf } from './openapi.ts';
 import type { ProposedJourney, ProposedStep } from './proposal.ts';
-import { exampleOf, type Schema } from './example.ts';
 
 /** More journeys than these are no critical flows any more. */
 const MOST = 10;
 
-interface Operation {
-  readonly summary?: string;
-  readonly parameters?: readonly { readonly required?: boolean; readonly in?: string }[];
-  readonly requestBody?: {
-    readonly content?: Readonly<Record<string, { readonly schema?: Schema; readonly example?: unknown }>>;
-  };
-  readonly responses?: Readonly<Record<string, unknown>>;
-}
+/** What counts as success where a document names none. */
+const usual = { get: [200], post: [200, 201], delete: [200, 202, 204] } as const;
 
-type PathItem = Readonly<Record<string, Operation | undefined>>;
-
-/** The part of an OpenAPI 3 document that journeys are proposed from. */
-export interface OpenApi {
-  readonly paths: Readonly<Record<string, PathItem>>;
-  readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> };
-}
-
-/** Health checks, and what clients can do without knowing more than the document: make, read, delete; list. */
-export function fromOpenApi(document: OpenApi): {
+/**
+ * Health checks, and what clients can do without knowing more than the document: make, read, delete; list. Paths are
+ * those of `entry`, below the document's first server.
+ */
+export function fromOpenApi(
+  document: OpenApi,
+  entry: string,
+): {
   readonly health: readonly string[];
   readonly journeys: readonly ProposedJourney[];
 } {
-  const paths = Object.entries(document.paths);
+  const paths = pathsOf(document, entry);
   const isHealth = (path: string) => /\/(health|healthz|live|livez|ready|readyz|ping)(\/|$)/i.test(path);
-  const health = paths.flatMap(([path, item]) =>
-    isHealth(path) && item['get'] !== undefined && !path.includes('{') ? [path] : [],
+  const isWhole = ({ written }: PathOf) => !written.includes('{');
+  const health = paths.filter(
+    (one) => isHealth(one.written) && one.operations.get !== undefined && isWhole(one),
   );
-  const made = paths.flatMap(([path, item]) => createSteps(document, path, item));
+  const made = paths.filter(isWhole).flatMap((one) => createSteps(document, one, paths));
   const collections = new Set(made.map(({ path }) => path));
-  const lists = paths.flatMap(([path, item]) => {
-    const get = item['get'];
-    if (get === undefined || path.includes('{') || isHealth(path) || collections.has(path)) return [];
-    if (needsParameters(get)) return [];
-    const name = wordsOf(path);
-    return [{ name, title: get.summary ?? `Get ${path}`, steps: [getStep(name, path, get)] }];
+  const lists = paths.flatMap((one): readonly ProposedJourney[] => {
+    const { path, written } = one;
+    const { get } = one.operations;
+    if (get === undefined || !isWhole(one) || isHealth(written) || collections.has(path)) return [];
+    if (get.needsParameters) return [];
+    const name = wordsOf(written);
+    const step = { kind: 'get', name, path, expect: successOf(get, 'get') } as const;
+    return [{ name, title: get.summary === '' ? `Get ${path}` : get.summary, steps: [step] }];
   });
   const journeys = [
     ...made.map((step) => ({
       name: step.name,
-      title: `Make something at ${step.path}, ${step.reads ? 'see it, ' : ''}and ${step.deletes === undefined ? 'leave it' : 'delete it'}`,
+      title: `Make something at ${step.path}, ${step.reads ? 'see it, ' : ''}and delete it`,
       steps: [step],
     })),
     ...lists,
   ];
-  return { health, journeys: journeys.slice(0, MOST) };
+  return { health: health.map(({ path }) => path), journeys: namedApart(journeys).slice(0, MOST) };
 }
 
 function createSteps(
   document: OpenApi,
-  path: string,
-  item: PathItem,
+  { path, written, operations: { post } }: PathOf,
+  paths: readonly PathOf[],
 ): readonly Extract<ProposedStep, { kind: 'create' }>[] {
-  const post = item['post'];
-  if (post === undefined || path.includes('{') || needsParameters(post)) return [];
-  const below = Object.entries(document.paths).find(
-    ([other]) => other.startsWith(`${path}/{`) && /^\/\{[^/{}]+\}$/.test(other.slice(path.length)),
-  );
+  if (post === undefined || post.needsParameters || post.body === 'not JSON') return [];
+  const parameter = (one: PathOf): string | undefined =>
+    one.written.startsWith(`${written}/`)
+      ? /^\/\{([^/{}]+)\}$/.exec(one.written.slice(written.length))?.[1]
+      : undefined;
+  const below = paths.find((one) => parameter(one) !== undefined);
   // What is made and cannot be deleted stays behind on a real platform: that is for a person to decide.
-  if (below?.[1]['delete'] === undefined) return [];
-  const json = post.requestBody?.content?.['application/json'];
+  if (below?.operations.delete === undefined || below.operations.delete.needsParameters) return [];
+  const id = idOf(document, post, parameter(below) ?? 'id');
+  const body = post.body?.example ?? exampleOf(post.body?.schema, follower(document));
+  if (id === undefined || body === undefined) return [];
+  const { get } = below.operations;
   return [
     {
       kind: 'create',
-      name: `make-${wordsOf(path)}`,
+      name: `make-${wordsOf(written)}`,
       path,
-      body: json?.example ?? exampleOf(json?.schema, document.components?.schemas ?? {}),
-      expect: successOf(post, 201),
+      body,
+      expect: successOf(post, 'post'),
+      id,
       item: `${path}/{id}`,
-      reads: below[1]['get'] !== undefined,
-      deletes: successOf(below[1]['delete'], 204),
+      reads: get !== undefined && !get.needsParameters,
+      deletes: successOf(below.operations.delete, 'delete'),
     },
   ];
 }
 
-function getStep(name: string, path: string, get: Operation): ProposedStep {
-  return { kind: 'get', name, path, expect: successOf(get, 200) };
+/** Which field of the answer names what was made; undefined where the document says that none does. */
+function idOf(document: OpenApi, post: Operation, parameter: string): string | undefined {
+  const properties = propertiesOf(post.answer, follower(document));
+  if (properties === undefined) return 'id';
+  return ['id', parameter].find((name) => Object.hasOwn(properties, name));
 }
 
-function needsParameters({ parameters = [] }: Operation): boolean {
-  return parameters.some(({ required, in: where }) => required === true && where !== 'path');
-}
-
-/** The first success that is documented. */
-function successOf({ responses = {} }: Operation, usual: number): number {
-  const documented = Object.keys(responses)
-    .map(Number)
-    .filter((status) => status >= 200 && status < 300);
-  return documented.toSorted((one, other) => one - other)[0] ?? usual;
+function successOf({ successes }: Operation, method: keyof typeof usual): number | readonly number[] {
+  const expected = successes.length > 0 ? successes : usual[method];
+  const [only, ...others] = expected;
+  return only !== undefined && others.length === 0 ? only : expected;
 }
 
 function wordsOf(path: string): string {
@@ -100,4 +98,15 @@ function wordsOf(path: string): string {
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '' && !/^v\d+$/.test(word));
   return words.filter((word) => word !== 'api').join('-') || 'root';
+}
+
+/** Each journey is a file of its own name. */
+function namedApart(journeys: readonly ProposedJourney[]): readonly ProposedJourney[] {
+  const taken = new Set<string>();
+  return journeys.map((journey) => {
+    let { name } = journey;
+    for (let next = 2; taken.has(name); next += 1) name = `${journey.name}-${next}`;
+    taken.add(name);
+    return { ...journey, name };
+  });
 }

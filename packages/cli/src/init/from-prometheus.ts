@@ -68,17 +68,17 @@ export function fromPrometheus(facts: PrometheusFacts): ProposedTelemetry {
     };
   }
   const targets = Object.entries(facts.jobs)
-    .filter(([, live]) => live > 0)
+    .filter(([job, live]) => live > 0 && job !== '')
     .map(([job, live]) => ({
-      name: job.replaceAll(/[^\w .:-]/g, '-'),
-      selector: `up{job="${job}"}`,
+      name: job.replaceAll(/[^\w .:-]/g, '-').replace(/^\W/, '_'),
+      selector: `up{job=${JSON.stringify(job)}}`,
       least: live,
     }));
   return { url: facts.url, scrapeIntervalSeconds: facts.scrapeIntervalSeconds, targets, objectives };
 }
 
 function jobMatcher(jobs: readonly string[]): readonly string[] {
-  return jobs.length === 1 ? [`job="${jobs[0]}"`] : [];
+  return jobs.length === 1 ? [`job=${JSON.stringify(jobs[0])}`] : [];
 }
 
 function limitFor(bounds: readonly number[]): number | undefined {

@@ -14,13 +14,19 @@ export function nameMistake(name: string | undefined, cwd: string): Mistake {
 }
 
 export function entryMistake(entry: string | undefined): Mistake {
-  if (entry !== undefined && isHttp(entry)) return undefined;
-  return `--entry: expected an address such as https://shop.example, found "${entry ?? 'none'}"`;
+  const expected = '--entry: expected an address such as https://shop.example';
+  if (entry === undefined || !isHttp(entry)) return `${expected}, found "${entry ?? 'none'}"`;
+  return hasUser(entry)
+    ? `${expected}, found one with a user or a password: what authorizes goes into headers of platform.ts`
+    : undefined;
 }
 
 export function prometheusMistake(address: string): Mistake {
-  if (isHttp(address)) return undefined;
-  return `--prometheus: expected an address such as https://prometheus.example, found "${address}"`;
+  const expected = '--prometheus: expected an address such as https://prometheus.example';
+  if (!isHttp(address)) return `${expected}, found "${address}"`;
+  return hasUser(address)
+    ? `${expected}, found one with a user or a password: who asks goes into prometheus.auth of platform.ts`
+    : undefined;
 }
 
 export function healthMistake(path: string): Mistake {
@@ -34,4 +40,10 @@ export function openApiMistake(file: string, cwd: string): Mistake {
 
 function isHttp(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+/** Such an address would stand in files and records, and no client here takes it. */
+function hasUser(text: string): boolean {
+  const { username, password } = new URL(text);
+  return username !== '' || password !== '';
 }

@@ -16,19 +16,24 @@ export interface ProposedJourney {
   readonly steps: readonly ProposedStep[];
 }
 
+/** A status, or any of several. */
+type Expected = number | readonly number[];
+
 export type ProposedStep =
-  | { readonly kind: 'get'; readonly name: string; readonly path: string; readonly expect: number }
-  /** Makes something; `then` uses its id, and deletes it where the interface can. */
+  | { readonly kind: 'get'; readonly name: string; readonly path: string; readonly expect: Expected }
+  /** Makes something; `then` uses its id, and deletes it. */
   | {
       readonly kind: 'create';
       readonly name: string;
       readonly path: string;
       readonly body: unknown;
-      readonly expect: number;
+      readonly expect: Expected;
+      /** The field of the answer that names what was made. */
+      readonly id: string;
       /** With `{id}` where the made thing's id goes. */
       readonly item: string;
       readonly reads: boolean;
-      readonly deletes: number | undefined;
+      readonly deletes: Expected;
     };
 
 /** What was found in a Prometheus. */

@@ -11,6 +11,9 @@ export function renderPlatform(proposal: Proposal): Readonly<Record<string, stri
   };
 }
 
+/** A game day may take this long, or as long as Prometheus needs to show its load. */
+const SHORTEST_LIMIT = 1800;
+
 function platformFile({ name, entry, health, journeys, telemetry }: Proposal): string {
   const variable = `${name.toUpperCase().replaceAll('-', '_')}_URL`;
   const objectives = {
@@ -48,7 +51,17 @@ export default definePlatform((context) => ({
   tenantHeader: 'x-tenant-id',
   tenants: [{ id: 'ordeal-test', allowedRegions: ['main'] }],
   health: [
-${health.map((path) => `    { name: ${quoted(path.replaceAll(/[^\w .:-]/g, ' ').trim() || 'root')}, url: ${quoted(path)}, expectStatus: 200 },`).join('\n')}
+${health
+  .map(
+    (path) =>
+      `    { name: ${quoted(
+        path
+          .replaceAll(/[^\w .:-]/g, ' ')
+          .replace(/^\W+/, '')
+          .trim() || 'root',
+      )}, url: ${quoted(path)}, expectStatus: 200 },`,
+  )
+  .join('\n')}
   ],
   journeys: {
 ${journeys.map((journey) => `    ${quoted(journey.name)}: { file: new URL(${quoted(`journeys/${journey.name}.ts`)}, import.meta.url), weight: 1 },`).join('\n')}
@@ -72,7 +85,7 @@ ${telemetry === undefined ? '    // None yet: what the client sees is judged alo
     allowFaults: [],
     maxRate: 50,
     maxTargets: 1,
-    maxRunSeconds: 1800,
+    maxRunSeconds: ${Math.max(SHORTEST_LIMIT, windowOf(telemetry) + WARM_UP + 300)},
     abort: { errorRatio: 0.1, consecutiveSeconds: 5, leastAttempts: 20, silentSeconds: 10 },
   },
 }));
@@ -84,13 +97,14 @@ const SCRAPES = 12;
 const RATE = 5;
 /** Requests that show an error ratio of less than 1 %. */
 const SAMPLES = 320;
+const WARM_UP = 5;
+
+function windowOf(telemetry: Proposal['telemetry']): number {
+  return Math.ceil(Math.max(SAMPLES / RATE, (telemetry?.scrapeIntervalSeconds ?? 0) * SCRAPES));
+}
 
 function scenarioFile({ journeys, telemetry }: Proposal): string {
   const objectives = ['client errors', 'client p95', ...Object.keys(telemetry?.objectives ?? {})];
-  const window = Math.max(
-    Math.ceil(SAMPLES / RATE),
-    telemetry === undefined ? 0 : telemetry.scrapeIntervalSeconds * SCRAPES,
-  );
   const load =
     journeys.length === 0
       ? ''
@@ -99,8 +113,8 @@ function scenarioFile({ journeys, telemetry }: Proposal): string {
       name: 'baseline',
       title: 'Baseline load',
       rate: ${RATE},
-      warmUp: 5,
-      judgeFor: ${window},
+      warmUp: ${WARM_UP},
+      judgeFor: ${windowOf(telemetry)},
       objectives: ${JSON.stringify(objectives)},
     },
 `;
@@ -131,30 +145,32 @@ ${steps.map(stepText).join('\n')}
 
 function stepText(step: ProposedStep): string {
   if (step.kind === 'get') {
-    return `    await context.request(${quoted(step.name)}, { path: ${quoted(step.path)}, expect: ${step.expect} });`;
+    return `    await context.request(${quoted(step.name)}, { path: ${quoted(step.path)}, expect: ${JSON.stringify(step.expect)} });`;
   }
-  const item = `\`${step.item.replaceAll('`', '').replace('{id}', '${id}')}\``;
+  const item = `\`${step.item.replaceAll(/[\\`]/g, '\\$&').replace('{id}', '${id}')}\``;
+  const [key, read] = /^[a-z_$][\w$]*$/i.test(step.id)
+    ? [step.id, step.id]
+    : [quoted(step.id), `[${quoted(step.id)}]`];
   return [
     `    const made = await context.request('make', {`,
     `      method: 'POST',`,
     `      path: ${quoted(step.path)},`,
     `      json: ${JSON.stringify(step.body)},`,
-    `      expect: ${step.expect},`,
+    `      expect: ${JSON.stringify(step.expect)},`,
     `    });`,
-    `    const id = made.json<{ id?: string | number }>()?.id;`,
+    `    const id = made.json<{ ${key}?: string | number }>()?.${read};`,
     `    await context.check('what was made has an id', id !== undefined);`,
     `    if (id === undefined) return;`,
     ...(step.reads ? [`    await context.request('see it', { path: ${item} });`] : []),
-    ...(step.deletes === undefined
-      ? []
-      : [
-          `    await context.request('delete it', { method: 'DELETE', path: ${item}, expect: ${step.deletes} });`,
-        ]),
+    `    await context.request('delete it', { method: 'DELETE', path: ${item}, expect: ${JSON.stringify(step.deletes)} });`,
   ].join('\n');
 }
 
 function quoted(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', ' ')}'`;
+  return `'${text
+    .replaceAll('\\', '\\\\')
+    .replaceAll("'", "\\'")
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')}'`;
 }
 
 function indented(value: unknown): string {

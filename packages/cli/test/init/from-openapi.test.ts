@@ -1,42 +1,49 @@
+import { stripTypeScriptTypes } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { fromOpenApi } from '../../src/init/from-openapi.ts';
+import type { OpenApi } from '../../src/init/openapi.ts';
+import { renderPlatform } from '../../src/init/render.ts';
 
+const entry = 'https://shop.example';
 const ok = { responses: { 200: {} } };
 
 describe('journeys from an OpenAPI document', () => {
   it('make, see and delete what can be deleted again; list; and leave the rest to a person', () => {
-    const { health, journeys } = fromOpenApi({
-      paths: {
-        '/health': { get: ok },
-        '/v1/carts': {
-          get: ok,
-          post: {
-            requestBody: {
-              content: { 'application/json': { schema: { $ref: '#/components/schemas/Cart' } } },
-            },
-            responses: { 400: {}, 201: {} },
-          },
-        },
-        '/v1/carts/{id}': { get: ok, delete: { responses: { 204: {} } } },
-        // Can never be deleted again.
-        '/v1/orders': { post: { responses: { 201: {} } } },
-        '/v1/search': { get: { parameters: [{ in: 'query', required: true }], ...ok } },
-        '/v1/offers': { get: { summary: 'Offers of the day', ...ok } },
-      },
-      components: {
-        schemas: {
-          Cart: {
-            type: 'object',
-            required: ['owner', 'items'],
-            properties: {
-              owner: { type: 'string', format: 'email' },
-              note: { type: 'string' },
-              items: { type: 'array', items: { type: 'integer', minimum: 3 } },
+    const { health, journeys } = fromOpenApi(
+      {
+        paths: {
+          '/health': { get: ok },
+          '/v1/carts': {
+            get: ok,
+            post: {
+              requestBody: {
+                content: { 'application/json': { schema: { $ref: '#/components/schemas/Cart' } } },
+              },
+              responses: { 400: {}, 201: {} },
             },
           },
+          '/v1/carts/{id}': { get: ok, delete: { responses: { 204: {} } } },
+          // Can never be deleted again.
+          '/v1/orders': { post: { responses: { 201: {} } } },
+          '/v1/search': { get: { parameters: [{ in: 'query', required: true }], ...ok } },
+          '/v1/offers': { get: { summary: 'Offers of the day', ...ok } },
+        },
+        components: {
+          schemas: {
+            Cart: {
+              type: 'object',
+              required: ['owner', 'items'],
+              properties: {
+                owner: { type: 'string', format: 'email' },
+                note: { type: 'string' },
+                items: { type: 'array', items: { type: 'integer', minimum: 3 } },
+              },
+            },
+          },
         },
       },
-    });
+      entry,
+    );
     expect(health).toEqual(['/health']);
     expect(journeys).toEqual([
       {
@@ -49,6 +56,7 @@ describe('journeys from an OpenAPI document', () => {
             path: '/v1/carts',
             body: { owner: 'ordeal@example.com', items: [3] },
             expect: 201,
+            id: 'id',
             item: '/v1/carts/{id}',
             reads: true,
             deletes: 204,
@@ -72,10 +80,167 @@ describe('journeys from an OpenAPI document', () => {
     const post = {
       requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Node' } } } },
     };
-    const { journeys } = fromOpenApi({
-      paths: { '/nodes': { post }, '/nodes/{id}': { delete: {} } },
-      components: { schemas: { Node: node } },
-    });
+    const { journeys } = fromOpenApi(
+      {
+        paths: { '/nodes': { post }, '/nodes/{id}': { delete: {} } },
+        components: { schemas: { Node: node } },
+      },
+      entry,
+    );
     expect(JSON.stringify(journeys[0]?.steps)).toContain('"next":{"next"');
+  });
+
+  /** The first step of each journey that is proposed of a document. */
+  const stepsOf = (document: OpenApi, at = entry) =>
+    fromOpenApi(document, at).journeys.map(({ steps: [step] }) => step);
+
+  it('go where the first server has them, and else below the address that clients use', () => {
+    const paths = { '/health': { get: ok }, '/carts': { get: ok } };
+    const where = (document: OpenApi, at?: string) => stepsOf(document, at)[0]?.path;
+    const servers = [
+      {
+        url: 'https://{env}.shop.example/{base}/',
+        variables: { env: { default: 'eu' }, base: { default: 'v2' } },
+      },
+    ];
+    expect(where({ servers, paths }, `${entry}/old`)).toBe('/v2/carts');
+    expect(where({ servers: [{ url: '/' }], paths }, `${entry}/shop/`)).toBe('/shop/carts');
+    expect(where({ paths })).toBe('/carts');
+    expect(fromOpenApi({ servers, paths }, entry).health).toEqual(['/v2/health']);
+  });
+
+  it('follow references, and leave alone what needs more than a path', () => {
+    const components = {
+      parameters: { Tenant: { in: 'header', name: 'x-tenant', required: true } },
+      requestBodies: {
+        Cart: { content: { 'application/json': { examples: { one: { value: { a: 1 } } } } } },
+      },
+      responses: { Made: { content: { 'application/json': { schema: { properties: { cartId: {} } } } } } },
+    };
+    const paths = {
+      '/by-tenant': { get: { parameters: [{ $ref: '#/components/parameters/Tenant' }], ...ok } },
+      '/by-query': { parameters: [{ in: 'query', name: 'q', required: true }], get: ok },
+      '/carts': {
+        post: {
+          requestBody: { $ref: '#/components/requestBodies/Cart' },
+          responses: { 200: { $ref: '#/components/responses/Made' }, 201: {}, default: {} },
+        },
+      },
+      '/carts/{cartId}': { delete: { responses: { '2XX': {} } } },
+    };
+    expect(stepsOf({ components, paths })).toEqual([
+      expect.objectContaining({
+        path: '/carts',
+        body: { a: 1 },
+        expect: [200, 201],
+        id: 'cartId',
+        deletes: [200, 202, 204],
+      }),
+    ]);
+  });
+
+  it('make nothing that could not be deleted again, nor with a body that is not taken', () => {
+    const made = (schema: object) => ({ 201: { content: { 'application/json': { schema } } } });
+    const body = (schema: object) => ({ content: { 'application/json': { schema } } });
+    const gone = { delete: { responses: { 204: {} } } };
+    const string = (more: object) => ({
+      type: 'object',
+      required: ['a'],
+      properties: { a: { type: 'string', ...more } },
+    });
+    expect(
+      stepsOf({
+        paths: {
+          // Nothing of the answer says what was made.
+          '/wrapped': { post: { responses: made({ properties: { data: {} } }) } },
+          '/wrapped/{id}': gone,
+          '/uploads': { post: { requestBody: { content: { 'multipart/form-data': {} } }, ...ok } },
+          '/uploads/{id}': gone,
+          '/coded': { post: { requestBody: body(string({ pattern: '^[A-Z]{3}$' })), ...ok } },
+          '/coded/{id}': gone,
+        },
+      }),
+    ).toEqual([]);
+  });
+
+  it('send what a schema takes', () => {
+    const bodyOf = (schema: object) => {
+      const post = { requestBody: { content: { 'application/json': { schema } } }, ...ok };
+      const [step] = stepsOf({ paths: { '/x': { post }, '/x/{id}': { delete: ok } } });
+      return step?.kind === 'create' ? step.body : undefined;
+    };
+    const required = (properties: Record<string, object>) => ({
+      required: Object.keys(properties),
+      properties,
+    });
+    expect(
+      bodyOf(
+        required({
+          id: { type: 'string', readOnly: true },
+          kind: { const: 'cart' },
+          code: { type: 'string', maxLength: 3 },
+          note: { type: ['null', 'string'] },
+          share: { type: 'number', maximum: 0.5 },
+          size: { type: 'integer', exclusiveMinimum: 4 },
+          lines: { type: 'array', minItems: 2, items: { type: 'boolean' } },
+          pay: { oneOf: [required({ card: { type: 'string', example: '4' } }), { type: 'null' }] },
+        }),
+      ),
+    ).toEqual({
+      kind: 'cart',
+      code: 'ord',
+      note: 'ordeal',
+      share: 0.5,
+      size: 5,
+      lines: [true, true],
+      pay: { card: '4' },
+    });
+  });
+
+  it('have each a file of its own, which can be read', () => {
+    const { journeys } = fromOpenApi(
+      {
+        paths: {
+          '/v1/users': { get: { summary: "One's\r\nusers", ...ok } },
+          '/v2/users': { get: { summary: '', ...ok } },
+        },
+      },
+      entry,
+    );
+    expect(journeys.map(({ name, title }) => [name, title])).toEqual([
+      ['users', "One's\r\nusers"],
+      ['users-2', 'Get /v2/users'],
+    ]);
+    const files = renderPlatform({
+      name: 'shop',
+      entry,
+      health: ['/health'],
+      journeys,
+      telemetry: undefined,
+    });
+    expect(Object.keys(files)).toHaveLength(4);
+    for (const text of Object.values(files)) expect(() => stripTypeScriptTypes(text)).not.toThrow();
+  });
+
+  it.each<[string, object]>([
+    ['no path item', { '/x': null }],
+    ['text as a path item', { '/x': 'y' }],
+    ['no operation', { '/x': { get: null } }],
+    ['parameters that are none', { '/x': { get: { parameters: null, responses: null, summary: 404 } } }],
+    ['a reference to itself', { '/x': { $ref: '#/paths/~1x' } }],
+    [
+      'required as it was in drafts',
+      {
+        '/x': {
+          post: {
+            requestBody: { content: { 'application/json': { schema: { required: true, allOf: {} } } } },
+          },
+        },
+        '/x/{id}': { delete: {} },
+      },
+    ],
+  ])('come of what is left where the document has %s', (_what, broken) => {
+    const paths = { ...broken, '/carts': { get: ok } };
+    expect(stepsOf({ paths })).toContainEqual(expect.objectContaining({ path: '/carts' }));
   });
 });

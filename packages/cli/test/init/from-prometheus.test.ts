@@ -37,3 +37,10 @@ it('proposes signals of what is there, with a limit that is a bucket bound', () 
 it('proposes none where nothing of the kind is there', () => {
   expect(fromPrometheus({ ...facts, counters: [], histograms: [] }).objectives).toEqual({});
 });
+
+it('names jobs as a platform file can, whatever they are called', () => {
+  const jobs = { '': 1, '-odd "job"': 2 };
+  expect(fromPrometheus({ ...facts, jobs }).targets).toEqual([
+    { name: '_odd -job-', selector: 'up{job="-odd \\"job\\""}', least: 2 },
+  ]);
+});

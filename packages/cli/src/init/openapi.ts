@@ -1,0 +1,123 @@
+import type { Schema } from './example.ts';
+import { isObject, listOf, type Values } from './values.ts';
+
+/** An OpenAPI 3 document, of which nothing is certain but that it has paths: people write them by hand. */
+export interface OpenApi {
+  readonly servers?: unknown;
+  readonly paths: object;
+  readonly components?: unknown;
+}
+
+/** One operation of a path, its references followed. */
+export interface Operation {
+  readonly summary: string;
+  /** Whether a client has to know more than the path: a query, a header, a cookie. */
+  readonly needsParameters: boolean;
+  /** Undefined where none is documented. */
+  readonly body: { readonly example: unknown; readonly schema: Schema | undefined } | 'not JSON' | undefined;
+  /** Documented successes, lowest first. */
+  readonly successes: readonly number[];
+  /** Of the JSON that the lowest of them answers; undefined where none is documented. */
+  readonly answer: Schema | undefined;
+}
+
+/** A path as clients call it, and what can be done there. */
+export interface PathOf {
+  readonly path: string;
+  /** As the document writes it. */
+  readonly written: string;
+  readonly operations: Readonly<Record<'get' | 'post' | 'delete', Operation | undefined>>;
+}
+
+/** Follows a reference within the document; what refers to nothing is nothing. */
+export function follower(document: OpenApi): (value: unknown) => Values | undefined {
+  return (value) => {
+    let found = value;
+    // A reference that leads to itself leads nowhere.
+    for (let steps = 0; steps < 20; steps += 1) {
+      if (!isObject(found)) return undefined;
+      const { $ref } = found;
+      if (typeof $ref !== 'string') return found;
+      if (!$ref.startsWith('#/')) return undefined;
+      found = $ref
+        .slice(2)
+        .split('/')
+        .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+        .reduce<unknown>((at, part) => (isObject(at) ? at[part] : undefined), document);
+    }
+    return undefined;
+  };
+}
+
+/** Every path of a document below the address at which it is served. */
+export function pathsOf(document: OpenApi, entry: string): readonly PathOf[] {
+  const follow = follower(document);
+  const base = basePath(document, entry);
+  return Object.entries(document.paths).flatMap(([written, value]) => {
+    const item = follow(value);
+    if (item === undefined || !written.startsWith('/')) return [];
+    const operationAt = (method: string) => operationOf(follow(item[method]), item, follow);
+    return [
+      {
+        path: `${base}${written}`,
+        written,
+        operations: { get: operationAt('get'), post: operationAt('post'), delete: operationAt('delete') },
+      },
+    ];
+  });
+}
+
+function operationOf(
+  operation: Values | undefined,
+  item: Values,
+  follow: (value: unknown) => Values | undefined,
+): Operation | undefined {
+  if (operation === undefined) return undefined;
+  const parameters = [...listOf(item['parameters']), ...listOf(operation['parameters'])].map(follow);
+  const successes = Object.entries(follow(operation['responses']) ?? {})
+    .filter(([status]) => /^2\d\d$/.test(status))
+    .toSorted(([one], [other]) => Number(one) - Number(other));
+  const summary = operation['summary'];
+  return {
+    summary: typeof summary === 'string' ? summary.trim() : '',
+    needsParameters: parameters.some((one) => one?.['required'] === true && one['in'] !== 'path'),
+    body: bodyOf(follow(operation['requestBody'])),
+    successes: successes.map(([status]) => Number(status)),
+    answer: jsonOf(follow(successes[0]?.[1])?.['content'])?.['schema'] as Schema | undefined,
+  };
+}
+
+function bodyOf(body: Values | undefined): Operation['body'] {
+  if (body === undefined || !isObject(body['content'])) return undefined;
+  const json = jsonOf(body['content']);
+  if (json === undefined) return 'not JSON';
+  const [named] = isObject(json['examples']) ? Object.values(json['examples']) : [];
+  return {
+    example: json['example'] ?? (isObject(named) ? named['value'] : undefined),
+    schema: json['schema'] as Schema | undefined,
+  };
+}
+
+function jsonOf(content: unknown): Values | undefined {
+  const found = Object.entries(isObject(content) ? content : {}).find(([type]) =>
+    /^(application\/json\s*(;|$)|\*\/\*$)/i.test(type),
+  );
+  return isObject(found?.[1]) ? found[1] : undefined;
+}
+
+/** Where the first server has the paths; without any, where clients reach the platform. */
+function basePath({ servers }: OpenApi, entry: string): string {
+  const [server] = listOf(servers);
+  const written = isObject(server) && typeof server['url'] === 'string' ? server['url'] : '/';
+  const variables = isObject(server) && isObject(server['variables']) ? server['variables'] : {};
+  const filled = written.replaceAll(/\{([^}]*)\}/g, (all, name: string) => {
+    const variable = variables[name];
+    return isObject(variable) ? String(variable['default']) : all;
+  });
+  return pathBelow(URL.parse(filled, new URL(entry).origin)) || pathBelow(new URL(entry));
+}
+
+/** The path of an address without the slash at its end: empty where it has none. */
+export function pathBelow(url: URL | null): string {
+  return url?.pathname.replace(/\/+$/, '') ?? '';
+}
