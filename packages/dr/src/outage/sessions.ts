@@ -25,7 +25,7 @@ export function sessionsRecords(
       {
         stream: name,
         kept: sessions.kept,
-        dropped: drops.length,
+        dropped: new Set(drops.map(({ session }) => session)).size,
         notBack: drops.filter(({ again }) => again === null).length,
         reconnect:
           longest === null

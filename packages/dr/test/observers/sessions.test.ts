@@ -109,7 +109,9 @@ it('connect anew no more often than attempts are made, where every connection is
 });
 
 describe('what is told of sessions', () => {
-  const stream = (drops: readonly { low: number; high: number; again: number | null }[]) => ({
+  const stream = (
+    drops: readonly { low: number; high: number; again: number | null; session?: number }[],
+  ) => ({
     name: 'sockets',
     everyMs: 100,
     timeoutMs: 1000,
@@ -117,17 +119,25 @@ describe('what is told of sessions', () => {
     missedTicks: 0,
     sessions: {
       kept: 3,
-      drops: drops.map((one, session) => ({ ...one, session, reason: 'closed with 1006' })),
+      drops: drops.map((one, session) => ({ session, ...one, reason: 'closed with 1006' })),
     },
   });
   const t0 = { low: 1000, high: 1100 };
-  const told = (...drops: { low: number; high: number; again: number | null }[]) =>
-    sessionsRecords([stream(drops)], t0, 9000)[0];
+  const told = (...drops: Parameters<typeof stream>[0]) => sessionsRecords([stream(drops)], t0, 9000)[0];
 
   it('is bounded by when it was cut and when it was back', () => {
     expect(told({ low: 900, high: 1200, again: 1500 }, { low: 1300, high: 1400, again: 3400 })).toMatchObject(
       { dropped: 2, notBack: 0, reconnect: { low: 2, high: 2.1 } },
     );
+  });
+
+  it('counts a session once, however often it is cut', () => {
+    const again = { low: 1300, high: 1400, again: 3400 };
+    expect(told({ low: 900, high: 1200, again: 1250, session: 0 }, { ...again, session: 0 })).toMatchObject({
+      kept: 3,
+      dropped: 1,
+      reconnect: { low: 2, high: 2.1 },
+    });
   });
 
   it('has no end where one is not back', () => {

@@ -247,7 +247,7 @@ export interface DrillRecord {
 export interface SessionsRecord {
   readonly stream: string;
   readonly kept: number;
-  /** How often one was cut. */
+  /** How many of them were cut, each counted once however often it was. */
   readonly dropped: number;
   /** Those of them that were not back when the drill ended. */
   readonly notBack: number;

@@ -40,8 +40,8 @@ export function interval(ends: Ends, unit: string, limit?: number): string {
   const high = ends.high * scale;
   if (!Number.isFinite(low) || !Number.isFinite(high))
     return withUnit(`${figure(low)}–${figure(high)}`, unit);
-  if (low === high) return withUnit(figure(low), unit);
   const edge = limit === undefined ? undefined : limit * scale;
+  if (low === high) return withUnit(single(low, edge), unit);
   let digits =
     Number.isInteger(low) && Number.isInteger(high) ? 0 : digitsOf(Math.max(Math.abs(low), Math.abs(high)));
   while (digits < 9 && edge !== undefined && moves(low, high, edge, digits)) digits += 1;
@@ -106,6 +106,15 @@ function pair(low: number, high: number, digits: number): string {
   while (needed > 0 && low === down(low, needed - 1) && high === up(high, needed - 1)) needed -= 1;
   const shown = (value: number): string => decimal(value, value === 0 ? 0 : needed, needed);
   return low === high ? shown(low) : `${shown(low)}–${shown(high)}`;
+}
+
+/** One number, with so many digits that it stands on its own side of the edge. */
+function single(value: number, edge: number | undefined): string {
+  if (Number.isInteger(value)) return figure(value);
+  let digits = digitsOf(value);
+  const side = (one: number): number => (edge === undefined ? 0 : Math.sign(one - edge));
+  while (digits < 9 && side(Number(value.toFixed(digits))) !== side(value)) digits += 1;
+  return fixed(value, digits);
 }
 
 /** Digits after the point that leave three significant ones. */

@@ -25,6 +25,12 @@ describe('interval', () => {
     expect(interval({ low: 200.0004, high: 260 }, 'ms', 200)).toBe('200.0004–260.0000 ms');
   });
 
+  it('does so of one number as well', () => {
+    expect(interval({ low: 0.80004, high: 0.80004 }, 'ratio', 0.8)).toBe('80.004 %');
+    expect(interval({ low: 899.96, high: 899.96 }, 's', 900)).toBe('899.96 s');
+    expect(interval({ low: 0.8, high: 0.8 }, 'ratio', 0.8)).toBe('80 %');
+  });
+
   it('shows one number where both ends are one, and says when there is no upper bound', () => {
     expect(interval({ low: 0, high: 0 }, 'writes')).toBe('0 writes');
     expect(interval({ low: 90, high: null }, 's')).toBe('≥ 90 s');

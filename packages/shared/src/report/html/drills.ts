@@ -6,7 +6,7 @@ import { ledgerFacts } from './ledger.ts';
 import { stepsTable } from './steps.ts';
 import { sessionsInWords } from '../words.ts';
 import { dataTable } from './table.ts';
-import { toneAgainst, toned } from './tone.ts';
+import { recoveryTone, toned } from './tone.ts';
 import { waterfall } from './waterfall.ts';
 
 /** Each drill: recovery against its target, its parts, the outage by stream, the writes, the steps. */
@@ -21,7 +21,7 @@ function drillUnit(drill: DrillRecord): Markup {
       ? null
       : markup`<p class="wrap">${toned('fail', 'failed:')} ${drill.failed}</p>`;
   return markup`<div class="unit"><h3 class="wrap">${drill.name} <span class="soft">${drill.name === drill.kind ? '' : drill.kind}</span></h3>${failed}
-<p>${toned(toneAgainst(drill.rto, drill.rto.target), recoveryInWords(drill))}, target ${quantity(drill.rto.target, 's')}; ${outageInWords(drill)}; ${counted(drill.flaps, 'flap')}, ${figure(drill.badSeconds)} bad seconds in all.</p>
+<p>${toned(recoveryTone(drill), recoveryInWords(drill))}, target ${quantity(drill.rto.target, 's')}; ${outageInWords(drill)}; ${counted(drill.flaps, 'flap')}, ${figure(drill.badSeconds)} bad seconds in all.</p>
 <p class="note">Second witness: ${witness(drill)}</p>
 ${sessions(drill)}${writers(drill)}${waited(drill)}${bounds(drill)}
 ${waterfall(drill)}<div class="two"><div><h3>What clients saw</h3>${outages(drill)}</div><div>${ledgerFacts(drill.rpo)}</div></div><h3>Runbook</h3>${stepsTable(drill.steps)}${approvals(drill)}</div>`;

@@ -1,8 +1,9 @@
 import type { CapacityRecord, RunRecord } from '../../record/record.ts';
 import { count, interval, quantity } from '../figures.ts';
+import { isUnmeasured } from '../headline.ts';
 import { bracketInWords } from '../load-words.ts';
 import { type Markup, markup } from '../markup.ts';
-import { toneAgainst, type Tone } from './tone.ts';
+import { recoveryTone, type Tone } from './tone.ts';
 
 interface KeyFigure {
   readonly name: string;
@@ -27,21 +28,27 @@ export function keyFigures(record: RunRecord): Markup | null {
 
 function drillFigures(drill: RunRecord['drills'][number]): readonly KeyFigure[] {
   const { rto, rpo } = drill;
-  const tone = toneAgainst(rto, rto.target);
+  const tone = recoveryTone(drill);
   return [
     {
       name: `${drill.name}: RTO`,
-      value: rto.high === null ? `> ${quantity(rto.low, 's')}` : interval(rto, 's', rto.target),
+      value: recovered(drill),
       beside: `target ${quantity(rto.target, 's')}: ${{ pass: 'met', fail: 'missed', unknown: 'undecided' }[tone]}`,
       tone,
     },
     {
       name: `${drill.name}: writes lost`,
-      value: count(rpo.lost),
+      value: rpo.acknowledged === 0 ? 'unknown' : count(rpo.lost),
       beside: `of ${count(rpo.acknowledged)} acknowledged`,
       tone: rpo.lost > 0 ? 'fail' : rpo.acknowledged === 0 ? 'unknown' : 'none',
     },
   ];
+}
+
+function recovered(drill: RunRecord['drills'][number]): string {
+  const { rto } = drill;
+  if (isUnmeasured(drill)) return 'unknown';
+  return rto.high === null ? `> ${quantity(rto.low, 's')}` : interval(rto, 's', rto.target);
 }
 
 function capacityFigure({ phase, capacity }: CapacityRecord): KeyFigure {

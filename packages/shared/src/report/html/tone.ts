@@ -1,5 +1,6 @@
 import type { Finding } from '../../objectives/finding.ts';
-import type { RunRecord } from '../../record/record.ts';
+import type { DrillRecord, RunRecord } from '../../record/record.ts';
+import { isUnmeasured } from '../headline.ts';
 import { type Markup, markup } from '../markup.ts';
 
 /** The three tones of the page. Each always comes with a sign and a word. */
@@ -28,4 +29,9 @@ export function toneAgainst(
 ): Tone {
   if (ends.low > most || ends.high === null) return 'fail';
   return ends.high <= most ? 'pass' : 'unknown';
+}
+
+/** How a drill's recovery stands to its target. */
+export function recoveryTone(drill: DrillRecord): Tone {
+  return isUnmeasured(drill) ? 'unknown' : toneAgainst(drill.rto, drill.rto.target);
 }
