@@ -20,6 +20,14 @@ export default onCluster(platform, {
     'memory-pressure': memoryPressure(site),
     'region-a-lost': regionLost(site),
   }),
+  // The lab has four of them.
+  least: { 'API replicas': 3 },
+  objectives: {
+    'API metrics present': {
+      limit: 3,
+      source: 'deployment guide, "Kubernetes Resources": API server deployment (3+ replicas)',
+    },
+  },
   autoscalers: {
     // As its runbook calls it. Request rate and queue depth have no number there: they may be added, and are followed.
     api: {

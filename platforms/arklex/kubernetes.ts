@@ -9,4 +9,16 @@ export default onCluster(platform, {
     'database-unreachable': cutOff(site, 'postgres'),
     'region-a-lost': regionLost(site),
   }),
+  // The lab has four of them.
+  least: { tasks: 3 },
+  objectives: {
+    'every task is scraped': {
+      limit: 3,
+      source: 'deployment improvements, 2: replicas: 3',
+    },
+    'database connections': {
+      limit: 90,
+      source: 'deployment improvements, 3: pool size 10, overflow 20; 2: replicas: 3',
+    },
+  },
 });

@@ -10,6 +10,23 @@ export default onCluster(platform, {
     'cache-killed': cacheKilled(site),
     'database-unreachable': cutOff(site, 'postgres'),
   }),
+  // The lab has four of them, with half of their memory.
+  least: { pods: 2 },
+  objectives: {
+    'every pod is scraped': {
+      limit: 2,
+      source: 'deployment architecture, 2.5: minReplicas 2, which undercuts the 3 replicas of 2.4',
+    },
+    'memory of a pod': {
+      signal: {
+        from: 'prometheus',
+        measure: 'saturation',
+        used: { gauge: 'process_resident_memory_bytes{job="api"}' },
+        capacity: { value: 512 * 2 ** 20 },
+      },
+      source: 'deployment architecture, 2.5 Horizontal Pod Autoscaler: memory 80 %, of the request of 512Mi',
+    },
+  },
   autoscalers: {
     'marketing-agents-hpa': {
       replicas: { least: 2, most: 10 },

@@ -9,4 +9,13 @@ export default onCluster(platform, {
     'database-unreachable-from-a': cutOff(site, 'postgres'),
     'region-a-lost': regionLost(site),
   }),
+  // The lab has four of them, its document no number.
+  least: { 'API replicas': 2 },
+  objectives: {
+    'replicas are up': {
+      limit: 2,
+      source:
+        'deployment strategy, 4.3 Alerting System: failed health checks; one in each region by this profile',
+    },
+  },
 });

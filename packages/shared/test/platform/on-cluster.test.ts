@@ -21,3 +21,23 @@ it('is agreed about on the cluster itself: one run at a time, and a stop that re
     coordination: { cluster: { context: 'staging', uid: '0000-aa' }, namespace: 'load' },
   });
 });
+
+it('has the numbers of its document where its file has the lab’s, and of nothing that is not there', () => {
+  const value = platformValue();
+  const [objective = ''] = Object.keys(value.objectives);
+  const target = { name: 'pods', selector: 'up{job="api"}', least: 4 };
+  const base = definePlatform(() => ({ ...value, prometheus: { ...value.prometheus, targets: [target] } }));
+  const build = (changes: Pick<Parameters<typeof onCluster>[1], 'objectives' | 'least'>) =>
+    onCluster(base, { faults: () => ({}), ...changes }).build({
+      env: (name, usual = '') => env[name] ?? usual,
+      lab: () => placeholderSite,
+    });
+  const there = build({ objectives: { [objective]: { limit: 3 } }, least: { pods: 3 } });
+  expect(there.objectives).toEqual({
+    ...value.objectives,
+    [objective]: { ...value.objectives[objective], limit: 3 },
+  });
+  expect(there.prometheus.targets).toEqual([{ ...target, least: 3 }]);
+  expect(() => build({ objectives: { nothing: { limit: 3 } } })).toThrow('objective "nothing"');
+  expect(() => build({ least: { nobody: 3 } })).toThrow('target "nobody"');
+});

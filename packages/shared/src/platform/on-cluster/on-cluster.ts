@@ -1,3 +1,4 @@
+import type { Objective } from '../../objectives/objective.ts';
 import type { AutoscalerSpec } from '../autoscaler-spec.ts';
 import { definePlatform, type FaultEntry, type Platform, type PlatformFile } from '../platform.ts';
 import { placeholderSite } from '../placeholder-site.ts';
@@ -9,6 +10,10 @@ export interface OnCluster {
   readonly faults: (site: ClusterSite) => Readonly<Record<string, FaultEntry>>;
   /** What its document promises of HorizontalPodAutoscalers, by the names that these have in its namespace. */
   readonly autoscalers?: Readonly<Record<string, PromisedAutoscaler>>;
+  /** What is another one of its objectives, where the file has the lab's number: by their names there. */
+  readonly objectives?: Readonly<Record<string, Partial<Objective>>>;
+  /** How many of a target there are at least, by its name, where the lab has another number of them. */
+  readonly least?: Readonly<Record<string, number>>;
 }
 
 export type PromisedAutoscaler = Pick<AutoscalerSpec, 'replicas' | 'targets' | 'source'>;
@@ -18,7 +23,10 @@ export type PromisedAutoscaler = Pick<AutoscalerSpec, 'replicas' | 'targets' | '
  * broken and loaded by is the cluster's. Backups and deployments are not there: how a cluster makes these is its own,
  * and a scenario that needs one is refused.
  */
-export function onCluster(file: PlatformFile, { faults, autoscalers = {} }: OnCluster): PlatformFile {
+export function onCluster(
+  file: PlatformFile,
+  { faults, autoscalers = {}, objectives = {}, least = {} }: OnCluster,
+): PlatformFile {
   return definePlatform((context) => {
     const {
       backups: _,
@@ -29,13 +37,30 @@ export function onCluster(file: PlatformFile, { faults, autoscalers = {} }: OnCl
       lab: (contract = 'agentic-platform') => ({ ...placeholderSite, platform: contract }),
     });
     const site = clusterSite(context, base.name);
+    const { targets } = base.prometheus;
+    mustBeThere('objective', Object.keys(objectives), Object.keys(base.objectives));
+    mustBeThere(
+      'target',
+      Object.keys(least),
+      targets.map(({ name }) => name),
+    );
     return {
       ...base,
       environment: 'test',
       entry: site.entry,
       // A pod has no address of its own that stays; its readiness is the cluster's to watch.
       health: base.health.filter(({ url }) => url.startsWith('/')),
-      prometheus: { ...base.prometheus, url: site.prometheus },
+      prometheus: {
+        ...base.prometheus,
+        url: site.prometheus,
+        targets: targets.map((target) => ({ ...target, least: least[target.name] ?? target.least })),
+      },
+      objectives: Object.fromEntries(
+        Object.entries(base.objectives).map(([name, objective]) => [
+          name,
+          { ...objective, ...objectives[name] },
+        ]),
+      ),
       faults: faults(site),
       autoscalers: Object.fromEntries(
         Object.entries(autoscalers).map(([name, promised]) => [
@@ -56,6 +81,14 @@ export function onCluster(file: PlatformFile, { faults, autoscalers = {} }: OnCl
       },
     } satisfies Platform;
   });
+}
+
+function mustBeThere(what: string, changed: readonly string[], known: readonly string[]): void {
+  const unknown = changed.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  throw new Error(
+    `On a cluster the ${what} "${unknown.join('", "')}" is another one, and there is none of that name.`,
+  );
 }
 
 /** Which cluster drivers of recovery mean, as their configuration says it. */
