@@ -132,7 +132,8 @@ export const objectives: Readonly<Record<string, Objective>> = {
     comparator: '<=',
     limit: 30,
     unit: 's',
-    source: 'deployment improvements, 2: livenessProbe every 10 s, three times',
+    source:
+      'deployment improvements, 2: livenessProbe every 10 s; three times, as Kubernetes does unless it is told otherwise',
   },
   RTO: {
     signal: { from: 'drill', measure: 'rto' },

@@ -51,7 +51,7 @@ export const objectives: Readonly<Record<string, Objective>> = {
       from: 'prometheus',
       measure: 'saturation',
       used: { gauge: 'process_resident_memory_bytes{job="api"}' },
-      // The lab's replicas are given a quarter of what the document's pods request.
+      // The lab's replicas are given half of what the document's pods request.
       capacity: { value: 256 * MB },
     },
     comparator: '<',
@@ -64,13 +64,13 @@ export const objectives: Readonly<Record<string, Objective>> = {
       from: 'prometheus',
       measure: 'saturation',
       used: { counter: 'process_cpu_seconds_total{job="api"}' },
-      capacity: { value: 0.5 },
+      capacity: { value: 0.25 },
     },
     comparator: '<',
     limit: 0.7,
     unit: 'ratio',
     severity: 'should',
-    source: `${autoscaler}: cpu 70 %, of the limit of 500m`,
+    source: `${autoscaler}: cpu 70 %, of the request of 250m: that is what an autoscaler counts by`,
   },
   'requests of a pod': {
     signal: {
