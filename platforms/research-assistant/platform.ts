@@ -66,8 +66,8 @@ export default definePlatform((context) => {
         kind: 'sessions',
         name: 'sockets',
         connection: 'pooled',
-        // So many that some are at any worker.
-        sessions: 16,
+        // So many that some are at any worker; at either pace, as each has to have answered when its turn comes again.
+        sessions: 22,
         login: {
           method: 'POST',
           path: '/api/auth/login',
