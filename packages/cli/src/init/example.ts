@@ -50,9 +50,7 @@ export function exampleOf(given: Schema | undefined, follow: Follow, depth = 0):
     if (values.includes(undefined)) return undefined;
     return values.length === 1 ? values[0] : (Object.assign({}, ...values) as unknown);
   }
-  switch (
-    typeof schema.type === 'string' ? schema.type : listOf<string>(schema.type).find((one) => one !== 'null')
-  ) {
+  switch (typeOf(schema)) {
     case 'string':
       return textOf(schema);
     case 'integer':
@@ -67,6 +65,12 @@ export function exampleOf(given: Schema | undefined, follow: Follow, depth = 0):
     default:
       return objectOf(schema, follow, depth);
   }
+}
+
+/** Undefined where a schema names none. */
+export function typeOf(schema: Schema | undefined): string | undefined {
+  const type = schema?.type;
+  return typeof type === 'string' ? type : listOf<string>(type).find((one) => one !== 'null');
 }
 
 /** The properties that a schema names; undefined where it names none. */

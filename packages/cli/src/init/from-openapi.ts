@@ -1,4 +1,4 @@
-import { exampleOf, propertiesOf } from './example.ts';
+import { exampleOf, propertiesOf, typeOf } from './example.ts';
 import { follower, pathsOf, type OpenApi, type Operation, type PathOf } from './openapi.ts';
 import type { ProposedJourney, ProposedStep } from './proposal.ts';
 
@@ -81,7 +81,11 @@ function createSteps(
 
 /** Which field of the answer names what was made; undefined where the document says that none does. */
 function idOf(document: OpenApi, post: Operation, parameter: string): string | undefined {
-  const properties = propertiesOf(post.answer, follower(document));
+  const follow = follower(document);
+  const properties = propertiesOf(post.answer, follow);
+  // A list, or a bare text.
+  if (properties === undefined && ![undefined, 'object'].includes(typeOf(follow(post.answer))))
+    return undefined;
   if (properties === undefined) return 'id';
   return ['id', parameter].find((name) => Object.hasOwn(properties, name));
 }

@@ -154,6 +154,8 @@ describe('journeys from an OpenAPI document', () => {
           // Nothing of the answer says what was made.
           '/wrapped': { post: { responses: made({ properties: { data: {} } }) } },
           '/wrapped/{id}': gone,
+          '/listed': { post: { responses: made({ type: 'array', items: { properties: { id: {} } } }) } },
+          '/listed/{id}': gone,
           '/uploads': { post: { requestBody: { content: { 'multipart/form-data': {} } }, ...ok } },
           '/uploads/{id}': gone,
           '/coded': { post: { requestBody: body(string({ pattern: '^[A-Z]{3}$' })), ...ok } },
