@@ -23,7 +23,13 @@ it('says of a record that somebody has changed, and of a page that cannot be wri
       schemaVersion: 1,
       run: { id: 'x', platform: 'shop', scenario: 'gameday', kind: 'smoke', seed: 1, suiteVersion: '1' },
       verdict: { outcome: 'pass', exitCode: 0, reasons: [] },
-      ...{ findings: [], windows: [], experiments: [], drills: [], loads: [], residue: [], environment: {} },
+      findings: [],
+      windows: [],
+      experiments: [],
+      drills: [],
+      loads: [],
+      residue: [],
+      environment: {},
     };
     await expect(report('occupied', empty, true)).rejects.toMatchObject({
       exitCode: 64,

@@ -24,5 +24,9 @@ export default defineJourney({
     const wait = Number(refusal?.headers['retry-after'] ?? 0);
     await context.check('the refusal says when to come back, within the minute', wait > 0 && wait <= 60);
     await ask('ask as another client', `modest ${context.id}`, [200]);
+    // Of what it was forwarded for the first counts: behind whomever it comes, it is the same client.
+    const behind = await ask('ask behind another proxy', `greedy ${context.id}, 203.0.113.7`, [200, 429]);
+    const left = Number(behind.headers['x-ratelimit-remaining']);
+    await context.check('behind another proxy it is the same client', left < LIMIT - 1);
   },
 });
