@@ -8,6 +8,7 @@ import { benchProbes } from './bench/probes.ts';
 import { benchKnee } from './bench/knee.ts';
 import { benchLoadBundle } from './bench/load-bundle.ts';
 import { benchLoadMemory } from './bench/load-memory.ts';
+import { benchLoadOutputs } from './bench/load-outputs.ts';
 import { benchLoadStart } from './bench/load-start.ts';
 import { benchSmoke } from './bench/smoke.ts';
 
@@ -26,6 +27,7 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   ledger: benchLedger,
   'load-start': benchLoadStart,
   'load-bundle': benchLoadBundle,
+  'load-outputs': benchLoadOutputs,
   'load-memory': benchLoadMemory,
   knee: benchKnee,
   leaks: benchLeaks,
