@@ -16,8 +16,18 @@ export interface Judgement {
 /** Judges. Pure: the same observations and residue give the same, now and from a run's folder. */
 export function judgementOf(observations: Observations, residue: readonly ResidueRecord[]): Judgement {
   const findings = judge(observations);
-  const { experiments, drills, restores = [], deployments = [], end } = observations;
-  const input = { findings, experiments, drills, restores, deployments, residue, end };
+  const { experiments, drills, restores = [], deployments = [], smoke, assignments, end } = observations;
+  const isJudged = assignments.some(({ objective }) => objective.signal.from === 'smoke');
+  const input = {
+    findings,
+    experiments,
+    drills,
+    restores,
+    deployments,
+    residue,
+    end,
+    ...(smoke === null || isJudged ? {} : { smoke }),
+  };
   return { findings, verdict: verdictOf(input) };
 }
 

@@ -28,6 +28,8 @@ export interface VerdictInput {
   readonly drills: readonly DrillRecord[];
   readonly restores?: readonly RestoreRecord[];
   readonly deployments?: readonly DeploymentRecord[];
+  /** Checks of the smoke gate, where no objective of the platform judges them. */
+  readonly smoke?: { readonly total: number; readonly failures: readonly string[] };
   readonly residue: readonly ResidueRecord[];
   readonly end: RunEnd;
 }
@@ -62,7 +64,13 @@ export function verdictOf(input: VerdictInput): Verdict {
   return { outcome: worst[0], exitCode: worst[1], reasons: all };
 }
 
-function failuresOf({ findings, drills, restores = [], deployments = [] }: VerdictInput): readonly string[] {
+function failuresOf({
+  findings,
+  drills,
+  restores = [],
+  deployments = [],
+  smoke,
+}: VerdictInput): readonly string[] {
   const failed = findings.filter(({ severity, outcome }) => severity === 'must' && outcome === 'fail');
   return [
     ...failed.map((finding) => `${place(finding)} is ${range(finding)}, not ${wanted(finding)}`),
@@ -70,7 +78,14 @@ function failuresOf({ findings, drills, restores = [], deployments = [] }: Verdi
       why === undefined ? [] : [`${name} failed: ${why}`],
     ),
     ...deployments.flatMap(failuresOfDeployment),
+    ...failuresOfSmoke(smoke),
   ];
+}
+
+/** A gate that does not hold is no pass, also where nobody has made an objective of it. */
+function failuresOfSmoke(smoke: VerdictInput['smoke']): readonly string[] {
+  if (smoke === undefined || smoke.failures.length === 0) return [];
+  return [`the smoke gate failed (${smoke.total} checks): ${smoke.failures.join('; ')}`];
 }
 
 /** What the run had to end itself the platform has not borne, whatever its objectives say of it. */

@@ -57,6 +57,8 @@ test.each<[string, Partial<VerdictInput>, string, number]>([
   ['a should that fails', { findings: [pass, { ...fail, severity: 'should' }] }, 'pass', 0],
   ['only shoulds', { findings: [{ ...pass, severity: 'should' }] }, 'inconclusive', 2],
   ['no finding', { findings: [] }, 'inconclusive', 2],
+  ['a smoke gate that nobody judges', { smoke: { total: 3, failures: ['ready: got 500'] } }, 'fail', 1],
+  ['a smoke gate that holds', { smoke: { total: 3, failures: [] } }, 'pass', 0],
   ['an open one', { findings: [pass, open] }, 'inconclusive', 2],
   ['ineffective', { experiments: [{ ...experiment, effective: false }] }, 'inconclusive', 2],
   ['effect unknown', { experiments: [{ ...experiment, effective: null }] }, 'inconclusive', 2],
