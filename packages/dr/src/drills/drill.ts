@@ -34,6 +34,8 @@ export interface DrillDeps {
   readonly anchor: ClockAnchor;
   /** More reasons not to begin, for instance that no backup is fresh. Each says what to do. */
   readonly refusals?: () => Promise<readonly string[]>;
+  /** The run is ended after so many seconds, whatever it waits for then. */
+  readonly mostRunSeconds: number;
   /** Asks a person whether to go on. Without it, the drill decides by itself at once, and says so. */
   readonly approve?: Approve;
   /** Asks a person before each step. */

@@ -1,11 +1,11 @@
 import { faultOf as named } from '@ordeal/shared/scenario/drill-parts';
-import { faultOf, mustObserve, reach } from './course.ts';
+import { faultOf, mustObserve, reach, type Course } from './course.ts';
 import { stableSeconds } from './stable.ts';
 import type { DrillStep } from './steps.ts';
 
 const pollMs = 50;
-/** So long a person is waited for at most, over the whole drill. */
-const personSeconds = 3600;
+/** Beside what the phase may take: for injecting, and for healing. */
+const slackSeconds = 120;
 
 export const lose: DrillStep = {
   name: 'lose',
@@ -15,14 +15,11 @@ export const lose: DrillStep = {
     const { phase, context } = course;
     const { driver, config, name, revives = 'old-primary' } = faultOf(course);
     mustObserve(course);
-    const person =
-      course.deps.approve === undefined && course.deps.beforeStep === undefined ? 0 : personSeconds;
-    const worstMs = (phase.deadline + stableSeconds(course) + 120 + person) * 1000;
     course.entry = context.undo.push({
       driver: driver.kind,
       config,
       describe: driver.describe(config),
-      deadline: new Date(context.clock.wall() + worstMs).toISOString(),
+      deadline: new Date(context.clock.wall() + worstSeconds(course) * 1000).toISOString(),
       // What Ordeal promotes beside it must stay the only writer; a platform that recovers by itself sees to that itself.
       revives: phase.drill.kind === 'failover' ? 'old-primary' : revives,
     });
@@ -39,6 +36,17 @@ export const lose: DrillStep = {
   },
   wayBack: ({ drill }) => `the fault is healed: region ${drill.from} comes back as it was`,
 };
+
+/**
+ * Nobody else heals the fault before that: a drill that waits for a person, or for clients to be well for long, still has
+ * it in. It is for a runner that hangs.
+ */
+function worstSeconds(course: Course): number {
+  const { phase, deps } = course;
+  const asks = deps.approve !== undefined || deps.beforeStep !== undefined;
+  const confirm = Math.max(stableSeconds(course), phase.stableAttempts * phase.probeEvery);
+  return phase.deadline + 2 * (confirm + phase.probeTimeout) + slackSeconds + (asks ? deps.mostRunSeconds : 0);
+}
 
 /** The route's own health checks are the platform's detection: nothing is told of the fault. */
 export const detect: DrillStep = {

@@ -61,6 +61,7 @@ async function drill(
       startObservers: async () => observers,
       secondWitness: async () => ({ agrees: true, detail: 'it agrees' }),
       anchor: anchorOf(systemClock),
+      mostRunSeconds: 600,
       ...change,
     },
     runContext,

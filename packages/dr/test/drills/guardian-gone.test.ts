@@ -61,6 +61,7 @@ it('is refused, and not failed, when nobody would heal what it breaks', async ()
       startObservers: async () => observers,
       secondWitness: async () => ({ agrees: true, detail: '' }),
       anchor: anchorOf(clock),
+      mostRunSeconds: 600,
     } as unknown as DrillDeps,
     {
       runId: 'test',

@@ -35,6 +35,7 @@ export function drillDeps(phase: DrillPhase, session: Session): DrillDeps {
     route: drivers.route(phase.route),
     regions: platform.regions,
     anchor,
+    mostRunSeconds: platform.guardrails.maxRunSeconds,
     ...(session.approve === undefined ? {} : { approve: session.approve }),
     ...(session.beforeStep === undefined ? {} : { beforeStep: session.beforeStep }),
     refusals: () => drillRefusals(phase, session),
