@@ -80,6 +80,7 @@ function sessionWithoutObservers(): Session {
         ledger: null,
         faults: {},
         objectives: {},
+        guardrails: { maxRunSeconds: 600 },
       },
       drivers: {
         store: () => ({
@@ -130,4 +131,22 @@ it('a failback that nobody could observe leaves standing what an earlier failove
   expect(standingPromotions(runs, 'shop', systemClock).map(({ mark }) => mark.writer)).toEqual(['b']);
   const undo = createFileUndoLedger(join(runs, '1-earlier'), systemClock);
   expect(undo.open().map(({ describe }) => describe)).toEqual(['region a is lost']);
+});
+
+it('a run that is being ended does not read earlier ledgers first: the platform may not answer, and something is broken', async () => {
+  leaveFailover();
+  const session = sessionWithoutObservers();
+  const stop = new AbortController();
+  stop.abort(new Error('interrupted by SIGTERM'));
+  let reread = 0;
+  session.results.drills.push({
+    record: { kind: 'failover', steps: [{ name: 'promote', outcome: 'done' }] },
+    reread: async () => {
+      reread += 1;
+      return {};
+    },
+  } as unknown as FinishedDrill);
+  const ended = { ...session, context: { ...session.context, signal: stop.signal } };
+  expect(await drillPhase(phase, ended)).toMatchObject({ next: 'stop' });
+  expect(reread).toBe(0);
 });

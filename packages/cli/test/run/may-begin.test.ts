@@ -22,7 +22,7 @@ function ask(phases: readonly object[], status: () => Promise<object>) {
       journal: { append: (event: { message?: string }) => notes.push(event.message ?? '') },
     },
     loaded: {
-      platform: { regions: ['a'], tenants: [], faults: {}, probes: [] },
+      platform: { regions: ['a'], tenants: [], faults: {}, probes: [], guardrails: { maxRunSeconds: 600 } },
       drivers: {
         store: () => ({ driver: { kind: 'fake', status }, nodes: [{ name: 'a', region: 'a' }] }),
         route: () => ({

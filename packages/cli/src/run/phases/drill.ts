@@ -53,8 +53,10 @@ export async function drillPhase(phase: DrillPhase, session: Session): Promise<P
   };
 }
 
-// A write can come back, or vanish, only once the old primary has rejoined: each ledger is read again then.
+// A write can come back, or vanish, only once the old primary has rejoined: each ledger is read again then. Once the
+// run is being ended nothing is: a platform that does not answer would keep it from healing what is broken.
 async function readEarlierLedgersAgain(session: Session): Promise<void> {
+  if (session.context.signal.aborted) return;
   for (const drill of session.results.drills) {
     try {
       drill.record = { ...drill.record, rpo: await drill.reread() };
