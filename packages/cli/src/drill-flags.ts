@@ -84,10 +84,19 @@ export function drillRequest(
   return { kind: known, at: new Date(instant.wallMs).toISOString() };
 }
 
+/** What a timer can wait for at most. */
+const LONGEST_SECONDS = 2_147_483;
+
 /** Whom to ask; undefined when nobody is. */
 export function askingOf({ step, approve, approveWithin = '1h' }: DrillFlags): Asking | undefined {
   const within = parseDuration(approveWithin);
-  if (!within.ok) throw new CommandError(`--approve-within: ${within.problem}.`, exitCodes.usage);
+  if (!within.ok) throw new CommandError(`--approve-within: ${within.problem}`, exitCodes.usage);
+  if (within.seconds > LONGEST_SECONDS) {
+    throw new CommandError(
+      `--approve-within: expected at most 24d, found "${approveWithin}".`,
+      exitCodes.usage,
+    );
+  }
   const by = approve === undefined ? undefined : approveBy(approve);
   if (by === undefined && step !== true) return undefined;
   return { by: by ?? { how: 'terminal' }, eachStep: step === true, withinMs: within.seconds * 1000 };

@@ -1,3 +1,4 @@
+import { mustAnswerIn } from '../approvals/by-file.ts';
 import { mustListen } from '../approvals/by-http.ts';
 import type { Edge } from '../edge.ts';
 import { askingOf, drillRequest, type DrillFlags } from '../drill-flags.ts';
@@ -15,7 +16,10 @@ export async function drillCommand(
 ): Promise<number> {
   const drills = drillRequest(kind, options, Date.now());
   const asking = askingOf(options);
-  if (asking?.by.how === 'http' && options.dryRun !== true) await mustListen(asking.by.listen);
+  if (options.dryRun !== true) {
+    if (asking?.by.how === 'http') await mustListen(asking.by.listen);
+    if (asking?.by.how === 'file') mustAnswerIn(asking.by.path);
+  }
   const all: RunOptions = {
     ...options,
     ...(drills === undefined ? {} : { drills }),

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { PassThrough } from 'node:stream';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { approverOf } from '../../src/approvals/approver.ts';
+import { mustAnswerIn } from '../../src/approvals/by-file.ts';
 import { mustListen } from '../../src/approvals/by-http.ts';
 import { askingOf, type Asking } from '../../src/drill-flags.ts';
 import type { Edge } from '../../src/edge.ts';
@@ -177,4 +178,30 @@ it('ends with the run', async () => {
   await until(() => (said === '' ? undefined : said));
   stop.abort(new Error('interrupted by SIGINT'));
   await expect(answer).rejects.toThrow('interrupted by SIGINT');
+});
+
+it('says before anything is touched that nobody could answer in that file', () => {
+  const path = join(dir, 'missing', 'answer.json');
+  expect(() => mustAnswerIn(path)).toThrow(`nobody could answer in file:${path}: ENOENT`);
+  expect(() => mustAnswerIn(dir)).toThrow('it is a directory');
+  mustAnswerIn(join(dir, 'answer.json'));
+  expect(readdirSync(dir), 'and leaves nothing there').toEqual([]);
+});
+
+it('goes on asking when what is in the place of the answer cannot be read', async () => {
+  const path = join(dir, 'answer.json');
+  mkdirSync(path);
+  const answer = approver({ how: 'file', path }, 5000)(question, forever);
+  await until(() => (said.includes('it cannot be read') ? true : undefined));
+  rmSync(path, { recursive: true });
+  const { token } = JSON.parse(readFileSync(`${path}.question`, 'utf8')) as { token: string };
+  writeFileSync(path, JSON.stringify({ approved: true, by: 'ann', why: 'agreed', token }));
+  expect(await answer).toMatchObject({ approved: true, by: 'ann' });
+});
+
+it('waits no longer for an answer than a timer can: one that runs out at once would be a no', () => {
+  expect(askingOf({ approve: 'terminal', approveWithin: '24d' })?.withinMs).toBe(24 * 86_400_000);
+  expect(() => askingOf({ approve: 'terminal', approveWithin: '25d' })).toThrow(
+    '--approve-within: expected at most 24d, found "25d".',
+  );
 });
