@@ -1,4 +1,3 @@
-import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DrillDeps } from '@ordeal/dr/drills/drill';
 import { startObservers } from '@ordeal/dr/observers/start-observers';
@@ -7,6 +6,7 @@ import { faultOf } from '@ordeal/shared/scenario/drill-parts';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
 import type { Session } from '../session.ts';
 import { drillRefusals } from './drill-refusals.ts';
+import { keepAnswers } from './keep-answers.ts';
 
 /** What a drill of this platform moves, breaks, looks at and asks. */
 export function drillDeps(phase: DrillPhase, session: Session): DrillDeps {
@@ -39,8 +39,7 @@ export function drillDeps(phase: DrillPhase, session: Session): DrillDeps {
     ...(session.approve === undefined ? {} : { approve: session.approve }),
     ...(session.beforeStep === undefined ? {} : { beforeStep: session.beforeStep }),
     refusals: () => drillRefusals(phase, session),
-    onWriteAnswer: (answer) =>
-      appendFileSync(join(context.dir, `writers-${phase.name}.jsonl`), `${JSON.stringify(answer)}\n`),
+    onWriteAnswer: keepAnswers(join(context.dir, `writers-${phase.name}.jsonl`), context.journal),
     startObservers: () =>
       startObservers(
         {
