@@ -1,7 +1,7 @@
 import type { BackupCheck } from '@ordeal/shared/drivers/backup';
 import { note, RestoreRefused, type RestoreCourse } from '../course.ts';
 import { roomRefusal } from '../refusals.ts';
-import { momentOf, words } from './parts.ts';
+import { momentOf, ownMomentOnly, words } from './parts.ts';
 import type { RestoreStep } from './step.ts';
 
 export const choose: RestoreStep = {
@@ -14,8 +14,10 @@ export const choose: RestoreStep = {
   run: async (course, context) => {
     const { deps, phase } = course;
     const at = momentOf(course);
+    const { latestBefore } = deps.driver;
+    if (at !== undefined && latestBefore === undefined) throw new RestoreRefused([ownMomentOnly(deps.driver)]);
     const copy =
-      at === undefined ? await deps.driver.latest(context) : await deps.driver.latestBefore?.(at, context);
+      at === undefined ? await deps.driver.latest(context) : await latestBefore?.(at, context);
     if (copy === undefined) {
       const detail =
         at === undefined

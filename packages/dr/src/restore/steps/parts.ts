@@ -24,6 +24,11 @@ export function push(course: RestoreCourse, driver: string, config: unknown, des
   return undo.push({ driver, config, describe, deadline, revives: 'nothing' });
 }
 
+/** Why no other moment can be restored from a driver's backups. */
+export function ownMomentOnly({ kind }: { readonly kind: string }): string {
+  return `the backups of ${kind} hold their own moment only: restore that, or use pg-basebackup`;
+}
+
 /** Whose data it is, in words. */
 export function words({ system, database }: Partial<DataSource>): string {
   const of = system === undefined ? 'any system' : `system ${system}`;

@@ -1,6 +1,6 @@
 import { RestoreRefused } from '../course.ts';
 import { markerUndo, RESTORE_MARKERS_DRIVER, writeMarkers, type Marking } from '../markers.ts';
-import { push } from './parts.ts';
+import { ownMomentOnly, push } from './parts.ts';
 import type { RestoreStep } from './step.ts';
 
 export const markSource: RestoreStep = {
@@ -20,7 +20,7 @@ export const markSource: RestoreStep = {
       throw new RestoreRefused([
         url === undefined
           ? 'a restore of a moment needs markers in the source: set `markers.url`'
-          : `the backups of ${deps.driver.kind} hold their own moment only: restore that, or use pg-basebackup`,
+          : ownMomentOnly(deps.driver),
       ]);
     }
     const undo = markerUndo(url);
