@@ -81,7 +81,14 @@ export function drillRequest(
       exitCodes.usage,
     );
   }
-  return { kind: known, at: new Date(instant.wallMs).toISOString() };
+  const at = new Date(instant.wallMs).toISOString();
+  if (instant.wallMs > nowWallMs) {
+    throw new CommandError(
+      `--at: expected a moment that is past, found ${at}: no backup holds what is still to come.`,
+      exitCodes.usage,
+    );
+  }
+  return { kind: known, at };
 }
 
 /** What a timer can wait for at most. */

@@ -49,6 +49,10 @@ it('says what is wrong with a kind or a moment', () => {
     'There is no drill "failovr": did you mean "failover"?',
   );
   expect(() => drillRequest('restore', { at: 'yesterday' }, now)).toThrow('--at: expected an ISO time');
+  expect(() => drillRequest('restore', { at: '2026-03-14T02:00:01Z' }, now)).toThrow(
+    '--at: expected a moment that is past, found 2026-03-14T02:00:01.000Z',
+  );
+  expect(drillRequest('restore', { at: 'now' }, now)).toMatchObject({ at: '2026-03-14T02:00:00.000Z' });
   expect(() => drillRequest('failover', { at: '-15m' }, now)).toThrow(
     '--at goes with a restore, and not with failover.',
   );
