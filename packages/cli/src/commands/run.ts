@@ -92,8 +92,8 @@ async function runPrepared(
   for (const warning of plan.warnings) screen.write(`warning: ${warning}\n`);
   const progress = createProgress({
     stream: screen,
-    // A live view would draw over the question.
-    isTty: screen.isTTY === true && options.asking?.by.how !== 'terminal',
+    isTty: screen.isTTY === true,
+    asks: options.asking !== undefined,
     colour,
     columns: screen.columns ?? 80,
     clock: systemClock,

@@ -22,6 +22,7 @@ export function screenOf(json: boolean, edge: Edge): GateScreen {
   const progress = createProgress({
     stream,
     isTty: stream.isTTY === true,
+    asks: false,
     colour,
     columns: stream.columns ?? 80,
     clock: systemClock,

@@ -7,6 +7,8 @@ import type { Sink } from './screen.ts';
 export interface ProgressOptions {
   readonly stream: Sink;
   readonly isTty: boolean;
+  /** Somebody is asked on the way: a live view would draw over the question, and over what it takes to answer it. */
+  readonly asks: boolean;
   /** Width where the stream does not tell its own. */
   readonly columns: number;
   readonly clock: Clock;
@@ -14,10 +16,10 @@ export interface ProgressOptions {
   readonly colour: boolean;
 }
 
-/** A live view in a terminal; plain lines with their time elsewhere. */
+/** A live view in a terminal; plain lines with their time elsewhere, and where somebody is asked. */
 export function createProgress(options: ProgressOptions): Progress {
   const { stream } = options;
-  if (!options.isTty) return plainProgress(stream);
+  if (!options.isTty || options.asks) return plainProgress(stream);
   // A terminal may change its size at any time, so its stream is asked at each redraw.
   return liveProgress(stream, () => stream.columns ?? options.columns, options.clock, options.colour);
 }

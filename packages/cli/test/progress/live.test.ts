@@ -20,10 +20,11 @@ async function play(
   until: number,
   columns = 80,
   colour = false,
+  asks = false,
 ): Promise<{ terminal: Terminal; stop: () => void }> {
   const terminal = new Terminal(columns);
   const clock: Clock = createVirtualClock({ now: ORIGIN, wall: STARTED });
-  const progress = createProgress({ stream: terminal, isTty: true, columns: 80, clock, colour });
+  const progress = createProgress({ stream: terminal, isTty: true, asks, columns: 80, clock, colour });
   progress.setPlan(PLAN);
   for (const each of journal) {
     if (each.monotonicMs > ORIGIN + until * 1000) break;
@@ -125,6 +126,15 @@ describe('live view', () => {
     // oxlint-disable-next-line no-control-regex
     expect(bare.terminal.writes.join('')).not.toMatch(/\u001b\[\d*m/u);
     expect(bare.terminal.lines().join('')).toContain('! </script>');
+  });
+
+  it('draws nothing where somebody is asked: the question, and the token to answer it with, stay', async () => {
+    const before = gameDay().journal.filter((each) => each.monotonicMs < ORIGIN + 105_000);
+    const { terminal, stop } = await play(before, 110, 100, false, true);
+    terminal.write('\nPromote region b?\nAnswer with: curl http://127.0.0.1:1/approve/0123\n');
+    stop();
+    expect(terminal.writes.join('')).not.toContain('\u001b');
+    expect(terminal.lines().join('\n')).toContain('curl http://127.0.0.1:1/approve/0123');
   });
 
   it('leaves nothing behind when it is stopped, and is silent afterwards', async () => {

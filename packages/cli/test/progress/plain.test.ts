@@ -10,6 +10,7 @@ function linesOf(journal: readonly JournalEntry[]): readonly string[] {
   const progress = createProgress({
     stream: { write: (text) => written.push(text) },
     isTty: false,
+    asks: false,
     columns: 80,
     clock: createVirtualClock({ now: 0, wall: 0 }),
     colour: true,
