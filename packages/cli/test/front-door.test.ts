@@ -213,6 +213,12 @@ it('says whose targets it needs to know to look at them', { timeout: 120_000 }, 
   expect(unlit).toMatchObject({ code: 64, stderr: expect.stringContaining('there is nothing to look at') });
 });
 
+it('does not say that nothing is left of a platform that there is not', { timeout: 120_000 }, async () => {
+  const wrong = await ordeal(['recover', '--platform', 'agentic-platfrom']);
+  expect(wrong).toMatchObject({ code: 64, stderr: expect.stringContaining('did you mean "agentic-platform"') });
+  expect(await ordeal(['recover', '--platform', 'agentic-platform'])).toMatchObject({ code: 0 });
+});
+
 it('runs nothing when there is nothing to recover', async () => {
   expect(await ordeal(['recover'])).toMatchObject({ code: 0, stdout: 'Nothing is left of any run.\n' });
 });

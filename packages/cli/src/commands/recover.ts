@@ -38,7 +38,7 @@ export async function recoverCommand(options: RecoverOptions, edge: Edge): Promi
   // Before anything is healed: a mistake in its file is told at once.
   const loaded = options.look === true ? await platformToLookAt(options, edge) : undefined;
   const { outcomes, looked } = await (loaded === undefined
-    ? recoverFolder(options.platform, options.run, edge)
+    ? recoverFolder(options, edge)
     : recoverWithLook(loaded, options.run, edge));
   const all = looked === undefined ? outcomes : [...outcomes, looked];
   if (options.json === true) edge.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
@@ -53,13 +53,10 @@ interface Done {
   readonly looked?: Looked;
 }
 
-async function recoverFolder(
-  platform: string | undefined,
-  vouched: string | undefined,
-  edge: Edge,
-): Promise<Done> {
+async function recoverFolder(options: RecoverOptions, edge: Edge): Promise<Done> {
+  const { run: vouched } = options;
   const runsDir = runsDirectory(edge.cwd);
-  const runs = runsIn(runsDir, platform);
+  const runs = runsIn(runsDir, await nameOfPlatform(options, runsDir, edge));
   if (vouched !== undefined && !runs.some(({ file }) => labelValue(file.run) === labelValue(vouched))) {
     throw new CommandError(
       `There is no run ${vouched} in ${runsDir}. --run says of a run there that it is dead; with --platform and --look, also of one whose folder is gone.`,
@@ -67,6 +64,19 @@ async function recoverFolder(
     );
   }
   return { outcomes: await recoverRuns(runs, knownRuns(runsDir, vouched)) };
+}
+
+/**
+ * By what name its runs know the platform. Where none knows it by what was written, its file is read: that may be a path,
+ * and of a platform that there is not nobody can say that nothing is left.
+ */
+async function nameOfPlatform(
+  { platform, labName, on }: RecoverOptions,
+  runsDir: string,
+  edge: Edge,
+): Promise<string | undefined> {
+  if (platform === undefined || runsIn(runsDir, platform).length > 0) return platform;
+  return (await loadPlatform(platform, edge, readSite(labName), on)).platform.name;
 }
 
 /** Holds the lease on the platform meanwhile; while a run has it nothing is touched, what is in the folder neither. */

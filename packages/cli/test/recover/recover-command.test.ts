@@ -85,3 +85,11 @@ it('says that there is no such run', async () => {
   expect(nobody.code).toBe(64);
   expect(nobody.stderr).toMatch(/no run nobody in .*runs.*--look/s);
 });
+
+it('finds the runs of a platform that is named by its path', async () => {
+  const dead = await leave('dead', gone, here);
+  const healed = await site.on('here', 'recover', '--platform', './platforms/shop');
+  expect(healed.stdout).toContain('healed      the load of dead');
+  expect(healed.code).toBe(0);
+  expect(dead.isHealed()).toBe(true);
+});
