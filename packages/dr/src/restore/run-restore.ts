@@ -4,6 +4,7 @@ import { reasonOf } from '@ordeal/shared/reason-of';
 import type { RestoreRecord, WindowRecord } from '@ordeal/shared/record/record';
 import { toWall } from '@ordeal/shared/time/clock';
 import { within } from '@ordeal/shared/time/deadline';
+import { GuardianGone } from '@ordeal/shared/undo/guarded-ledger';
 import { driverContextOf, note, RestoreRefused, type RestoreCourse, type RestoreDeps } from './course.ts';
 import { removeMarkers } from './markers.ts';
 import { ageCheck, restoreRecord, timeCheck } from './restore-record.ts';
@@ -55,7 +56,7 @@ export async function runRestore(
   const failure = await runSteps(course, stepsOf(phase));
   const endedAt = course.provenAt ?? context.clock.now();
   await takeAway(course);
-  const refused = failure?.error instanceof RestoreRefused ? failure.error.reasons : [];
+  const refused = refusalsIn(failure);
   if (refused.length === 0 && course.copy !== undefined) {
     note(course, ...[ageCheck(course), timeCheck(course)].filter((one) => one !== undefined));
   }
@@ -66,6 +67,12 @@ export async function runRestore(
     refused,
     ...(window === undefined ? {} : { window }),
   };
+}
+
+/** Why it was not begun. That nobody would take away what it makes is known before it is made, and no fault of the backup. */
+function refusalsIn(failure: Failure | undefined): readonly string[] {
+  if (failure?.error instanceof RestoreRefused) return failure.error.reasons;
+  return failure?.error instanceof GuardianGone ? [failure.message] : [];
 }
 
 /** What a restore would do, step by step, without doing any of it. */
