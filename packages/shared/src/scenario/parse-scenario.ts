@@ -45,6 +45,7 @@ export function parseScenario(
     ...underLoad(phases, index, at),
     ...limits(phase, platform, at),
     ...(regionsOf === undefined ? [] : nodes(phase, platform, at, regionsOf)),
+    ...observers(phase, platform, at),
   ]);
   return diagnostics.length === 0
     ? { ok: true, value: { ...(shape.value as WrittenScenario), phases } }
@@ -255,6 +256,21 @@ function nodes(phase: Phase, platform: Platform, path: string, regionsOf: Region
           },
         ],
   );
+}
+
+/** A drill that nobody measures would take a region away for nothing. */
+function observers(phase: Phase, { name, probes, ledger }: Platform, path: string): Diagnostic[] {
+  if (phase.phase !== 'drill') return [];
+  const lacks = [...(probes.length > 0 ? [] : ['probes']), ...(ledger === null ? ['ledger'] : [])];
+  if (lacks.length === 0) return [];
+  return [
+    {
+      path: `${path}.drill`,
+      expected: 'a platform with probes, which tell whether clients are served, and a ledger, which tells what was lost',
+      found: `${name}, which has no ${lacks.join(' and no ')}`,
+      hint: `add ${lacks.map((field) => `\`${field}\``).join(' and ')} to the platform file (docs/your-platform.md)`,
+    },
+  ];
 }
 
 // Windows and records are named by their phase, and by the repetition of it.

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Platform } from '../../src/platform/platform.ts';
 import { parseScenario } from '../../src/scenario/parse-scenario.ts';
 import { planScenario } from '../../src/scenario/plan.ts';
 import type {
@@ -69,11 +70,27 @@ const describers = {
 };
 const options = { pace: 'full', seed: 1 } as const;
 
+/** A platform whose drills can be measured. */
+const measured = (): Platform => {
+  const request = { method: 'GET', path: '/items' } as const;
+  return platformValue({
+    probes: [{ name: 'read', connection: 'pooled', request, expectStatus: 200 }],
+    ledger: { kind: 'postgres', url: 'postgresql://shop@db/shop' },
+  });
+};
+
 describe('parseScenario', () => {
   it('takes a scenario whose names are all there', () => {
-    expect(parseScenario(writtenDay(load, written, drill), platformValue(), 'day.ts')).toMatchObject({
+    expect(parseScenario(writtenDay(load, written, drill), measured(), 'day.ts')).toMatchObject({
       ok: true,
     });
+  });
+
+  it('does not begin a drill that nobody could measure', () => {
+    const result = parseScenario(writtenDay(load, drill), platformValue(), 'day.ts');
+    expect(result.ok ? [] : result.diagnostics).toMatchObject([
+      { path: 'day.ts: phases[1].drill', found: expect.stringContaining('which has no probes and no ledger') },
+    ]);
   });
 
   it('names every reference that leads nowhere, and what was probably meant', () => {
@@ -82,7 +99,7 @@ describe('parseScenario', () => {
       { ...written, fault: 'kil' },
       { ...drill, store: 'mian', drill: { ...drill.drill, to: 'c' } as DrillPhase['drill'] },
     );
-    const result = parseScenario(wrong, platformValue(), 'day.ts');
+    const result = parseScenario(wrong, measured(), 'day.ts');
     const diagnostics = result.ok ? [] : result.diagnostics;
     expect(diagnostics.map((one) => one.path)).toEqual([
       'day.ts: phases[0].objectives',
@@ -100,7 +117,7 @@ describe('parseScenario', () => {
       { ...drill, name: 'watched', drill: { kind: 'observe', lose: 'lost', from: 'b' } },
     ];
     const parsed = (regions: readonly string[]) => {
-      const result = parseScenario(writtenDay(...moved), platformValue(), 'day.ts', () => regions);
+      const result = parseScenario(writtenDay(...moved), measured(), 'day.ts', () => regions);
       return result.ok ? [] : result.diagnostics;
     };
     expect(parsed(['a', 'a']).map(({ path, expected, found }) => [path, expected, found])).toEqual([
@@ -116,7 +133,7 @@ describe('parseScenario', () => {
 
   it('refuses an experiment without load, a rate over the ceiling, and probes too coarse for the target', () => {
     const paths = (phases: WrittenScenario['phases']) => {
-      const result = parseScenario(writtenDay(...phases), platformValue(), 'day.ts');
+      const result = parseScenario(writtenDay(...phases), measured(), 'day.ts');
       return result.ok ? [] : result.diagnostics.map((one) => one.path);
     };
     expect(paths([written])).toEqual(['day.ts: phases[0]']);
