@@ -37,21 +37,21 @@ export function drillSentence(record: RunRecord, drill: DrillRecord): string {
 }
 
 /** Whether it ended before anything was touched: of recovery nothing can be said then. */
-export function isUnmeasured({ failed, outages }: DrillRecord): boolean {
+export function isUnmeasured({ rto, outages }: DrillRecord): boolean {
   // Streams are told of from the moment of the fault on.
-  return failed !== undefined && outages.length === 0;
+  return rto.high === null && outages.length === 0;
 }
 
 export function recoveryInWords(drill: DrillRecord): string {
   if (isUnmeasured(drill)) return 'no recovery was measured: nothing was touched';
   return drill.rto.high === null
-    ? `not recovered (watched for ${quantity(drill.rto.low, 's')})`
+    ? `not recovered (certainly not for ${quantity(drill.rto.low, 's')})`
     : `recovered after ${interval(drill.rto, 's', drill.rto.target)}`;
 }
 
 /** The longest outage that any probe stream saw. */
 export function outageInWords(drill: DrillRecord): string {
-  if (drill.outages.length === 0) return 'no probe stream watched';
+  if (drill.outages.length === 0) return 'clients were not watched';
   const worst = worstOutage(drill);
   if (worst === null) return 'clients saw no outage';
   if (worst.high === null) return `clients were failing for ${interval(worst, 's')} and it did not end`;

@@ -118,7 +118,7 @@ describe('HTML content', () => {
     const { text } = page(residueRun());
     expect(text).toContain('not ended');
     expect(text).toContain('(not healed)');
-    expect(text).toContain('not recovered (watched for 90 s)');
+    expect(text).toContain('not recovered (certainly not for 90 s)');
     expect(text).toContain('1 thing left behind.');
   });
 

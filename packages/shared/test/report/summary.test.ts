@@ -52,10 +52,20 @@ describe('summary', () => {
 
   it('never shows a recovery that did not happen, and says how to remove residue', () => {
     const text = renderSummary(residueRun().record);
-    expect(text).toContain('not recovered (watched for 90 s)');
+    expect(text).toContain('not recovered (certainly not for 90 s)');
     expect(text).toContain('it did not end');
     expect(text).toContain('ordeal recover');
     expect(text).not.toContain('Nothing was left behind.');
+  });
+
+  it('does not say of a drill that ended before anything was done that nobody recovered', () => {
+    const { record } = gameDay();
+    const [drill] = record.drills;
+    if (drill === undefined) throw new Error('the fixture has a drill');
+    const untouched = { ...drill, rto: { low: 0, high: null, target: 10 }, outages: [], decomposition: {} };
+    const text = renderSummary({ ...record, drills: [untouched] });
+    expect(text).toContain('no recovery was measured: nothing was touched');
+    expect(text).not.toContain('not recovered');
   });
 
   it('keeps hostile text from being Markdown or HTML, and tables whole', () => {
