@@ -99,7 +99,13 @@ function failuresOfDeployment({ name, to, outcome, because, stuck }: DeploymentR
   ];
 }
 
-function doubtsOf({ findings, experiments, deployments = [], end }: VerdictInput): readonly string[] {
+function doubtsOf({
+  findings,
+  experiments,
+  drills,
+  deployments = [],
+  end,
+}: VerdictInput): readonly string[] {
   const must = findings.filter(({ severity }) => severity === 'must');
   return [
     ...(end.how === 'blind' ? reasons('not begun', end.reasons) : []),
@@ -107,6 +113,7 @@ function doubtsOf({ findings, experiments, deployments = [], end }: VerdictInput
       .filter(({ outcome }) => outcome === 'inconclusive')
       .map((finding) => `${place(finding)} is inconclusive: ${whyOpen(finding)}`),
     ...experiments.flatMap(doubtsOfExperiment),
+    ...drills.flatMap(doubtsOfDrill),
     ...deployments.flatMap(doubtsOfDeployment),
     ...(must.length === 0 ? ['no objective that must hold was judged'] : []),
   ];
@@ -121,6 +128,13 @@ function doubtsOfExperiment(experiment: ExperimentRecord): readonly string[] {
     ...(effective === true ? [] : [`${name} is ineffective: ${witness}`]),
     ...(aborted === undefined ? [] : [`${name} was aborted: ${aborted}`]),
   ];
+}
+
+/** Whether or not an objective asks for it: nothing that a drill measures is worth two writers. */
+function doubtsOfDrill({ name, writers }: DrillRecord): readonly string[] {
+  return writers?.outcome === 'not excluded'
+    ? [`${name}: that two nodes took writes at once is not excluded: ${writers.detail}`]
+    : [];
 }
 
 function doubtsOfDeployment({ name, to, outcome, because }: DeploymentRecord): readonly string[] {

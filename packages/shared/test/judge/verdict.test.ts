@@ -72,6 +72,13 @@ test.each<[string, Partial<VerdictInput>, string, number]>([
   ['blind', { findings: [], end: { how: 'blind', reasons: ['no Prometheus'] } }, 'inconclusive', 2],
   ['a failure before an open one', { findings: [open, fail] }, 'fail', 1],
   ['a drill that failed', { drills: [{ ...failover, failed: 'no standby' }] }, 'fail', 1],
+  ['one writer', { drills: [{ ...failover, writers: { outcome: 'excluded', detail: '' } }] }, 'pass', 0],
+  [
+    'perhaps two writers, whatever the objectives are',
+    { drills: [{ ...failover, writers: { outcome: 'not excluded', detail: 'node a was silent' } }] },
+    'inconclusive',
+    2,
+  ],
   ['a version that came out', { deployments: [deployed] }, 'pass', 0],
   ['a version that was taken back', { deployments: [{ ...deployed, outcome: 'taken-back' }] }, 'pass', 0],
   ['a deployment that hangs', { deployments: [{ ...deployed, outcome: 'unfinished' }] }, 'fail', 1],
