@@ -381,6 +381,31 @@ describe('drill', () => {
     expect(one(at(measure, limit), { drills: [{ ...good, ...given }] }).outcome).toBe(outcome);
   });
 
+  test('how long a person takes to decide is not the time of the failover', () => {
+    const step = (name: string, waitedOnHuman: number): DrillRecord['steps'][number] => {
+      const [at] = failover.steps;
+      if (at === undefined) throw new Error('the fixture has steps');
+      return { ...at, name, waitedOnHuman };
+    };
+    // Asked before each step, and once more whether to promote: 17 minutes in all, 16 of them in between.
+    const steps = [
+      step('lose', 0),
+      step('detect', 60),
+      step('decide', 600),
+      step('fence', 60),
+      step('promote', 200),
+      step('route', 100),
+      step('recover', 40),
+    ];
+    const decomposition = { detected: { low: 62, high: 62.1 }, routed: { low: 1025, high: 1025.1 } };
+    const drills = [{ ...good, steps, decomposition }];
+    expect(one(at('failover', 30), { drills })).toMatchObject({
+      outcome: 'pass',
+      value: { low: expect.closeTo(2.9, 5), high: expect.closeTo(3.1, 5) },
+    });
+    expect(one(at('failover', 2), { drills }).outcome).toBe('fail');
+  });
+
   test('with a broken observer no time proves anything, but a lost write stays lost', () => {
     const broken = { observerProblems: [{ window: 'w', reason: 'the probes died' }] };
     const lost = { drills: [{ ...good, ...ledger({ lost: 1 }) }], ...broken };

@@ -10,11 +10,25 @@ export function drillTimes(drill: DrillRecord, measure: 'rto' | 'detection' | 'f
     return { kind: 'measured', value: detected, samples: 1 };
   }
   if (routed === undefined) return unseen('routed');
+  const waited = waitedBetween(drill, 'detect', 'route');
   return {
     kind: 'measured',
-    value: { low: Math.max(0, routed.low - detected.high), high: Math.max(0, routed.high - detected.low) },
+    value: {
+      low: Math.max(0, routed.low - detected.high - waited),
+      high: Math.max(0, routed.high - detected.low - waited),
+    },
     samples: 1,
+    ...(waited === 0 ? {} : { note: `Besides, it waited ${waited.toFixed(1)} s for a person.` }),
   };
+}
+
+/** Seconds for which a person was waited for behind one step and up to the end of another: how long somebody takes to decide is not the platform's time. */
+function waitedBetween({ steps }: DrillRecord, from: string, to: string): number {
+  const index = (name: string): number => steps.findIndex((step) => step.name === name);
+  if (index(from) === -1 || index(to) === -1) return 0;
+  return steps
+    .slice(index(from) + 1, index(to) + 1)
+    .reduce((sum, { waitedOnHuman }) => sum + waitedOnHuman, 0);
 }
 
 function recovery({ rto, failed, outages, secondWitness }: DrillRecord): Measurement {
