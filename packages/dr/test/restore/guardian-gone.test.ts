@@ -34,7 +34,7 @@ it('is refused, and not failed, when nobody would take away what it makes', asyn
       { ...run, undo: guardedLedger(run.undo, () => ({ alive: () => false })) },
     );
     expect(outcome.refused).toEqual([expect.stringContaining('The guardian has ended')]);
-    expect(outcome.record.steps.find(({ name }) => name === 'restore')).toMatchObject({ outcome: 'failed' });
+    expect(outcome.record.steps?.find(({ name }) => name === 'restore')).toMatchObject({ outcome: 'failed' });
     expect(existsSync(dir)).toBe(false);
   } finally {
     run.dispose();
