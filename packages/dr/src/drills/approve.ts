@@ -26,7 +26,7 @@ export async function askToGoOn(
         } as const)
       : await approve(question, signal);
   const now = clock.now();
-  if (approve !== undefined) course.waits.push({ from: asked, to: now });
+  if (approve !== undefined) course.waits.push({ from: asked, to: now, step });
   const record: ApprovalRecord = {
     step,
     question,

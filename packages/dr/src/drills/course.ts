@@ -22,8 +22,8 @@ export interface Course {
   readonly steps: StepRecord[];
   readonly milestones: Map<MilestoneName, Bounds>;
   readonly approvals: ApprovalRecord[];
-  /** When it stood still for a person. Monotonic milliseconds. */
-  readonly waits: Span[];
+  /** When it stood still for a person, and before which step. Monotonic milliseconds. */
+  readonly waits: (Span & { readonly step: string })[];
   /** What the configuration says about how long things take, as it was read before anything was done. */
   readonly configured: ConfiguredTime[];
   /** How long a lease of the store lasts; undefined while it was not read, and where it has none. */
@@ -88,6 +88,21 @@ export function waitedMs({ waits, t0 }: Course, until: number): number {
     (sum, { from, to }) => sum + Math.max(0, Math.min(to, until) - Math.max(from, t0.low)),
     0,
   );
+}
+
+/** Until the last of these was done nobody could write, or nobody had noticed anything. */
+const holdUp: ReadonlySet<string> = new Set(['decide', 'drain', 'demote', 'fence', 'promote']);
+
+/**
+ * Of these milliseconds those by which the person has put recovery off for certain. Whoever was asked while the route
+ * looked for dead servers, or clients came back already, has held up nothing; nor whoever was asked of a platform that
+ * recovers by itself.
+ */
+export function heldUpMs(course: Course, recovered: Bounds): number {
+  const { waits, phase } = course;
+  if (phase.drill.kind === 'observe') return 0;
+  const held = waits.filter(({ step, to }) => holdUp.has(step) && to <= recovered.low);
+  return waitedMs({ ...course, waits: held }, recovered.low);
 }
 
 /** Rejects when an observer has died: nothing more can be measured. */

@@ -5,7 +5,7 @@ import { rtoOf, type OutageAnalysis } from '../outage/outage.ts';
 import { sessionsRecords } from '../outage/sessions.ts';
 import { lastingOutage } from './lasting-outage.ts';
 import { boundRecords } from './configured-times.ts';
-import { waitedMs, type Course } from './course.ts';
+import { heldUpMs, waitedMs, type Course } from './course.ts';
 import { recoveryQuestion } from './stable.ts';
 
 /** What the course left, as the record states it. Times count from the earliest moment the fault can have been. */
@@ -70,9 +70,10 @@ function rtoRecord(course: Course, analyses: readonly OutageAnalysis[]): DrillRe
   const { low, high } = rtoOf(analyses, t0);
   // Waiting for a person is told apart: how long somebody takes to decide is not the platform's time.
   const waited = waitedMs(course, t0.low + high);
+  const held = heldUpMs(course, { low: t0.low + low, high: t0.low + high });
   return {
     low: Math.max(0, low - waited) / 1000,
-    high: recovery === undefined ? null : Math.max(0, high - waited) / 1000,
+    high: recovery === undefined ? null : Math.max(0, high - held) / 1000,
     target,
   };
 }
