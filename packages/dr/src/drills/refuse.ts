@@ -71,9 +71,11 @@ function notReady(
   if (standby.timeline !== primary.timeline) {
     return `there is no healthy standby: node ${next} is on timeline ${standby.timeline}, ${old} on ${primary.timeline}: rejoin it to ${old}`;
   }
-  return standby.lagSeconds <= mostLag
-    ? undefined
-    : `node ${next} is ${standby.lagSeconds.toFixed(1)} s behind (at most ${mostLag} s): what it lacks would be lost; find out why it lags, or allow more with mostLag`;
+  if (standby.lagSeconds <= mostLag) return undefined;
+  const behind = Number.isFinite(standby.lagSeconds)
+    ? `${standby.lagSeconds.toFixed(1)} s behind`
+    : 'behind, and nobody knows how far';
+  return `node ${next} is ${behind} (at most ${mostLag} s): what it lacks would be lost; find out why it lags, or allow more with mostLag`;
 }
 
 /** Why regions do not serve that must. */

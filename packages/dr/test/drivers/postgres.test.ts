@@ -51,6 +51,28 @@ it('tells roles, timeline, positions, lag and durability', async () => {
   expect(b.lagSeconds).toBeLessThan(5);
 });
 
+it('does not believe a standby that it has everything, when nothing reaches it any more', async () => {
+  const [receiver] = await sql<{ pid: number }>(servers.b, 'SELECT pid FROM pg_stat_wal_receiver');
+  if (receiver === undefined) throw new Error('it streams');
+  // As when what comes over the link is dropped on the way: nobody tells either side.
+  kill(receiver.pid, 'SIGSTOP');
+  try {
+    await sql(servers.a, 'SET synchronous_commit = local; INSERT INTO writes VALUES (100)');
+    const behind = async (): Promise<number> => {
+      const b = await node('b');
+      return b.reachable ? (b.lagSeconds ?? Number.NaN) : Number.NaN;
+    };
+    const deadline = performance.now() + 10_000;
+    while ((await behind()) < 2 && performance.now() < deadline) await context.clock.sleep(100);
+    expect(await node('b')).toMatchObject({ role: 'standby', detail: { receiver: 'streaming' } });
+    expect(await behind()).toBeGreaterThanOrEqual(2);
+  } finally {
+    kill(receiver.pid, 'SIGCONT');
+  }
+  await store.rejoin('b', 'a', context);
+  await sql(servers.a, 'DELETE FROM writes WHERE id = 100');
+});
+
 it('refuses to make two writers, or to stop a primary whose standby does not follow', async () => {
   await expect(store.promote('b', context)).rejects.toThrow('node a accepts writes');
   await expect(store.rejoin('a', 'b', context)).rejects.toThrow('expected node b to be the primary');

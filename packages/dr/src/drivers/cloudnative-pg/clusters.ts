@@ -4,7 +4,7 @@ import { reasonOf } from '@ordeal/shared/reason-of';
 import type { WriteCheck } from '../../split-brain/answer.ts';
 import { askPostgres, postgresQuestions } from '../../split-brain/ask-postgres.ts';
 import { kubernetesApi, type KubernetesApi } from '../kubernetes/api.ts';
-import { reportOf } from '../postgres/status.ts';
+import { nodesOf, reportOf } from '../postgres/status.ts';
 import { changeCluster, clusterPath, readCluster, setFenced, type ClusterObject } from './cluster-object.ts';
 import type { ClusterNode, ClustersConfig } from './config.ts';
 import { mustFollow } from './follow.ts';
@@ -47,7 +47,7 @@ export function createClustersStore(config: ClustersConfig): StoreDriver & Write
       const objects = await Promise.all(members.map((member) => lookAt(member, context)));
       const told = objects.find((one) => typeof one !== 'string');
       return {
-        nodes: reports.map(({ node }, index) => {
+        nodes: nodesOf(reports).map((node, index) => {
           if (!node.reachable) return node;
           const object = objects[index];
           return { ...node, detail: { ...node.detail, ...detailOf(object) } };

@@ -3,7 +3,7 @@ import type { StoreDriver } from '@ordeal/shared/drivers/store';
 import type { WriteCheck } from '../../split-brain/answer.ts';
 import { askPostgres, postgresQuestions } from '../../split-brain/ask-postgres.ts';
 import { kubernetesApi, type KubernetesApi } from '../kubernetes/api.ts';
-import { reportOf } from '../postgres/status.ts';
+import { nodesOf, reportOf } from '../postgres/status.ts';
 import { changeCluster, clusterPath, readCluster, setFenced, type ClusterObject } from './cluster-object.ts';
 import type { InstanceNode, InstancesConfig } from './config.ts';
 import { mustFollow } from './follow.ts';
@@ -26,7 +26,7 @@ export function createInstancesStore(config: InstancesConfig): StoreDriver & Wri
         Promise.all(config.nodes.map((node) => reportOf(node, context))),
       ]);
       return {
-        nodes: reports.map(({ node }) =>
+        nodes: nodesOf(reports).map((node) =>
           node.reachable ? { ...node, detail: { ...node.detail, ...detailOf(object, node.name) } } : node,
         ),
         settings: settingsOf(object, reports),

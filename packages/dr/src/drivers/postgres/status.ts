@@ -14,6 +14,7 @@ interface StatusRow {
   replayed: string | null;
   receiver: string | null;
   lag: number | null;
+  age: number | null;
   system: string;
   settings: Record<string, string>;
 }
@@ -40,6 +41,7 @@ const statusSql = `
       WHEN pg_last_wal_replay_lsn() >= (SELECT latest_end_lsn FROM pg_stat_wal_receiver) THEN 0
       ELSE greatest(0, extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()))
     END::float8 AS lag,
+    greatest(0, extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()))::float8 AS age,
     (SELECT system_identifier::text FROM pg_control_system()) AS system,
     (SELECT json_object_agg(name, setting) FROM pg_settings WHERE name = ANY($1)) AS settings
   FROM (SELECT CASE WHEN pg_is_in_recovery() THEN true ELSE false END AS standby) AS recovery,
@@ -49,6 +51,8 @@ const statusSql = `
 export interface NodeReport {
   readonly node: StoreNode;
   readonly settings: Readonly<Record<string, string>>;
+  /** Seconds since the transaction that a standby replayed last was committed; null when it has replayed none. */
+  readonly replayedAgo: number | null;
 }
 
 /** Asks one node. A node that does not answer is reported as unreachable, with the reason. */
@@ -80,11 +84,31 @@ export async function reportOf(
         },
       },
       settings: row.settings,
+      replayedAgo: row.age,
     };
   } catch (error) {
     context.signal.throwIfAborted();
-    return { node: { name: node.name, reachable: false, reason: reasonOf(error) }, settings: {} };
+    return {
+      node: { name: node.name, reachable: false, reason: reasonOf(error) },
+      settings: {},
+      replayedAgo: null,
+    };
   }
+}
+
+/**
+ * The nodes, each standby set against the primary. Over a link that has gone silent and is not cut, a standby takes
+ * itself for one that streams and lacks nothing, for a minute (`wal_receiver_timeout`): it cannot know of what never
+ * came. One that lacks something is as far behind as what it replayed last is old; infinitely, when that was nothing.
+ */
+export function nodesOf(reports: readonly NodeReport[]): readonly StoreNode[] {
+  const written = Math.max(
+    ...reports.map(({ node }) => (node.reachable && node.role === 'primary' ? node.position : -Infinity)),
+  );
+  return reports.map(({ node, replayedAgo }) => {
+    if (!node.reachable || node.lagSeconds === undefined || node.position >= written) return node;
+    return { ...node, lagSeconds: Math.max(node.lagSeconds, replayedAgo ?? Infinity) };
+  });
 }
 
 /** All nodes at once. The settings are the primary's, or those of any node that answers when there is none. */
@@ -93,7 +117,7 @@ export async function storeStatus(config: PostgresStoreConfig, context: DriverCo
   const answering = reports.filter((report) => report.node.reachable);
   const primary = answering.find((report) => report.node.reachable && report.node.role === 'primary');
   return {
-    nodes: reports.map((report) => report.node),
+    nodes: nodesOf(reports),
     settings: (primary ?? answering[0])?.settings ?? {},
   };
 }
