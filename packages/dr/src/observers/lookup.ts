@@ -1,10 +1,9 @@
 import { Resolver } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
 import { callbackify } from 'node:util';
+import type { ClientNames } from '@ordeal/shared/platform/probe-spec';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import type { Clock } from '@ordeal/shared/time/clock';
-
-/** How a client keeps what a name led to: for as long as the answer says, or for ever, as many a runtime does. */
-export type NameKeeping = 'for its TTL' | 'for ever';
 
 interface Kept {
   readonly addresses: readonly { readonly address: string; readonly ttl: number }[];
@@ -17,8 +16,7 @@ interface Kept {
  * counts from the question: it can only be shorter than the server meant.
  */
 export function lookupThrough(
-  servers: readonly string[],
-  keeping: NameKeeping,
+  { servers, keeps }: ClientNames,
   clock: Clock,
 ): LookupFunction {
   const resolver = new Resolver({ timeout: 1000, tries: 1 });
@@ -27,10 +25,16 @@ export function lookupThrough(
 
   const ask = async (name: string): Promise<Kept> => {
     const asked = clock.now();
-    return { asked, addresses: await resolver.resolve4(name, { ttl: true }) };
+    try {
+      return { asked, addresses: await resolver.resolve4(name, { ttl: true }) };
+    } catch (error) {
+      // Whatever a name server did: its own refusal of a connection, for one, is none of the platform's.
+      const problem = new Error(`${servers.join(', ')} did not say where ${name} leads: ${reasonOf(error)}`);
+      throw Object.assign(problem, { code: 'ENOTFOUND', cause: error });
+    }
   };
   const isGood = ({ asked, addresses }: Kept): boolean =>
-    keeping === 'for ever' || clock.now() < asked + 1000 * Math.min(...addresses.map((one) => one.ttl));
+    keeps === 'for ever' || clock.now() < asked + 1000 * Math.min(...addresses.map((one) => one.ttl));
   const find = async (name: string): Promise<Kept> => {
     const before = kept.get(name);
     // A question that failed is not kept: the next one is asked anew.

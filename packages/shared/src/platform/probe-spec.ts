@@ -14,6 +14,16 @@ export interface HttpProbe extends Stream {
   readonly kind?: 'http';
   readonly request: RequestTemplate;
   readonly expectStatus: number;
+  /** Whom its client asks where the entry's name leads, and what it does with the answer. Default: as the system does. */
+  readonly names?: ClientNames;
+}
+
+/** How a client comes from the entry's name to an address (IPv4). */
+export interface ClientNames {
+  /** Addresses of name servers, with a port where that is not 53; nobody else is asked. */
+  readonly servers: readonly string[];
+  /** How long it keeps an answer: for as long as that says, or for ever, as many a runtime does. */
+  readonly keeps: 'for its TTL' | 'for ever';
 }
 
 /** A message and its answer over a WebSocket; its connection, where it is fresh, included. */

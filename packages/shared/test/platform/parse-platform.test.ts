@@ -143,6 +143,13 @@ describe('parsePlatform', () => {
         url: 'rediss://:secret@cache',
         command: ['PING'],
       },
+      {
+        name: 'kept',
+        connection: 'fresh' as const,
+        request,
+        expectStatus: 200,
+        names: { servers: ['10.0.0.2', '[2001:db8::1]:5353'], keeps: 'for its TTL' as const },
+      },
     ];
     expect(mistakes(platformValue({ probes: good }))).toEqual([]);
     const bad = [
@@ -150,6 +157,14 @@ describe('parsePlatform', () => {
       { kind: 'redis', name: 'keys', connection: 'kept', url: 'redis://cache', command: [] },
       { kind: 'telnet', name: 'old', connection: 'fresh' },
       { name: 'read', connection: 'fresh', request },
+      {
+        name: 'kept',
+        connection: 'fresh',
+        request,
+        expectStatus: 200,
+        // A name of a name server would have to be asked for somewhere itself.
+        names: { servers: ['ns1.example.com', '10.0.0.2:99999'], keeps: 'a while' },
+      },
     ];
     const found = mistakes({ ...platformValue(), probes: bad });
     expect(found.map(({ path }) => path.replace('platform.ts: ', '')).sort()).toEqual([
@@ -159,6 +174,9 @@ describe('parsePlatform', () => {
       'probes[1].connection',
       'probes[2].kind',
       'probes[3].expectStatus',
+      'probes[4].names.keeps',
+      'probes[4].names.servers[0]',
+      'probes[4].names.servers[1]',
     ]);
     expect(JSON.stringify(found)).not.toContain('secret');
   });

@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { connect, type LookupFunction, type Socket } from 'node:net';
 import type { FilledRequest } from '@ordeal/shared/platform/template';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { failureOf, type Failure } from '../failure.ts';
@@ -24,10 +24,22 @@ export interface Wire {
 
 export type Wires = Pool<Wire>;
 
-/** Wires to an origin `http://…`: a new one for each request, or at least `least` that are kept. */
-export function wiresTo(origin: string, clock: Clock, kept: { readonly least: number } | 'fresh'): Wires {
+/**
+ * Wires to an origin `http://…`: a new one for each request, or at least `least` that are kept. `lookup` says where the
+ * origin's name leads; without it, the system does.
+ */
+export function wiresTo(
+  origin: string,
+  clock: Clock,
+  kept: { readonly least: number } | 'fresh',
+  lookup?: LookupFunction,
+): Wires {
   const { hostname, port, host } = new URL(origin);
-  const place = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port === '' ? 80 : port) };
+  const place = {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port === '' ? 80 : port),
+    ...(lookup === undefined ? {} : { lookup }),
+  };
   const making: Making<Wire> = {
     open: () => openWire(place, host, clock),
     close: (wire) => wire.close(),
@@ -39,7 +51,13 @@ export function wiresTo(origin: string, clock: Clock, kept: { readonly least: nu
 /** All wires read into it: what is read is looked at before anything else is. */
 const readInto = Buffer.allocUnsafe(64 * 1024);
 
-function openWire(place: { readonly host: string; readonly port: number }, host: string, clock: Clock): Wire {
+interface Place {
+  readonly host: string;
+  readonly port: number;
+  readonly lookup?: LookupFunction;
+}
+
+function openWire(place: Place, host: string, clock: Clock): Wire {
   let socket: Socket | undefined;
   let current: { readonly reader: ResponseReader; readonly say: (word: Word) => void } | undefined;
   let usableUntil = Infinity;

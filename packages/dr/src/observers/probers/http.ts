@@ -1,7 +1,9 @@
+import type { LookupFunction } from 'node:net';
 import { fillTemplate } from '@ordeal/shared/platform/template';
 import type { HttpProbe } from '@ordeal/shared/platform/probe-spec';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { freshConnections, pooledConnections } from '../connections.ts';
+import { lookupThrough } from '../lookup.ts';
 import { sendPlain } from '../plain-http/send-plain.ts';
 import { wiresTo } from '../plain-http/wire.ts';
 import type { ProbeConfig } from '../probe-protocol.ts';
@@ -12,7 +14,8 @@ import { leastKept, variablesOf } from './variables.ts';
 /** Requests to the platform's entry. */
 export function httpProber(config: ProbeConfig, spec: HttpProbe, clock: Clock): Prober {
   const { origin, prefix } = splitEntry(config.entry);
-  const way = wayTo(origin, config.timeoutMs, spec.connection === 'fresh', clock);
+  const lookup = spec.names === undefined ? undefined : lookupThrough(spec.names, clock);
+  const way = wayTo(origin, config.timeoutMs, spec.connection === 'fresh', clock, lookup);
   return {
     attempt: async (count) => {
       const filled = fillTemplate(spec.request, variablesOf(config, spec, count), config.headers);
@@ -30,17 +33,23 @@ export function httpProber(config: ProbeConfig, spec: HttpProbe, clock: Clock): 
 }
 
 /** What is not encrypted needs no client that can do more. */
-function wayTo(origin: string, timeoutMs: number, fresh: boolean, clock: Clock) {
+function wayTo(
+  origin: string,
+  timeoutMs: number,
+  fresh: boolean,
+  clock: Clock,
+  lookup: LookupFunction | undefined,
+) {
   if (origin.startsWith('http:')) {
-    const wires = wiresTo(origin, clock, fresh ? 'fresh' : { least: leastKept });
+    const wires = wiresTo(origin, clock, fresh ? 'fresh' : { least: leastKept }, lookup);
     return {
       send: (request: Parameters<typeof sendPlain>[1]) => sendPlain(wires, request, timeoutMs, clock),
       closeAll: () => wires.closeAll(),
     };
   }
   const connections = fresh
-    ? freshConnections(origin, timeoutMs)
-    : pooledConnections(origin, timeoutMs, leastKept);
+    ? freshConnections(origin, timeoutMs, lookup)
+    : pooledConnections(origin, timeoutMs, leastKept, lookup);
   return {
     send: (request: Parameters<typeof send>[1]) => send(connections, request, timeoutMs, clock),
     closeAll: () => connections.closeAll(),

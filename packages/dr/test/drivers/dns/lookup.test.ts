@@ -6,9 +6,9 @@ import type { Clock } from '@ordeal/shared/time/clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDnsRoute } from '../../../src/drivers/dns/route.ts';
 import type { DnsRouteConfig } from '../../../src/drivers/dns/config.ts';
-import { freshConnections } from '../../../src/observers/connections.ts';
-import { lookupThrough, type NameKeeping } from '../../../src/observers/lookup.ts';
-import { send } from '../../../src/observers/send.ts';
+import type { ClientNames } from '@ordeal/shared/platform/probe-spec';
+import { createProber } from '../../../src/observers/probers/create.ts';
+import type { Prober } from '../../../src/observers/probers/prober.ts';
 import { testContext } from '../two-servers.ts';
 import { bind, withoutBind, type Bind } from './bind.ts';
 
@@ -27,10 +27,10 @@ describe.skipIf(missing !== undefined)(
 
     beforeAll(async () => {
       dns = await bind(60);
-      const a = createServer((_, response) => void response.end('a')).listen(0, '127.0.0.1');
+      const a = createServer((_, response) => void response.end()).listen(0, '127.0.0.1');
       await once(a, 'listening');
       port = (a.address() as AddressInfo).port;
-      const b = createServer((_, response) => void response.end('b')).listen(port, '127.0.0.2');
+      const b = createServer((_, response) => void response.writeHead(201).end()).listen(port, '127.0.0.2');
       await once(b, 'listening');
       servers = [a, b];
       await route().switch(['a'], context);
@@ -58,34 +58,52 @@ describe.skipIf(missing !== undefined)(
       return createDnsRoute(config);
     }
 
-    function prober(keeping: NameKeeping): () => Promise<string> {
-      const lookup = lookupThrough([dns.zone], keeping, clock);
-      const connections = freshConnections(`http://new.platform.test:${port}`, 1000, lookup);
-      const request = { method: 'GET' as const, path: '/', headers: {}, body: null };
-      return async () => {
-        const sent = await send(connections, request, 1000, systemClock);
-        return sent.kind === 'answer' ? sent.body : sent.detail;
-      };
+    /** A stream as a platform states it, whose attempts are good where region a answers. */
+    function stream(name: string, keeps: ClientNames['keeps']): Prober {
+      return createProber(
+        {
+          file: '',
+          entry: `http://${name}.platform.test:${port}`,
+          headers: {},
+          run: 'run',
+          tenant: 'tenant',
+          collection: 'run',
+          probes: [],
+          everyMs: 100,
+          timeoutMs: 1000,
+        },
+        {
+          name: keeps,
+          connection: 'fresh',
+          request: { method: 'GET', path: '/' },
+          expectStatus: 200,
+          names: { servers: [dns.zone], keeps },
+        },
+        clock,
+      );
+    }
+
+    /** The region that its next attempt gets to. */
+    async function reaches(one: Prober): Promise<string> {
+      const { status, error } = await one.attempt(1);
+      return { 200: 'a', 201: 'b' }[status] ?? error ?? String(status);
     }
 
     it('goes on to the old region for the TTL when it honours it, and for ever when it does not', async () => {
-      const honours = prober('for its TTL');
-      const ignores = prober('for ever');
-      expect([await honours(), await ignores()]).toEqual(['a', 'a']);
+      const honours = stream('new', 'for its TTL');
+      const ignores = stream('new', 'for ever');
+      expect([await reaches(honours), await reaches(ignores)]).toEqual(['a', 'a']);
       await route().switch(['b'], context);
-      expect(await prober('for its TTL')(), 'one that has never asked').toBe('b');
+      expect(await reaches(stream('new', 'for its TTL')), 'one that has never asked').toBe('b');
       ahead += 30_000;
-      expect([await honours(), await ignores()], 'half the TTL').toEqual(['a', 'a']);
+      expect([await reaches(honours), await reaches(ignores)], 'half the TTL').toEqual(['a', 'a']);
       ahead += 31_000;
-      expect([await honours(), await ignores()], 'the TTL is over').toEqual(['b', 'a']);
+      expect([await reaches(honours), await reaches(ignores)], 'the TTL is over').toEqual(['b', 'a']);
     });
 
     it('does not keep that there was no answer', async () => {
-      const lookup = lookupThrough([dns.zone], 'for ever', clock);
-      const connections = freshConnections(`http://later.platform.test:${port}`, 1000, lookup);
-      const request = { method: 'GET' as const, path: '/', headers: {}, body: null };
-      const attempt = async (): Promise<string> => (await send(connections, request, 1000, systemClock)).kind;
-      expect(await attempt()).toBe('none');
+      const later = stream('later', 'for ever');
+      expect(await reaches(later)).toBe('dns');
       const config = { name: 'later.platform.test' };
       const made = createDnsRoute({
         zone: 'platform.test',
@@ -101,7 +119,7 @@ describe.skipIf(missing !== undefined)(
         shownWithinSeconds: 5,
       });
       await made.switch(['a'], context);
-      expect(await attempt()).toBe('answer');
+      expect(await reaches(later)).toBe('a');
     });
   },
 );
