@@ -215,7 +215,10 @@ it('says whose targets it needs to know to look at them', { timeout: 120_000 }, 
 
 it('does not say that nothing is left of a platform that there is not', { timeout: 120_000 }, async () => {
   const wrong = await ordeal(['recover', '--platform', 'agentic-platfrom']);
-  expect(wrong).toMatchObject({ code: 64, stderr: expect.stringContaining('did you mean "agentic-platform"') });
+  expect(wrong).toMatchObject({
+    code: 64,
+    stderr: expect.stringContaining('did you mean "agentic-platform"'),
+  });
   expect(await ordeal(['recover', '--platform', 'agentic-platform'])).toMatchObject({ code: 0 });
 });
 

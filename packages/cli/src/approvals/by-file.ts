@@ -47,7 +47,8 @@ export async function askByFile(
 export function mustAnswerIn(path: string): void {
   const beside = `${questionFile(path)}.new`;
   try {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw new Error('it is a directory');
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+      throw new Error('it is a directory');
     writeFileSync(beside, '');
     rmSync(beside);
   } catch (error) {

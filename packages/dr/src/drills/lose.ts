@@ -45,7 +45,9 @@ function worstSeconds(course: Course): number {
   const { phase, deps } = course;
   const asks = deps.approve !== undefined || deps.beforeStep !== undefined;
   const confirm = Math.max(stableSeconds(course), phase.stableAttempts * phase.probeEvery);
-  return phase.deadline + 2 * (confirm + phase.probeTimeout) + slackSeconds + (asks ? deps.mostRunSeconds : 0);
+  return (
+    phase.deadline + 2 * (confirm + phase.probeTimeout) + slackSeconds + (asks ? deps.mostRunSeconds : 0)
+  );
 }
 
 /** The route's own health checks are the platform's detection: nothing is told of the fault. */

@@ -15,10 +15,7 @@ interface Kept {
  * Where names lead, by these name servers (`host:port`) alone and IPv4 alone. The time that an answer may be kept
  * counts from the question: it can only be shorter than the server meant.
  */
-export function lookupThrough(
-  { servers, keeps }: ClientNames,
-  clock: Clock,
-): LookupFunction {
+export function lookupThrough({ servers, keeps }: ClientNames, clock: Clock): LookupFunction {
   const resolver = new Resolver({ timeout: 1000, tries: 1 });
   resolver.setServers([...servers]);
   const kept = new Map<string, Promise<Kept>>();

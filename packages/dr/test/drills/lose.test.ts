@@ -7,7 +7,10 @@ import { failover } from './failover-phase.ts';
 const began = Date.parse('2026-03-01T02:00:00Z');
 
 /** Seconds after which somebody else than the run heals what it has broken. */
-async function healedAfter(deps: Partial<Course['deps']>, phase: Partial<Course['phase']> = {}): Promise<number> {
+async function healedAfter(
+  deps: Partial<Course['deps']>,
+  phase: Partial<Course['phase']> = {},
+): Promise<number> {
   let pushed: Pick<UndoEntry, 'deadline'> | undefined;
   await lose.run({
     phase: { ...failover, ...phase },

@@ -12,7 +12,13 @@ function rtoOf(
   ...waits: readonly (readonly [step: string, from: number, to: number])[]
 ): { low: number; high: number | null } {
   const at = recovered * second;
-  const analysis = { stream: 'write', recovered: { low: at - 100, high: at }, flaps: 0, badMs: 0, outage: null };
+  const analysis = {
+    stream: 'write',
+    recovered: { low: at - 100, high: at },
+    flaps: 0,
+    badMs: 0,
+    outage: null,
+  };
   return drillRecord({
     phase: { name: 'drill', drill: { kind }, targets: { rto: 60, rpo: 60 } },
     t0: { low: 0, high: 0 },

@@ -38,5 +38,5 @@ it('takes what a server’s own line says, and the slowest of them: a region is 
 });
 
 it('says which backend is missing', () => {
-  expect(() => checkTimes(config(''), 'web')).toThrow('HAProxy\'s configuration has no backend web');
+  expect(() => checkTimes(config(''), 'web')).toThrow("HAProxy's configuration has no backend web");
 });

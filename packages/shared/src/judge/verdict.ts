@@ -99,13 +99,7 @@ function failuresOfDeployment({ name, to, outcome, because, stuck }: DeploymentR
   ];
 }
 
-function doubtsOf({
-  findings,
-  experiments,
-  drills,
-  deployments = [],
-  end,
-}: VerdictInput): readonly string[] {
+function doubtsOf({ findings, experiments, drills, deployments = [], end }: VerdictInput): readonly string[] {
   const must = findings.filter(({ severity }) => severity === 'must');
   return [
     ...(end.how === 'blind' ? reasons('not begun', end.reasons) : []),

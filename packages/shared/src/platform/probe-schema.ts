@@ -4,8 +4,9 @@ import { headers, name, postgresUrl, redisUrl, requestTemplate, status, text } f
 
 const stream = { name, connection: z.enum(['pooled', 'fresh']) };
 
-const nameServer = z.string().refine((text) => {
-  const [, bracketed, plain = text, port = '53'] = /^(?:\[(.+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+const nameServer = z.string().refine((address) => {
+  const [, bracketed, plain = address, port = '53'] =
+    /^(?:\[(.+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(address) ?? [];
   return isIP(bracketed ?? plain) !== 0 && Number(port) >= 1 && Number(port) <= 65_535;
 }, 'an IP address, with a port where that is not 53 (10.0.0.2 or 10.0.0.2:5353)');
 

@@ -266,7 +266,8 @@ function observers(phase: Phase, { name, probes, ledger }: Platform, path: strin
   return [
     {
       path: `${path}.drill`,
-      expected: 'a platform with probes, which tell whether clients are served, and a ledger, which tells what was lost',
+      expected:
+        'a platform with probes, which tell whether clients are served, and a ledger, which tells what was lost',
       found: `${name}, which has no ${lacks.join(' and no ')}`,
       hint: `add ${lacks.map((field) => `\`${field}\``).join(' and ')} to the platform file (docs/your-platform.md)`,
     },

@@ -383,9 +383,9 @@ describe('drill', () => {
 
   test('how long a person takes to decide is not the time of the failover', () => {
     const step = (name: string, waitedOnHuman: number): DrillRecord['steps'][number] => {
-      const [at] = failover.steps;
-      if (at === undefined) throw new Error('the fixture has steps');
-      return { ...at, name, waitedOnHuman };
+      const [usual] = failover.steps;
+      if (usual === undefined) throw new Error('the fixture has steps');
+      return { ...usual, name, waitedOnHuman };
     };
     // Asked before each step, and once more whether to promote: 17 minutes in all, 16 of them in between.
     const steps = [

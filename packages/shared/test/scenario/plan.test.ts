@@ -89,7 +89,10 @@ describe('parseScenario', () => {
   it('does not begin a drill that nobody could measure', () => {
     const result = parseScenario(writtenDay(load, drill), platformValue(), 'day.ts');
     expect(result.ok ? [] : result.diagnostics).toMatchObject([
-      { path: 'day.ts: phases[1].drill', found: expect.stringContaining('which has no probes and no ledger') },
+      {
+        path: 'day.ts: phases[1].drill',
+        found: expect.stringContaining('which has no probes and no ledger'),
+      },
     ]);
   });
 

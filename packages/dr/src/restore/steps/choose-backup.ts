@@ -15,9 +15,9 @@ export const choose: RestoreStep = {
     const { deps, phase } = course;
     const at = momentOf(course);
     const { latestBefore } = deps.driver;
-    if (at !== undefined && latestBefore === undefined) throw new RestoreRefused([ownMomentOnly(deps.driver)]);
-    const copy =
-      at === undefined ? await deps.driver.latest(context) : await latestBefore?.(at, context);
+    if (at !== undefined && latestBefore === undefined)
+      throw new RestoreRefused([ownMomentOnly(deps.driver)]);
+    const copy = at === undefined ? await deps.driver.latest(context) : await latestBefore?.(at, context);
     if (copy === undefined) {
       const detail =
         at === undefined
