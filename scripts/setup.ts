@@ -3,29 +3,43 @@ import { chalk, echo } from 'zx';
 import { bundleFolder, freshBundle } from '../packages/cli/bin/bundle.js';
 import { components, type Component } from '../packages/shared/src/toolchain/components.ts';
 import { locate } from '../packages/shared/src/toolchain/find.ts';
+import { optionalComponents } from '../packages/shared/src/toolchain/optional-components.ts';
 import { testComponents } from '../packages/shared/src/toolchain/test-components.ts';
 import { cacheDir, install } from './toolchain/install.ts';
 
 /*
  * Installs the programs that are missing, where that is possible, and otherwise says exactly what to install,
- * all of it at once. Does nothing, quickly, when everything is there. `--tests` sets up what only tests need as well:
- * where one of these cannot be had, the tests that need it are skipped, and say so.
+ * all of it at once. Does nothing, quickly, when everything is there. What only some labs need is set up when it is
+ * named (`npm run setup -- versitygw`). `--tests` sets that up as well, and what only tests need: where one of these
+ * cannot be had, the tests that need it are skipped, and say so.
  */
 
-const missing = findMissing(components);
+const asked = process.argv.slice(2);
+const unknown = asked.filter(
+  (word) => word !== '--tests' && !optionalComponents.some(({ name }) => name === word),
+);
+if (unknown.length > 0) {
+  const known = ['--tests', ...optionalComponents.map(({ name }) => name)].join(', ');
+  console.error(`The set-up does not know ${unknown.join(', ')}. It takes ${known}.`);
+  process.exit(64);
+}
+const missing = findMissing([
+  ...components,
+  ...optionalComponents.filter(({ name }) => asked.includes(name)),
+]);
 if (missing.length > 0) {
   const blocked = await install(missing);
-  const still = findMissing(components);
+  const still = findMissing(missing);
   if (still.length > 0) {
     explain(still, blocked);
     process.exit(64);
   }
 }
 await bundleCommand();
-if (process.argv.includes('--tests')) {
-  const wanted = findMissing(testComponents);
+if (asked.includes('--tests')) {
+  const wanted = findMissing([...testComponents, ...optionalComponents]);
   const blocked = wanted.length === 0 ? new Map<string, string>() : await install(wanted);
-  for (const { name, debian, neededFor } of findMissing(testComponents)) {
+  for (const { name, debian, neededFor } of findMissing(wanted)) {
     const reason = blocked.get(name) ?? blocked.get(debian ?? '') ?? 'still not found';
     echo(`  ${name} is missing (${reason}): ${neededFor} will be skipped`);
   }
@@ -59,6 +73,6 @@ function explain(lacking: readonly Component[], reasons: ReadonlyMap<string, str
   console.error('\nInstall them:');
   if (debian.length > 0) console.error(`  Debian, Ubuntu:  sudo apt-get install ${debian.join(' ')}`);
   if (homebrew.length > 0) console.error(`  macOS:           brew install ${homebrew.join(' ')}`);
-  if (go.length > 0) console.error('  Go 1.26 or newer (https://go.dev/dl), then run `npm run setup` again');
+  if (go.length > 0) console.error('  Go 1.26 or newer: https://go.dev/dl');
   console.error('\nThen run the same command again. `npx ordeal doctor` shows what was found.');
 }

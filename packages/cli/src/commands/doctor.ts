@@ -1,8 +1,11 @@
 import { versions } from 'node:process';
-import { locateAll } from '@ordeal/shared/toolchain/find';
+import { locate, locateAll, type Located } from '@ordeal/shared/toolchain/find';
+import { optionalComponents } from '@ordeal/shared/toolchain/optional-components';
 import { versionOf } from '@ordeal/shared/toolchain/version';
 import { exitCodes } from '../command-error.ts';
 import { toolCache, type Edge } from '../edge.ts';
+
+const missing = 'missing';
 
 interface Row {
   readonly name: string;
@@ -15,7 +18,8 @@ interface Row {
 
 /** `ordeal doctor`: every program with its version, where it was found, and what it is needed for. */
 export async function doctorCommand(options: { readonly json?: boolean }, edge: Edge): Promise<number> {
-  const located = locateAll({ env: edge.env, cacheDir: toolCache(edge) });
+  const places = { env: edge.env, cacheDir: toolCache(edge) };
+  const optional = optionalComponents.map((component) => locate(component, places));
   const rows: Row[] = [
     {
       name: 'node',
@@ -25,35 +29,43 @@ export async function doctorCommand(options: { readonly json?: boolean }, edge: 
       override: '',
       ok: true,
     },
-    ...(await Promise.all(
-      located.map(async (one): Promise<Row> => {
-        const version = await versionOf(one);
-        const broken = one.found && version === undefined;
-        return {
-          name: one.component.name,
-          version: version ?? (one.found ? 'does not run' : 'missing'),
-          path: one.found ? one.path : one.reason,
-          neededFor: one.component.neededFor,
-          override: one.component.override,
-          ok: one.found && !broken,
-        };
-      }),
-    )),
+    ...(await Promise.all(locateAll(places).map(rowOf))),
+    ...(await Promise.all(optional.map(optionalRowOf))),
   ];
   if (options.json === true) edge.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
   else edge.stdout.write(render(rows));
   return rows.every((row) => row.ok) ? exitCodes.pass : exitCodes.fail;
 }
 
+async function rowOf(one: Located): Promise<Row> {
+  const version = await versionOf(one);
+  return {
+    name: one.component.name,
+    version: version ?? (one.found ? 'does not run' : missing),
+    path: one.found ? one.path : one.reason,
+    neededFor: one.component.neededFor,
+    override: one.component.override,
+    ok: version !== undefined,
+  };
+}
+
+/** What only some labs need may be missing. */
+async function optionalRowOf(one: Located): Promise<Row> {
+  const row = await rowOf(one);
+  if (one.found) return row;
+  return { ...row, path: `${one.reason} (npm run setup -- ${row.name})`, ok: true };
+}
+
 function render(rows: readonly Row[]): string {
   const lines = rows.map((row) => {
     const override = row.override === '' ? '' : `  (${row.override} overrides)`;
-    return `${row.ok ? '✔' : '✖'} ${row.name.padEnd(18)} ${row.version.padEnd(14)} ${row.path}\n  ${' '.repeat(18)} needed for ${row.neededFor}${override}`;
+    const mark = !row.ok ? '✖' : row.version === missing ? '·' : '✔';
+    return `${mark} ${row.name.padEnd(18)} ${row.version.padEnd(14)} ${row.path}\n  ${' '.repeat(18)} needed for ${row.neededFor}${override}`;
   });
-  const missing = rows.filter((row) => !row.ok);
+  const broken = rows.filter((row) => !row.ok);
   const closing =
-    missing.length === 0
+    broken.length === 0
       ? 'Everything is there.'
-      : `${missing.length} missing: \`npm run setup\` installs them, or says exactly what to install.`;
+      : `${broken.length} missing: \`npm run setup\` installs them, or says exactly what to install.`;
   return `${lines.join('\n')}\n\n${closing}\n`;
 }

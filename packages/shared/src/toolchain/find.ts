@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { components, type Component, type ComponentName } from './components.ts';
+import { optionalComponents, type OptionalComponentName } from './optional-components.ts';
 
 /** Where a component was found: `path` is the program itself, `by` says which rule found it. */
 export type Located =
@@ -61,20 +62,26 @@ export function locateAll(places: SearchPlaces): readonly Located[] {
   return components.map((component) => locate(component, places));
 }
 
-/** Paths of all components. Throws one error that names every missing one. */
-export function requireTools(places: SearchPlaces): Readonly<Record<ComponentName, string>> {
-  const located = locateAll(places);
-  const missing = located.filter((one) => !one.found);
+/** Paths of programs, by their components. Those that are optional are there when they were asked for. */
+export type Tools = Readonly<Record<ComponentName, string> & Partial<Record<OptionalComponentName, string>>>;
+
+/** Paths of all components, and of those optional ones that are wanted. Throws one error that names every missing one. */
+export function requireTools(places: SearchPlaces, wanted: readonly OptionalComponentName[] = []): Tools {
+  const optional = optionalComponents.filter(({ name }) => wanted.includes(name));
+  const located = [...components, ...optional].map((component) => locate(component, places));
+  const missing = located.flatMap((one) => (one.found ? [] : [one]));
   if (missing.length > 0) {
-    const lines = missing.map((one) => `${one.component.name}: ${one.found ? '' : one.reason}`);
+    const lines = missing.map(({ component, reason }) => `${component.name}: ${reason}`);
+    // A set-up without their names leaves the optional ones out.
+    const names = optional.filter((one) => missing.some(({ component }) => component === one));
+    const setUp = ['npm run setup', ...(names.length === 0 ? [] : ['--', ...names.map(({ name }) => name)])];
     throw new Error(
-      `Missing programs (run \`npm run setup\`, or see \`ordeal doctor\`):\n  ${lines.join('\n  ')}`,
+      `Missing programs (run \`${setUp.join(' ')}\`, or see \`ordeal doctor\`):\n  ${lines.join('\n  ')}`,
     );
   }
-  return Object.fromEntries(located.map((one) => [one.component.name, one.found ? one.path : ''])) as Record<
-    ComponentName,
-    string
-  >;
+  return Object.fromEntries(
+    located.map((one) => [one.component.name, one.found ? one.path : '']),
+  ) as unknown as Tools;
 }
 
 function isDirectory(path: string): boolean {

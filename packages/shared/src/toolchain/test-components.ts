@@ -11,8 +11,7 @@ export type TestComponentName =
   | 'patroni'
   | 'named'
   | 'nsupdate'
-  | 'redis-cli'
-  | 'versitygw';
+  | 'redis-cli';
 
 /** What only tests need, beside the others. Where one is missing, the tests that need it are skipped, and say so. */
 export const testComponents: readonly Component<TestComponentName>[] = [
@@ -130,17 +129,5 @@ export const testComponents: readonly Component<TestComponentName>[] = [
     versionArguments: ['--version'],
     version: /redis-cli (\S+)/,
     debian: 'redis-tools',
-  },
-  {
-    name: 'versitygw',
-    neededFor: 'the tests with a real S3 server',
-    override: 'VERSITYGW_BIN',
-    programs: ['versitygw'],
-    places: ['{cache}'],
-    versionArguments: ['--version'],
-    version: /^Version\s*: (\S+)/m,
-    go: 'github.com/versity/versitygw/cmd/versitygw',
-    goModule: 'versitygw',
-    goLinkerFlags: '-X main.Version=v1.8.0',
   },
 ];

@@ -65,4 +65,18 @@ describe('locate', () => {
       /k6[^]*toxiproxy[^]*postgres[^]*redis/,
     );
   });
+
+  it('asks for what is optional only where it is wanted, and says how to set it up', () => {
+    const all = Object.fromEntries(
+      components.map(({ override, name, programs: [first = ''] }) => [override, program(name, first)]),
+    );
+    const places = { cacheDir: dir, env: { ...all, VERSITYGW_BIN: join(dir, 'absent') } };
+    expect(requireTools(places)).not.toHaveProperty('versitygw');
+    expect(() => requireTools(places, ['versitygw'])).toThrowError(
+      /^Missing programs \(run `npm run setup -- versitygw`, or see `ordeal doctor`\):\n  versitygw: VERSITYGW_BIN is set to/,
+    );
+    const own = program('own', 'versitygw');
+    const found = requireTools({ ...places, env: { ...all, VERSITYGW_BIN: own } }, ['versitygw']);
+    expect(found).toMatchObject({ versitygw: own, k6: all['K6_BIN'] });
+  });
 });
