@@ -92,6 +92,9 @@ export const controls: readonly Control[] = [
     ['slow-release', chaos('deploy'), 'time to deploy'],
     ['no-rollback', chaos('bad-deploy'), 'time to roll back'],
     ['lose-acknowledged-writes', drill, 'no acknowledged write lost'],
+    ['stale-dump', backup('backup-verified'), 'age of the dump'],
     ['cut-dump', backup('backup-verified'), 'dump complete'],
+    ['torn-upload', backup('backup-verified'), 'no complete backup'],
+    ['lost-bucket', backup('backup-verified'), 'NoSuchBucket'],
   ]),
 ];

@@ -183,12 +183,28 @@ describe('doctor', () => {
     expect(stdout).toContain('needed for load');
   });
 
+  it('is content without what only some labs need, and says how to get it', async () => {
+    const { code, stdout } = await ordeal(['doctor'], { VERSITYGW_BIN: '/nowhere/versitygw' });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/· versitygw +missing .*\(npm run setup -- versitygw\)\n.*the lab of arklex/);
+    expect(stdout).toContain('Everything is there.');
+  });
+
   it('shows versions of what is there', async () => {
     const { code, stdout } = await ordeal(['doctor', '--json']);
     expect(code).toBe(0);
     const rows = JSON.parse(stdout) as { name: string; version: string }[];
     expect(rows.find((row) => row.name === 'postgres')?.version).toMatch(/^\d+/);
   });
+});
+
+it('says what to set up where a lab needs more than the others do', async () => {
+  const lab = ['lab', 'up', '--platform', 'arklex', '--lab-name', 'front-door'];
+  const { code, stderr } = await ordeal(lab, { VERSITYGW_BIN: '/nowhere/versitygw' });
+  expect(code).toBe(64);
+  expect(stderr).toMatch(
+    /^.*Missing programs \(run `npm run setup -- versitygw`, .*\n +versitygw: VERSITYGW_BIN/,
+  );
 });
 
 it('hands over to Node 24 when an older Node calls it', async () => {

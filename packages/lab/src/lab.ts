@@ -3,7 +3,8 @@ import { pid } from 'node:process';
 import type { LabSite } from '@ordeal/shared/platform/site';
 import { isAlive, pidOf, processIdentity } from '@ordeal/shared/process/identity';
 import { reasonOf } from '@ordeal/shared/reason-of';
-import type { ComponentName } from '@ordeal/shared/toolchain/components';
+import type { Tools } from '@ordeal/shared/toolchain/find';
+import type { OptionalComponentName } from '@ordeal/shared/toolchain/optional-components';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { contractOf } from './api/contracts/contracts.ts';
 import { SiteControl } from './control/site-control.ts';
@@ -19,7 +20,7 @@ export interface LabUpOptions {
   /** Whose contract it serves. */
   readonly platform: string;
   /** Paths of the programs, with PostgreSQL's as `postgres`. */
-  readonly tools: Readonly<Record<ComponentName | 'node', string>>;
+  readonly tools: Tools & { readonly node: string };
   readonly sabotage: readonly string[];
   readonly clock: Clock;
   /** Ends bringing up: what was started is taken down. */
@@ -44,6 +45,14 @@ export interface LabStatus {
     readonly ready: boolean;
     readonly pid?: number;
   }[];
+}
+
+/**
+ * What the lab of this platform needs besides what every lab does: `tools` has to have it. Throws an error that names
+ * the platforms that the lab serves, where this is none of them.
+ */
+export function labNeeds(platform: string): readonly OptionalComponentName[] {
+  return contractOf(platform).bucket === undefined ? [] : ['versitygw'];
 }
 
 /**

@@ -27,8 +27,13 @@ export const sabotages = {
   'drop-sockets': 'a socket is cut when the first message comes',
   'stale-dump': 'the nightly dump was last made two days ago',
   'cut-dump': 'the nightly dump ends in the middle',
+  'torn-upload': 'the upload of the nightly dump was begun, and never came to its end',
+  'lost-bucket': 'the bucket of the nightly dumps is deleted',
   'no-archive': 'the database’s log is thrown away, and not archived',
 } as const;
+
+/** So old is what a job made last that has stopped. */
+export const STALE_MS = 2 * 86_400_000;
 
 export type Sabotage = keyof typeof sabotages;
 
@@ -42,6 +47,8 @@ const possible: Partial<Record<Sabotage, (contract: Contract) => boolean>> = {
   'sessions-in-process': ({ platform }) => platform === 'research-assistant',
   'lost-sockets': ({ platform }) => platform === 'research-assistant',
   'drop-sockets': ({ platform }) => platform === 'research-assistant',
+  'torn-upload': ({ bucket }) => bucket !== undefined,
+  'lost-bucket': ({ bucket }) => bucket !== undefined,
 };
 
 /**

@@ -1,4 +1,5 @@
 import type { LabSite } from '@ordeal/shared/platform/site';
+import { withoutPrograms } from '@ordeal/shared/testing/test-program';
 import { systemClock as clock } from '@ordeal/shared/time/system-clock';
 import { afterAll, describe, expect, it } from 'vitest';
 import { labDown } from '../src/lab.ts';
@@ -106,7 +107,9 @@ describe('research-assistant', () => {
   });
 });
 
-describe('arklex', () => {
+const without = withoutPrograms('versitygw');
+
+describe.skipIf(without !== undefined)(`arklex ${without ?? ''}`, () => {
   it('answers, under metrics of its own', async () => {
     site = await up(name, { platform: 'arklex' });
     const made = await call<Item>(site.entry, 'POST', '/api/chat', {

@@ -7,7 +7,7 @@ import { testTools } from '@ordeal/shared/testing/tools';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { expect } from 'vitest';
 import type { UnitStatus } from '../src/control/protocol.ts';
-import { labUp, type LabUpOptions } from '../src/lab.ts';
+import { labNeeds, labUp, type LabUpOptions } from '../src/lab.ts';
 
 const run = promisify(execFile);
 
@@ -16,11 +16,12 @@ export function labName(suffix: string): string {
   return `t${pid}-${suffix}`;
 }
 
-export function up(name: string, options: Partial<LabUpOptions> = {}): Promise<LabSite> {
-  return labUp({
+export async function up(name: string, options: Partial<LabUpOptions> = {}): Promise<LabSite> {
+  const { platform = 'agentic-platform' } = options;
+  return await labUp({
     name,
-    platform: 'agentic-platform',
-    tools: testTools(),
+    platform,
+    tools: testTools(labNeeds(platform)),
     sabotage: [],
     clock: systemClock,
     say: () => undefined,

@@ -1,6 +1,7 @@
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { components, type ComponentName } from '@ordeal/shared/toolchain/components';
-import { locate, requireTools } from '@ordeal/shared/toolchain/find';
+import { locate, requireTools, type Tools } from '@ordeal/shared/toolchain/find';
+import type { OptionalComponentName } from '@ordeal/shared/toolchain/optional-components';
 import { CommandError, exitCodes } from '../command-error.ts';
 import { toolCache, type Edge } from '../edge.ts';
 
@@ -23,10 +24,13 @@ export function requirePrograms(
   return Object.fromEntries(located.map((one) => [one.component.name, one.found ? one.path : '']));
 }
 
-/** Paths of all programs, and of Node, for the lab. */
-export function labPrograms(edge: Edge): Readonly<Record<ComponentName | 'node', string>> {
+/** Paths of all programs, and of Node, for a lab. `wanted` is what this one needs besides. */
+export function labPrograms(
+  edge: Edge,
+  wanted: readonly OptionalComponentName[],
+): Tools & { readonly node: string } {
   try {
-    return { ...requireTools({ env: edge.env, cacheDir: toolCache(edge) }), node: edge.node };
+    return { ...requireTools({ env: edge.env, cacheDir: toolCache(edge) }, wanted), node: edge.node };
   } catch (error) {
     throw new CommandError(reasonOf(error), exitCodes.usage, [], error);
   }

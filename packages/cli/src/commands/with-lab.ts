@@ -1,4 +1,4 @@
-import { labDown, labUp } from '@ordeal/lab/lab';
+import { labDown, labNeeds, labUp } from '@ordeal/lab/lab';
 import { readSite } from '@ordeal/lab/read-site';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { systemClock } from '@ordeal/shared/time/system-clock';
@@ -38,7 +38,7 @@ export async function bringUp(options: LabOptions, edge: Edge, signal: AbortSign
       exitCodes.usage,
     );
   }
-  const tools = labPrograms(edge);
+  const tools = labPrograms(edge, needsOf(options.platform));
   edge.stderr.write(`Bringing the lab "${options.labName}" up …\n`);
   try {
     await labUp({
@@ -54,6 +54,14 @@ export async function bringUp(options: LabOptions, edge: Edge, signal: AbortSign
     if (signal.reason instanceof Interrupted) {
       throw new CommandError('The lab was taken down again.', signal.reason.exitCode, [], error);
     }
+    throw new CommandError(reasonOf(error), exitCodes.usage, [], error);
+  }
+}
+
+function needsOf(platform: string): ReturnType<typeof labNeeds> {
+  try {
+    return labNeeds(platform);
+  } catch (error) {
     throw new CommandError(reasonOf(error), exitCodes.usage, [], error);
   }
 }

@@ -1,4 +1,4 @@
-import type { ComponentName } from '@ordeal/shared/toolchain/components';
+import type { Tools } from '@ordeal/shared/toolchain/find';
 import type { Contract } from '../api/contracts/contract.ts';
 import type { Sabotage } from '../sabotage.ts';
 import type { RunAs } from '../supervisor/config.ts';
@@ -8,10 +8,12 @@ import type { LabPorts } from './ports.ts';
 export interface Blueprint {
   readonly name: string;
   readonly dir: string;
-  readonly tools: Readonly<Record<ComponentName | 'node', string>>;
+  readonly tools: Tools & { readonly node: string };
   readonly ports: LabPorts;
   /** Of PostgreSQL's superuser and the two roles. The server listens on TCP, where anybody may try. */
   readonly password: string;
+  /** What the S3 server asks for, where there is one. */
+  readonly bucketKeys: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** PostgreSQL refuses to run as root: then it runs under these ids. */
   readonly runAs?: RunAs;
   readonly sabotage: readonly Sabotage[];

@@ -32,6 +32,7 @@ export interface LabPorts {
   readonly postgresExporterA: number;
   readonly postgresExporterB: number;
   readonly redisExporter: number;
+  readonly versitygw: number;
 }
 
 /**
@@ -40,7 +41,7 @@ export interface LabPorts {
  * Ports of other labs are left alone even while nobody listens on them.
  */
 export async function chooseLabPorts(): Promise<LabPorts> {
-  const ports = await freePorts(28, new Set(allLabDirs().flatMap(reservedPorts)));
+  const ports = await freePorts(29, new Set(allLabDirs().flatMap(reservedPorts)));
   const next = () => ports.pop()!;
   const region = (): RegionPorts => ({
     api1: next(),
@@ -64,6 +65,7 @@ export async function chooseLabPorts(): Promise<LabPorts> {
     postgresExporterA: next(),
     postgresExporterB: next(),
     redisExporter: next(),
+    versitygw: next(),
   };
 }
 

@@ -5,7 +5,7 @@ import { replicaNumbers, replicaPort } from '../units/api.ts';
 import { BACKEND, haproxyConfigFile } from '../units/haproxy.ts';
 import { binDirOf, postgresUrl, slotOf } from '../units/postgres.ts';
 import { proxyNames } from '../units/toxiproxy.ts';
-import { backupFolders } from './backups.ts';
+import { backupFolders, dumpsOf } from './backups.ts';
 import { address, type Blueprint } from './blueprint.ts';
 import { inLab, type RegionName } from './paths.ts';
 
@@ -24,7 +24,12 @@ export function siteFor(blueprint: Blueprint): LabSite {
       backend: BACKEND,
       configFile: haproxyConfigFile(blueprint),
     },
-    backups: { ...backupFolders(blueprint.dir), into: join(blueprint.dir, 'restore') },
+    backups: {
+      archive: backupFolders(blueprint.dir).archive,
+      base: backupFolders(blueprint.dir).base,
+      dumps: dumpsOf(blueprint),
+      into: join(blueprint.dir, 'restore'),
+    },
     regions: { a: regionFor(blueprint, 'a'), b: regionFor(blueprint, 'b') },
     deploy: [blueprint.tools.node, deployProgram, blueprint.dir],
     sabotage: blueprint.sabotage,

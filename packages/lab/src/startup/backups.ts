@@ -1,21 +1,28 @@
-import { chownSync, mkdirSync, statSync, truncateSync, utimesSync } from 'node:fs';
+import { chownSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Bucket } from '../api/contracts/contract.ts';
 import { unitEnvironment, type Blueprint } from '../layout/blueprint.ts';
-import { backupFolders } from '../layout/backups.ts';
+import { backupFolders, objectFolders } from '../layout/backups.ts';
 import { inLab } from '../layout/paths.ts';
 import { labMarks } from '../leftovers/find.ts';
+import { STALE_MS } from '../sabotage.ts';
 import { binDirOf, postgresUrl } from '../units/postgres.ts';
 import { runProgram } from './run-program.ts';
 
-/** Of a nightly job that has stopped. */
-const STALE_MS = 2 * 86_400_000;
+const jobProgram = fileURLToPath(new URL('../backup-job/backup-job.main.ts', import.meta.url));
 
 /** Makes their folders. The servers write into the archive themselves. */
-export function makeBackupFolders({ dir, runAs }: Blueprint): void {
+export function makeBackupFolders({ dir, runAs, contract }: Blueprint): void {
   mkdirSync(inLab.backups(dir), { mode: 0o711 });
   for (const folder of Object.values(backupFolders(dir))) {
     mkdirSync(folder, { mode: 0o700 });
     if (runAs) chownSync(folder, runAs.uid, runAs.gid);
+  }
+  if (contract.bucket === undefined) return;
+  const { objects, attributes } = objectFolders(dir);
+  for (const folder of [objects, attributes, join(objects, contract.bucket.name)]) {
+    mkdirSync(folder, { mode: 0o700 });
   }
 }
 
@@ -32,8 +39,14 @@ archive_command = '${archive}'
 `;
 }
 
-/** What the platform's nightly job does: a dump of the database, through gzip. */
+/** Lets the platform's nightly job run once. */
 export async function dumpDatabase(blueprint: Blueprint, signal: AbortSignal): Promise<void> {
+  if (blueprint.contract.bucket === undefined) await dumpToFolder(blueprint, signal);
+  else await dumpToBucket(blueprint, blueprint.contract.bucket, signal);
+}
+
+/** A dump of the database, through gzip. */
+async function dumpToFolder(blueprint: Blueprint, signal: AbortSignal): Promise<void> {
   const { dir, ports, runAs, sabotage } = blueprint;
   const { dumps } = backupFolders(dir);
   const made = new Date(Date.now() - (sabotage.includes('stale-dump') ? STALE_MS : 0));
@@ -58,4 +71,26 @@ export async function dumpDatabase(blueprint: Blueprint, signal: AbortSignal): P
   // As a full disk leaves it.
   if (sabotage.includes('cut-dump')) truncateSync(file, Math.floor(statSync(file).size / 2));
   if (sabotage.includes('stale-dump')) utimesSync(file, made, made);
+}
+
+/** A dump of the database, as an object. */
+async function dumpToBucket(
+  { dir, tools, sabotage }: Blueprint,
+  { name, prefix }: Bucket,
+  signal: AbortSignal,
+): Promise<void> {
+  await runProgram({
+    title: 'the backup job',
+    argv: [tools.node, jobProgram, dir],
+    env: { ...unitEnvironment, ...labMarks(dir, 'edge/dump') },
+    cwd: '/',
+    signal,
+  });
+  const bucket = join(objectFolders(dir).objects, name);
+  if (sabotage.includes('stale-dump')) {
+    const made = new Date(Date.now() - STALE_MS);
+    for (const object of readdirSync(join(bucket, prefix)))
+      utimesSync(join(bucket, prefix, object), made, made);
+  }
+  if (sabotage.includes('lost-bucket')) rmSync(bucket, { recursive: true });
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import type { LabSite } from '@ordeal/shared/platform/site';
-import type { ComponentName } from '@ordeal/shared/toolchain/components';
+import type { Tools } from '@ordeal/shared/toolchain/find';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { SiteControl } from '../control/site-control.ts';
 import type { Contract } from '../api/contracts/contract.ts';
@@ -22,7 +22,7 @@ export interface BringUp {
   readonly name: string;
   /** Exists, and is empty. */
   readonly dir: string;
-  readonly tools: Readonly<Record<ComponentName | 'node', string>>;
+  readonly tools: Tools & { readonly node: string };
   readonly sabotage: readonly Sabotage[];
   readonly contract: Contract;
   readonly clock: Clock;
@@ -45,6 +45,10 @@ export async function bringUp(options: BringUp): Promise<LabSite> {
     contract: options.contract,
     ports: await chooseLabPorts(),
     password: randomBytes(18).toString('hex'),
+    bucketKeys: {
+      accessKeyId: randomBytes(10).toString('hex'),
+      secretAccessKey: randomBytes(20).toString('hex'),
+    },
     ...(runAs && { runAs }),
   };
   writeLabFiles(blueprint);

@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { backupJobFiles } from '../backup-job/config.ts';
 import { deployFiles } from '../deploy/layout.ts';
 import type { Blueprint } from '../layout/blueprint.ts';
 import { inLab, regionNames, siteNames, type SiteName } from '../layout/paths.ts';
@@ -12,6 +13,7 @@ import { postgresUnit } from '../units/postgres.ts';
 import { prometheusFiles, prometheusUnit } from '../units/prometheus.ts';
 import { redisUnit } from '../units/redis.ts';
 import { toxiproxyFiles, toxiproxyUnit } from '../units/toxiproxy.ts';
+import { versitygwUnits } from '../units/versitygw.ts';
 import { makeBackupFolders } from './backups.ts';
 import { makePostgresHomes } from './databases.ts';
 
@@ -39,6 +41,7 @@ export function writeLabFiles(blueprint: Blueprint): void {
     ...exporterFiles(blueprint),
     ...prometheusFiles(blueprint),
     ...deployFiles(blueprint),
+    ...backupJobFiles(blueprint),
   } as Readonly<Record<string, string>>;
   for (const [file, text] of Object.entries(files)) writeFileSync(file, text, { mode: 0o600 });
   for (const site of siteNames) {
@@ -59,6 +62,7 @@ function unitsOf(blueprint: Blueprint, site: SiteName): readonly Unit[] {
       prometheusUnit(blueprint),
       ...regionNames.map((region) => postgresExporterUnit(blueprint, region)),
       redisExporterUnit(blueprint),
+      ...versitygwUnits(blueprint),
     ];
   }
   return [

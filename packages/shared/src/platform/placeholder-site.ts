@@ -35,7 +35,7 @@ export const placeholderSite: LabSite = {
   haproxy: { socket: '/lab-is-not-up', backend: 'api', configFile: '/lab-is-not-up' },
   backups: {
     archive: '/lab-is-not-up/archive',
-    dumps: '/lab-is-not-up/dumps',
+    dumps: { storage: { kind: 'directory', path: '/lab-is-not-up/dumps' }, files: '^dump$' },
     base: '/lab-is-not-up/base',
     into: '/lab-is-not-up/restore',
   },

@@ -12,11 +12,11 @@ export interface LabSite {
   readonly haproxy: { readonly socket: string; readonly backend: string; readonly configFile: string };
   /**
    * Where backups are kept, outside of both regions: the archive of the log, which the primary of either region fills;
-   * nightly dumps (`platform-….sql.gz`); and room for base backups. `into` is for restores, and not there.
+   * nightly dumps; and room for base backups. `into` is for restores, and not there.
    */
   readonly backups: {
     readonly archive: string;
-    readonly dumps: string;
+    readonly dumps: LabDumps;
     readonly base: string;
     readonly into: string;
   };
@@ -30,6 +30,21 @@ export interface LabSite {
   readonly platform: string;
   /** Sabotages that are switched on. */
   readonly sabotage: readonly string[];
+}
+
+/** What the platform's backup job makes. */
+export interface LabDumps {
+  readonly storage:
+    | { readonly kind: 'directory'; readonly path: string }
+    | {
+        readonly kind: 's3';
+        readonly bucket: string;
+        readonly prefix: string;
+        readonly endpoint: string;
+        readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+      };
+  /** Their names there, as a regular expression. */
+  readonly files: string;
 }
 
 export interface LabRegion {

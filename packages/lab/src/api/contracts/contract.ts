@@ -14,8 +14,17 @@ export interface Contract {
   readonly mostConcurrent?: number;
   /** Of work that takes long, a replica does so much at once for one tenant, and refuses more of it. */
   readonly mostOfTenant?: number;
+  /** Where its backup job keeps the dumps that it makes; in a folder where nothing is said. */
+  readonly bucket?: Bucket;
   /** Tables besides those that every platform of the lab has. */
   readonly schema: string;
+}
+
+/** A bucket of the lab's S3 server. */
+export interface Bucket {
+  readonly name: string;
+  /** Folder within it. */
+  readonly prefix: string;
 }
 
 /** How a platform's own metrics are called. */

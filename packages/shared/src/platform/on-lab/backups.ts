@@ -7,7 +7,13 @@ export function labBackups({ backups, regions: { a } }: LabSite): Readonly<Recor
   const restore = {
     into: { dir: backups.into, binDir, ...(runAs === undefined ? {} : { runAs }) },
     source: { database: 'platform' },
-    checks: [{ name: 'tenants can be read', sql: 'SELECT count(*) > 0 FROM tenants' }],
+    checks: [
+      { name: 'tenants can be read', sql: 'SELECT count(*) > 0 FROM tenants' },
+      {
+        name: 'every tenant has its handbook',
+        sql: "SELECT count(*) = 5 * (SELECT count(*) FROM tenants) FROM documents WHERE collection = 'handbook'",
+      },
+    ],
   };
   return {
     // The primary's files and its log: any moment since can be had.
@@ -21,15 +27,15 @@ export function labBackups({ backups, regions: { a } }: LabSite): Readonly<Recor
       },
       restore: { ...restore, markers: { url } },
     },
-    // What a nightly job dumps: SQL through gzip.
+    // What the platform's nightly job dumps.
     dump: {
       driver: 'pg-dump',
       config: {
         url,
         binDir,
-        storage: { kind: 'directory', path: backups.dumps },
+        storage: backups.dumps.storage,
         roles: ['platform', 'observer'],
-        foreign: { files: String.raw`^platform-.*\.sql\.gz$`, longestSeconds: 60 },
+        foreign: { files: backups.dumps.files, longestSeconds: 60 },
       },
       restore,
     },

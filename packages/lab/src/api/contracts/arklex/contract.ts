@@ -17,5 +17,6 @@ export const arklex: Contract = {
   restartDelayMs: 50,
   rateLimit: { requests: 100, windowSeconds: 60, window: 'sliding' },
   mostConcurrent: 100,
+  bucket: { name: 'arklex-backups', prefix: 'backups' },
   schema: workSchema,
 };
