@@ -35,10 +35,14 @@ export async function versionsOf(edge: Edge, scenario: Scenario): Promise<Record
 
 /** Settings that decide what the figures mean: machine, pace, the stores' durability. */
 export async function settingsOf(session: Session): Promise<Record<string, string>> {
+  const { byName } = session.loaded.platform;
   const settings: Record<string, string> = {
     machine: `${platform()} ${release()} ${arch()}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
     pace: session.pace,
     entry: session.loaded.platform.entry,
+    ...(byName === undefined
+      ? {}
+      : { 'entry by name': `${byName.entry}, asked of ${byName.servers.join(', ')}` }),
     prometheus: withoutSecrets(session.loaded.platform.prometheus.url),
   };
   // The smoke gate writes nothing of which durability would decide what it means.

@@ -70,6 +70,11 @@ export const drain: DrillStep = {
   wayBack: () => 'traffic is led to all regions again',
 };
 
+/** Where traffic goes when nothing is wrong, in words. */
+function usualRegions({ deps: { regions } }: Course): string {
+  return regions.length === 1 ? `region ${regions[0]}` : `regions ${regions.join(' and ')}`;
+}
+
 /** From here on clients may fail, so the recovery time is counted from here, or from before. */
 export const demote: DrillStep = {
   name: 'demote',
@@ -122,8 +127,8 @@ export const promote: DrillStep = {
   plan: (phase) => `promote the standby in region ${regionsOf(phase).to}`,
   target: () => null,
   run: async (course) => {
-    const { now, next, to, from } = nodesOf(course);
-    const lead = `lead traffic to ${course.phase.drill.kind === 'evacuate' ? `region ${to}` : `regions ${to} and ${from}`}`;
+    const { now, next, to } = nodesOf(course);
+    const lead = `lead traffic to ${course.phase.drill.kind === 'evacuate' ? `region ${to}` : usualRegions(course)}`;
     mark(
       course,
       next,
@@ -155,7 +160,7 @@ export const rejoinOther: DrillStep = {
   plan: (phase) => `make the node in region ${regionsOf(phase).from} its standby`,
   target: () => null,
   run: async (course) => {
-    const { now, next, to, from } = nodesOf(course);
+    const { now, next, from } = nodesOf(course);
     await course.deps.store.rejoin(now, next, course.driver);
     mark(
       course,
@@ -163,7 +168,7 @@ export const rejoinOther: DrillStep = {
       [],
       course.phase.drill.kind === 'evacuate'
         ? `Region ${from} is evacuated: node ${now} follows ${next}. Run the return when region ${from} may serve again.`
-        : `Lead traffic to regions ${to} and ${from}.`,
+        : `Lead traffic to ${usualRegions(course)}.`,
     );
     return { detail: `node ${now} streams from ${next}` };
   },
@@ -178,18 +183,18 @@ export const routeToAll: DrillStep = {
   name: 'route',
   plan: (phase) => {
     const { from, to } = regionsOf(phase);
-    return `lead traffic to regions ${to} and ${from}`;
+    return `lead traffic to region ${to} again, and to region ${from} unless it only stands by`;
   },
   target: (phase) => phase.targets.failover,
   run: async (course) => {
     const { regions } = course.deps;
     const at = await timed(course, async () => await course.deps.route.switch(regions, course.driver));
-    reach(course, 'routed', at, `traffic goes to regions ${regions.join(', ')}`);
+    reach(course, 'routed', at, `traffic goes to ${usualRegions(course)}`);
     // A primary, a standby that follows it, and traffic everywhere: nothing needs care if the run ends now.
     course.context.undo.clearPromotion();
     course.stage = 'settled';
     if (course.entry !== undefined) course.context.undo.settle(course.entry.id, 'run');
     course.entry = undefined;
-    return { detail: `traffic goes to regions ${regions.join(', ')}` };
+    return { detail: `traffic goes to ${usualRegions(course)}` };
   },
 };

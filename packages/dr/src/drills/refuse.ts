@@ -78,13 +78,15 @@ function notReady(
   return `node ${next} is ${behind} (at most ${mostLag} s): what it lacks would be lost; find out why it lags, or allow more with mostLag`;
 }
 
-/** Why regions do not serve that must. */
+/** Why regions do not serve that must, or could not: a backup region need not get traffic, but has to be well. */
 export async function routeRefusals(course: Asked, serving: readonly string[]): Promise<readonly string[]> {
-  const { route } = course.deps;
+  const { route, regions: usual } = course.deps;
+  const { from } = course.phase.drill;
   const { regions } = await route.status(course.driver);
   const health = await route.health(course.driver);
   return [
     ...serving
+      .filter((region) => region === from || usual.includes(region))
       .filter((region) => regions[region] !== 'active')
       .map(
         (region) =>

@@ -1,10 +1,13 @@
 import type { LedgerSpec } from '@ordeal/shared/platform/ledger-spec';
+import type { NamedEntry } from '@ordeal/shared/platform/platform';
 import type { LedgerRecord } from '@ordeal/shared/record/record';
 import type { LedgerQuestion } from './analyse.ts';
 
 export interface LedgerConfig {
   readonly file: string;
   readonly entry: string;
+  /** Who is asked where the entry's name leads; absent: the system. */
+  readonly nameServers?: NamedEntry['servers'];
   readonly headers: Readonly<Record<string, string>>;
   readonly run: string;
   readonly tenant: string;

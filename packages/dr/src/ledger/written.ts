@@ -1,5 +1,6 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { goneWithin, signalProcess } from '@ordeal/shared/process/signal';
+import type { NamedEntry } from '@ordeal/shared/platform/platform';
 import type { LedgerSpec } from '@ordeal/shared/platform/ledger-spec';
 import type { UndoEntry } from '@ordeal/shared/undo/entry';
 import type { Healer } from '@ordeal/shared/undo/healer';
@@ -13,6 +14,7 @@ export interface WrittenUndo {
   readonly writers: readonly string[];
   readonly ledger: LedgerSpec;
   readonly entry: string;
+  readonly nameServers?: NamedEntry['servers'];
   readonly headers: Readonly<Record<string, string>>;
   readonly run: string;
   readonly tenant: string;
@@ -30,6 +32,7 @@ const schema = z.object({
     z.looseObject({ kind: z.literal('http').optional(), clear: z.looseObject({ path: text }) }),
   ]),
   entry: text,
+  nameServers: z.array(text).optional(),
   headers: texts,
   run: text,
   tenant: text,
@@ -89,8 +92,16 @@ export async function deleteWritten(
   deadlineMs: number,
   { clock, signal }: Pick<DriverContext, 'clock' | 'signal'>,
 ): Promise<void> {
-  const { entry, headers, run, tenant } = rest;
-  const request = { entry, headers, run, tenant, timeoutMs: answersWithinMs, deadlineMs };
+  const { entry, nameServers, headers, run, tenant } = rest;
+  const request = {
+    entry,
+    ...(nameServers === undefined ? {} : { nameServers }),
+    headers,
+    run,
+    tenant,
+    timeoutMs: answersWithinMs,
+    deadlineMs,
+  };
   await clearLedger(ledger, request, collection, probed, { clock, signal });
 }
 

@@ -1,7 +1,8 @@
 import { Resolver } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
 import { callbackify } from 'node:util';
-import type { ClientNames } from '@ordeal/shared/platform/probe-spec';
+import type { NamedEntry } from '@ordeal/shared/platform/platform';
+import type { NameKeeping } from '@ordeal/shared/platform/probe-spec';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { Clock } from '@ordeal/shared/time/clock';
 
@@ -11,11 +12,24 @@ interface Kept {
   readonly asked: number;
 }
 
+/** How connections to the entry find it; undefined where the system is asked. */
+export function lookupOf(
+  nameServers: NamedEntry['servers'] | undefined,
+  keeping: NameKeeping | undefined,
+  clock: Clock,
+): LookupFunction | undefined {
+  return nameServers === undefined ? undefined : lookupThrough(nameServers, keeping ?? 'for its TTL', clock);
+}
+
 /**
  * Where names lead, by these name servers (`host:port`) alone and IPv4 alone. The time that an answer may be kept
  * counts from the question: it can only be shorter than the server meant.
  */
-export function lookupThrough({ servers, keeps }: ClientNames, clock: Clock): LookupFunction {
+export function lookupThrough(
+  servers: readonly string[],
+  keeping: NameKeeping,
+  clock: Clock,
+): LookupFunction {
   const resolver = new Resolver({ timeout: 1000, tries: 1 });
   resolver.setServers([...servers]);
   const kept = new Map<string, Promise<Kept>>();
@@ -31,8 +45,9 @@ export function lookupThrough({ servers, keeps }: ClientNames, clock: Clock): Lo
     }
   };
   const isGood = ({ asked, addresses }: Kept): boolean =>
-    keeps === 'for ever' || clock.now() < asked + 1000 * Math.min(...addresses.map((one) => one.ttl));
+    keeping === 'for ever' || clock.now() < asked + 1000 * Math.min(...addresses.map((one) => one.ttl));
   const find = async (name: string): Promise<Kept> => {
+    if (keeping === 'not at all') return await ask(name);
     const before = kept.get(name);
     // A question that failed is not kept: the next one is asked anew.
     if (before !== undefined && (await before.then(isGood, () => false))) return await before;

@@ -1,9 +1,12 @@
+import type { NamedEntry } from '@ordeal/shared/platform/platform';
 import type { ProbeSpec } from '@ordeal/shared/platform/probe-spec';
 import type { Attempt, SessionsSeen } from './observers.ts';
 
 export interface ProbeConfig {
   readonly file: string;
   readonly entry: string;
+  /** Who is asked where the entry's name leads; absent: the system. */
+  readonly nameServers?: NamedEntry['servers'];
   readonly headers: Readonly<Record<string, string>>;
   readonly run: string;
   readonly tenant: string;

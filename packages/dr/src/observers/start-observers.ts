@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import type { LedgerSpec } from '@ordeal/shared/platform/ledger-spec';
+import type { NamedEntry } from '@ordeal/shared/platform/platform';
 import type { ProbeSpec } from '@ordeal/shared/platform/probe-spec';
 import type { ClockAnchor } from '@ordeal/shared/time/clock';
 import type { UndoEntry } from '@ordeal/shared/undo/entry';
@@ -20,6 +21,8 @@ export interface ObserversSpec {
   readonly name: string;
   /** Base address that clients use. */
   readonly entry: string;
+  /** Who is asked where the entry's name leads; absent: the system. */
+  readonly nameServers?: NamedEntry['servers'];
   /** Sent with every request. */
   readonly headers: Readonly<Record<string, string>>;
   readonly tenant: string;
@@ -98,6 +101,7 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
 
   const common = {
     entry: spec.entry,
+    ...(spec.nameServers === undefined ? {} : { nameServers: spec.nameServers }),
     headers: spec.headers,
     run: context.runId,
     tenant: spec.tenant,

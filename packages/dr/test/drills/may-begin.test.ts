@@ -27,6 +27,7 @@ function ask(
     context: { clock: { now: () => (now += 60_000), sleep: async () => undefined } },
     deps: {
       nodeOf: (region: string) => region,
+      regions: ['a', 'b'],
       store: { status: async () => ({ settings: {}, nodes: [node('a', a), node('b', b)] }) },
       route: {
         status: async () => ({ regions: { a: 'active', b: 'active' } }),
@@ -60,6 +61,26 @@ it('returns while the region that comes back gets no traffic yet', async () => {
   } as unknown as Asked['deps']['route'];
   expect(await ask('return', 'standby', 'primary', { route })).toEqual([]);
   expect(await ask('switchover', 'primary', 'standby', { route })).toHaveLength(2);
+});
+
+it('wants a backup region to be well, and not to get traffic', async () => {
+  const route = (b: { readonly up: number }) =>
+    ({
+      status: async () => ({ regions: { a: 'active', b: 'out' } }),
+      health: async () => ({ a: { up: 1, total: 1 }, b: { ...b, total: 1 } }),
+    }) as unknown as Asked['deps']['route'];
+  const waits = { regions: ['a'], route: route({ up: 1 }) };
+  expect(await ask('failover', 'primary', 'standby', waits)).toEqual([]);
+  expect(await ask('failover', 'primary', 'standby', { ...waits, regions: ['a', 'b'] })).toEqual([
+    'the route does not lead to region b (it is out): lead traffic to it first',
+  ]);
+  expect(await ask('failover', 'primary', 'standby', { ...waits, route: route({ up: 0 }) })).toEqual([
+    'region b is not healthy: 0 of 1 servers are up; bring them up first',
+  ]);
+  // What moves away is led to, whatever the route does at other times.
+  expect(await ask('return', 'standby', 'primary', waits)).toEqual([
+    'the route does not lead to region b (it is out): lead traffic to it first',
+  ]);
 });
 
 it('fails back only what was failed over, and never tells anybody to fence a sound primary', async () => {

@@ -12,9 +12,11 @@ export function parsePlatform(raw: unknown, path: string): Result<Platform> {
   const platform = shape.value as Platform;
   const diagnostics = [
     ...regionsOfTenants(platform, path),
+    ...regionsOfRoutes(platform, path),
     ...allowedDrivers(platform, path),
     ...healthAddresses(platform, path),
     ...uniqueProbes(platform, path),
+    ...probesByName(platform, path),
     ...usualLoad(platform, path),
     ...knownDatabases(platform, path),
     ...somethingToLoad(platform, path),
@@ -32,6 +34,36 @@ function regionsOfTenants(platform: Platform, path: string): Diagnostic[] {
         found: JSON.stringify(region),
         hint: hintFrom(region, platform.regions),
       })),
+  );
+}
+
+function regionsOfRoutes({ routes, regions }: Platform, path: string): Diagnostic[] {
+  return Object.entries(routes).flatMap(([name, { usually = [] }]) =>
+    usually
+      .filter((region) => !regions.includes(region))
+      .map((region) => ({
+        path: `${path}: routes[${JSON.stringify(name)}].usually`,
+        expected: 'names of regions of this platform',
+        found: JSON.stringify(region),
+        hint: hintFrom(region, regions),
+      })),
+  );
+}
+
+/** Who is told how long to keep a name has to have one. */
+function probesByName({ probes, byName }: Platform, path: string): Diagnostic[] {
+  if (byName !== undefined) return [];
+  return probes.flatMap((probe, index) =>
+    'keepsName' in probe && probe.keepsName !== undefined
+      ? [
+          {
+            path: `${path}: probes[${index}].keepsName`,
+            expected: 'a platform that is found by name (byName)',
+            found: JSON.stringify(probe.keepsName),
+            hint: 'say in byName which name is asked of which name servers, or take keepsName out',
+          },
+        ]
+      : [],
   );
 }
 

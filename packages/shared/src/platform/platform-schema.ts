@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { autoscalerSchema } from './autoscaler-spec.ts';
 import { ledgerSchema } from './ledger-schema.ts';
@@ -27,6 +28,11 @@ const entryUrl = httpUrl.refine(
 const token = z
   .string()
   .regex(/^\s*[\u0021-\u007e]+\s*$/, { error: 'A token is one word of ASCII characters.' });
+const nameServer = z.string().refine((address) => {
+  const [, bracketed, plain = address, port = '53'] =
+    /^(?:\[(.+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(address) ?? [];
+  return isIP(bracketed ?? plain) !== 0 && Number(port) >= 1 && Number(port) <= 65_535;
+}, 'an IP address, with a port where that is not 53 (10.0.0.2 or 10.0.0.2:5353)');
 const positive = z.number().positive();
 /** A timer waits for so long at most (2^31 ms): one for longer ends at once. */
 const LONGEST_SECONDS = 2_147_483;
@@ -53,6 +59,7 @@ export const platformSchema = z.strictObject({
   title: text,
   environment: z.enum(['lab', 'test', 'staging', 'production']),
   entry: entryUrl,
+  byName: z.strictObject({ entry: entryUrl, servers: z.array(nameServer).min(1) }).optional(),
   regions: z.array(text).min(1),
   timeoutMs: positive,
   headers,
@@ -117,7 +124,7 @@ export const platformSchema = z.strictObject({
     })
     .optional(),
   stores: z.record(name, driverEntry),
-  routes: z.record(name, driverEntry),
+  routes: z.record(name, driverEntry.extend({ usually: z.array(text).min(1).optional() })),
   backups: z.record(name, driverEntry.extend({ restore: z.unknown() })).optional(),
   deployments: z.record(name, driverEntry.extend({ unattended: text.optional() })).optional(),
   autoscalers: z.record(name, autoscalerSchema).optional(),

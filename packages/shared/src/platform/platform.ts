@@ -13,6 +13,8 @@ export interface Platform {
   readonly environment: 'lab' | 'test' | 'staging' | 'production';
   /** Base address that clients use, for instance https://api.example.com */
   readonly entry: string;
+  /** How the observers of drills find it, where a route moves a name and the system's resolver is not to be asked. */
+  readonly byName?: NamedEntry;
   readonly regions: readonly string[];
   /** Milliseconds until a client's attempt counts as failed, unless a request says otherwise. */
   readonly timeoutMs: number;
@@ -35,7 +37,7 @@ export interface Platform {
   readonly load?: LoadSettings;
   readonly generators?: Generators;
   readonly stores: Readonly<Record<string, DriverEntry>>;
-  readonly routes: Readonly<Record<string, DriverEntry>>;
+  readonly routes: Readonly<Record<string, RouteEntry>>;
   /** By name: copies of its data, where and how they are brought back. */
   readonly backups?: Readonly<Record<string, BackupEntry>>;
   /** By name: how versions of it are deployed. */
@@ -49,6 +51,14 @@ export interface Platform {
   readonly guardrails: Guardrails;
   /** What it is, beyond its addresses: another one is refused. */
   readonly identity?: PlatformIdentity;
+}
+
+/** An entry that is found by its name. */
+export interface NamedEntry {
+  /** Base address with the name in it, for instance http://app.example.com */
+  readonly entry: string;
+  /** Addresses of the name servers that clients ask where it leads, with a port where that is not 53. IPv4 is asked for. */
+  readonly servers: readonly string[];
 }
 
 /** What must be found when the platform is asked who it is. */
@@ -179,6 +189,11 @@ export interface FaultWitness {
 export interface DriverEntry {
   readonly driver: string;
   readonly config: unknown;
+}
+
+export interface RouteEntry extends DriverEntry {
+  /** The regions that get traffic when nothing is wrong; default: all. A backup region waits until it is needed. */
+  readonly usually?: readonly string[];
 }
 
 export interface DeploymentEntry extends DriverEntry {

@@ -9,25 +9,27 @@ interface Stream {
   readonly connection: 'pooled' | 'fresh';
 }
 
+/**
+ * How a client keeps where a name has led it: for as long as the answer says; not at all, so that each connection asks
+ * anew; or for ever, as many a runtime does.
+ */
+export type NameKeeping = 'for its TTL' | 'not at all' | 'for ever';
+
+/** A stream to the platform's entry. */
+interface EntryStream extends Stream {
+  /** Where the platform is found by name (`byName`). Default: for its TTL. */
+  readonly keepsName?: NameKeeping;
+}
+
 /** A request to the platform's entry. */
-export interface HttpProbe extends Stream {
+export interface HttpProbe extends EntryStream {
   readonly kind?: 'http';
   readonly request: RequestTemplate;
   readonly expectStatus: number;
-  /** Whom its client asks where the entry's name leads, and what it does with the answer. Default: as the system does. */
-  readonly names?: ClientNames;
-}
-
-/** How a client comes from the entry's name to an address (IPv4). */
-export interface ClientNames {
-  /** Addresses of name servers, with a port where that is not 53; nobody else is asked. */
-  readonly servers: readonly string[];
-  /** How long it keeps an answer: for as long as that says, or for ever, as many a runtime does. */
-  readonly keeps: 'for its TTL' | 'for ever';
 }
 
 /** A message and its answer over a WebSocket; its connection, where it is fresh, included. */
-export interface WebSocketProbe extends Stream {
+export interface WebSocketProbe extends EntryStream {
   readonly kind: 'websocket';
   /** Below the entry; variables are replaced as in a request. */
   readonly path: string;
@@ -42,7 +44,7 @@ export interface WebSocketProbe extends Stream {
  * Users who each keep a WebSocket, and connect anew as soon as theirs is cut. An attempt is a message of one of them
  * and its answer. `{{id}}` is the user.
  */
-export interface SessionProbe extends Stream {
+export interface SessionProbe extends EntryStream {
   readonly kind: 'sessions';
   readonly connection: 'pooled';
   /** How many there are; more, where the timeout holds more attempts than that. */

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { onCluster } from '../../src/platform/on-cluster/on-cluster.ts';
+import { parsePlatform } from '../../src/platform/parse-platform.ts';
 import { placeholderSite } from '../../src/platform/placeholder-site.ts';
 import { definePlatform } from '../../src/platform/platform.ts';
 import { platformValue } from './platform-value.ts';
@@ -40,4 +41,28 @@ it('has the numbers of its document where its file has the lab’s, and of nothi
   expect(there.prometheus.targets).toEqual([{ ...target, least: 3 }]);
   expect(() => build({ objectives: { nothing: { limit: 3 } } })).toThrow('objective "nothing"');
   expect(() => build({ least: { nobody: 3 } })).toThrow('target "nobody"');
+});
+
+it('is reached by its Service, and by no name of elsewhere', () => {
+  const named = platformValue({
+    byName: { entry: 'http://app.example.com', servers: ['192.0.2.53'] },
+    probes: [
+      {
+        name: 'fresh',
+        connection: 'fresh',
+        keepsName: 'not at all',
+        request: { method: 'GET', path: '/' },
+        expectStatus: 200,
+      },
+    ],
+  });
+  const file = onCluster(
+    definePlatform(() => named),
+    { faults: () => ({}) },
+  );
+  const there = file.build({ env: (name, usual = '') => env[name] ?? usual, lab: () => placeholderSite });
+  expect(there).not.toHaveProperty('byName');
+  expect(
+    parsePlatform({ ...there, guardrails: named.guardrails, identity: undefined }, 'platform.ts'),
+  ).toMatchObject({ ok: true });
 });

@@ -53,6 +53,48 @@ describe('parsePlatform', () => {
     ]);
   });
 
+  it('takes a name, who is asked for it, and the regions that it usually leads to', () => {
+    const named = {
+      byName: { entry: 'http://app.example.com', servers: ['192.0.2.53:5353', '[2001:db8::1]:53'] },
+      routes: { global: { driver: 'dns', config: {}, usually: ['a'] } },
+      probes: [
+        {
+          name: 'fresh',
+          connection: 'fresh',
+          keepsName: 'not at all',
+          request: { method: 'GET', path: '/' },
+          expectStatus: 200,
+        },
+      ],
+    } as const;
+    const { regions } = platformValue();
+    const [usual = ''] = regions;
+    const value = { ...named, routes: { global: { ...named.routes.global, usually: [usual] } } };
+    expect(mistakes(platformValue(value))).toEqual([]);
+    const { byName: _, ...nameless } = value;
+    expect(
+      mistakes(
+        platformValue({ ...nameless, routes: { global: { ...named.routes.global, usually: ['moon'] } } }),
+      ),
+    ).toEqual([
+      expect.objectContaining({ path: 'platform.ts: routes["global"].usually', found: '"moon"' }),
+      expect.objectContaining({ path: 'platform.ts: probes[0].keepsName', found: '"not at all"' }),
+    ]);
+    expect(
+      mistakes(
+        platformValue({
+          ...value,
+          // A name of a name server would have to be asked for somewhere itself.
+          byName: { entry: 'app.example.com', servers: ['ns1.example.com', '10.0.0.2:99999'] },
+        }),
+      ).map(({ path }) => path),
+    ).toEqual([
+      'platform.ts: byName.entry',
+      'platform.ts: byName.servers[0]',
+      'platform.ts: byName.servers[1]',
+    ]);
+  });
+
   it('takes no password in the entry, and does not repeat it', () => {
     const [found] = mistakes(platformValue({ entry: 'https://user:hunter2@shop.example.com' }));
     expect(found?.path).toBe('platform.ts: entry');
@@ -143,13 +185,6 @@ describe('parsePlatform', () => {
         url: 'rediss://:secret@cache',
         command: ['PING'],
       },
-      {
-        name: 'kept',
-        connection: 'fresh' as const,
-        request,
-        expectStatus: 200,
-        names: { servers: ['10.0.0.2', '[2001:db8::1]:5353'], keeps: 'for its TTL' as const },
-      },
     ];
     expect(mistakes(platformValue({ probes: good }))).toEqual([]);
     const bad = [
@@ -157,14 +192,6 @@ describe('parsePlatform', () => {
       { kind: 'redis', name: 'keys', connection: 'kept', url: 'redis://cache', command: [] },
       { kind: 'telnet', name: 'old', connection: 'fresh' },
       { name: 'read', connection: 'fresh', request },
-      {
-        name: 'kept',
-        connection: 'fresh',
-        request,
-        expectStatus: 200,
-        // A name of a name server would have to be asked for somewhere itself.
-        names: { servers: ['ns1.example.com', '10.0.0.2:99999'], keeps: 'a while' },
-      },
     ];
     const found = mistakes({ ...platformValue(), probes: bad });
     expect(found.map(({ path }) => path.replace('platform.ts: ', '')).sort()).toEqual([
@@ -174,9 +201,6 @@ describe('parsePlatform', () => {
       'probes[1].connection',
       'probes[2].kind',
       'probes[3].expectStatus',
-      'probes[4].names.keeps',
-      'probes[4].names.servers[0]',
-      'probes[4].names.servers[1]',
     ]);
     expect(JSON.stringify(found)).not.toContain('secret');
   });

@@ -177,6 +177,11 @@ describe('the addresses of a platform', () => {
       'this is not the platform that is meant: faults["kill"] leads to db-1.prod.example; identity.hosts allows 127.0.0.1, a.test',
     ]);
     expect(refused(['*.test', '*.prod.example', '::1'])[0]).toContain('entry leads to 127.0.0.1');
+    const byName = { entry: 'http://app.prod.example', servers: ['192.0.2.53:53'] };
+    expect(
+      planOf(experiment, two, { ...guarded({}), byName, identity: { hosts: ['127.0.0.1', '*.example'] } })
+        .refusals,
+    ).toEqual([expect.stringContaining('byName leads to 192.0.2.53')]);
     // A dot is a dot.
     expect(refused(['127.0.0.1', '*.test', '*.prodxexample', '::1'])).toHaveLength(1);
   });

@@ -33,7 +33,7 @@ export function drillDeps(phase: DrillPhase, session: Session): DrillDeps {
       return node.name;
     },
     route: drivers.route(phase.route),
-    regions: platform.regions,
+    regions: platform.routes[phase.route]?.usually ?? platform.regions,
     anchor,
     mostRunSeconds: platform.guardrails.maxRunSeconds,
     ...(session.approve === undefined ? {} : { approve: session.approve }),
@@ -44,7 +44,9 @@ export function drillDeps(phase: DrillPhase, session: Session): DrillDeps {
       startObservers(
         {
           name: phase.name,
-          entry: platform.entry,
+          ...(platform.byName === undefined
+            ? { entry: platform.entry }
+            : { entry: platform.byName.entry, nameServers: platform.byName.servers }),
           headers: {
             ...platform.headers,
             [platform.tenantHeader]: tenant,

@@ -1,7 +1,9 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import type { NamedEntry } from '@ordeal/shared/platform/platform';
 import type { RequestTemplate } from '@ordeal/shared/platform/request-template';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { freshConnections } from '../../observers/connections.ts';
+import { lookupOf } from '../../observers/lookup.ts';
 import { send, splitEntry } from '../../observers/send.ts';
 import { fillTemplate } from '@ordeal/shared/platform/template';
 
@@ -9,6 +11,8 @@ import { fillTemplate } from '@ordeal/shared/platform/template';
 export interface ClearRequest {
   readonly template: RequestTemplate;
   readonly entry: string;
+  /** Who is asked where the entry's name leads; absent: the system. */
+  readonly nameServers?: NamedEntry['servers'];
   readonly headers: Readonly<Record<string, string>>;
   readonly run: string;
   readonly tenant: string;
@@ -45,7 +49,8 @@ async function clearCollection(
   const deadline = clock.now() + request.deadlineMs;
   let last = signal.aborted ? reasonOf(signal.reason) : 'there was no time to ask';
   while (clock.now() < deadline && !signal.aborted) {
-    const connections = freshConnections(origin, request.timeoutMs);
+    const lookup = lookupOf(request.nameServers, 'not at all', clock);
+    const connections = freshConnections(origin, request.timeoutMs, lookup);
     const sent = await send(connections, { ...filled, path: prefix + filled.path }, request.timeoutMs, clock);
     if (sent.kind === 'answer' && isGone(sent.status)) return;
     last = sent.kind === 'answer' ? `status ${sent.status}` : sent.detail;

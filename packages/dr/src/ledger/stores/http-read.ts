@@ -2,6 +2,7 @@ import type { HttpLedger } from '@ordeal/shared/platform/ledger-spec';
 import { fillTemplate } from '@ordeal/shared/platform/template';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { freshConnections } from '../../observers/connections.ts';
+import { lookupOf } from '../../observers/lookup.ts';
 import { send, splitEntry, type Sent } from '../../observers/send.ts';
 import type { LedgerConfig } from '../ledger-protocol.ts';
 import { payloadOf } from '../payload.ts';
@@ -67,7 +68,7 @@ async function readPage(
     const timeoutMs = Math.min(pageTimeoutMs, Math.max(worthAskingMs, deadline - clock.now()));
     const page = pageOf(
       await send(
-        freshConnections(origin, timeoutMs),
+        freshConnections(origin, timeoutMs, lookupOf(config.nameServers, 'not at all', clock)),
         { ...request, path: prefix + request.path },
         timeoutMs,
         clock,

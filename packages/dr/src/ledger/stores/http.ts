@@ -2,6 +2,7 @@ import type { HttpLedger } from '@ordeal/shared/platform/ledger-spec';
 import { fillTemplate } from '@ordeal/shared/platform/template';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { pooledConnections } from '../../observers/connections.ts';
+import { lookupOf } from '../../observers/lookup.ts';
 import { send, splitEntry } from '../../observers/send.ts';
 import type { LedgerConfig } from '../ledger-protocol.ts';
 import { payloadOf } from '../payload.ts';
@@ -18,7 +19,8 @@ export function httpStore(
   clock: Clock,
 ): LedgerStore {
   const { origin, prefix } = splitEntry(config.entry);
-  const connections = pooledConnections(origin, config.writeTimeoutMs, workers);
+  const lookup = lookupOf(config.nameServers, 'for its TTL', clock);
+  const connections = pooledConnections(origin, config.writeTimeoutMs, workers, lookup);
   const { collection, run, tenant } = config;
   return {
     writesPerRequest: 1,

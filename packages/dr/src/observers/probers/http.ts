@@ -3,7 +3,7 @@ import { fillTemplate } from '@ordeal/shared/platform/template';
 import type { HttpProbe } from '@ordeal/shared/platform/probe-spec';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { freshConnections, pooledConnections } from '../connections.ts';
-import { lookupThrough } from '../lookup.ts';
+import { lookupOf } from '../lookup.ts';
 import { sendPlain } from '../plain-http/send-plain.ts';
 import { wiresTo } from '../plain-http/wire.ts';
 import type { ProbeConfig } from '../probe-protocol.ts';
@@ -14,7 +14,7 @@ import { leastKept, variablesOf } from './variables.ts';
 /** Requests to the platform's entry. */
 export function httpProber(config: ProbeConfig, spec: HttpProbe, clock: Clock): Prober {
   const { origin, prefix } = splitEntry(config.entry);
-  const lookup = spec.names === undefined ? undefined : lookupThrough(spec.names, clock);
+  const lookup = lookupOf(config.nameServers, spec.keepsName, clock);
   const way = wayTo(origin, config.timeoutMs, spec.connection === 'fresh', clock, lookup);
   return {
     attempt: async (count) => {
@@ -33,13 +33,7 @@ export function httpProber(config: ProbeConfig, spec: HttpProbe, clock: Clock): 
 }
 
 /** What is not encrypted needs no client that can do more. */
-function wayTo(
-  origin: string,
-  timeoutMs: number,
-  fresh: boolean,
-  clock: Clock,
-  lookup: LookupFunction | undefined,
-) {
+function wayTo(origin: string, timeoutMs: number, fresh: boolean, clock: Clock, lookup?: LookupFunction) {
   if (origin.startsWith('http:')) {
     const wires = wiresTo(origin, clock, fresh ? 'fresh' : { least: leastKept }, lookup);
     return {

@@ -2,8 +2,9 @@ import { fillTemplate, fillText } from '@ordeal/shared/platform/template';
 import type { SessionProbe } from '@ordeal/shared/platform/probe-spec';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fetch, WebSocket } from 'undici';
+import { fetch, WebSocket, type Dispatcher } from 'undici';
 import { failureOf } from '../failure.ts';
+import { dispatcherOf } from '../name-dispatcher.ts';
 import type { SessionDrop } from '../observers.ts';
 import type { ProbeConfig } from '../probe-protocol.ts';
 import { splitEntry } from '../send.ts';
@@ -67,6 +68,8 @@ interface Connection {
 function keepSession(config: ProbeConfig, spec: SessionProbe, index: number, clock: Clock): Session {
   const drops: (SessionDrop & { again: number | null })[] = [];
   const leaving = new AbortController();
+  const dispatcher = dispatcherOf(config, spec.keepsName, clock);
+  const by: Way = dispatcher === undefined ? {} : { dispatcher };
   let cookies: string | undefined;
   let connection: Connection | undefined;
   let lastAnswer = -Infinity;
@@ -82,8 +85,8 @@ function keepSession(config: ProbeConfig, spec: SessionProbe, index: number, clo
     while (!leaving.signal.aborted) {
       const began = clock.now();
       try {
-        cookies ??= await logIn(config, spec, index, leaving.signal);
-        const opened = await connect(config, spec, index, cookies);
+        cookies ??= await logIn(config, spec, index, by, leaving.signal);
+        const opened = await connect(config, spec, index, by, cookies);
         await ask(opened, 0).catch((error: unknown) => {
           opened.end('no answer');
           throw error;
@@ -127,11 +130,17 @@ function keepSession(config: ProbeConfig, spec: SessionProbe, index: number, clo
   };
 }
 
+/** By whom a user's connections find the entry; by the system where nothing is said. */
+interface Way {
+  readonly dispatcher?: Dispatcher;
+}
+
 /** The cookies that logging in sets, as a header sends them; none where nobody has to log in. */
 async function logIn(
   config: ProbeConfig,
   spec: SessionProbe,
   index: number,
+  by: Way,
   signal: AbortSignal,
 ): Promise<string> {
   if (spec.login === undefined) return '';
@@ -145,6 +154,7 @@ async function logIn(
     method,
     headers,
     body,
+    ...by,
     signal: AbortSignal.any([signal, AbortSignal.timeout(config.timeoutMs)]),
   });
   await response.arrayBuffer();
@@ -159,6 +169,7 @@ function connect(
   config: ProbeConfig,
   spec: SessionProbe,
   index: number,
+  by: Way,
   cookies: string,
 ): Promise<Connection> {
   const { origin, prefix } = splitEntry(config.entry);
@@ -177,6 +188,7 @@ function connect(
       ),
       ...(cookies === '' ? {} : { cookie: cookies }),
     },
+    ...by,
   });
   const over = Promise.withResolvers<string>();
   // Answers come in the order of the questions.

@@ -1,7 +1,8 @@
 import { fillText } from '@ordeal/shared/platform/template';
 import type { WebSocketProbe } from '@ordeal/shared/platform/probe-spec';
 import type { Clock } from '@ordeal/shared/time/clock';
-import { WebSocket } from 'undici';
+import { WebSocket, type Dispatcher } from 'undici';
+import { dispatcherOf } from '../name-dispatcher.ts';
 import type { ProbeConfig } from '../probe-protocol.ts';
 import { splitEntry } from '../send.ts';
 import { lineProber, type Line } from './lines.ts';
@@ -11,6 +12,7 @@ import { variablesOf } from './variables.ts';
 /** A message and its answer, over WebSockets below the platform's entry. */
 export function webSocketProber(config: ProbeConfig, spec: WebSocketProbe, clock: Clock): Prober {
   const { origin, prefix } = splitEntry(config.entry);
+  const dispatcher = dispatcherOf(config, spec.keepsName, clock);
   return lineProber(
     {
       connection: spec.connection,
@@ -18,14 +20,19 @@ export function webSocketProber(config: ProbeConfig, spec: WebSocketProbe, clock
       clock,
       refusal: (error) => (error instanceof Closed ? error.message : undefined),
     },
-    () => openLine(config, spec, origin.replace(/^http/, 'ws') + prefix),
+    () => openLine(config, spec, origin.replace(/^http/, 'ws') + prefix, dispatcher),
   );
 }
 
 /** The other side ended the connection, by its own word. */
 class Closed extends Error {}
 
-function openLine(config: ProbeConfig, spec: WebSocketProbe, base: string): Line {
+function openLine(
+  config: ProbeConfig,
+  spec: WebSocketProbe,
+  base: string,
+  dispatcher: Dispatcher | undefined,
+): Line {
   let socket: WebSocket | undefined;
   let opened: Promise<void> | undefined;
   let waiting: { readonly expected: string; readonly resolve: () => void } | undefined;
@@ -49,6 +56,7 @@ function openLine(config: ProbeConfig, spec: WebSocketProbe, base: string): Line
             Object.entries(spec.headers ?? {}).map(([name, value]) => [name, fill(value, same)]),
           ),
         },
+        ...(dispatcher === undefined ? {} : { dispatcher }),
       });
       socket.addEventListener('open', () => resolve());
       socket.addEventListener('message', ({ data }) => {

@@ -6,7 +6,8 @@ import type { Clock } from '@ordeal/shared/time/clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDnsRoute } from '../../../src/drivers/dns/route.ts';
 import type { DnsRouteConfig } from '../../../src/drivers/dns/config.ts';
-import type { ClientNames } from '@ordeal/shared/platform/probe-spec';
+import type { NameKeeping } from '@ordeal/shared/platform/probe-spec';
+import { createStore } from '../../../src/ledger/stores/create.ts';
 import { createProber } from '../../../src/observers/probers/create.ts';
 import type { Prober } from '../../../src/observers/probers/prober.ts';
 import { testContext } from '../two-servers.ts';
@@ -59,11 +60,12 @@ describe.skipIf(missing !== undefined)(
     }
 
     /** A stream as a platform states it, whose attempts are good where region a answers. */
-    function stream(name: string, keeps: ClientNames['keeps']): Prober {
+    function stream(name: string, keepsName: NameKeeping): Prober {
       return createProber(
         {
           file: '',
           entry: `http://${name}.platform.test:${port}`,
+          nameServers: [dns.zone],
           headers: {},
           run: 'run',
           tenant: 'tenant',
@@ -73,11 +75,11 @@ describe.skipIf(missing !== undefined)(
           timeoutMs: 1000,
         },
         {
-          name: keeps,
+          name: keepsName,
           connection: 'fresh',
+          keepsName,
           request: { method: 'GET', path: '/' },
           expectStatus: 200,
-          names: { servers: [dns.zone], keeps },
         },
         clock,
       );
@@ -92,13 +94,47 @@ describe.skipIf(missing !== undefined)(
     it('goes on to the old region for the TTL when it honours it, and for ever when it does not', async () => {
       const honours = stream('new', 'for its TTL');
       const ignores = stream('new', 'for ever');
-      expect([await reaches(honours), await reaches(ignores)]).toEqual(['a', 'a']);
+      const asks = stream('new', 'not at all');
+      expect([await reaches(honours), await reaches(ignores), await reaches(asks)]).toEqual(['a', 'a', 'a']);
       await route().switch(['b'], context);
+      expect(await reaches(asks), 'one that asks each time').toBe('b');
       expect(await reaches(stream('new', 'for its TTL')), 'one that has never asked').toBe('b');
       ahead += 30_000;
       expect([await reaches(honours), await reaches(ignores)], 'half the TTL').toEqual(['a', 'a']);
       ahead += 31_000;
       expect([await reaches(honours), await reaches(ignores)], 'the TTL is over').toEqual(['b', 'a']);
+    });
+
+    it('is where the ledger writes, too, and no name that the system knows', async () => {
+      await route().switch(['a'], context);
+      const request = { method: 'GET', path: '/' } as const;
+      const config: Parameters<typeof createStore>[0] = {
+        file: '',
+        entry: `http://new.platform.test:${port}`,
+        nameServers: [dns.zone],
+        headers: {},
+        run: 'run',
+        tenant: 'tenant',
+        collection: 'run',
+        spec: {
+          write: request,
+          acknowledged: [200],
+          rejected: [],
+          read: { ...request, items: 'items', id: 'id', payload: 'payload', next: 'next' },
+          clear: request,
+        },
+        rate: 1,
+        writeTimeoutMs: 1000,
+        readDeadlineMs: 1000,
+      };
+      const { nameServers: _, ...bySystem } = config;
+      const outcomes = [];
+      for (const one of [config, bySystem]) {
+        const store = createStore(one, 1, systemClock);
+        outcomes.push((await store.write([{ worker: 0, sequence: 1 }])).outcome);
+        store.closeAll();
+      }
+      expect(outcomes).toEqual(['ok', 'info']);
     });
 
     it('does not keep that there was no answer', async () => {

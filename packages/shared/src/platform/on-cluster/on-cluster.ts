@@ -1,6 +1,7 @@
 import type { Objective } from '../../objectives/objective.ts';
 import type { AutoscalerSpec } from '../autoscaler-spec.ts';
 import { definePlatform, type FaultEntry, type Platform, type PlatformFile } from '../platform.ts';
+import type { ProbeSpec } from '../probe-spec.ts';
 import { placeholderSite } from '../placeholder-site.ts';
 import { clusterSite, type ClusterSite } from './site.ts';
 
@@ -21,7 +22,7 @@ export type PromisedAutoscaler = Pick<AutoscalerSpec, 'replicas' | 'targets' | '
 /**
  * The same platform on Kubernetes: its promises, journeys and tenants are those of its file, and what it is reached,
  * broken and loaded by is the cluster's. Backups and deployments are not there: how a cluster makes these is its own,
- * and a scenario that needs one is refused.
+ * and a scenario that needs one is refused. Nor are names: it is reached by the Service that its route moves.
  */
 export function onCluster(
   file: PlatformFile,
@@ -31,6 +32,7 @@ export function onCluster(
     const {
       backups: _,
       deployments: __,
+      byName: ___,
       ...base
     } = file.build({
       env: (name, fallback) => context.env(name, fallback),
@@ -61,6 +63,7 @@ export function onCluster(
           { ...objective, ...objectives[name] },
         ]),
       ),
+      probes: base.probes.map(byAddress),
       faults: faults(site),
       autoscalers: Object.fromEntries(
         Object.entries(autoscalers).map(([name, promised]) => [
@@ -89,6 +92,12 @@ function mustBeThere(what: string, changed: readonly string[], known: readonly s
   throw new Error(
     `On a cluster the ${what} "${unknown.join('", "')}" is another one, and there is none of that name.`,
   );
+}
+
+function byAddress(probe: ProbeSpec): ProbeSpec {
+  if (!('keepsName' in probe)) return probe;
+  const { keepsName: _, ...stream } = probe;
+  return stream;
 }
 
 /** Which cluster drivers of recovery mean, as their configuration says it. */
