@@ -73,6 +73,16 @@ it('does not believe a standby that it has everything, when nothing reaches it a
   await sql(servers.a, 'DELETE FROM writes WHERE id = 100');
 });
 
+it('does not take a server for fenced whose files are not where the platform says', async () => {
+  const nowhere = { ...servers.a, dataDir: `${servers.a.dataDir}-misspelt` };
+  const wrong = createPostgresStore({ ...servers.config, nodes: [nowhere, servers.b] });
+  await expect(wrong.fence('a', context)).rejects.toThrow('is not proven to be fenced');
+  await expect(wrong.status(context), 'and says so before anything is lost').rejects.toThrow(
+    `node a answers, and its files are not at ${nowhere.dataDir}`,
+  );
+  expect(await roles()).toEqual({ a: 'primary', b: 'standby' });
+});
+
 it('refuses to make two writers, or to stop a primary whose standby does not follow', async () => {
   await expect(store.promote('b', context)).rejects.toThrow('node a accepts writes');
   await expect(store.rejoin('a', 'b', context)).rejects.toThrow('expected node b to be the primary');

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { PostgresNode } from './config.ts';
-import { writeFence } from './files.ts';
+import { hasFiles, writeFence } from './files.ts';
 import { haltServer, runningServer } from './server.ts';
 import { reportOf } from './status.ts';
 
@@ -15,8 +15,15 @@ import { reportOf } from './status.ts';
  * stopped unless it answers that it is a standby after a start that found the files.
  */
 export async function fence(node: PostgresNode, context: DriverContext): Promise<void> {
-  // Without a directory (a rejoin was interrupted between its two renames) there is nothing to start from.
-  if (!existsSync(node.dataDir)) return;
+  if (!existsSync(node.dataDir)) {
+    // A rejoin was interrupted between its two renames: there is nothing to start from.
+    if (hasFiles(node.dataDir)) return;
+    throw new Error(
+      `node ${node.name} is not proven to be fenced: its files are not at ${node.dataDir} on this machine, and a server ` +
+        'that has them elsewhere may come back as a primary; correct dataDir, or, where its disk was replaced, make an ' +
+        'empty directory there',
+    );
+  }
   writeFence(node.dataDir, node.runAs);
   if (runningServer(node.dataDir) === undefined) return;
   await haltServer(node, context);

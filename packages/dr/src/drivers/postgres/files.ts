@@ -71,6 +71,19 @@ export function swapDirs(dataDir: string, freshDir: string, oldDir: string): voi
   syncDir(dirname(dataDir));
 }
 
+/** Where a rejoin makes its copy, and where it keeps the old data until that streams. */
+export function freshDirOf(dataDir: string): string {
+  return `${dataDir}.fresh`;
+}
+export function oldDirOf(dataDir: string): string {
+  return `${dataDir}.old`;
+}
+
+/** Whether this machine has the node's files, be it those of a rejoin that was cut short between its two renames. */
+export function hasFiles(dataDir: string): boolean {
+  return [dataDir, oldDirOf(dataDir), freshDirOf(dataDir)].some((path) => existsSync(path));
+}
+
 function readAutoConf(dataDir: string): string {
   const path = join(dataDir, 'postgresql.auto.conf');
   return existsSync(path) ? readFileSync(path, 'utf8') : '';

@@ -4,7 +4,7 @@ import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { isAncestor } from './ancestor.ts';
 import type { PostgresNode, PostgresStoreConfig } from './config.ts';
 import { withoutPassword } from './conninfo.ts';
-import { makeOwnedDir, swapDirs, writeFence, writeStandby } from './files.ts';
+import { freshDirOf, makeOwnedDir, oldDirOf, swapDirs, writeFence, writeStandby } from './files.ts';
 import { mustRun } from './program.ts';
 import { queryRows } from './query.ts';
 import { haltServer, startServer } from './server.ts';
@@ -50,7 +50,7 @@ export async function rejoin(
     );
   }
   if (config.synchronous) await waitForStandbys(primary, [node.name], context);
-  rmSync(oldDirOf(node), { recursive: true, force: true });
+  rmSync(oldDirOf(node.dataDir), { recursive: true, force: true });
 }
 
 async function makeStandby(
@@ -78,7 +78,7 @@ async function makeStandby(
 }
 
 async function copyData(node: PostgresNode, primary: PostgresNode, context: DriverContext): Promise<void> {
-  const freshDir = `${node.dataDir}.fresh`;
+  const freshDir = freshDirOf(node.dataDir);
   makeOwnedDir(freshDir, node.runAs);
   const { url, password } = withoutPassword(node.upstreamUrl);
   context.say(`copying the data of node ${primary.name} for node ${node.name}`);
@@ -96,7 +96,7 @@ async function copyData(node: PostgresNode, primary: PostgresNode, context: Driv
     { timeoutMs: copyWithinMs, runAs: node.runAs, env: { LC_ALL: 'C', PGPASSWORD: password } },
   );
   writeStandby(freshDir, node);
-  swapDirs(node.dataDir, freshDir, oldDirOf(node));
+  swapDirs(node.dataDir, freshDir, oldDirOf(node.dataDir));
 }
 
 /** Whether the node replays, within the time, what the primary has written by now. */
@@ -134,8 +134,4 @@ async function streams(
     [node.name, node.slot, goal],
   );
   return rows.length > 0;
-}
-
-function oldDirOf(node: PostgresNode): string {
-  return `${node.dataDir}.old`;
 }

@@ -2,6 +2,7 @@ import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { StoreNode, StoreStatus } from '@ordeal/shared/drivers/store';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { PostgresNode, PostgresStoreConfig } from './config.ts';
+import { hasFiles } from './files.ts';
 import { queryRows } from './query.ts';
 
 const durability = ['synchronous_commit', 'synchronous_standby_names', 'fsync', 'full_page_writes'] as const;
@@ -111,9 +112,22 @@ export function nodesOf(reports: readonly NodeReport[]): readonly StoreNode[] {
   });
 }
 
+/** A server that answers, and could not be fenced: its files are not where the platform says. */
+function mustHaveFiles({ nodes }: PostgresStoreConfig, reports: readonly NodeReport[]): void {
+  const elsewhere = nodes.find(
+    ({ dataDir }, index) => reports[index]?.node.reachable === true && !hasFiles(dataDir),
+  );
+  if (elsewhere === undefined) return;
+  throw new Error(
+    `node ${elsewhere.name} answers, and its files are not at ${elsewhere.dataDir} on this machine, so it could not be ` +
+      'fenced: correct dataDir, or use a driver for servers elsewhere (patroni, cloudnative-pg, command)',
+  );
+}
+
 /** All nodes at once. The settings are the primary's, or those of any node that answers when there is none. */
 export async function storeStatus(config: PostgresStoreConfig, context: DriverContext): Promise<StoreStatus> {
   const reports = await Promise.all(config.nodes.map((node) => reportOf(node, context)));
+  mustHaveFiles(config, reports);
   const answering = reports.filter((report) => report.node.reachable);
   const primary = answering.find((report) => report.node.reachable && report.node.role === 'primary');
   return {
