@@ -356,6 +356,40 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 's',
     source: 'deployment guide, "Failover Time Target": detection < 30 seconds',
   },
+  'alert on a lost region': {
+    signal: {
+      from: 'prometheus',
+      measure: 'seconds-to-alert',
+      alerts: 'alertname="InstanceDown",region="a"',
+    },
+    comparator: '<=',
+    limit: 30,
+    unit: 's',
+    source:
+      'deployment guide, "Global Monitoring": region-specific alerts; "Failover Time Target": detection < 30 seconds',
+  },
+  'alerts on the region that still fire': {
+    signal: { from: 'prometheus', measure: 'alerts-firing', alerts: 'alertname="InstanceDown",region="a"' },
+    comparator: '<=',
+    limit: 0,
+    unit: 'alerts',
+    source: `deployment guide, "Global Monitoring"; ${profile}`,
+  },
+  'alert on a tenant over its quota': {
+    signal: { from: 'prometheus', measure: 'alerts-firing', alerts: 'alertname="QuotaExceeded"' },
+    comparator: '>=',
+    limit: 1,
+    unit: 'alerts',
+    source: 'deployment guide, "Monitoring and Logging": alerting, quota exceeded',
+  },
+  'alerts without a cause': {
+    signal: { from: 'prometheus', measure: 'alerts-fired', alerts: 'severity="critical"' },
+    comparator: '<=',
+    limit: 0,
+    unit: 'alerts',
+    severity: 'should',
+    source: profile,
+  },
   failover: {
     signal: { from: 'drill', measure: 'failover' },
     comparator: '<',

@@ -38,7 +38,7 @@ export const controls: readonly Control[] = [
     ['bad-release', deploys('canary'), 'time to deploy'],
     ['no-rollback', deploys('bad-canary'), 'time to roll back'],
     ['no-drain', deploys('rolling'), 'requests lost by a deployment'],
-    ['no-alerts', drill, 'detection'],
+    ['no-alerts', drill, 'alert on a lost region'],
     ['lose-acknowledged-writes', drill, 'no acknowledged write lost'],
   ]),
   ...of('research-agent', [
@@ -48,7 +48,7 @@ export const controls: readonly Control[] = [
     ['connection-hog', load, 'database connections used'],
     ['no-metrics', load, 'API replicas'],
     ['lying-health', chaos('database-unreachable'), 'client errors while something is broken'],
-    ['no-alerts', drill, 'detection'],
+    ['no-alerts', drill, 'alert on failed health checks'],
     ['lose-acknowledged-writes', drill, 'no acknowledged write lost'],
     ['stale-dump', backup('backup-verified'), 'age of the daily backup'],
     ['no-archive', backup('restore'), 'restore time'],

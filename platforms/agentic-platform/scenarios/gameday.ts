@@ -57,6 +57,7 @@ export default defineScenario((pace) => {
           'p95 of tenant ordeal beside globex',
           'tenant globex is held to its quota beside ordeal',
           'tenant globex is given its quota beside ordeal',
+          'alert on a tenant over its quota',
         ],
       },
       {
@@ -72,6 +73,7 @@ export default defineScenario((pace) => {
           'API errors',
           'API p95',
           'API metrics present',
+          'alerts without a cause',
           'database connections',
           'replication lag',
         ],
@@ -110,6 +112,7 @@ export default defineScenario((pace) => {
           'failover',
           'full recovery',
           'RTO of the recovery plan',
+          'alert on a lost region',
         ],
       },
       {
@@ -117,6 +120,7 @@ export default defineScenario((pace) => {
         name: 'failback',
         title: 'Region A rejoins and becomes primary again',
         drill: { kind: 'failback', restore: 'region-a-lost', from: 'b', to: 'a' },
+        objectives: [...drill.objectives, 'alerts on the region that still fire'],
       },
     ],
   };

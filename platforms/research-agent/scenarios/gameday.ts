@@ -56,6 +56,7 @@ export default defineScenario((pace) => {
           'database connections used',
           'replicas are up',
           'replication lag',
+          'alerts without a cause',
         ],
       },
       {
@@ -94,20 +95,25 @@ export default defineScenario((pace) => {
         hold: 8,
         title: 'The database is unreachable from region A',
         fault: 'database-unreachable-from-a',
-        objectives: { steady, during: [broken], recovery: [broken, 'time to steady'] },
+        objectives: {
+          steady,
+          during: [broken, 'alert on a high error rate'],
+          recovery: [broken, 'time to steady'],
+        },
       },
       {
         ...drill,
         name: 'region-lost',
         title: 'Region A is lost; traffic goes to the backup region, whose replica is promoted',
         drill: { kind: 'failover', lose: 'region-a-lost', from: 'a', to: 'b' },
-        objectives: [...drill.objectives, 'detection'],
+        objectives: [...drill.objectives, 'detection', 'alert on failed health checks'],
       },
       {
         ...drill,
         name: 'failback',
         title: 'Region A rejoins and becomes primary again',
         drill: { kind: 'failback', restore: 'region-a-lost', from: 'b', to: 'a' },
+        objectives: [...drill.objectives, 'alerts on the region that still fire'],
       },
     ],
   };

@@ -1,5 +1,6 @@
 import { scopeSignal, type Scope } from '@ordeal/shared/judge/scope';
 import type { Objective } from '@ordeal/shared/objectives/objective';
+import { wantsAnAlert } from '@ordeal/shared/objectives/of-alerts';
 import type { PrometheusSignal } from '@ordeal/shared/objectives/signal';
 import { hintFrom } from '@ordeal/shared/platform/closest';
 import type { Diagnostic, Result } from '@ordeal/shared/platform/diagnostics';
@@ -54,12 +55,11 @@ export function narrowObjectives(
   return diagnostics.length === 0 ? { ok: true, value: narrowed } : { ok: false, diagnostics };
 }
 
-// Time to an alert is counted from a fault, and nothing is broken here; nor is there a client to compare with.
-function isUsable({ signal }: Objective): boolean {
+// No alert is wanted where nothing is done to the platform; nor is there a client to compare with.
+function isUsable(objective: Objective): boolean {
+  const { signal } = objective;
   return (
-    signal.from === 'prometheus' &&
-    signal.measure !== 'seconds-to-alert' &&
-    signal.measure !== 'difference-to-client'
+    signal.from === 'prometheus' && !wantsAnAlert(objective) && signal.measure !== 'difference-to-client'
   );
 }
 

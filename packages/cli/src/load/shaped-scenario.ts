@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { describeShape } from '@ordeal/shared/load/shape/describe-shape';
 import { parseShape, type ShapeOptions } from '@ordeal/shared/load/shape/parse-shape';
 import type { Shape, Spike } from '@ordeal/shared/load/shape/shape';
+import { wantsAnAlert } from '@ordeal/shared/objectives/of-alerts';
 import type { Objective } from '@ordeal/shared/objectives/objective';
 import { hintFrom } from '@ordeal/shared/platform/closest';
 import type { Diagnostic, Result } from '@ordeal/shared/platform/diagnostics';
@@ -228,7 +229,7 @@ function isWindowed(objective: Objective | undefined, shape: Shape): boolean {
   if (objective === undefined || isGrowth(objective)) return false;
   const { signal } = objective;
   if (signal.from === 'client') return shape.kind !== 'stress' || objective.severity !== 'should';
-  return signal.from === 'prometheus' && signal.measure !== 'seconds-to-alert' && shape.kind !== 'stress';
+  return signal.from === 'prometheus' && !wantsAnAlert(objective) && shape.kind !== 'stress';
 }
 
 function isGrowth({ signal }: Objective): boolean {

@@ -1,6 +1,7 @@
 import { isShaped, loadWindows } from '@ordeal/shared/scenario/load-windows';
 import type { Phase, Scenario } from '@ordeal/shared/scenario/scenario';
 import { assignAutoscalers } from './autoscalers.ts';
+import { assignDrill } from './phases/drill-assign.ts';
 import { assignDeployment, leftOut, leftOutDeployment } from './phases/left-out.ts';
 import { assign, type PhaseOutcome, type Session } from './session.ts';
 
@@ -82,6 +83,8 @@ function leaveOut(phase: Phase, reason: string, session: Session): void {
       }
       return;
     case 'drill':
+      assignDrill(phase, session);
+      return;
     case 'restore':
       assign(session, phase.name, phase.objectives);
       return;

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { address, unitEnvironment, type Blueprint } from '../layout/blueprint.ts';
 import { inLab, regionNames } from '../layout/paths.ts';
 import type { Unit } from '../supervisor/config.ts';
+import { alertRules } from './alert-rules.ts';
 import { replicaNumbers, replicaPort } from './api.ts';
-import { FRONTEND } from './haproxy.ts';
 
 interface Target {
   readonly job: string;
@@ -37,37 +37,6 @@ function targets(blueprint: Blueprint): readonly Target[] {
     { job: 'haproxy', region: 'edge', replica: 'haproxy', address: address(ports.haproxyMetrics) },
   ];
 }
-
-const rules = {
-  groups: [
-    {
-      name: 'platform',
-      rules: [
-        {
-          alert: 'InstanceDown',
-          expr: 'up == 0 or pg_up == 0 or redis_up == 0',
-          for: '2s',
-          labels: { severity: 'critical' },
-          annotations: { summary: '{{ $labels.job }} {{ $labels.replica }} does not answer' },
-        },
-        {
-          alert: 'HighErrorRate',
-          expr: `sum(rate(haproxy_frontend_http_responses_total{proxy="${FRONTEND}",code="5xx"}[5s])) / (sum(rate(haproxy_frontend_http_responses_total{proxy="${FRONTEND}"}[5s])) > 0) > 0.05`,
-          for: '1s',
-          labels: { severity: 'critical' },
-          annotations: { summary: 'More than 5 % of the requests at the entry fail' },
-        },
-        {
-          alert: 'NoPrimary',
-          expr: 'absent(pg_node_primary == 1)',
-          for: '1s',
-          labels: { severity: 'critical' },
-          annotations: { summary: 'No database accepts writes' },
-        },
-      ],
-    },
-  ],
-};
 
 function files(blueprint: Blueprint) {
   const dir = join(blueprint.dir, 'edge');
@@ -126,7 +95,7 @@ export function prometheusFiles(blueprint: Blueprint): Readonly<Record<string, s
     [inLab.replicaTargets(dir)]: replicaTargets(usual),
     [files(blueprint).config]: JSON.stringify(config, null, 2),
     [files(blueprint).rules]: JSON.stringify(
-      blueprint.sabotage.includes('no-alerts') ? { groups: [] } : rules,
+      blueprint.sabotage.includes('no-alerts') ? { groups: [] } : alertRules(blueprint.contract),
       null,
       2,
     ),

@@ -81,6 +81,7 @@ function whyCertain(
       return byEvents(signal, objective, name, observations, msLeft);
     case 'present':
     case 'age':
+    case 'alerts-firing':
     case 'seconds-to-alert':
     case 'burn-rate':
     case 'leak':

@@ -60,6 +60,7 @@ export function defaultLeast({ signal, comparator, limit }: Objective): number {
     case 'present':
     case 'age':
     case 'alerts-fired':
+    case 'alerts-firing':
     case 'seconds-to-alert':
     case 'seconds-to-steady':
     case 'failed':

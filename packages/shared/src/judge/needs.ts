@@ -49,6 +49,7 @@ export function needsOf(signal: PrometheusSignal, windowMs: number): readonly Ne
         ...('gauge' in signal.capacity ? [gauges(signal.capacity.gauge, false)] : []),
       ];
     case 'alerts-fired':
+    case 'alerts-firing':
     case 'seconds-to-alert':
       // Rules may be evaluated far less often than anything is scraped: what fired before must be seen all the same.
       return [

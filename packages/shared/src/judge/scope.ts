@@ -71,6 +71,7 @@ export function scopeSignal(signal: PrometheusSignal, scope: Scope, path: string
         : ok({ ...signal, of: { query } });
     }
     case 'alerts-fired':
+    case 'alerts-firing':
     case 'seconds-to-alert':
       return ok(signal);
     case 'promql': {
@@ -105,6 +106,7 @@ export function scopedSelectors(signal: PrometheusSignal): readonly string[] {
     case 'leak':
       return 'gauge' in signal.of ? [signal.of.gauge] : [];
     case 'alerts-fired':
+    case 'alerts-firing':
     case 'seconds-to-alert':
     case 'promql':
       return [];

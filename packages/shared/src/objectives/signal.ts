@@ -106,6 +106,8 @@ export type PrometheusSignal =
    * matchers, for instance `severity="critical"`.
    */
   | { readonly from: 'prometheus'; readonly measure: 'alerts-fired'; readonly alerts: string }
+  /** Alerts that fire at the window's end, for instance none of those that a fault that is healed had set off. */
+  | { readonly from: 'prometheus'; readonly measure: 'alerts-firing'; readonly alerts: string }
   /** Seconds from the window's fault until one of the alerts fired. */
   | { readonly from: 'prometheus'; readonly measure: 'seconds-to-alert'; readonly alerts: string }
   /**

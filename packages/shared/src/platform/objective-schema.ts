@@ -51,7 +51,7 @@ const signal = z.union([
   z.strictObject({ ...prometheus, measure: z.enum(['present', 'age']), selector: selectorText }),
   z.strictObject({
     ...prometheus,
-    measure: z.enum(['alerts-fired', 'seconds-to-alert']),
+    measure: z.enum(['alerts-fired', 'alerts-firing', 'seconds-to-alert']),
     alerts: matchersText.min(1),
   }),
   z.strictObject({

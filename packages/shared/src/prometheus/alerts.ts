@@ -1,3 +1,4 @@
+import type { Bounds } from '../time/interval.ts';
 import type { AlertRule } from './alert-rules.ts';
 import type { WallSpan } from './counters.ts';
 import type { RawSeries } from './reading.ts';
@@ -45,6 +46,43 @@ export function firedAlerts(
         : { name, began: 'perhaps-new', at: all[pause] ?? first },
     ];
   });
+}
+
+/** Names of the alerts that fire at an instant, by the last evaluation before it. */
+export interface FiringAlerts {
+  readonly sure: readonly string[];
+  /** The evaluation that would tell lies too close to the instant, or is missing. */
+  readonly perhaps: readonly string[];
+}
+
+/** Alerts that fire at the end of a span: those whose newest sample is of the last evaluation before it. */
+export function firingAt(
+  series: readonly RawSeries[],
+  { to, blurMs = 0 }: WallSpan,
+  evaluationsMs: (alert: string) => Bounds,
+): FiringAlerts {
+  const sure: string[] = [];
+  const perhaps: string[] = [];
+  for (const { labels, samples } of series) {
+    const { low, high } = evaluationsMs(labels['alertname'] ?? '');
+    const last = samples.findLast(([at]) => at <= to + blurMs)?.[0];
+    if (last === undefined || to - blurMs - last > MISSED * high) continue;
+    const isOfTheLast = last <= to - blurMs && to + blurMs - last < low;
+    (isOfTheLast ? sure : perhaps).push(alertName(labels));
+  }
+  return { sure, perhaps };
+}
+
+/** How far apart an alert's evaluations are meant to be (ms); `usualMs` where its rules do not say. */
+export function evaluationsOf(rules: readonly AlertRule[], usualMs: number): (alert: string) => Bounds {
+  return (alert) => {
+    const every = rules
+      .filter(({ name }) => name === alert)
+      .map(({ everySeconds }) => (everySeconds === undefined ? usualMs : 1000 * everySeconds));
+    return every.length === 0
+      ? { low: usualMs, high: usualMs }
+      : { low: Math.min(...every), high: Math.max(...every) };
+  };
 }
 
 /** Time between two evaluations, from how far apart the samples of alerts lie; undefined when none has two. */

@@ -145,6 +145,67 @@ describe('alerts that began to fire', () => {
   });
 });
 
+describe('alerts that fire at the end of a window', () => {
+  const firing = { ...fired, signal: { ...fired.signal, measure: 'alerts-firing' } } as const;
+  const atTheEnd = (series: readonly RawSeries[], rules: readonly AlertRule[] = [rule]) =>
+    findingOn(firing, { series: { [ALERTS]: series }, rules });
+
+  test('none, with a rule that was evaluated to the end, is a pass, whatever fired before', () => {
+    expect(atTheEnd([])).toMatchObject({ outcome: 'pass', value: { low: 0, high: 0 }, samples: 1 });
+    expect(atTheEnd([alert(during(-3, 7))]).outcome).toBe('pass');
+    expect(atTheEnd([alert(during(10, 99))]).outcome).toBe('pass');
+  });
+
+  test('are counted by their labels, those that fired all the time as well', () => {
+    const finding = atTheEnd([alert(during(3, 99)), alert(during(-3, 99), { region: 'b' })]);
+    expect(finding).toMatchObject({ outcome: 'fail', value: { low: 2, high: 2 } });
+    expect(finding.explanation).toContain('Firing: Errors{severity="critical"}');
+    const wanted = { ...firing, comparator: '>=', limit: 1 } as const;
+    const one = { series: { [ALERTS]: [alert(during(3, 99))] }, rules: [rule] };
+    expect(findingOn(wanted, one).outcome).toBe('pass');
+    expect(findingOn(wanted, { ...one, series: { [ALERTS]: [] } }).outcome).toBe('fail');
+  });
+
+  test('one whose last evaluation is missing may fire or not', () => {
+    expect(atTheEnd([alert(during(3, 9))])).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'straddles-limit',
+      value: { low: 0, high: 1 },
+    });
+  });
+
+  test.each<[string, readonly AlertRule[], string]>([
+    ['no rule', [], 'no-samples'],
+    ['a rule that fails', [{ ...rule, health: 'err', lastError: 'parse error' }], 'query-failed'],
+    ['a rule that was evaluated too early', [{ ...rule, lastEvaluation: anchor.wallMs + 8_000 }], 'stale'],
+  ])(
+    'the silence of %s proves nothing, neither that none fires nor that one does not',
+    (_name, rules, reason) => {
+      expect(atTheEnd([], rules)).toMatchObject({ outcome: 'inconclusive', reason });
+      const wanted = { ...firing, comparator: '>=', limit: 1 } as const;
+      expect(findingOn(wanted, { series: { [ALERTS]: [] }, rules }).outcome).toBe('inconclusive');
+      expect(atTheEnd([alert(during(3, 99))], rules).outcome).toBe('fail');
+    },
+  );
+
+  test('bounds contain the truth, and lost samples accuse nobody', () => {
+    for (let seed = 1; seed <= 200; seed += 1) {
+      const random = seeded(seed);
+      const until = 12 * random();
+      const series = [alert((at) => at + 0.1 < until)];
+      const everySecond = [{ ...rule, everySeconds: 1 }];
+      // Samples are at 0.1 s after each second: that at 9.1 is the last evaluation before the end.
+      const truth = until > 9.1 ? 1 : 0;
+      const { value } = atTheEnd(series, everySecond);
+      const hint = `seed ${seed}: ${until} in ${JSON.stringify(value)}`;
+      expect(value?.low, hint).toBeLessThanOrEqual(truth);
+      expect(value?.high, hint).toBeGreaterThanOrEqual(truth);
+      const one = series.map((each) => ({ ...each, samples: each.samples.filter(() => random() < 0.7) }));
+      expect(atTheEnd(one, everySecond).outcome === 'fail' && truth === 0, hint).toBe(false);
+    }
+  });
+});
+
 describe('rules that matchers may select', () => {
   const named = (name: string, labels: Record<string, string>): AlertRule => ({ ...rule, name, labels });
   const rules = [

@@ -2,35 +2,39 @@ import { dirname } from 'node:path';
 import { runDrill } from '@ordeal/dr/drills/run-drill';
 import { steadyStateOf } from '@ordeal/shared/judge/steady';
 import { reasonOf } from '@ordeal/shared/reason-of';
+import type { WindowRecord } from '@ordeal/shared/record/record';
 import { isShaped } from '@ordeal/shared/scenario/load-windows';
 import { isReturn } from '@ordeal/shared/scenario/drill-parts';
+import { wholeDrill } from '@ordeal/shared/scenario/drill-windows';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
+import type { Bounds } from '@ordeal/shared/time/interval';
+import { assignDrill, isJudgedByAlerts } from './drill-assign.ts';
 import { drillDeps } from './drill-deps.ts';
 import { standingPromotions, type StandingPromotion } from '../standing-promotion.ts';
-import { assign, type PhaseOutcome, type Session } from '../session.ts';
+import { windowOf, type PhaseOutcome, type Session } from '../session.ts';
 
 /** One recovery drill. A platform that is not steady is not drilled. */
 export async function drillPhase(phase: DrillPhase, session: Session): Promise<PhaseOutcome> {
   const { context, results } = session;
   const nothing = nothingToReturnFrom(phase, session);
   if (nothing !== undefined) {
-    assign(session, phase.name, phase.objectives);
+    assignDrill(phase, session);
     results.refusals.push(`${phase.name}: ${nothing}`);
     return { next: 'stop', detail: `refused: ${nothing}` };
   }
   const unsteady = await whyUnsteady(phase, session);
   if (unsteady !== undefined) {
-    assign(session, phase.name, phase.objectives);
+    assignDrill(phase, session);
     return { next: 'stop', detail: `not started: ${unsteady}` };
   }
   const outcome = await runDrill(phase, drillDeps(phase, session), context);
   if (outcome.refused.length > 0) {
-    assign(session, phase.name, phase.objectives);
+    assignDrill(phase, session);
     await outcome.dispose();
     results.refusals.push(...outcome.refused.map((reason) => `${phase.name}: ${reason}`));
     return { next: 'stop', detail: `refused: ${outcome.refused.join('; ')}` };
   }
-  results.windows.push(...outcome.windows);
+  results.windows.push(...outcome.windows, ...wholeWindow(phase, outcome.fault, session));
   if (outcome.observersBroke !== undefined)
     results.observerProblems.push({ window: phase.name, reason: outcome.observersBroke });
   await readEarlierLedgersAgain(session);
@@ -39,7 +43,7 @@ export async function drillPhase(phase: DrillPhase, session: Session): Promise<P
     reread: () => outcome.reread(),
     dispose: () => outcome.dispose(),
   });
-  assign(session, phase.name, phase.objectives);
+  assignDrill(phase, session);
   // Where the way back was gone, and not merely where nothing was found wrong: nobody may have been able to look.
   if (isReturn(phase.drill) && outcome.settled) {
     for (const earlier of standing(session)) earlier.resolve();
@@ -51,6 +55,15 @@ export async function drillPhase(phase: DrillPhase, session: Session): Promise<P
     next: 'continue',
     detail: `RTO ${low.toFixed(2)}–${high === null ? '∞' : high.toFixed(2)} s, ${lost} of ${acknowledged} acknowledged writes lost`,
   };
+}
+
+/** From the fault to now, where alerts are judged. A region that was lost stays away for longer than the drill. */
+function wholeWindow(phase: DrillPhase, fault: Bounds | null, session: Session): readonly WindowRecord[] {
+  if (fault === null || !phase.objectives.some((name) => isJudgedByAlerts(name, session))) return [];
+  const { anchor, context } = session;
+  const whole = windowOf(anchor, wholeDrill(phase), phase.name, fault.low, context.clock.now());
+  context.journal.append({ type: 'window-closed', window: whole });
+  return [whole];
 }
 
 // A write can come back, or vanish, only once the old primary has rejoined: each ledger is read again then. Once the

@@ -56,6 +56,7 @@ export function questionsOf(signal: PrometheusSignal, range: string): Questions 
       return { series: 'counter' in signal.used ? signal.used.counter : signal.used.gauge };
     // An alert that does not fire has no series, and what an expression selects is not known.
     case 'alerts-fired':
+    case 'alerts-firing':
     case 'seconds-to-alert':
     case 'promql':
       return undefined;

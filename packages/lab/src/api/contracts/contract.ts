@@ -5,6 +5,7 @@ export interface Contract {
   /** What the supervisor and the load balancer ask: whether a replica lives, and whether it can take traffic. */
   readonly health: { readonly live: string; readonly ready: string };
   readonly metrics: MetricNames;
+  readonly alerts: AlertLimits;
   /** How the load balancer spreads requests. */
   readonly edge: Edge;
   /** So long after its end a replica is started again (ms). */
@@ -44,6 +45,18 @@ export interface MetricNames {
   readonly buckets: readonly number[];
 }
 
+/** Beyond what its Prometheus alerts. */
+export interface AlertLimits {
+  /** Share of requests at the entry that fail. */
+  readonly errorRatio: number;
+  /** Of the platform's own histogram: a bound of it (s). */
+  readonly p95Seconds: number;
+  /** Share of the database's connections that is in use. */
+  readonly connections: number;
+  /** Refusals of tenants that want more than their quota, a second; where the platform has quotas. */
+  readonly refusalsPerSecond?: number;
+}
+
 export interface Edge {
   readonly balance: 'roundrobin' | 'leastconn';
   /** Of each region's replicas; 1 where nothing is said. */
@@ -77,6 +90,9 @@ export const usualMetrics: MetricNames = {
   pathLabel: 'route',
   buckets: usualBuckets,
 };
+
+/** Of platforms whose documents have no numbers. */
+export const usualAlerts: AlertLimits = { errorRatio: 0.05, p95Seconds: 1, connections: 0.8 };
 
 export const usualEdge: Edge = {
   balance: 'roundrobin',

@@ -14,6 +14,7 @@ import { percentile } from '../words.ts';
 import { differenceToClient } from './difference-to-client.ts';
 import { prometheusAge } from './prometheus-age.ts';
 import { prometheusAlertsFired } from './prometheus-alerts-fired.ts';
+import { prometheusAlertsFiring } from './prometheus-alerts-firing.ts';
 import { prometheusBurnRate } from './prometheus-burn-rate.ts';
 import { prometheusGauge } from './prometheus-gauge.ts';
 import { prometheusLatency, prometheusLatencyShare } from './prometheus-latency.ts';
@@ -66,6 +67,8 @@ function measure(
       return prometheusAge(evidence);
     case 'alerts-fired':
       return prometheusAlertsFired(evidence, signal.alerts);
+    case 'alerts-firing':
+      return prometheusAlertsFiring(evidence, signal.alerts);
     case 'seconds-to-alert': {
       const fault = faultOf(observations, window, evidence.span);
       return prometheusSecondsToAlert(evidence, signal.alerts, fault, objective);
@@ -155,6 +158,8 @@ function wordsOf(signal: PrometheusSignal): SignalWords {
       return { signal: 'Prometheus age', query: `time() - max(${signal.selector})` };
     case 'alerts-fired':
       return { signal: 'alerts that began to fire', query: alertsQuery(signal.alerts) };
+    case 'alerts-firing':
+      return { signal: 'alerts that fire at the end', query: alertsQuery(signal.alerts) };
     case 'seconds-to-alert':
       return { signal: 'seconds from the fault to an alert', query: alertsQuery(signal.alerts) };
     case 'burn-rate': {

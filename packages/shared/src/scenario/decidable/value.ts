@@ -1,5 +1,6 @@
-import type { DrillMeasure, RestoreMeasure } from '../../objectives/signal.ts';
+import type { DrillMeasure, PrometheusSignal, RestoreMeasure } from '../../objectives/signal.ts';
 import type { TenantLoad } from '../../load/workload.ts';
+import { isOfAlerts } from '../../objectives/of-alerts.ts';
 import { steadySeconds } from '../load-windows.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { RestorePhase } from '../restore-phase.ts';
@@ -39,6 +40,7 @@ export function valueObstacle({ objective, window, platform, scenario }: Concern
             hint: 'put a phase of kind "load" before it',
           };
     case 'prometheus':
+      if (window.part === 'drill' && isOfAlerts(objective)) return alertsObstacle(signal, window.phase);
       if (window.part === 'drill' || window.part === 'restore' || window.part === 'deploy')
         return drillHasNoWindow(window.part, `Prometheus' ${signal.measure}`);
       if (window.part === 'search') return searchHasNoWindow(`Prometheus' ${signal.measure}`);
@@ -48,7 +50,7 @@ export function valueObstacle({ objective, window, platform, scenario }: Concern
         : {
             expected: 'a window with a fault before its end, from which the seconds count',
             found: `seconds-to-alert ${inA}, where there is no fault`,
-            hint: 'judge it in the during- or recovery-window of an experiment',
+            hint: 'judge it in the during- or recovery-window of an experiment, or in a drill that loses something',
           };
     case 'experiment':
       return window.phase.phase === 'experiment'
@@ -169,6 +171,17 @@ function drillObstacle(
   return undefined;
 }
 
+/** A planned move breaks nothing. */
+function alertsObstacle({ measure }: PrometheusSignal, { drill }: DrillPhase): Obstacle | undefined {
+  return measure !== 'seconds-to-alert' || 'lose' in drill
+    ? undefined
+    : {
+        expected: 'a drill that loses something, from which the seconds count',
+        found: `${measure} in a drill of kind ${drill.kind}`,
+        hint: "list it in a failover's objectives",
+      };
+}
+
 function restoreObstacle(measure: RestoreMeasure, { drill }: RestorePhase): Obstacle | undefined {
   if (measure === 'seconds' && drill.kind === 'backup-freshness') {
     return {
@@ -197,7 +210,8 @@ function searchHasNoWindow(what: string): Obstacle {
 }
 
 const ownMeasures = {
-  drill: 'rto, rpo, detection, failover, lost, anomalies, flaps, stale, writers',
+  drill:
+    'rto, rpo, detection, failover, lost, anomalies, flaps, stale, writers; and what alerts did (alerts-fired, alerts-firing, seconds-to-alert)',
   restore: 'seconds, backup-age, point-in-time-error',
   deploy: 'seconds-to-deploy, seconds-to-roll-back, seconds-to-return',
 };

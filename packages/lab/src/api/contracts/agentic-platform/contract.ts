@@ -1,9 +1,10 @@
-import { usualEdge, usualMetrics, type Contract } from '../contract.ts';
+import { usualAlerts, usualEdge, usualMetrics, type Contract } from '../contract.ts';
 
 export const agenticPlatform: Contract = {
   platform: 'agentic-platform',
   health: { live: '/health/live', ready: '/health/ready' },
   metrics: usualMetrics,
+  alerts: { ...usualAlerts, refusalsPerSecond: 1 },
   edge: usualEdge,
   restartDelayMs: 50,
   mostOfTenant: 2,

@@ -1,5 +1,5 @@
 import { workSchema } from '../../routes/work.ts';
-import { usualBuckets, usualEdge, type Contract } from '../contract.ts';
+import { usualAlerts, usualBuckets, usualEdge, type Contract } from '../contract.ts';
 
 export const arklex: Contract = {
   platform: 'arklex',
@@ -13,6 +13,7 @@ export const arklex: Contract = {
     pathLabel: 'endpoint',
     buckets: usualBuckets,
   },
+  alerts: usualAlerts,
   edge: { ...usualEdge, forwardsClient: true },
   restartDelayMs: 50,
   rateLimit: { requests: 100, windowSeconds: 60, window: 'sliding' },

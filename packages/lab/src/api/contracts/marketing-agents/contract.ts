@@ -1,10 +1,11 @@
 import { workSchema } from '../../routes/work.ts';
-import { usualEdge, usualMetrics, type Contract } from '../contract.ts';
+import { usualAlerts, usualEdge, usualMetrics, type Contract } from '../contract.ts';
 
 export const marketingAgents: Contract = {
   platform: 'marketing-agents',
   health: { live: '/health', ready: '/ready' },
   metrics: usualMetrics,
+  alerts: usualAlerts,
   // Its readiness probe has failureThreshold 1.
   edge: { ...usualEdge, fall: 1 },
   restartDelayMs: 50,

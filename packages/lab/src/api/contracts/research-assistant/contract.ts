@@ -1,5 +1,5 @@
 import { workSchema } from '../../routes/work.ts';
-import { usualMetrics, type Contract } from '../contract.ts';
+import { usualAlerts, usualMetrics, type Contract } from '../contract.ts';
 import { openSocketSchema } from './one-socket-each.ts';
 import { sessionSchema } from './sessions.ts';
 
@@ -8,6 +8,7 @@ export const researchAssistant: Contract = {
   // Its one health check is all that is documented; the lab's own supervisor needs to know whether a process lives.
   health: { live: '/livez', ready: '/api/health' },
   metrics: usualMetrics,
+  alerts: usualAlerts,
   // `least_conn` with weights 2/2/1; the lab has one server more.
   edge: { balance: 'leastconn', weights: { a: 2, b: 1 }, fall: 2, forwardsClient: true },
   // systemd's RestartSec=10

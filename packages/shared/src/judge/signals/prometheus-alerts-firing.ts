@@ -1,0 +1,33 @@
+import { evaluationIntervalOf, evaluationsOf, everyMsOf, firingAt } from '../../prometheus/alerts.ts';
+import type { Measurement } from '../decide.ts';
+import type { PrometheusEvidence } from '../prometheus-evidence.ts';
+import { rulesBehind } from './alert-rules-doubt.ts';
+
+/** How many alerts fire at the window's end, as the last evaluation before it saw it. */
+export function prometheusAlertsFiring(evidence: PrometheusEvidence, alerts: string): Measurement {
+  const { span, scrapeIntervalMs } = evidence;
+  const { series } = evidence.samples(0);
+  const all = evidence.rules(1);
+  const evaluationMs = everyMsOf(all, alerts) ?? evaluationIntervalOf(series) ?? scrapeIntervalMs;
+  const { rules, doubt: unheard } = rulesBehind(all, alerts, span, evaluationMs);
+  const { sure, perhaps } = firingAt(series, span, evaluationsOf(rules, evaluationMs));
+  const doubt = evidence.doubt ?? unheard;
+  const value = { low: sure.length, high: sure.length + perhaps.length };
+  // That none was seen to fire proves nothing, one way or the other, when nobody knows whether somebody looked.
+  if (sure.length === 0 && doubt !== undefined) return { kind: 'nothing', ...doubt, value };
+  const notes = [
+    sure.length === 0 ? undefined : `Firing: ${sure.join(', ')}.`,
+    perhaps.length === 0
+      ? undefined
+      : `Firing just before the end, and perhaps at it: ${perhaps.join(', ')}.`,
+  ].filter((note) => note !== undefined);
+  return {
+    kind: 'measured',
+    value,
+    samples: Math.max(rules.length, sure.length + perhaps.length),
+    violations: Infinity,
+    finer: 'A window that ends some evaluations later would decide it.',
+    ...(doubt === undefined ? {} : { doubt }),
+    ...(notes.length === 0 ? {} : { note: notes.join(' ') }),
+  };
+}
