@@ -64,6 +64,25 @@ it('refuses it as wrong configuration, all mistakes at once, and does nothing', 
   expect(stdout).toContain('Nothing was done.');
 });
 
+it('names the full pace where that is long enough, and nowhere else', async () => {
+  const phase = (
+    judgeFor: string,
+  ) => `{ phase: 'load', name: 'baseline', title: 'Baseline', rate: 60, warmUp: 1,
+    judgeFor: ${judgeFor}, objectives: ['client errors', 'RTO'] }`;
+  writeFileSync(
+    join(dir, 'shop', 'scenarios', 'brief.ts'),
+    `import { defineScenario } from '@ordeal/shared/scenario/scenario';
+     export default defineScenario((pace) => ({ name: 'brief', title: 'Brief', phases: [${phase("pace === 'full' ? 20 : 2")}] }));`,
+  );
+  const { code, stdout } = await ordeal('plan', '--pace', 'short');
+  expect(code).toBe(64);
+  const [, errors = '', rto = ''] = stdout.split('objective "');
+  expect(errors).toContain(
+    'run it at --pace full, which is long enough; or make the window at least 3 s long',
+  );
+  expect(rto).not.toContain('--pace full');
+});
+
 it('is in the JSON as well', async () => {
   writeScenario(2, ['client errors', 'API errors']);
   const { code, stdout } = await ordeal('plan', '--json');

@@ -1,7 +1,7 @@
 import type { Phase } from '@ordeal/shared/scenario/scenario';
 import { planScenario, type Plan } from '@ordeal/shared/scenario/plan';
 import type { ScenarioRunKind } from '@ordeal/shared/record/record';
-import type { LoadPlace, Scenario, WrittenScenario } from '@ordeal/shared/scenario/scenario';
+import type { LoadPlace, PaceName, Scenario, WrittenScenario } from '@ordeal/shared/scenario/scenario';
 import type { Platform } from '@ordeal/shared/platform/platform';
 import type { LabSite } from '@ordeal/shared/platform/site';
 import { createPrometheus } from '@ordeal/shared/prometheus/client';
@@ -15,6 +15,7 @@ import { loadScenario } from '../load/load-scenario.ts';
 import { pickDrills } from '../load/pick-drills.ts';
 import { shapedScenario, type ShapedScenario } from '../load/shaped-scenario.ts';
 import type { RunOptions } from '../program.ts';
+import { hintAtFullPace } from './at-full-pace.ts';
 import { describersOf } from './describers.ts';
 import { describeFault, findTargets } from './faults.ts';
 import { onlyPhase } from './only-phase.ts';
@@ -58,16 +59,25 @@ export async function prepare(
     describersOf(scenario),
     checkWhatK6Runs(loaded, scenario, edge),
   ]);
-  const plan = planScenario(
-    loaded.platform,
-    scenario,
-    { pace: options.pace, seed },
-    {
-      ...describers,
-      fault: (name) => describeFault(loaded.drivers.fault(name), found.targets.get(name)),
-    },
-    { telemetry, requestsPerIteration: perIteration },
-  );
+  const planAt = (pace: PaceName, of: Scenario): Plan =>
+    planScenario(
+      loaded.platform,
+      of,
+      { pace, seed },
+      {
+        ...describers,
+        fault: (name) => describeFault(loaded.drivers.fault(name), found.targets.get(name)),
+      },
+      { telemetry, requestsPerIteration: perIteration },
+    );
+  const asked = planAt(options.pace, scenario);
+  const plan =
+    asked.undecidable.length === 0 || options.pace === 'full' || options.shape !== undefined
+      ? asked
+      : hintAtFullPace(
+          asked,
+          planAt('full', (await whatToRun(kind, { ...options, pace: 'full' }, loaded, edge)).scenario),
+        );
   return {
     loaded,
     scenario,

@@ -178,7 +178,10 @@ function references(phase: Phase, platform: Platform, path: string): Diagnostic[
             path: `${path}.${field}`,
             expected: `the name of one of the platform's ${what}`,
             found: JSON.stringify(written),
-            hint: hintFrom(written, known),
+            hint:
+              known.length === 0
+                ? 'there are none: add it to the platform file, or pick phases that need none (--only)'
+                : hintFrom(written, known),
           },
         ];
   const objectives = objectiveNames(phase).flatMap(([field, names]) =>
