@@ -2,6 +2,7 @@ import type { Objective } from '@ordeal/shared/objectives/objective';
 
 const alerting = 'deployment strategy, 4.3 Alerting System';
 const recovery = 'deployment strategy, 6.2 Recovery Procedures';
+const deployment = 'deployment strategy, 8.2 Deployment Process';
 const profile = 'set by this profile: the document names no number';
 
 /** What each replica of the lab may hold: the document says only that 80 % of it is too much. */
@@ -123,6 +124,34 @@ export const objectives: Readonly<Record<string, Objective>> = {
     limit: 20,
     unit: 's',
     source: profile,
+  },
+  'client errors under a bad version': {
+    signal: { from: 'client', measure: 'error-ratio' },
+    comparator: '<',
+    limit: 0.05,
+    unit: 'ratio',
+    source: `${deployment}: canary deployment; ${profile}`,
+  },
+  'time to deploy': {
+    signal: { from: 'deployment', measure: 'seconds-to-deploy' },
+    comparator: '<',
+    limit: 180,
+    unit: 's',
+    source: profile,
+  },
+  'time to return': {
+    signal: { from: 'deployment', measure: 'seconds-to-return' },
+    comparator: '<',
+    limit: 180,
+    unit: 's',
+    source: `${deployment}: rollback plan; ${profile}`,
+  },
+  'time to roll back': {
+    signal: { from: 'deployment', measure: 'seconds-to-roll-back' },
+    comparator: '<',
+    limit: 120,
+    unit: 's',
+    source: `${deployment}: rollback plan; ${profile}`,
   },
   RTO: {
     signal: { from: 'drill', measure: 'rto' },

@@ -1,5 +1,6 @@
 import { labBackups } from '@ordeal/shared/platform/on-lab/backups';
 import { labLedger, labProbes, labSweep } from '@ordeal/shared/platform/on-lab/clients';
+import { labDeployment } from '@ordeal/shared/platform/on-lab/deployments';
 import { labRoute, labStore } from '@ordeal/shared/platform/on-lab/drivers';
 import { databaseUnreachable, regionLost, replicaKilled } from '@ordeal/shared/platform/on-lab/faults';
 import { definePlatform } from '@ordeal/shared/platform/platform';
@@ -55,6 +56,7 @@ export default definePlatform((context) => {
     stores: { main: labStore(lab) },
     routes: { global: labRoute(lab) },
     backups: labBackups(lab),
+    deployments: { canary: labDeployment(lab, 'canary') },
     probes: labProbes({ path: '/api/papers' }, '/api/research'),
     ledger: labLedger({ path: '/api/papers' }),
     sweep: labSweep('/api/runs'),

@@ -48,6 +48,8 @@ export const controls: readonly Control[] = [
     ['connection-hog', load, 'database connections used'],
     ['no-metrics', load, 'API replicas'],
     ['lying-health', chaos('database-unreachable'), 'client errors while something is broken'],
+    ['bad-release', deploys('canary'), 'time to deploy'],
+    ['no-rollback', deploys('bad-canary'), 'time to roll back'],
     ['no-alerts', drill, 'alert on failed health checks'],
     ['lose-acknowledged-writes', drill, 'no acknowledged write lost'],
     ['stale-dump', backup('backup-verified'), 'age of the daily backup'],
