@@ -72,7 +72,13 @@ describe('a whole game day on the healthy lab', () => {
 
   it('judged from Prometheus and from the client', () => {
     const signals = new Set(record.findings.map((finding) => finding.objective));
-    for (const name of ['client errors', 'client p95', 'API errors', 'API p95', 'RTO', 'RPO', 'smoke gate']) {
+    const judged = ['client errors', 'client p95', 'API errors', 'API p95', 'RTO', 'RPO', 'smoke gate'];
+    const alerts = [
+      'alert on a lost region',
+      'alerts on the region that still fire',
+      'alert on a tenant over its quota',
+    ];
+    for (const name of [...judged, ...alerts]) {
       expect(signals).toContain(name);
     }
     for (const finding of record.findings.filter((one) => one.severity === 'must')) {
