@@ -98,6 +98,7 @@ export default defineScenario((pace) => {
           'failover',
           'full recovery',
           'RTO of the recovery plan',
+          'alert on a lost region',
         ],
       },
       {
@@ -105,6 +106,7 @@ export default defineScenario((pace) => {
         name: 'failback',
         title: 'Region A rejoins and becomes primary again',
         drill: { kind: 'failback', restore: 'region-a-lost', from: 'b', to: 'a' },
+        objectives: [...drill.objectives, 'alerts on the region that still fire'],
       },
       {
         ...drill,
