@@ -108,8 +108,8 @@ export async function collectReadings(
     const stepMs =
       at === 'spread' ? Math.max(scrapeIntervalMs, Math.ceil((to - from) / MOST_SPREAD)) : scrapeIntervalMs;
     const answer = await ask(() =>
-      at === 'end'
-        ? prometheus.instant(query, to, signal)
+      at === 'start' || at === 'end'
+        ? prometheus.instant(query, at === 'start' ? from : to, signal)
         : prometheus.range(query, firstPoint(from, to, stepMs), to, stepMs, signal),
     );
     return { kind: 'points', window: window.name, query, at, scrapeIntervalMs, answer };

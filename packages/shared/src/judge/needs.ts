@@ -19,10 +19,10 @@ export type Need =
   | { readonly kind: 'rules' };
 
 /**
- * When a query is evaluated: at the window's end, at every scrape, or at most a few thousand times, evenly spread over
- * the window.
+ * When a query is evaluated: at the window's start or end, at every scrape, or at most a few thousand times, evenly
+ * spread over the window.
  */
-export type PointsAt = 'end' | 'scrapes' | 'spread';
+export type PointsAt = 'start' | 'end' | 'scrapes' | 'spread';
 
 /** What a signal has to read, in the order in which it is measured, for a window of that length. */
 export function needsOf(signal: PrometheusSignal, windowMs: number): readonly Need[] {
@@ -48,14 +48,11 @@ export function needsOf(signal: PrometheusSignal, windowMs: number): readonly Ne
         'counter' in signal.used ? counters(signal.used.counter, true) : gauges(signal.used.gauge, true),
         ...('gauge' in signal.capacity ? [gauges(signal.capacity.gauge, false)] : []),
       ];
-    case 'alerts-fired':
     case 'alerts-firing':
+      return alerts(signal.alerts);
+    case 'alerts-fired':
     case 'seconds-to-alert':
-      // Rules may be evaluated far less often than anything is scraped: what fired before must be seen all the same.
-      return [
-        { ...gauges(`ALERTS{alertstate="firing",${signal.alerts}}`, false), leadMs: LOOKBACK_MS },
-        { kind: 'rules' },
-      ];
+      return [...alerts(signal.alerts), { kind: 'points', query: firing(signal.alerts), at: 'start' }];
     case 'burn-rate': {
       const longest = Math.max(...signal.windows.map(({ longSeconds }) => longSeconds * 1000));
       const leadMs = Math.max(0, longest - windowMs);
@@ -71,6 +68,15 @@ export function needsOf(signal: PrometheusSignal, windowMs: number): readonly Ne
     case 'promql':
       return [points(signal.query, windowMs, signal.take === 'last' ? 'end' : 'scrapes')];
   }
+}
+
+function firing(alerts: string): string {
+  return `ALERTS{alertstate="firing",${alerts}}`;
+}
+
+// Rules may be evaluated far less often than anything is scraped: what fired before must be seen all the same.
+function alerts(matchers: string): readonly Need[] {
+  return [{ ...gauges(firing(matchers), false), leadMs: LOOKBACK_MS }, { kind: 'rules' }];
 }
 
 function points(written: string, windowMs: number, at: PointsAt): Need {

@@ -15,12 +15,21 @@ export interface FiredAlert {
   /** As `HighErrors{region="a"}`. */
   readonly name: string;
   /**
-   * `new`: it was not firing before. `on`: it fired before, and went on. `perhaps-new`: it fired before, and again
-   * after a pause that may have been the observer's.
+   * `new`: it was not firing before, or had ended. `on`: it fired before, and went on. `perhaps-new`: it fired before,
+   * and again after a pause that may have been the observer's.
    */
   readonly began: 'new' | 'on' | 'perhaps-new';
   /** Its first sample within the span, or the first after the pause. Wall-clock milliseconds. */
   readonly at: number;
+}
+
+/**
+ * What the server itself held for firing at an instant (wall-clock milliseconds). It drops what an evaluation found to
+ * have ended at once, and goes on showing what was merely not evaluated.
+ */
+export interface HeldForFiring {
+  readonly at: number;
+  readonly series: readonly RawSeries[];
 }
 
 /** Alerts by the samples of `ALERTS{alertstate="firing"}`, which has one for each evaluation while an alert fires. */
@@ -28,7 +37,9 @@ export function firedAlerts(
   series: readonly RawSeries[],
   span: WallSpan,
   evaluationMs: number,
+  held: HeldForFiring,
 ): readonly FiredAlert[] {
+  const heldNames = new Set(held.series.map(({ labels }) => alertName(labels)));
   return series.flatMap(({ labels, samples }): readonly FiredAlert[] => {
     const within = samples.map(([at]) => at).filter((at) => at > span.from && at <= span.to);
     const [first] = within;
@@ -37,13 +48,18 @@ export function firedAlerts(
     const before = samples.findLast(([at]) => at <= span.from && at > span.from - LOOKBACK_MS)?.[0];
     if (before === undefined) return [{ name, began: 'new', at: first }];
     const all = [before, ...within];
-    const pause = all.findIndex(
-      (at, index) => index > 0 && at - (all[index - 1] ?? at) > MISSED * evaluationMs,
-    );
+    const pauses = all.flatMap((to, index) => {
+      const from = all[index - 1] ?? to;
+      return to - from > MISSED * evaluationMs ? [{ from, to }] : [];
+    });
+    const ended = heldNames.has(name)
+      ? undefined
+      : pauses.find(({ from, to }) => from <= held.at && to > held.at);
+    if (ended !== undefined) return [{ name, began: 'new', at: ended.to }];
     return [
-      pause === -1
+      pauses[0] === undefined
         ? { name, began: 'on', at: first }
-        : { name, began: 'perhaps-new', at: all[pause] ?? first },
+        : { name, began: 'perhaps-new', at: pauses[0].to },
     ];
   });
 }

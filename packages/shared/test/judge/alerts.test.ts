@@ -69,6 +69,20 @@ describe('alerts that began to fire', () => {
     expect(judged([alert((at) => at !== 4)]).outcome).toBe('pass');
   });
 
+  test('one that the server held for ended is new when it fires again, and one that it held for firing may not be', () => {
+    const again = alert((at) => at < -1 || at >= 6);
+    const at = (held: readonly RawSeries[]) =>
+      findingOn(fired, { series: { [ALERTS]: [again] }, held, rules: [rule] });
+    expect(at([])).toMatchObject({ outcome: 'fail', value: { low: 1, high: 1 } });
+    expect(at([again])).toMatchObject({ outcome: 'inconclusive', value: { low: 0, high: 1 } });
+    // What it held for ended has to have ended before that, and not to have begun again by then.
+    expect(at([{ ...again, labels: { ...again.labels, region: 'b' } }]).outcome).toBe('fail');
+    const pausedLater = alert((second) => second < 3 || second >= 8);
+    expect(findingOn(fired, { series: { [ALERTS]: [pausedLater] }, held: [], rules: [rule] }).outcome).toBe(
+      'inconclusive',
+    );
+  });
+
   test('an alert that fired minutes ago, with rules that are rarely evaluated, fired before', () => {
     const rare = alert((at) => at % 60 === 0, {}, -180);
     expect(judged([rare]).outcome).toBe('pass');
@@ -269,6 +283,27 @@ describe('seconds from the fault to an alert', () => {
     expect(finding).toMatchObject({ outcome: 'fail', value: { low: 8, high: null } });
     expect(finding.explanation).toContain('Fired before the fault already');
     expect(judgedAt(5, [alert(during(-3, 99)), alert(during(4, 99), { region: 'b' })]).outcome).toBe('pass');
+  });
+
+  test('what had ended before the window, as the server knew, counts when it fires after the fault', () => {
+    const again = alert((at) => at < -1 || at >= 5);
+    const held = (list: readonly RawSeries[]) =>
+      findingOn(
+        toAlert(5),
+        { series: { [ALERTS]: [again] }, held: list, rules: [rule] },
+        { faults: [fault(1900, 2000)] },
+      );
+    expect(held([])).toMatchObject({ outcome: 'pass' });
+    expect(held([again])).toMatchObject({ outcome: 'inconclusive' });
+    // Back again before the fault: it is not the fault's.
+    const before = alert((at) => at < -1 || at >= 1);
+    expect(
+      findingOn(
+        toAlert(5),
+        { series: { [ALERTS]: [before] }, held: [], rules: [rule] },
+        { faults: [fault(1900, 2000)] },
+      ),
+    ).toMatchObject({ outcome: 'fail', value: { low: 8, high: null } });
   });
 
   test('never is a failure once the limit has passed, and open before', () => {

@@ -105,8 +105,8 @@ describe('what is asked', () => {
     );
     expect(of(asked, 'rules')).toHaveLength(1);
     expect(of(asked, 'range')).toEqual(['rate(x[60000ms])']);
-    // One count a window, and the query's value at the window's end.
-    expect(of(asked, 'instant')).toHaveLength(3);
+    // One count a window, the query's value at the window's end, and what alerts fired at each window's start.
+    expect(of(asked, 'instant')).toHaveLength(5);
     expect(readings.filter(({ kind }) => kind === 'rules')).toHaveLength(1);
     expect(readings.filter(({ kind }) => kind === 'scrapes')).toHaveLength(2);
   });

@@ -17,6 +17,8 @@ export interface Given {
   readonly series: Readonly<Record<string, readonly RawSeries[]>>;
   readonly scrapes?: readonly RawSeries[];
   readonly rules?: readonly AlertRule[];
+  /** What a query showed at the window's start. Default: what fired in the five minutes before. */
+  readonly held?: readonly RawSeries[];
 }
 
 /** A sample each second, from `from` until two seconds after the window, 100 ms past the whole second. */
@@ -33,6 +35,11 @@ export function each(
       return is === undefined ? [] : [[anchor.wallMs + second * 1000 + 100, is] as const];
     }),
   };
+}
+
+/** As a server that never learnt that anything has ended. */
+function heldAt(list: readonly RawSeries[] = []): readonly RawSeries[] {
+  return list.filter(({ samples }) => samples.some(([at]) => at <= anchor.wallMs));
 }
 
 /** The observations of one objective, with a reading for each of its needs. */
@@ -61,7 +68,11 @@ export function observed(
           kind: 'points',
           query: need.query,
           at: need.at,
-          answer: reading(given.series[need.query] ?? []),
+          answer: reading(
+            need.at === 'start'
+              ? (given.held ?? heldAt(given.series[need.query]))
+              : (given.series[need.query] ?? []),
+          ),
         };
       case 'rules':
         return { kind: 'rules', window: 'w', answer: answer(given.rules ?? []) };

@@ -10,7 +10,10 @@ export function prometheusAlertsFired(evidence: PrometheusEvidence, alerts: stri
   const evaluationMs =
     evaluationIntervalOf(series) ?? everyMsOf(evidence.rules(1), alerts) ?? scrapeIntervalMs;
   const { rules, doubt: unheard } = rulesBehind(evidence.rules(1), alerts, span, evaluationMs);
-  const fired = firedAlerts(series, span, evaluationMs);
+  const fired = firedAlerts(series, span, evaluationMs, {
+    at: span.from,
+    series: evidence.points(2),
+  });
   const named = (began: (typeof fired)[number]['began']): readonly string[] =>
     fired.filter((one) => one.began === began).map(({ name }) => name);
   const [fresh, on, perhaps] = [named('new'), named('on'), named('perhaps-new')];

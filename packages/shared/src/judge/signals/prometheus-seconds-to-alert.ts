@@ -30,7 +30,10 @@ export function prometheusSecondsToAlert(
     evaluationIntervalOf(series) ?? everyMsOf(evidence.rules(1), alerts) ?? scrapeIntervalMs;
   const { rules, doubt: unheard } = rulesBehind(evidence.rules(1), alerts, span, evaluationMs);
   const doubt = evidence.doubt ?? unheard;
-  const fired = firedAlerts(series, { from: fault.low - blurMs, to: span.to }, evaluationMs);
+  const fired = firedAlerts(series, { from: fault.low - blurMs, to: span.to }, evaluationMs, {
+    at: span.from,
+    series: evidence.points(2),
+  });
   const fresh = fired.filter(({ began }) => began === 'new').sort((left, right) => left.at - right.at);
   const perhaps = fired.filter(({ began }) => began === 'perhaps-new');
   const on = fired.filter(({ began }) => began === 'on');
