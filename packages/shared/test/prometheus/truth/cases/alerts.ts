@@ -17,6 +17,7 @@ export const ruleGroups = [
       { alert: 'Quiet', expr: never },
       { alert: 'Fires', expr: never },
       { alert: 'FiredBefore', expr: never },
+      { alert: 'FiresAgain', expr: never },
       { alert: 'CannotBeEvaluated', expr: `(${two}) * on() (${two})` },
     ],
   },
@@ -29,6 +30,11 @@ function firing(alertname: string, from: number, to: number): WrittenSeries {
   const last = samples.at(-1)?.[0] ?? anchor.wallMs;
   samples.push([last + EVALUATION_MS, STALE]);
   return { labels: { __name__: 'ALERTS', alertname, alertstate: 'firing', instance: 'a:80' }, samples };
+}
+
+/** The same alert once more. */
+function twice(first: WrittenSeries, again: WrittenSeries): WrittenSeries {
+  return { ...first, samples: [...(first.samples ?? []), ...(again.samples ?? [])] };
 }
 
 function alertCase(
@@ -69,6 +75,13 @@ export const alertCases: readonly TruthCase[] = [
     'an alert that fires, and ends before the end',
     'Fires',
     [firing('Fires', 65_000, 200_000)],
+    1,
+    'fail',
+  ),
+  alertCase(
+    'an alert that had ended before, and fires again',
+    'FiresAgain',
+    [twice(firing('FiresAgain', -200_000, -100_000), firing('FiresAgain', 65_000, 200_000))],
     1,
     'fail',
   ),
