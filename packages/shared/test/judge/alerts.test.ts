@@ -138,6 +138,16 @@ describe('alerts that began to fire', () => {
     expect(judged([alert(during(3, 6))], rules).outcome).toBe('fail');
   });
 
+  test('nor does it prove that an alert which has to fire did not', () => {
+    const wanted = { ...fired, comparator: '>=', limit: 2 } as const;
+    const one = { [ALERTS]: [alert(during(3, 6))] };
+    const all = (rules: readonly AlertRule[], series: Record<string, RawSeries[]>) =>
+      findingOn(wanted, { series, rules });
+    expect(all([rule], one)).toMatchObject({ outcome: 'fail', value: { low: 1, high: 1 } });
+    expect(all([], one)).toMatchObject({ outcome: 'inconclusive', value: { low: 1, high: null } });
+    expect(all([], {})).toMatchObject({ outcome: 'inconclusive', reason: 'no-samples' });
+  });
+
   test('a rule that is evaluated more rarely than anything is scraped was heard by its own interval', () => {
     const rare = { ...rule, everySeconds: 5, lastEvaluation: anchor.wallMs + 6_000 };
     expect(judged([], [rare]).outcome).toBe('pass');

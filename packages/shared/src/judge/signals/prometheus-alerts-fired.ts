@@ -18,6 +18,9 @@ export function prometheusAlertsFired(evidence: PrometheusEvidence, alerts: stri
     fired.filter((one) => one.began === began).map(({ name }) => name);
   const [fresh, on, perhaps] = [named('new'), named('on'), named('perhaps-new')];
   const doubt = evidence.doubt ?? unheard;
+  const seen = fresh.length + perhaps.length;
+  // That none was seen to fire proves nothing, one way or the other, when nobody knows whether somebody looked.
+  if (seen === 0 && doubt !== undefined) return { kind: 'nothing', ...doubt };
   const notes = [
     fresh.length === 0 ? undefined : `Began to fire: ${fresh.join(', ')}.`,
     perhaps.length === 0 ? undefined : `Fired before, and again after a pause: ${perhaps.join(', ')}.`,
@@ -25,7 +28,7 @@ export function prometheusAlertsFired(evidence: PrometheusEvidence, alerts: stri
   ].filter((note) => note !== undefined);
   return {
     kind: 'measured',
-    value: { low: fresh.length, high: fresh.length + perhaps.length },
+    value: { low: fresh.length, high: doubt === undefined ? seen : Infinity },
     samples: Math.max(rules.length, fired.length),
     violations: Infinity,
     finer: 'A window that begins when none of these alerts fires would decide it.',

@@ -12,9 +12,9 @@ export function prometheusAlertsFiring(evidence: PrometheusEvidence, alerts: str
   const { rules, doubt: unheard } = rulesBehind(all, alerts, span, evaluationMs);
   const { sure, perhaps } = firingAt(series, span, evaluationsOf(rules, evaluationMs));
   const doubt = evidence.doubt ?? unheard;
-  const value = { low: sure.length, high: sure.length + perhaps.length };
+  const seen = sure.length + perhaps.length;
   // That none was seen to fire proves nothing, one way or the other, when nobody knows whether somebody looked.
-  if (sure.length === 0 && doubt !== undefined) return { kind: 'nothing', ...doubt, value };
+  if (seen === 0 && doubt !== undefined) return { kind: 'nothing', ...doubt };
   const notes = [
     sure.length === 0 ? undefined : `Firing: ${sure.join(', ')}.`,
     perhaps.length === 0
@@ -23,8 +23,8 @@ export function prometheusAlertsFiring(evidence: PrometheusEvidence, alerts: str
   ].filter((note) => note !== undefined);
   return {
     kind: 'measured',
-    value,
-    samples: Math.max(rules.length, sure.length + perhaps.length),
+    value: { low: sure.length, high: doubt === undefined ? seen : Infinity },
+    samples: Math.max(rules.length, seen),
     violations: Infinity,
     finer: 'A window that ends some evaluations later would decide it.',
     ...(doubt === undefined ? {} : { doubt }),

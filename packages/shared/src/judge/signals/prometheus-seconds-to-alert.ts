@@ -37,6 +37,8 @@ export function prometheusSecondsToAlert(
   const fresh = fired.filter(({ began }) => began === 'new').sort((left, right) => left.at - right.at);
   const perhaps = fired.filter(({ began }) => began === 'perhaps-new');
   const on = fired.filter(({ began }) => began === 'on');
+  // That none was seen to fire proves nothing when nobody knows whether somebody looked.
+  if (fired.length === 0 && doubt !== undefined) return { kind: 'nothing', ...doubt };
   const seconds = (ms: number): number => Math.max(0, ms / 1000);
   const earliest = (list: typeof fired): Bounds => {
     const first = Math.min(...list.map(({ at }) => at));
@@ -60,7 +62,6 @@ export function prometheusSecondsToAlert(
     value,
     samples: Math.max(rules.length, fired.length),
     violations: Infinity,
-    // That none was seen to fire proves nothing when nobody knows whether somebody looked.
     ...(fresh.length === 0 && doubt !== undefined ? { decision: 'open' as const } : {}),
     finer: finer(fresh.length > 0, objective),
     ...(doubt === undefined ? {} : { doubt }),
