@@ -49,10 +49,10 @@ export function needsOf(signal: PrometheusSignal, windowMs: number): readonly Ne
         ...('gauge' in signal.capacity ? [gauges(signal.capacity.gauge, false)] : []),
       ];
     case 'alerts-firing':
-      return alerts(signal.alerts);
+      return alertNeeds(signal.alerts);
     case 'alerts-fired':
     case 'seconds-to-alert':
-      return [...alerts(signal.alerts), { kind: 'points', query: firing(signal.alerts), at: 'start' }];
+      return [...alertNeeds(signal.alerts), { kind: 'points', query: firing(signal.alerts), at: 'start' }];
     case 'burn-rate': {
       const longest = Math.max(...signal.windows.map(({ longSeconds }) => longSeconds * 1000));
       const leadMs = Math.max(0, longest - windowMs);
@@ -75,8 +75,8 @@ function firing(alerts: string): string {
 }
 
 // Rules may be evaluated far less often than anything is scraped: what fired before must be seen all the same.
-function alerts(matchers: string): readonly Need[] {
-  return [{ ...gauges(firing(matchers), false), leadMs: LOOKBACK_MS }, { kind: 'rules' }];
+function alertNeeds(alerts: string): readonly Need[] {
+  return [{ ...gauges(firing(alerts), false), leadMs: LOOKBACK_MS }, { kind: 'rules' }];
 }
 
 function points(written: string, windowMs: number, at: PointsAt): Need {

@@ -224,7 +224,7 @@ describe('alerts that fire at the end of a window', () => {
       const hint = `seed ${seed}: ${until} in ${JSON.stringify(value)}`;
       expect(value?.low, hint).toBeLessThanOrEqual(truth);
       expect(value?.high, hint).toBeGreaterThanOrEqual(truth);
-      const one = series.map((each) => ({ ...each, samples: each.samples.filter(() => random() < 0.7) }));
+      const one = series.map((list) => ({ ...list, samples: list.samples.filter(() => random() < 0.7) }));
       expect(atTheEnd(one, everySecond).outcome === 'fail' && truth === 0, hint).toBe(false);
     }
   });
