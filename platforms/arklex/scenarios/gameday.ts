@@ -16,8 +16,8 @@ export default defineScenario((pace) => {
   });
   const experiment = (during: string) => ({
     phase: 'experiment' as const,
-    steadyFor: full ? 6 : 4,
-    hold: full ? 8 : 5,
+    steadyFor: full ? 5 : 4,
+    hold: full ? 6 : 5,
     recoverWithin: 30,
     steadyAgainFor: full ? 5 : 3,
     objectives: {
@@ -33,7 +33,7 @@ export default defineScenario((pace) => {
     probeEvery: full ? 0.05 : 0.02,
     probeTimeout: 1,
     ledgerRate: 50,
-    ledgerLead: full ? 5 : 3,
+    ledgerLead: 3,
     stableFor: full ? 15 : 6,
     stableAttempts: 300,
     deadline: 90,
@@ -56,7 +56,7 @@ export default defineScenario((pace) => {
         name: 'baseline',
         title: 'Baseline load, from many clients',
         rate: 70,
-        warmUp: full ? 8 : 6,
+        warmUp: 6,
         // 99.9 % takes 2,995 requests to show. Prometheus scrapes every 5 s, and off the lab ten scrapes are asked for.
         judgeFor: full ? 50 : 34,
         objectives: [
