@@ -58,14 +58,15 @@ it('does not believe a standby that it has everything, when nothing reaches it a
   kill(receiver.pid, 'SIGSTOP');
   try {
     await sql(servers.a, 'SET synchronous_commit = local; INSERT INTO writes VALUES (100)');
-    const behind = async (): Promise<number> => {
-      const b = await node('b');
-      return b.reachable ? (b.lagSeconds ?? Number.NaN) : Number.NaN;
-    };
-    const deadline = performance.now() + 10_000;
-    while ((await behind()) < 2 && performance.now() < deadline) await context.clock.sleep(100);
-    expect(await node('b')).toMatchObject({ role: 'standby', detail: { receiver: 'streaming' } });
-    expect(await behind()).toBeGreaterThanOrEqual(2);
+    const deadline = performance.now() + 30_000;
+    let b = await node('b');
+    // On a busy machine a look may come to nothing.
+    while (!(b.reachable && (b.lagSeconds ?? 0) >= 2) && performance.now() < deadline) {
+      await context.clock.sleep(100);
+      b = await node('b');
+    }
+    expect(b).toMatchObject({ role: 'standby', detail: { receiver: 'streaming' } });
+    expect(b.reachable && b.lagSeconds).toBeGreaterThanOrEqual(2);
   } finally {
     kill(receiver.pid, 'SIGCONT');
   }
