@@ -36,14 +36,14 @@ export function drillSentence(record: RunRecord, drill: DrillRecord): string {
   ].join('; ');
 }
 
-/** Whether it ended before anything was touched: of recovery nothing can be said then. */
+/** Whether it ended before its fault, or its planned start: of recovery nothing can be said then. */
 export function isUnmeasured({ rto, outages }: DrillRecord): boolean {
   // Streams are told of from the moment of the fault on.
   return rto.high === null && outages.length === 0;
 }
 
 export function recoveryInWords(drill: DrillRecord): string {
-  if (isUnmeasured(drill)) return 'no recovery was measured: nothing was touched';
+  if (isUnmeasured(drill)) return 'no recovery was measured';
   return drill.rto.high === null
     ? `not recovered (certainly not for ${quantity(drill.rto.low, 's')})`
     : `recovered after ${interval(drill.rto, 's', drill.rto.target)}`;

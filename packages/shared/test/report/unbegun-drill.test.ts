@@ -5,7 +5,7 @@ import { renderSummary } from '../../src/report/summary.ts';
 import { failingRun } from './fixture.ts';
 import { readHtml } from './markup-check.ts';
 
-it('says of a drill that ended before anything was touched neither that it missed its target nor that nothing was lost', () => {
+it('says of a drill that ended before its fault neither that it missed its target nor that nothing was lost', () => {
   const { record, journal } = failingRun();
   const [drill] = record.drills;
   if (drill === undefined) throw new Error('the fixture has a drill');

@@ -12,7 +12,7 @@ export function drillSessions(
     const sentence =
       failed === undefined
         ? 'No probe of the drill keeps sessions: the platform needs a probe of kind "sessions".'
-        : `The drill ended before anything was touched, so no session was watched: ${failed}.`;
+        : `The drill ended before its fault or its planned start, so no session was watched: ${failed}.`;
     return { kind: 'nothing', reason: 'no-samples', sentence };
   }
   const dropped = sessions.reduce((sum, one) => sum + one.dropped, 0);

@@ -34,7 +34,7 @@ function waitedBetween({ steps }: DrillRecord, from: string, to: string): number
 function recovery({ rto, failed, outages, secondWitness }: DrillRecord): Measurement {
   // Streams are told of from the moment of the fault on: without any, it never came to it.
   if (outages.length === 0 && failed !== undefined) {
-    const sentence = `The drill ended before anything was touched, so no recovery was measured: ${failed}.`;
+    const sentence = `The drill ended before its fault or its planned start, so no recovery was measured: ${failed}.`;
     return { kind: 'nothing', reason: 'no-samples', sentence };
   }
   const unrecovered = rto.high === null || failed !== undefined;
