@@ -1,6 +1,7 @@
 import type { NamedEntry } from '@ordeal/shared/platform/platform';
 import type { ProbeSpec } from '@ordeal/shared/platform/probe-spec';
 import type { Attempt, SessionsSeen } from './observers.ts';
+import type { Scheduling } from './real-time.ts';
 
 export interface ProbeConfig {
   readonly file: string;
@@ -14,6 +15,8 @@ export interface ProbeConfig {
   readonly probes: readonly ProbeSpec[];
   readonly everyMs: number;
   readonly timeoutMs: number;
+  /** Whether real time may be asked for. */
+  readonly realTime: boolean;
 }
 
 export type ProbeCommand =
@@ -21,6 +24,8 @@ export type ProbeCommand =
 
 export type ProbeEvent =
   | { readonly type: 'ready' }
+  /** It has changed, or what was asked for was denied. */
+  | ({ readonly type: 'scheduling' } & Scheduling)
   /** About ten times a second, also when there is nothing new: a sign of life. One report a stream, in order. */
   | { readonly type: 'batch'; readonly reports: readonly StreamReport[] }
   | { readonly type: 'stopped' }

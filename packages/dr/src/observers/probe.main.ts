@@ -3,13 +3,16 @@ import { systemClock } from '@ordeal/shared/time/system-clock';
 import { openDurableLog, type DurableLog } from './durable-log.ts';
 import { takePriority, tieToParent } from './parent-link.ts';
 import type { ProbeCommand, ProbeConfig, ProbeEvent } from './probe-protocol.ts';
-import { runProbe, type ProbeRunner } from './probe-runner.ts';
+import { openProbe, type ProbeRunner } from './probe-runner.ts';
+import { realTime } from './real-time.ts';
 import { startSelfWatch } from './self-watch.ts';
+import { nextTimerMoment, startTicker, type Ticker } from './ticker.ts';
 
 const priority = takePriority();
 const reportEveryMs = 100;
 const selfEveryMs = 1000;
 let log: DurableLog | null = null;
+let ticker: Ticker | null = null;
 let runners: readonly { readonly name: string; readonly runner: ProbeRunner }[] = [];
 
 const link = tieToParent<ProbeCommand, ProbeEvent>(
@@ -25,30 +28,36 @@ async function start(config: ProbeConfig): Promise<void> {
   const file = openDurableLog(config.file);
   log = file;
   await file.append({ type: 'probes', at: systemClock.now(), pid: process.pid, ...priority });
-  const firstDue = systemClock.now() + config.everyMs;
-  runners = config.probes.map((spec, i) => ({
+  runners = config.probes.map((spec) => ({
     name: spec.name,
-    // Streams take turns within the interval, so that none is late because of another.
-    runner: runProbe(
-      config,
-      spec,
-      firstDue + (i * config.everyMs) / config.probes.length,
-      systemClock,
-      (reason) => link.send({ type: 'trouble', reason }),
-    ),
+    runner: openProbe(config, spec, systemClock, (reason) => link.send({ type: 'trouble', reason })),
   }));
+  // All streams send with the same tick: a process that sleeps and wakes for each of them costs several times as much.
+  const firstDue = nextTimerMoment(systemClock.now() + config.everyMs);
+  ticker = startTicker(firstDue, config.everyMs, systemClock, (due) => {
+    for (const { runner } of runners) runner.attempt(due);
+  });
   setInterval(() => void report(file), reportEveryMs);
   const sample = startSelfWatch(process, systemClock);
-  setInterval(() => void file.append(sample()), selfEveryMs);
+  const scheduled = realTime(process.pid, (now) => {
+    void file.append({ type: 'scheduling', at: systemClock.now(), ...now });
+    link.send({ type: 'scheduling', ...now });
+  });
+  setInterval(() => {
+    const self = sample();
+    if (config.realTime) scheduled.look(self.cpuShare);
+    void file.append(self);
+  }, selfEveryMs);
   link.send({ type: 'ready' });
 }
 
 /** Resolves when the evidence is on disk. */
 async function report(file: DurableLog): Promise<void> {
-  const reports = runners.map(({ runner }) => runner.report());
+  const missedTicks = ticker?.missed() ?? 0;
+  const reports = runners.map(({ runner }) => ({ ...runner.report(), missedTicks }));
   link.send({ type: 'batch', reports });
   await Promise.all(
-    reports.map(({ attempts, missedTicks, sessions }, i) =>
+    reports.map(({ attempts, sessions }, i) =>
       attempts.length === 0
         ? null
         : file.append({ type: 'attempts', stream: runners[i]?.name, missedTicks, attempts, sessions }),
@@ -57,7 +66,12 @@ async function report(file: DurableLog): Promise<void> {
 }
 
 async function stop(): Promise<void> {
+  ticker?.stop();
   await Promise.all(runners.map(({ runner }) => runner.stop()));
-  if (log !== null) await report(log);
+  if (log !== null) {
+    await report(log);
+    // Behind everything that was told before: an earlier report may still be on its way to the disk.
+    await log.append({ type: 'stopped', at: systemClock.now() });
+  }
   link.send({ type: 'stopped' });
 }

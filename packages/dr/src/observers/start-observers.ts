@@ -12,6 +12,7 @@ import { reasonOf } from '@ordeal/shared/reason-of';
 import { startObserverProcess, type Health, type ObserverProcess } from './observer-process.ts';
 import type { Observers } from './observers.ts';
 import type { ProbeCommand, ProbeConfig, ProbeEvent } from './probe-protocol.ts';
+import type { Scheduling } from './real-time.ts';
 import { streamStore } from './stream-store.ts';
 import { collectionsOf } from '@ordeal/shared/platform/template';
 
@@ -32,6 +33,11 @@ export interface ObserversSpec {
   readonly probeEveryMs: number;
   /** Milliseconds until an attempt counts as bad. */
   readonly probeTimeoutMs: number;
+  /**
+   * Whether the probes may go before every usual process of this machine, for as long as they are cheap. Not for several
+   * at a time: together they would leave nothing for the others.
+   */
+  readonly probesInRealTime: boolean;
   readonly ledger: LedgerSpec | null;
   /** Writes a second. */
   readonly ledgerRate: number;
@@ -75,6 +81,9 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
     onEvent: (event: ProbeEvent) => {
       if (event.type === 'batch') event.reports.forEach((report, i) => stores[i]?.add(report));
       if (event.type === 'trouble') trouble ??= event.reason;
+      if (event.type === 'scheduling') {
+        context.journal.append({ type: 'note', message: `${spec.name}: ${inWords(event)}` });
+      }
     },
   });
   const ledger: Ledger | null =
@@ -137,6 +146,7 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
       probes: spec.probes,
       everyMs: spec.probeEveryMs,
       timeoutMs: spec.probeTimeoutMs,
+      realTime: spec.probesInRealTime,
     };
     await Promise.all([
       probes.ask({ type: 'start', config }, ['ready'], startsWithinMs),
@@ -199,6 +209,12 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
       return disposed;
     },
   };
+}
+
+function inWords(given: Scheduling): string {
+  return given.scheduling === 'real time'
+    ? 'the probes are scheduled in real time'
+    : `the probes are scheduled as usual (${given.why}): on a busy machine they may be late`;
 }
 
 function ledgerSettings(spec: ObserversSpec, ledger: LedgerSpec) {

@@ -7,6 +7,14 @@ export interface Ticker {
 }
 
 /**
+ * The next moment at which a timer can fire: a whole millisecond of the clock. A grid that begins there needs one
+ * waking a tick; beside it a timer is early, and a second one has to follow.
+ */
+export function nextTimerMoment(after: number): number {
+  return Math.ceil(after);
+}
+
+/**
  * Calls `tick` every `everyMs` on a fixed grid, whatever the earlier calls do. After a stall it is called once, for
  * the oldest tick, so that its lateness shows the whole stall; the others are counted as missed.
  */
@@ -21,7 +29,7 @@ export function startTicker(
   let stopped = false;
   let timer: NodeJS.Timeout;
   const arm = (): void => {
-    timer = setTimeout(wake, Math.max(0, next - clock.now()));
+    timer = setTimeout(wake, Math.ceil(Math.max(0, next - clock.now())));
   };
   const wake = (): void => {
     const late = clock.now() - next;

@@ -133,6 +133,7 @@ describe('probes over WebSockets, PostgreSQL and Redis', () => {
       file: '',
       run: 'run-1',
       everyMs: 20,
+      realTime: false,
       timeoutMs: 20_000,
     };
     const attempts = async (spec: PostgresProbe, times: number): Promise<readonly (string | undefined)[]> => {

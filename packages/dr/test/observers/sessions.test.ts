@@ -96,6 +96,7 @@ it('connect anew no more often than attempts are made, where every connection is
       probes: [],
       everyMs,
       timeoutMs: 2000,
+      realTime: false,
     },
     probe,
     systemClock,

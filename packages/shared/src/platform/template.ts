@@ -23,21 +23,32 @@ export function fillTemplate(
   variables: TemplateVariables,
   headers: Readonly<Record<string, string>>,
 ): FilledRequest {
+  return prepareTemplate(template, headers)(variables);
+}
+
+/** The same for a template that is filled again and again: all that does not depend on the variables is done once. */
+export function prepareTemplate(
+  template: RequestTemplate,
+  headers: Readonly<Record<string, string>>,
+): (variables: TemplateVariables) => FilledRequest {
   const where = `${template.method} ${template.path}`;
-  const body =
+  const fillPath = prepareText(template.path, where, encodeURIComponent);
+  const fillBody =
     template.json === undefined
-      ? null
-      : fillText(JSON.stringify(template.json), variables, `the body of ${where}`, escapeJson);
-  const merged: Record<string, string> = body === null ? {} : { 'content-type': 'application/json' };
-  for (const [name, value] of Object.entries(headers)) merged[name.toLowerCase()] = value;
-  for (const [name, value] of Object.entries(template.headers ?? {})) {
-    merged[name.toLowerCase()] = fillText(value, variables, `header ${name} of ${where}`, unchanged);
-  }
-  return {
-    method: template.method,
-    path: fillText(template.path, variables, where, encodeURIComponent),
-    headers: merged,
-    body,
+      ? () => null
+      : prepareText(JSON.stringify(template.json), `the body of ${where}`, escapeJson);
+  const usual: Record<string, string> =
+    template.json === undefined ? {} : { 'content-type': 'application/json' };
+  for (const [name, value] of Object.entries(headers)) usual[name.toLowerCase()] = value;
+  const own = Object.entries(template.headers ?? {}).map(
+    ([name, value]) =>
+      [name.toLowerCase(), prepareText(value, `header ${name} of ${where}`, unchanged)] as const,
+  );
+  return (variables) => {
+    const body = fillBody(variables);
+    const merged = own.length === 0 ? usual : { ...usual };
+    for (const [name, fill] of own) merged[name] = fill(variables);
+    return { method: template.method, path: fillPath(variables), headers: merged, body };
   };
 }
 
@@ -56,14 +67,30 @@ export function fillText(
   where: string,
   encode: (value: string) => string,
 ): string {
-  return text.replaceAll(variable, (_, name: string) => {
-    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
-    if (value === undefined) {
-      const known = Object.keys(variables).join(', ');
-      throw new Error(`Unknown variable {{${name}}} in ${where}. There are: ${known}.`);
+  return prepareText(text, where, encode)(variables);
+}
+
+function prepareText(
+  text: string,
+  where: string,
+  encode: (value: string) => string,
+): (variables: TemplateVariables) => string {
+  // Texts and the names of variables take turns.
+  const [first = '', ...rest] = text.split(variable);
+  if (rest.length === 0) return () => first;
+  return (variables) => {
+    let filled = first;
+    for (let i = 0; i < rest.length; i += 2) {
+      const name = rest[i] ?? '';
+      const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+      if (value === undefined) {
+        const known = Object.keys(variables).join(', ');
+        throw new Error(`Unknown variable {{${name}}} in ${where}. There are: ${known}.`);
+      }
+      filled += encode(value) + (rest[i + 1] ?? '');
     }
-    return encode(value);
-  });
+    return filled;
+  };
 }
 
 function stringsIn(value: unknown): readonly string[] {

@@ -57,6 +57,8 @@ export function drillDeps(phase: DrillPhase, session: Session): DrillDeps {
           probes: platform.probes,
           probeEveryMs: phase.probeEvery * 1000,
           probeTimeoutMs: phase.probeTimeout * 1000,
+          // One drill at a time is measured on a machine.
+          probesInRealTime: true,
           ledger: platform.ledger,
           ledgerRate: phase.ledgerRate,
           node: session.programs.node,

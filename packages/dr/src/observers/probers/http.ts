@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net';
-import { fillTemplate } from '@ordeal/shared/platform/template';
+import { prepareTemplate } from '@ordeal/shared/platform/template';
 import type { HttpProbe } from '@ordeal/shared/platform/probe-spec';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { freshConnections, pooledConnections } from '../connections.ts';
@@ -16,10 +16,11 @@ export function httpProber(config: ProbeConfig, spec: HttpProbe, clock: Clock): 
   const { origin, prefix } = splitEntry(config.entry);
   const lookup = lookupOf(config.nameServers, spec.keepsName, clock);
   const way = wayTo(origin, config.timeoutMs, spec.connection === 'fresh', clock, lookup);
+  const { request } = spec;
+  const fill = prepareTemplate({ ...request, path: prefix + request.path }, config.headers);
   return {
     attempt: async (count) => {
-      const filled = fillTemplate(spec.request, variablesOf(config, spec, count), config.headers);
-      const result = await way.send({ ...filled, path: prefix + filled.path });
+      const result = await way.send(fill(variablesOf(config, spec, count)));
       const { sent, completed } = result;
       if (result.kind === 'answer') {
         return { sent, completed, ok: result.status === spec.expectStatus, status: result.status };

@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { reasonOf } from '@ordeal/shared/reason-of';
+
+/** How an observer is scheduled beside everything else. */
+export type Scheduling =
+  { readonly scheduling: 'real time' } | { readonly scheduling: 'as usual'; readonly why: string };
+
+/** Shares of a processor: what takes less may go before everything else, and what takes more may not stay there. */
+const CHEAP = 0.15;
+const DEAR = 0.25;
+const WITHIN_MS = 2000;
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** Told second by second what the observer takes, it sees to how that is scheduled. */
+export interface RealTime {
+  look(cpuShare: number): void;
+}
+
+/**
+ * Asks for the lowest real-time priority once the observer has shown that it is cheap. A better nice value alone counts
+ * for little: a kernel that groups processes by session (autogroup), or by control group, weighs it only within that
+ * group, and an observer has a session of its own. One that becomes dear gives it up for good: on a busy machine it
+ * would be what the platform suffers from. Needs CAP_SYS_NICE, and `chrt`; what was denied is told with its reason.
+ */
+export function realTime(pid: number, onChange: (now: Scheduling) => void): RealTime {
+  let state: 'usual' | 'changing' | 'real time' | 'settled' = 'usual';
+  const change = async (argv: readonly string[], then: typeof state, now: Scheduling): Promise<void> => {
+    state = 'changing';
+    try {
+      await promisify(execFile)('chrt', ['--all-tasks', ...argv, String(pid)], {
+        env: { PATH },
+        timeout: WITHIN_MS,
+      });
+      state = then;
+      onChange(now);
+    } catch (error) {
+      state = 'settled';
+      onChange({ scheduling: 'as usual', why: `real time was denied: ${deniedBy(error)}` });
+    }
+  };
+  return {
+    look: (share) => {
+      if (state === 'usual' && share < CHEAP) {
+        void change(['--reset-on-fork', '--rr', '--pid', '1'], 'real time', { scheduling: 'real time' });
+      } else if (state === 'real time' && share > DEAR) {
+        const why = `it took ${(100 * share).toFixed(0)} % of a processor, which is too much to go before all others`;
+        void change(['--other', '--pid', '0'], 'settled', { scheduling: 'as usual', why });
+      }
+    },
+  };
+}
+
+/** What the program itself said, which is shorter than that its command failed. */
+function deniedBy(error: unknown): string {
+  const { stderr } = error as { readonly stderr?: unknown };
+  return typeof stderr === 'string' && stderr.trim() !== '' ? stderr.trim() : reasonOf(error);
+}
