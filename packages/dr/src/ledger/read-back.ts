@@ -5,7 +5,9 @@ import { Unreadable, type LedgerStore } from './stores/store.ts';
 import type { Found } from './writes.ts';
 
 const least = 2;
+/** Readings that go on differing end when there were so many, and so long was read. */
 const most = 6;
+const settlesWithinMs = 10_000;
 const betweenMs = 250;
 const retryAfterMs = 200;
 /** With less time left nothing is asked: its timeout would hide why the tries before failed. */
@@ -19,7 +21,7 @@ interface Digest {
 
 /**
  * Reads the whole set at least twice, and again while the last two readings differ: so what a lagging replica hides
- * for a moment shows as stale, and not as lost. Readings are in the book, and on disk, when it resolves.
+ * for some seconds shows as stale, and not as lost. Readings are in the book, and on disk, when it resolves.
  */
 export async function readBack(
   store: LedgerStore,
@@ -28,7 +30,8 @@ export async function readBack(
   clock: Clock,
 ): Promise<void> {
   let before: Digest | null = null;
-  for (let done = 0; done < most; done += 1) {
+  const until = clock.now() + settlesWithinMs;
+  for (let done = 0; done < most || clock.now() < until; done += 1) {
     if (done > 0) await clock.sleep(betweenMs);
     const digest = await readOnce(store, book, withinMs, clock);
     if (done + 1 >= least && before?.found === digest.found && before.sum === digest.sum) break;

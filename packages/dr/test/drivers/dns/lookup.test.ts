@@ -73,6 +73,7 @@ describe.skipIf(missing !== undefined)(
           probes: [],
           everyMs: 100,
           timeoutMs: 1000,
+          realTime: false,
         },
         {
           name: keepsName,
