@@ -1,39 +1,42 @@
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   globSync,
   mkdirSync,
-  readFileSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { dirname, isAbsolute, join } from 'node:path';
+import { rolldown, RUNTIME_MODULE_ID, type OutputChunk } from 'rolldown';
 import {
-  BUNDLE,
   bundleFolder,
   freshBundle,
   hashOf,
+  HASHES,
   looksOf,
   MANIFEST,
 } from '../../packages/cli/bin/bundle.js';
+import { installed, ownPlaces, placeNames, withoutLocales, withoutOtherPrograms } from './bundle-plugins.ts';
 
 /*
- * Makes one file of the command, which starts in a fraction of the time that its 900 modules take. `bin/ordeal.js` uses
- * it as long as it is of the sources as they are, and runs from these otherwise.
+ * Makes a few files of the command, which start in a fraction of the time that its 900 modules take. `bin/ordeal.js` uses
+ * them as long as they are of the sources as they are, and runs from these otherwise.
  */
 
 const root = join(import.meta.dirname, '..', '..');
-const entry = join(root, 'packages', 'cli', 'src', 'main.ts');
+const source = join(root, 'packages', 'cli', 'src');
+const entry = join(source, 'main.ts');
+/** What every run needs, the shortest, too: one file, as each file takes its time. */
+const runs = [join(source, 'commands', 'run.ts'), join(source, 'run', 'phases', 'smoke.ts')];
 
-/** What each command needs. Everything else that is installed is loaded from where it is, when it is needed. */
-const BUNDLED = /^(?:@ordeal\/.*|zod(?:\/.*)?|commander)$/;
-/** Where modules are that are left out. */
-const NOTHING = 'nothing';
+const ENTRY = 'ordeal.cjs';
 /** A file system's clock may lag behind the process's. */
 const CLOCK_STEP_MS = 50;
+/** Bundles that are kept: a run that has begun loads from the one that it has begun with. */
+const KEPT = 8;
 
 /** Makes the bundle unless there is one of the sources as they are. */
 export async function makeBundle(): Promise<void> {
@@ -41,98 +44,124 @@ export async function makeBundle(): Promise<void> {
   if (freshBundle(folder, root) !== undefined) return;
   mkdirSync(folder, { recursive: true });
   const began = Date.now();
-  const { outputFiles, metafile } = await build({
-    entryPoints: [entry],
-    absWorkingDir: root,
-    bundle: true,
-    write: false,
-    metafile: true,
-    // As CommonJS what Node brings along is loaded when it is called for, and not with everything that it exports.
-    format: 'cjs',
-    platform: 'node',
-    target: 'node24',
-    logLevel: 'error',
-    // Whatever of a module's own place is not known to the plugin must not go unnoticed.
-    logOverride: { 'empty-import-meta': 'error' },
-    plugins: [ownPlaces, withoutLocales, withoutOtherPrograms, installed(folder)],
-  });
-  const inputs = Object.keys(metafile.inputs)
-    .filter((path) => !path.startsWith(`${NOTHING}:`))
-    .map((path) => join(root, path));
-  const bundle = join(folder, BUNDLE);
-  replace(bundle, outputFiles[0]?.contents ?? '');
-  const files = [...new Set([...inputs, ...inputs.flatMap(manifestAbove), ...makers, bundle])];
-  const described = files.map((path) => [path, looksOf(path), hashOf(path)]);
+  const { chunks, inputs } = await bundled(folder);
+  const name = put(folder, chunks);
+  const always = chunks.filter(({ isEntry, name: chunk }) => isEntry || chunk === RUN);
+  const own = always.map(({ fileName }) => join(folder, name, fileName));
+  const files = [...new Set([...inputs, ...inputs.flatMap(manifestAbove), ...makers])];
+  const hashes = Object.fromEntries([...files, ...own].map((path) => [path, hashOf(path)]));
+  replace(join(folder, name, HASHES), JSON.stringify(hashes));
+  const looks = [...files, ...own].flatMap(looksOf);
   // What was written to meanwhile may have been read before.
-  if (files.some((path) => path !== bundle && changedSince(path, began - CLOCK_STEP_MS))) return;
-  replace(join(folder, MANIFEST), JSON.stringify({ root, node: process.version, files: described }));
+  if (files.some((path) => changedSince(path, began - CLOCK_STEP_MS))) return;
+  const manifest = {
+    root,
+    node: process.version,
+    entry: join(name, ENTRY),
+    files: [...files, ...own],
+    looks,
+  };
+  replace(join(folder, MANIFEST), JSON.stringify(manifest));
+  removeOld(folder, name);
 }
 
 /** What decides, besides the sources, what the bundle is. */
 const makers = [
   import.meta.filename,
+  join(import.meta.dirname, 'bundle-plugins.ts'),
   join(root, 'packages', 'cli', 'bin', 'bundle.js'),
   join(root, 'node_modules', '.package-lock.json'),
   ...globSync('{tsconfig*.json,packages/*/tsconfig*.json}', { cwd: root }).map((path) => join(root, path)),
 ];
 
-/** A module's own place stays what it is: programs and files beside it are found by it. */
-const ownPlaces: Plugin = {
-  name: 'own-places',
-  setup({ initialOptions, onLoad }) {
-    initialOptions.define = { 'import.meta.url': 'ownUrl', 'import.meta.dirname': 'ownDirname' };
-    onLoad({ filter: /[\\/]packages[\\/].*\.ts$/ }, ({ path }) => {
-      const text = readFileSync(path, 'utf8');
-      if (!text.includes('import.meta.')) return { contents: text, loader: 'ts' };
-      const url = JSON.stringify(pathToFileURL(path).href);
-      const places = `const ownUrl = ${url}, ownDirname = ${JSON.stringify(dirname(path))};`;
-      return { contents: `${places} ${text}`, loader: 'ts' };
-    });
-  },
-};
+/** Name of the file that holds what every run needs. */
+const RUN = 'run';
 
-/** Nobody asks zod for messages in other languages, which are half of it. */
-const withoutLocales: Plugin = {
-  name: 'without-locales',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: 'export {};' }));
-  },
-};
-
-/** Commander would start a program for a subcommand that is one of its own: there is none, and it takes long to load. */
-const withoutOtherPrograms: Plugin = {
-  name: 'without-other-programs',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
-      /[\\/]node_modules[\\/]commander[\\/]/.test(importer) ? { path, namespace: NOTHING } : undefined,
-    );
-    onLoad({ filter: /.*/, namespace: NOTHING }, () => ({ contents: 'export default undefined;' }));
-  },
-};
-
-/** Leaves what is installed, but for what is bundled, where it is: as long as the bundle finds the same there. */
-function installed(folder: string): Plugin {
-  return {
-    name: 'installed',
-    setup({ onResolve, resolve }) {
-      onResolve({ filter: /^[^./]/ }, async ({ path, kind, resolveDir, pluginData }) => {
-        if (
-          kind === 'entry-point' ||
-          path.startsWith('node:') ||
-          BUNDLED.test(path) ||
-          pluginData === 'asked'
-        ) {
-          return undefined;
-        }
-        const from = (place: string) => resolve(path, { kind, resolveDir: place, pluginData: 'asked' });
-        const [there, here] = await Promise.all([from(resolveDir), from(folder)]);
-        if (there.path === here.path) return { path, external: true };
-        return {
-          errors: [{ text: `${path} is another one for ${relative(root, resolveDir)} than for the bundle` }],
-        };
-      });
+async function bundled(
+  folder: string,
+): Promise<{ readonly chunks: readonly OutputChunk[]; readonly inputs: readonly string[] }> {
+  let atStart: ReadonlySet<string> = new Set();
+  let inRuns: ReadonlySet<string> = new Set();
+  let inputs: readonly string[] = [];
+  const build = await rolldown({
+    input: { ordeal: entry },
+    cwd: root,
+    platform: 'node',
+    tsconfig: false,
+    transform: { target: 'node24', define: placeNames },
+    preserveEntrySignatures: 'allow-extension',
+    // Whatever of a module's own place is not known to the plugin must not go unnoticed, nor anything else.
+    onLog: (level, log) => {
+      if (level === 'warn') throw new Error(log.message);
     },
-  };
+    plugins: [
+      ownPlaces,
+      withoutLocales,
+      withoutOtherPrograms,
+      installed(root, folder),
+      {
+        name: 'who-needs-what',
+        buildEnd() {
+          const from = (paths: readonly string[]): ReadonlySet<string> => {
+            const seen = new Set(paths);
+            // A set goes on to what is added to it meanwhile.
+            for (const id of seen)
+              for (const path of this.getModuleInfo(id)?.importedIds ?? []) seen.add(path);
+            return seen;
+          };
+          atStart = from([entry]);
+          inRuns = from(runs);
+          inputs = [...this.getModuleIds()].filter((id) => isAbsolute(id));
+        },
+      },
+    ],
+  });
+  try {
+    const { output } = await build.generate({
+      // As CommonJS what Node brings along is loaded when it is called for, and not with everything that it exports.
+      format: 'cjs',
+      entryFileNames: ENTRY,
+      chunkFileNames: '[name].cjs',
+      comments: false,
+      codeSplitting: {
+        groups: [
+          { name: 'ordeal', test: (id) => atStart.has(id) || id === RUNTIME_MODULE_ID, priority: 2 },
+          { name: RUN, test: (id) => inRuns.has(id), priority: 1 },
+        ],
+      },
+    });
+    return { chunks: output.filter((one) => one.type === 'chunk'), inputs };
+  } finally {
+    await build.close();
+  }
+}
+
+/** Writes the files into a folder of their own, which is there whole or not at all. Returns its name. */
+function put(folder: string, chunks: readonly OutputChunk[]): string {
+  const hash = createHash('sha256');
+  for (const { fileName, code } of chunks) hash.update(`${fileName}\0${code}\0`);
+  const name = hash.digest('hex').slice(0, 16);
+  if (existsSync(join(folder, name))) return name;
+  const temporary = join(folder, `${name}.${process.pid}`);
+  try {
+    mkdirSync(temporary);
+    for (const { fileName, code } of chunks) writeFileSync(join(temporary, fileName), code, { flush: true });
+    renameSync(temporary, join(folder, name));
+  } catch (error) {
+    // Somebody else has made the same meanwhile.
+    if (!existsSync(join(folder, name))) throw error;
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+  return name;
+}
+
+function removeOld(folder: string, current: string): void {
+  const bundles = readdirSync(folder)
+    .filter((name) => /^[0-9a-f]{16}$/.test(name) && name !== current)
+    .map((name) => ({ path: join(folder, name), madeAt: statSync(join(folder, name)).mtimeMs }))
+    .toSorted((left, right) => right.madeAt - left.madeAt);
+  for (const { path } of bundles.slice(KEPT - 1)) rmSync(path, { recursive: true, force: true });
 }
 
 /** The package.json above a file: it says what its package's names lead to. */
@@ -150,7 +179,7 @@ function changedSince(path: string, instant: number): boolean {
 }
 
 /** Nobody ever reads half a file. */
-function replace(path: string, contents: string | Uint8Array): void {
+function replace(path: string, contents: string): void {
   const temporary = `${path}.${process.pid}`;
   try {
     writeFileSync(temporary, contents, { flush: true });

@@ -1,5 +1,5 @@
-export const BUNDLE: string;
 export const MANIFEST: string;
+export const HASHES: string;
 export function bundleFolder(root: string): string;
 export function freshBundle(folder: string, root: string): string | undefined;
 export function looksOf(path: string): readonly [size: number, ino: number, mtimeMs: number, ctimeMs: number];

@@ -8,34 +8,45 @@ function bundleFolder(root) {
   return join(root, 'node_modules', '.cache', 'ordeal');
 }
 
-const BUNDLE = 'ordeal.cjs';
 const MANIFEST = 'manifest.json';
+/** Beside what the manifest calls the entry: what the files hold. Read only when one looks different. */
+const HASHES = 'hashes.json';
+/** How many numbers say what a file looks like. */
+const LOOKS = 4;
 
 /**
  * The path of a bundle that is made of exactly what the sources are now; undefined when there is none, and ordeal runs
- * from its sources. Its manifest names every file that went into it, and the bundle itself: those that look as they
- * did then (place, size, inode, times) are taken for the same; of others the contents decide, as on another machine.
+ * from its sources. Its manifest names every file that went into it, and those of the bundle that are always loaded:
+ * files that look as they did then (place, size, inode, times) are taken for the same; of others the contents decide,
+ * as on another machine.
  */
 function freshBundle(folder, root) {
   try {
     const manifest = JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8'));
     // Places are part of what was bundled.
     if (manifest.root !== root || manifest.node !== process.version) return undefined;
-    return manifest.files.every(isAsItWas) ? join(folder, BUNDLE) : undefined;
+    const entry = join(folder, manifest.entry);
+    return areAsTheyWere(manifest, join(entry, '..', HASHES)) ? entry : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isAsItWas([path, looks, sha256]) {
-  const found = statSync(path);
-  // One by one: hundreds of files are looked at, each time, and putting a text together takes longer than a look.
-  const same =
-    found.size === looks[0] &&
-    found.ino === looks[1] &&
-    found.mtimeMs === looks[2] &&
-    found.ctimeMs === looks[3];
-  return same || hashOf(path) === sha256;
+function areAsTheyWere({ files, looks }, kept) {
+  let hashes;
+  for (let index = 0, at = 0; index < files.length; index += 1, at += LOOKS) {
+    const found = statSync(files[index]);
+    // One by one: hundreds of files are looked at, each time, and putting a text together takes longer than a look.
+    const same =
+      found.size === looks[at] &&
+      found.ino === looks[at + 1] &&
+      found.mtimeMs === looks[at + 2] &&
+      found.ctimeMs === looks[at + 3];
+    if (same) continue;
+    hashes ??= JSON.parse(readFileSync(kept, 'utf8'));
+    if (hashOf(files[index]) !== hashes[files[index]]) return false;
+  }
+  return files.length > 0;
 }
 
 /** What changes with every write to a file. */
@@ -48,4 +59,4 @@ function hashOf(path) {
   return require('node:crypto').createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
-module.exports = { BUNDLE, MANIFEST, bundleFolder, freshBundle, hashOf, looksOf };
+module.exports = { HASHES, MANIFEST, bundleFolder, freshBundle, hashOf, looksOf };

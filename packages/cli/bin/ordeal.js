@@ -21,9 +21,9 @@ if (major >= 24) {
 async function start() {
   const root = dirname(dirname(dirname(dirname(realpathSync(__filename)))));
   const folder = bundleFolder(root);
-  // In the checkout, as what is in it is run; where it cannot be written, nothing is kept.
-  nodeModule.enableCompileCache(join(folder, 'compiled'));
   const bundle = freshBundle(folder, root);
+  // In the checkout, as what is in it is run; where it cannot be written, nothing is kept. What is of a bundle goes with it.
+  nodeModule.enableCompileCache(join(bundle === undefined ? folder : dirname(bundle), 'compiled'));
   const { main } = bundle === undefined ? await import('../src/main.ts') : require(bundle);
   await main();
 }

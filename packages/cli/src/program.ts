@@ -59,23 +59,34 @@ export async function runProgram(edge: Edge): Promise<number> {
     drill: 'The recovery drills of a scenario, under its load',
     gameday: 'A whole scenario over one timeline',
   } as const;
-  for (const [kind, description] of Object.entries(kinds)) {
-    if (kind === 'load') {
-      const load = program.command(kind).description(description).argument('[shape]', 'a shape of load');
-      withShapeFlags(runOptions(load)).action(
+  const runCommandOf = (kind: keyof typeof kinds): Command =>
+    runOptions(program.command(kind).description(kinds[kind]));
+  const runs = (kind: keyof typeof kinds): void => {
+    runCommandOf(kind).action(
+      done(async (options: RunOptions) => {
+        const { runCommand } = await import('./commands/run.ts');
+        return runCommand(kind, options, edge);
+      }),
+    );
+  };
+  /** What adds each command, in the order in which they are listed. */
+  const commands: Readonly<Record<string, () => void>> = {
+    smoke: () => runs('smoke'),
+    load: () => {
+      withShapeFlags(runCommandOf('load').argument('[shape]', 'a shape of load')).action(
         done(async (options: LoadOptions, command) => {
           const { loadCommand } = await import('./commands/load.ts');
           return loadCommand(command.args[0], options, edge);
         }),
       );
-      continue;
-    }
-    if (kind === 'drill') {
-      const drill = program
-        .command(kind)
-        .description(description)
-        .argument('[kind]', `only drills of this kind: ${drillKinds.join(', ')}`);
-      withDrillFlags(runOptions(drill)).action(
+    },
+    chaos: () => runs('chaos'),
+    drill: () => {
+      const drill = runCommandOf('drill').argument(
+        '[kind]',
+        `only drills of this kind: ${drillKinds.join(', ')}`,
+      );
+      withDrillFlags(drill).action(
         done(async (options: DrillOptions, command) => {
           const { drillCommand } = await import('./commands/drill.ts');
           const [named] = command.args;
@@ -84,171 +95,192 @@ export async function runProgram(edge: Edge): Promise<number> {
           return drillCommand(named, isChosen ? options : { ...options, scenario: 'recovery' }, edge);
         }),
       );
-      continue;
-    }
-    runOptions(program.command(kind).description(description)).action(
-      done(async (options: RunOptions) => {
-        const { runCommand } = await import('./commands/run.ts');
-        return runCommand(kind as keyof typeof kinds, options, edge);
-      }),
-    );
-  }
-  withShapeFlags(
-    runOptions(program.command('plan').description('Shows what a run would do to what, and does nothing')),
-  )
-    .option('--shape <shape>', 'plan `ordeal load <shape>`')
-    .addOption(
-      new Option('--kind <kind>', 'plan only what this command would run')
-        .choices(Object.keys(kinds))
-        .default('gameday'),
-    )
-    .action(
-      done(async (options: Omit<LoadOptions, 'shape'> & { kind: keyof typeof kinds; shape?: string }) => {
-        const { planCommand } = await import('./commands/plan.ts');
-        const { shapeRequest } = await import('./commands/load.ts');
-        const { shape: named, ...others } = options;
-        const shape = shapeRequest(named, others);
-        return shape === undefined
-          ? planCommand(options.kind, others, edge)
-          : planCommand('load', { ...others, shape }, edge);
-      }),
-    );
-
-  const lab = program.command('lab').description('The embedded reference platform on this machine');
-  for (const verb of ['up', 'status', 'down'] as const) {
-    const command = lab
-      .command(verb)
-      .description(
-        {
-          up: 'Brings the lab up',
-          status: 'Shows its units',
-          down: 'Takes it down, also what a crash has left',
-        }[verb],
+    },
+    gameday: () => runs('gameday'),
+    plan: () => {
+      withShapeFlags(
+        runOptions(
+          program.command('plan').description('Shows what a run would do to what, and does nothing'),
+        ),
       )
-      .addOption(labName('labs of different names run side by side'))
-      .option('--platform <name>', 'the platform whose contract it serves', 'agentic-platform')
-      .option('--json', 'print JSON');
-    if (verb === 'up') command.option('--sabotage <name...>', 'make the lab misbehave in a known way');
-    command.action(
-      done(async (options: never) => {
-        const { labCommand } = await import('./commands/lab.ts');
-        return labCommand(verb, options, edge);
-      }),
-    );
-  }
-
-  program
-    .command('init')
-    .description(
-      'Writes a first profile, journeys and a scenario into ./platforms/<name>; asks for what is not said, at a terminal',
-    )
-    .argument('[name]', 'of the platform: lower-case letters, digits and hyphens')
-    .option('--entry <url>', 'the address that clients use')
-    .option('--health <path...>', 'health checks (default: those of the OpenAPI document, or /health)')
-    .option('--openapi <file>', 'an OpenAPI 3 document, JSON or YAML: journeys are proposed from it')
-    .option('--prometheus <url>', 'a Prometheus: signals are proposed by which metrics are there')
-    .option('--platform <name>', 'the same as the name')
-    .option('--json', 'accepted for symmetry; what it writes are files')
-    .action(
-      done(async (options: InitOptions & { platform?: string }, command) => {
-        const { initCommand } = await import('./commands/init.ts');
-        return initCommand(command.args[0] ?? options.platform, options, edge);
-      }),
-    );
-
-  program
-    .command('doctor')
-    .description('Shows every program that is needed: its version, where it was found, what it is needed for')
-    .option('--platform <name>', 'accepted for symmetry; all platforms need the same')
-    .option('--json', 'print JSON')
-    .action(
-      done(async (options: { json?: boolean }) => {
-        const { doctorCommand } = await import('./commands/doctor.ts');
-        return doctorCommand(options, edge);
-      }),
-    );
-
-  narrowingOptions(
-    program
-      .command('judge')
-      .description(
-        "Recomputes a run's verdict from its folder alone; with --from, judges a past interval of a live Prometheus",
-      )
-      .argument('[run]', "a run's id, its folder, or the path of its record.json (default: the newest)")
-      .option('--platform <name>', 'the newest run of this platform; with --from, whose Prometheus is read')
-      .option('--from <time>', 'start of the interval: an ISO time, Unix seconds, or a time ago (-15m)')
-      .option('--to <time>', 'its end (default: now)'),
-  ).action(
-    done(async (options: JudgeOptions, command) => {
-      const { judgeCommand } = await import('./commands/judge.ts');
-      return judgeCommand(command.args[0], options, edge);
-    }),
-  );
-  narrowingOptions(
-    program
-      .command('check')
-      .description('Watches objectives in Prometheus for a while, and gates: the time after a deploy')
-      .option('--platform <name>', 'a folder in ./platforms, or the path of one')
-      .requiredOption('--for <duration>', 'how long, for instance 30m; ends early once failure is certain')
-      .option('--every <duration>', 'how often it is looked at', '15s'),
-  ).action(
-    done(async (options: CheckOptions) => {
-      const { checkCommand } = await import('./commands/check.ts');
-      return checkCommand(options, edge);
-    }),
-  );
-  program
-    .command('report')
-    .description("Renders a run's reports again")
-    .argument('[run]', "a run's id, its folder, or the path of its record.json (default: the newest)")
-    .option('--platform <name>', 'the newest run of this platform')
-    .option('--json', 'print JSON')
-    .action(
-      done(async (options: { json?: boolean; platform?: string }, command) => {
-        const { reportCommand } = await import('./commands/report.ts');
-        return reportCommand(command.args[0], options, edge);
-      }),
-    );
-  program
-    .command('recover')
-    .description('Heals whatever earlier runs have left, and says what a person has to do')
-    .option('--platform <name>', 'only runs of this platform')
-    .option(
-      '--look',
-      'with --platform: also heal what is in at its targets and carries our labels on its clusters, for when the folder of the runs is gone',
-    )
-    .addOption(
-      new Option('--on <place>', 'with --look: where the platform is').choices(['here', 'kubernetes']),
-    )
-    .option(
-      '--run <id>',
-      'this run, of another machine or container, is dead: heal what it has left; with --look also what carries its label',
-    )
-    .addOption(labName('which lab, for a platform that runs on it'))
-    .option('--json', 'print JSON')
-    .action(
-      done(async (options: RecoverOptions) => {
-        const { recoverCommand } = await import('./commands/recover.ts');
-        return recoverCommand(options, edge);
-      }),
-    );
-
-  program
-    .command('stop')
-    .description('Emergency stop: every run heals at once and ends, and none begins until it is cleared')
-    .option('--clear', 'let runs begin again')
-    .option('--status', 'show whether one stands, and what is under way; changes nothing')
-    .option('--why <text>', 'the reason, for whoever is stopped', 'no reason was given')
-    .option('--platform <name>', 'also on the cluster that this platform names: reaches other machines')
-    .addOption(new Option('--on <place>', 'with --platform: where it is').choices(['here', 'kubernetes']))
-    .addOption(labName('which lab, for a platform that runs on it'))
-    .option('--json', 'print JSON')
-    .action(
-      done(async (options: StopOptions) => {
-        const { stopCommand } = await import('./commands/stop.ts');
-        return stopCommand(options, edge);
-      }),
-    );
+        .option('--shape <shape>', 'plan `ordeal load <shape>`')
+        .addOption(
+          new Option('--kind <kind>', 'plan only what this command would run')
+            .choices(Object.keys(kinds))
+            .default('gameday'),
+        )
+        .action(
+          done(async (options: Omit<LoadOptions, 'shape'> & { kind: keyof typeof kinds; shape?: string }) => {
+            const { planCommand } = await import('./commands/plan.ts');
+            const { shapeRequest } = await import('./commands/load.ts');
+            const { shape: named, ...others } = options;
+            const shape = shapeRequest(named, others);
+            return shape === undefined
+              ? planCommand(options.kind, others, edge)
+              : planCommand('load', { ...others, shape }, edge);
+          }),
+        );
+    },
+    lab: () => {
+      const lab = program.command('lab').description('The embedded reference platform on this machine');
+      for (const verb of ['up', 'status', 'down'] as const) {
+        const command = lab
+          .command(verb)
+          .description(
+            {
+              up: 'Brings the lab up',
+              status: 'Shows its units',
+              down: 'Takes it down, also what a crash has left',
+            }[verb],
+          )
+          .addOption(labName('labs of different names run side by side'))
+          .option('--platform <name>', 'the platform whose contract it serves', 'agentic-platform')
+          .option('--json', 'print JSON');
+        if (verb === 'up') command.option('--sabotage <name...>', 'make the lab misbehave in a known way');
+        command.action(
+          done(async (options: never) => {
+            const { labCommand } = await import('./commands/lab.ts');
+            return labCommand(verb, options, edge);
+          }),
+        );
+      }
+    },
+    init: () => {
+      program
+        .command('init')
+        .description(
+          'Writes a first profile, journeys and a scenario into ./platforms/<name>; asks for what is not said, at a terminal',
+        )
+        .argument('[name]', 'of the platform: lower-case letters, digits and hyphens')
+        .option('--entry <url>', 'the address that clients use')
+        .option('--health <path...>', 'health checks (default: those of the OpenAPI document, or /health)')
+        .option('--openapi <file>', 'an OpenAPI 3 document, JSON or YAML: journeys are proposed from it')
+        .option('--prometheus <url>', 'a Prometheus: signals are proposed by which metrics are there')
+        .option('--platform <name>', 'the same as the name')
+        .option('--json', 'accepted for symmetry; what it writes are files')
+        .action(
+          done(async (options: InitOptions & { platform?: string }, command) => {
+            const { initCommand } = await import('./commands/init.ts');
+            return initCommand(command.args[0] ?? options.platform, options, edge);
+          }),
+        );
+    },
+    doctor: () => {
+      program
+        .command('doctor')
+        .description(
+          'Shows every program that is needed: its version, where it was found, what it is needed for',
+        )
+        .option('--platform <name>', 'accepted for symmetry; all platforms need the same')
+        .option('--json', 'print JSON')
+        .action(
+          done(async (options: { json?: boolean }) => {
+            const { doctorCommand } = await import('./commands/doctor.ts');
+            return doctorCommand(options, edge);
+          }),
+        );
+    },
+    judge: () => {
+      narrowingOptions(
+        program
+          .command('judge')
+          .description(
+            "Recomputes a run's verdict from its folder alone; with --from, judges a past interval of a live Prometheus",
+          )
+          .argument('[run]', "a run's id, its folder, or the path of its record.json (default: the newest)")
+          .option(
+            '--platform <name>',
+            'the newest run of this platform; with --from, whose Prometheus is read',
+          )
+          .option('--from <time>', 'start of the interval: an ISO time, Unix seconds, or a time ago (-15m)')
+          .option('--to <time>', 'its end (default: now)'),
+      ).action(
+        done(async (options: JudgeOptions, command) => {
+          const { judgeCommand } = await import('./commands/judge.ts');
+          return judgeCommand(command.args[0], options, edge);
+        }),
+      );
+    },
+    check: () => {
+      narrowingOptions(
+        program
+          .command('check')
+          .description('Watches objectives in Prometheus for a while, and gates: the time after a deploy')
+          .option('--platform <name>', 'a folder in ./platforms, or the path of one')
+          .requiredOption(
+            '--for <duration>',
+            'how long, for instance 30m; ends early once failure is certain',
+          )
+          .option('--every <duration>', 'how often it is looked at', '15s'),
+      ).action(
+        done(async (options: CheckOptions) => {
+          const { checkCommand } = await import('./commands/check.ts');
+          return checkCommand(options, edge);
+        }),
+      );
+    },
+    report: () => {
+      program
+        .command('report')
+        .description("Renders a run's reports again")
+        .argument('[run]', "a run's id, its folder, or the path of its record.json (default: the newest)")
+        .option('--platform <name>', 'the newest run of this platform')
+        .option('--json', 'print JSON')
+        .action(
+          done(async (options: { json?: boolean; platform?: string }, command) => {
+            const { reportCommand } = await import('./commands/report.ts');
+            return reportCommand(command.args[0], options, edge);
+          }),
+        );
+    },
+    recover: () => {
+      program
+        .command('recover')
+        .description('Heals whatever earlier runs have left, and says what a person has to do')
+        .option('--platform <name>', 'only runs of this platform')
+        .option(
+          '--look',
+          'with --platform: also heal what is in at its targets and carries our labels on its clusters, for when the folder of the runs is gone',
+        )
+        .addOption(
+          new Option('--on <place>', 'with --look: where the platform is').choices(['here', 'kubernetes']),
+        )
+        .option(
+          '--run <id>',
+          'this run, of another machine or container, is dead: heal what it has left; with --look also what carries its label',
+        )
+        .addOption(labName('which lab, for a platform that runs on it'))
+        .option('--json', 'print JSON')
+        .action(
+          done(async (options: RecoverOptions) => {
+            const { recoverCommand } = await import('./commands/recover.ts');
+            return recoverCommand(options, edge);
+          }),
+        );
+    },
+    stop: () => {
+      program
+        .command('stop')
+        .description('Emergency stop: every run heals at once and ends, and none begins until it is cleared')
+        .option('--clear', 'let runs begin again')
+        .option('--status', 'show whether one stands, and what is under way; changes nothing')
+        .option('--why <text>', 'the reason, for whoever is stopped', 'no reason was given')
+        .option('--platform <name>', 'also on the cluster that this platform names: reaches other machines')
+        .addOption(new Option('--on <place>', 'with --platform: where it is').choices(['here', 'kubernetes']))
+        .addOption(labName('which lab, for a platform that runs on it'))
+        .option('--json', 'print JSON')
+        .action(
+          done(async (options: StopOptions) => {
+            const { stopCommand } = await import('./commands/stop.ts');
+            return stopCommand(options, edge);
+          }),
+        );
+    },
+  };
+  // The others are not even looked at: to describe all of them takes longer than some checks take to be answered.
+  const [name = ''] = edge.argv;
+  const named = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  for (const add of named === undefined ? Object.values(commands) : [named]) add();
 
   try {
     await program.parseAsync([...edge.argv], { from: 'user' });

@@ -27,14 +27,17 @@ export async function judgeCommand(
   options: JudgeOptions,
   edge: Edge,
 ): Promise<number> {
-  await keepYoungSpaceSmall();
   const live = (['from', 'to', 'objective', 'scope', 'startedAfter'] as const).filter(
     (flag) => options[flag] !== undefined,
   );
-  if (live.length === 0) return judgeRecord(name, options, edge);
+  if (live.length === 0) {
+    await keepYoungSpaceSmall();
+    return judgeRecord(name, options, edge);
+  }
   if (name === undefined) {
     // Only here: a record is judged without whatever reads platforms and asks servers.
     const { judgeInterval } = await import('./judge-interval.ts');
+    await keepYoungSpaceSmall();
     return judgeInterval(options, edge);
   }
   throw new CommandError(

@@ -16,7 +16,6 @@ import { run } from '../run/run.ts';
 import { allPlaces, stopPlaces } from '../stop/sources.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { requirePrograms } from './programs.ts';
-import { keepYoungSpaceSmall } from '../young-space.ts';
 
 /** `ordeal smoke|load|chaos|drill|gameday`: runs what the command's kind picks from a scenario. */
 export async function runCommand(kind: ScenarioRunKind, options: RunOptions, edge: Edge): Promise<number> {
@@ -81,7 +80,6 @@ async function runPrepared(
   interruption: Interruption,
   edge: Edge,
 ): Promise<number> {
-  await keepYoungSpaceSmall();
   const programs = requirePrograms(
     edge,
     scenario.phases.some((phase) => phase.phase === 'load') ? ['k6'] : [],

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Diagnostic } from '@ordeal/shared/platform/diagnostics';
+import type { Diagnostic, Result } from '@ordeal/shared/platform/diagnostics';
 import type { Journey } from '@ordeal/shared/journey/journey';
 import { parsePlatform } from '@ordeal/shared/platform/parse-platform';
 import type { Platform, PlatformFile } from '@ordeal/shared/platform/platform';
@@ -95,29 +95,42 @@ async function loadJourneys(
 ): Promise<{ journeys: Record<string, Journey>; diagnostics: Diagnostic[] }> {
   const journeys: Record<string, Journey> = {};
   const diagnostics: Diagnostic[] = [];
-  for (const [name, entry] of Object.entries(platform.journeys)) {
-    const path = `${shown}: journeys[${JSON.stringify(name)}].file`;
-    try {
-      const module = await importFile(fileURLToPath(entry.file), 'The journey');
-      const journey = module['default'] as Journey | undefined;
-      if (typeof journey?.run === 'function' && typeof journey.name === 'string') {
-        journeys[name] = journey;
-      } else {
-        diagnostics.push({
-          path,
-          expected: 'a file that exports defineJourney({ … }) as default',
-          found: `no such default export in ${entry.file.pathname}`,
-          hint: "import { defineJourney } from '@ordeal/shared/journey/journey'",
-        });
-      }
-    } catch (error) {
-      diagnostics.push({
-        path,
-        expected: 'a journey that can be imported',
-        found: reasonOf(error),
-        hint: 'correct the file, or its address (new URL("journeys/x.ts", import.meta.url))',
-      });
-    }
+  const read = await Promise.all(
+    Object.entries(platform.journeys).map(
+      async ([name, { file }]) => [name, await loadJourney(name, file, shown)] as const,
+    ),
+  );
+  for (const [name, journey] of read) {
+    if (journey.ok) journeys[name] = journey.value;
+    else diagnostics.push(...journey.diagnostics);
   }
   return { journeys, diagnostics };
+}
+
+async function loadJourney(name: string, file: URL, shown: string): Promise<Result<Journey>> {
+  const path = `${shown}: journeys[${JSON.stringify(name)}].file`;
+  try {
+    const module = await importFile(fileURLToPath(file), 'The journey');
+    const journey = module['default'] as Journey | undefined;
+    if (typeof journey?.run === 'function' && typeof journey.name === 'string') {
+      return { ok: true, value: journey };
+    }
+    return mistake({
+      path,
+      expected: 'a file that exports defineJourney({ … }) as default',
+      found: `no such default export in ${file.pathname}`,
+      hint: "import { defineJourney } from '@ordeal/shared/journey/journey'",
+    });
+  } catch (error) {
+    return mistake({
+      path,
+      expected: 'a journey that can be imported',
+      found: reasonOf(error),
+      hint: 'correct the file, or its address (new URL("journeys/x.ts", import.meta.url))',
+    });
+  }
+}
+
+function mistake(diagnostic: Diagnostic): Result<never> {
+  return { ok: false, diagnostics: [diagnostic] };
 }

@@ -36,8 +36,10 @@ export async function versionsOf(edge: Edge, scenario: Scenario): Promise<Record
 /** Settings that decide what the figures mean: machine, pace, the stores' durability. */
 export async function settingsOf(session: Session): Promise<Record<string, string>> {
   const { byName } = session.loaded.platform;
+  // To look at them takes longer than the rest.
+  const processors = cpus();
   const settings: Record<string, string> = {
-    machine: `${platform()} ${release()} ${arch()}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+    machine: `${platform()} ${release()} ${arch()}, ${processors.length} × ${processors[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
     pace: session.pace,
     entry: session.loaded.platform.entry,
     ...(byName === undefined

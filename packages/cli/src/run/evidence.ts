@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream, rmSync } from 'node:fs';
-import { open, rename, stat } from 'node:fs/promises';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable, Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { Observations } from '@ordeal/shared/judge/observations';
@@ -49,31 +48,32 @@ async function writeReadings(dir: string, readings: readonly PrometheusReading[]
   const path = join(dir, READINGS_FILE);
   const temporary = `${path}.tmp`;
   const hash = createHash('sha256');
-  const hashed = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      done(null, chunk);
-    },
-  });
+  let bytes = 0;
   try {
-    await pipeline(
-      Readable.from(linesOf(readings)),
-      createGzip({ level: COMPRESSION }),
-      hashed,
-      createWriteStream(temporary, { mode: EVIDENCE_MODE }),
-    );
-    const file = await open(temporary, 'r');
+    const file = openSync(temporary, 'w', EVIDENCE_MODE);
     try {
-      await file.sync();
+      await pipeline(
+        Readable.from(linesOf(readings)),
+        createGzip({ level: COMPRESSION }),
+        // A stream into a file would do the same, and brings along what reads lines at a terminal.
+        async (chunks: AsyncIterable<Buffer>) => {
+          for await (const chunk of chunks) {
+            hash.update(chunk);
+            bytes += chunk.length;
+            writeFileSync(file, chunk);
+          }
+        },
+      );
+      fsyncSync(file);
     } finally {
-      await file.close();
+      closeSync(file);
     }
-    await rename(temporary, path);
+    renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
   }
-  return { file: READINGS_FILE, sha256: hash.digest('hex'), bytes: (await stat(path)).size };
+  return { file: READINGS_FILE, sha256: hash.digest('hex'), bytes };
 }
 
 function* linesOf(readings: readonly PrometheusReading[]): Generator<string> {

@@ -1,6 +1,8 @@
 import { isShaped, loadWindows } from '@ordeal/shared/scenario/load-windows';
 import type { Phase, Scenario } from '@ordeal/shared/scenario/scenario';
+import { keepYoungSpaceSmall } from '../young-space.ts';
 import { assignAutoscalers } from './autoscalers.ts';
+import { onlyAsks } from './only-asks.ts';
 import { assignDrill } from './phases/drill-assign.ts';
 import { assignDeployment, leftOut, leftOutDeployment } from './phases/left-out.ts';
 import { assign, type PhaseOutcome, type Session } from './session.ts';
@@ -13,6 +15,7 @@ export async function executePhases(session: Session, phases: readonly PlannedTi
   const { journal, signal } = session.context;
   let stopped: string | undefined;
   const run = await phaseRunner(session.scenario);
+  if (!onlyAsks(session.scenario)) await keepYoungSpaceSmall();
   session.results.begun = true;
   for (const phase of session.scenario.phases) {
     const expectedSeconds = phases.find((one) => one.name === phase.name)?.expectedSeconds ?? 0;

@@ -4,7 +4,6 @@ import { createNodeClient } from '@ordeal/shared/journey/node-client';
 import { breaks } from '@ordeal/shared/scenario/guardrails/production';
 import { faultsPresent } from './faults-present.ts';
 import { askIdentity } from './guardrails/identity.ts';
-import { lookAround } from './guardrails/look.ts';
 import { keepsTime } from './keeps-time.ts';
 import { onlyAsks } from './only-asks.ts';
 import type { Session } from './session.ts';
@@ -44,7 +43,10 @@ export async function preflight(session: Session): Promise<Preflight> {
     looks(
       measures && !returning && guardrails.refuseDuring !== undefined,
       'no alert fires, and no other work is under way',
-      () => lookAround(session),
+      async () => {
+        const { lookAround } = await import('./guardrails/look.ts');
+        return lookAround(session);
+      },
     ),
     looks(isBreaking && !returning, 'no fault of an earlier run is left', () => lookForFaults(session)),
     // What a drill lacks says more than what Prometheus misses because of it.

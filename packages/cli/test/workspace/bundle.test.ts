@@ -1,41 +1,61 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { execPath, version } from 'node:process';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BUNDLE, bundleFolder, freshBundle, hashOf, looksOf, MANIFEST } from '../../bin/bundle.js';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bundleFolder, freshBundle, hashOf, HASHES, looksOf, MANIFEST } from '../../bin/bundle.js';
 
 const run = promisify(execFile);
 
 let root: string;
 let source: string;
+let entry: string;
+let hashes: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'ordeal-bundle-'));
   source = join(root, 'source.ts');
+  entry = join(root, 'made', 'ordeal.cjs');
+  hashes = join(root, 'made', HASHES);
   writeFileSync(source, 'export const answer = 41;');
-  bundle('made of it');
+  mkdirSync(join(root, 'made'));
+  writeFileSync(entry, 'made of it');
+  const files = [source, entry];
+  writeFileSync(hashes, JSON.stringify(Object.fromEntries(files.map((path) => [path, hashOf(path)]))));
+  const looks = files.flatMap(looksOf);
+  writeFileSync(
+    join(root, MANIFEST),
+    JSON.stringify({ root, node: version, entry: join('made', 'ordeal.cjs'), files, looks }),
+  );
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-function bundle(contents: string): void {
-  writeFileSync(join(root, BUNDLE), contents);
-  const files = [source, join(root, BUNDLE)].map((path) => [path, looksOf(path), hashOf(path)]);
-  writeFileSync(join(root, MANIFEST), JSON.stringify({ root, node: version, files }));
+/** The same contents, but another file. */
+function writeAnew(): void {
+  cpSync(source, `${source}.copy`);
+  rmSync(source);
+  cpSync(`${source}.copy`, source);
 }
 
 describe('a bundle is used', () => {
   it('as long as the sources are what they were', () => {
-    expect(freshBundle(root, root)).toBe(join(root, BUNDLE));
+    expect(freshBundle(root, root)).toBe(entry);
   });
 
   it('where the same was written anew, as a copy on another machine is', () => {
-    cpSync(source, `${source}.copy`);
-    rmSync(source);
-    cpSync(`${source}.copy`, source);
-    expect(freshBundle(root, root)).toBe(join(root, BUNDLE));
+    writeAnew();
+    expect(freshBundle(root, root)).toBe(entry);
   });
 });
 
@@ -55,13 +75,26 @@ describe('a bundle is left alone', () => {
   });
 
   it('when it is another one than its manifest is of', () => {
-    writeFileSync(join(root, BUNDLE), 'made of other');
+    writeFileSync(entry, 'made of other');
     expect(freshBundle(root, root)).toBeUndefined();
   });
 
   it('when half of its manifest is missing', () => {
     const manifest = join(root, MANIFEST);
     writeFileSync(manifest, readFileSync(manifest, 'utf8').slice(0, -10));
+    expect(freshBundle(root, root)).toBeUndefined();
+  });
+
+  it('when a file looks different, and nothing says what it held', () => {
+    rmSync(hashes);
+    expect(freshBundle(root, root)).toBe(entry);
+    writeAnew();
+    expect(freshBundle(root, root)).toBeUndefined();
+  });
+
+  it('when its manifest names no files', () => {
+    const manifest = { root, node: version, entry: join('made', 'ordeal.cjs'), files: [], looks: [] };
+    writeFileSync(join(root, MANIFEST), JSON.stringify(manifest));
     expect(freshBundle(root, root)).toBeUndefined();
   });
 
@@ -78,12 +111,16 @@ describe('a bundle is left alone', () => {
 });
 
 describe('the bundle of this checkout', () => {
-  it('says what the sources say', { timeout: 180_000 }, async () => {
+  const checkout = join(import.meta.dirname, '..', '..', '..', '..');
+  let bundled: string;
+  beforeAll(async () => {
     const { makeBundle } = await import('../../../../scripts/toolchain/bundle.ts');
     await makeBundle();
-    const checkout = join(import.meta.dirname, '..', '..', '..', '..');
-    const bundled = freshBundle(bundleFolder(checkout), checkout);
-    expect(bundled).toBeDefined();
+    bundled = freshBundle(bundleFolder(checkout), checkout) ?? '';
+    expect(bundled).not.toBe('');
+  }, 180_000);
+
+  it('says what the sources say', { timeout: 180_000 }, async () => {
     const said = await run(execPath, [
       '-e',
       `require(${JSON.stringify(bundled)}).main()`,
@@ -101,5 +138,26 @@ describe('the bundle of this checkout', () => {
     ]);
     expect(said.stdout).toContain('Usage: ordeal load');
     expect(said.stdout).toEqual(meant.stdout);
+  });
+
+  it('loads no more than it needs', { timeout: 60_000 }, async () => {
+    const loadedBy = async (argv: readonly string[]): Promise<readonly string[]> => {
+      const program = `
+        process.on('exit', () => require('node:fs').writeSync(2, JSON.stringify(Object.keys(require.cache))));
+        process.exitCode = 0;
+        require(${JSON.stringify(bundled)}).main();`;
+      const ended = await run(execPath, ['-e', program, 'ordeal', ...argv], { cwd: root }).catch(
+        (error: unknown) => error as { readonly stderr: string },
+      );
+      const paths = JSON.parse(/\[".*"\]$/.exec(ended.stderr)?.[0] ?? '[]') as readonly string[];
+      return paths.map((path) => basename(path)).toSorted();
+    };
+    expect(await loadedBy(['--help'])).toEqual(['ordeal.cjs', 'rolldown-runtime.cjs']);
+    // Ends as there is no such platform, after all that every run needs was loaded.
+    expect(await loadedBy(['smoke', '--platform', 'nowhere'])).toEqual([
+      'ordeal.cjs',
+      'rolldown-runtime.cjs',
+      'run.cjs',
+    ]);
   });
 });

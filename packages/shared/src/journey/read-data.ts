@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { reasonOf } from '../reason-of.ts';
 import { parseDataSet, type Rows } from './data-set.ts';
@@ -24,6 +23,8 @@ export async function readData(
 async function textOf(file: string, name: string, journey: URL): Promise<string> {
   let bytes: Buffer;
   try {
+    // Few name a file, and it brings much along.
+    const { readFile } = await import('node:fs/promises');
     bytes = await readFile(file);
   } catch (error) {
     const why = reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? reasonOf(error);

@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { readFile } from 'node:fs/promises';
 import { Agent, request as askHttp, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { Agent as TlsAgent } from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
@@ -93,6 +92,8 @@ async function readAuthority(caFile: string): Promise<string> {
   const file = `the file of its certificate authority, ${caFile},`;
   let pem: string;
   try {
+    // Few name a file, and it brings much along.
+    const { readFile } = await import('node:fs/promises');
     pem = await readFile(caFile, 'utf8');
   } catch (error) {
     throw new CannotAsk(`${file} cannot be read (${codeOf(error)})`);

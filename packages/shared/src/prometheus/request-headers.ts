@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { PrometheusSettings } from '../platform/platform.ts';
 import type { Address } from './address.ts';
@@ -44,6 +43,8 @@ export function requestHeaders(
 async function tokenIn(file: string): Promise<string> {
   let text: string;
   try {
+    // Few name a file, and it brings much along.
+    const { readFile } = await import('node:fs/promises');
     text = await readFile(file, 'utf8');
   } catch (error) {
     throw new CannotAsk(`the file of its bearer token, ${file}, cannot be read (${codeOf(error)})`);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lazily } from '../lazily.ts';
 import { goneWithin, signalProcess } from '../process/signal.ts';
 import type { Healer } from './healer.ts';
 
@@ -13,7 +14,7 @@ export interface ProcessUndo {
   readonly what: string;
 }
 
-const schema = z.object({ identity: z.string().regex(/^[1-9]\d*@./), what: z.string() });
+const schema = lazily(() => z.object({ identity: z.string().regex(/^[1-9]\d*@./), what: z.string() }));
 
 /** After SIGKILL a process may still be in the kernel for a moment. */
 const KILLED_WITHIN_MS = 5_000;
@@ -22,7 +23,7 @@ const KILLED_WITHIN_MS = 5_000;
 export function createProcessHealer(graceMs: number): Healer {
   return {
     async heal(entry, { clock, signal }) {
-      const { identity, what } = schema.parse(entry.config);
+      const { identity, what } = schema().parse(entry.config);
       if (!signalProcess(identity, 'SIGTERM')) return;
       if (await goneWithin(identity, graceMs, clock, signal)) return;
       signalProcess(identity, 'SIGKILL');
