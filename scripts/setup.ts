@@ -45,7 +45,7 @@ if (asked.includes('--tests')) {
   }
 }
 
-/** Makes one file of the command when there is none of the sources as they are. Without it, it starts from these. */
+/** Bundles the command when there is no bundle of the sources as they are. Without one it starts from these. */
 async function bundleCommand(): Promise<void> {
   const root = join(import.meta.dirname, '..');
   if (freshBundle(bundleFolder(root), root) !== undefined) return;

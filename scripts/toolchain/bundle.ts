@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
+import { transform } from 'esbuild';
 import { rolldown, RUNTIME_MODULE_ID, type OutputChunk } from 'rolldown';
 import {
   bundleFolder,
@@ -130,10 +131,26 @@ async function bundled(
         ],
       },
     });
-    return { chunks: output.filter((one) => one.type === 'chunk'), inputs };
+    const chunks = output.filter((one) => one.type === 'chunk');
+    return { chunks: await Promise.all(chunks.map(short)), inputs };
   } finally {
     await build.close();
   }
+}
+
+/**
+ * As short as it can be with its names, as all of it is held in memory; and in ASCII, as one other character doubles what
+ * it takes. In lines, for whoever reads where something broke.
+ */
+async function short(chunk: OutputChunk): Promise<OutputChunk> {
+  const { code } = await transform(chunk.code, {
+    target: 'node24',
+    charset: 'ascii',
+    legalComments: 'none',
+    minifyWhitespace: true,
+    lineLimit: 120,
+  });
+  return { ...chunk, code };
 }
 
 /** Writes the files into a folder of their own, which is there whole or not at all. Returns its name. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lazily } from '../lazily.ts';
 import type { ClusterIdentity } from './platform.ts';
 import { clusterIdentity, text } from './platform-parts.ts';
 
@@ -24,23 +25,25 @@ export type AutoscalerTarget =
 const positive = z.number().positive();
 
 /** An autoscaler as a platform file states it. */
-export const autoscalerSchema = z.strictObject({
-  cluster: clusterIdentity,
-  namespace: text,
-  name: text,
-  replicas: z
-    .strictObject({ least: z.number().int().nonnegative(), most: z.number().int().positive() })
-    .refine(({ least, most }) => least <= most, {
-      path: ['most'],
-      error: 'at least as many as replicas.least',
-    }),
-  targets: z
-    .array(
-      z.union([
-        z.strictObject({ resource: z.enum(['cpu', 'memory']), utilization: positive }),
-        z.strictObject({ pods: text, average: positive }),
-      ]),
-    )
-    .min(1),
-  source: text,
-});
+export const autoscalerSchema = lazily(() =>
+  z.strictObject({
+    cluster: clusterIdentity(),
+    namespace: text,
+    name: text,
+    replicas: z
+      .strictObject({ least: z.number().int().nonnegative(), most: z.number().int().positive() })
+      .refine(({ least, most }) => least <= most, {
+        path: ['most'],
+        error: 'at least as many as replicas.least',
+      }),
+    targets: z
+      .array(
+        z.union([
+          z.strictObject({ resource: z.enum(['cpu', 'memory']), utilization: positive }),
+          z.strictObject({ pods: text, average: positive }),
+        ]),
+      )
+      .min(1),
+    source: text,
+  }),
+);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { needed, variantsBy } from './needed-schema.ts';
 import { passesOnNothing } from './passes-on-nothing.ts';
 import { matchersText, selectorText } from './selector-text.ts';
 
@@ -14,99 +15,117 @@ const histogram = {
 const client = { from: z.literal('client'), tenant: text.optional() };
 const counters = { bad: selectorText, all: selectorText };
 
-const signal = z.union([
-  z.strictObject({
-    ...client,
-    measure: z.enum(['error-ratio', 'availability', 'throughput']),
-  }),
-  z.strictObject({ ...client, measure: z.literal('latency'), quantile: ratio }),
-  z.strictObject({ ...client, measure: z.literal('latency-share'), underMs: positive }),
-  z.strictObject({
-    ...client,
-    measure: z.literal('latency-growth'),
-    quantile: ratio,
-    leastSeconds: positive.optional(),
-  }),
-  z.strictObject({ ...prometheus, measure: z.enum(['ratio', 'availability']), ...counters }),
-  z.strictObject({
-    ...prometheus,
-    measure: z.enum(['throughput', 'difference-to-client']),
-    selector: selectorText,
-  }),
-  z.strictObject({ ...prometheus, measure: z.literal('latency'), quantile: ratio, ...histogram }),
-  z.strictObject({ ...prometheus, measure: z.literal('latency-share'), underMs: positive, ...histogram }),
-  z.strictObject({
-    ...prometheus,
-    measure: z.literal('gauge'),
-    selector: selectorText,
-    take: z.enum(['max', 'min']),
-  }),
-  z.strictObject({
-    ...prometheus,
-    measure: z.literal('saturation'),
-    used: z.union([z.strictObject({ gauge: selectorText }), z.strictObject({ counter: selectorText })]),
-    capacity: z.union([z.strictObject({ gauge: selectorText }), z.strictObject({ value: positive })]),
-    by: z.array(text).min(1).optional(),
-  }),
-  z.strictObject({ ...prometheus, measure: z.enum(['present', 'age']), selector: selectorText }),
-  z.strictObject({
-    ...prometheus,
-    measure: z.enum(['alerts-fired', 'alerts-firing', 'seconds-to-alert']),
-    alerts: matchersText.min(1),
-  }),
-  z.strictObject({
-    ...prometheus,
-    measure: z.literal('leak'),
-    of: z.union([z.strictObject({ gauge: selectorText }), z.strictObject({ query: text })]),
-    take: z.enum(['floor', 'middle']).optional(),
-    exhaustedAt: positive.optional(),
-    warmUpSeconds: z.number().nonnegative().optional(),
-    leastSeconds: positive.optional(),
-  }),
-  z.strictObject({
-    ...prometheus,
-    measure: z.literal('burn-rate'),
-    ...counters,
-    target: ratio,
-    windows: z
-      .array(z.strictObject({ longSeconds: positive, shortSeconds: positive, factor: positive }))
-      .min(1),
-  }),
-  z.strictObject({
-    ...prometheus,
-    measure: z.literal('promql'),
-    query: text,
-    take: z.enum(['last', 'max', 'min']),
-    series: z.enum(['one', 'every']),
-  }),
-  z.strictObject({ from: z.literal('experiment'), measure: z.literal('seconds-to-steady') }),
-  z.strictObject({ from: z.literal('smoke'), measure: z.literal('failed') }),
-  z.strictObject({
-    from: z.literal('drill'),
-    measure: z.enum([
-      'rto',
-      'rpo',
-      'detection',
-      'failover',
-      'lost',
-      'anomalies',
-      'flaps',
-      'stale',
-      'writers',
-      'dropped-sessions',
-      'seconds-to-reconnect',
-    ]),
-  }),
-  z.strictObject({ from: z.literal('load'), measure: z.enum(['capacity', 'seconds-to-settle']) }),
-  z.strictObject({
-    from: z.literal('restore'),
-    measure: z.enum(['seconds', 'backup-age', 'point-in-time-error']),
-  }),
-  z.strictObject({
-    from: z.literal('deployment'),
-    measure: z.enum(['seconds-to-deploy', 'seconds-to-roll-back', 'seconds-to-return']),
-  }),
-]);
+const ofClient = () =>
+  [
+    z.strictObject({
+      ...client,
+      measure: z.enum(['error-ratio', 'availability', 'throughput']),
+    }),
+    z.strictObject({ ...client, measure: z.literal('latency'), quantile: ratio }),
+    z.strictObject({ ...client, measure: z.literal('latency-share'), underMs: positive }),
+    z.strictObject({
+      ...client,
+      measure: z.literal('latency-growth'),
+      quantile: ratio,
+      leastSeconds: positive.optional(),
+    }),
+  ] as const;
+
+const ofPrometheus = () =>
+  [
+    z.strictObject({ ...prometheus, measure: z.enum(['ratio', 'availability']), ...counters }),
+    z.strictObject({
+      ...prometheus,
+      measure: z.enum(['throughput', 'difference-to-client']),
+      selector: selectorText,
+    }),
+    z.strictObject({ ...prometheus, measure: z.literal('latency'), quantile: ratio, ...histogram }),
+    z.strictObject({ ...prometheus, measure: z.literal('latency-share'), underMs: positive, ...histogram }),
+    z.strictObject({
+      ...prometheus,
+      measure: z.literal('gauge'),
+      selector: selectorText,
+      take: z.enum(['max', 'min']),
+    }),
+    z.strictObject({
+      ...prometheus,
+      measure: z.literal('saturation'),
+      used: z.union([z.strictObject({ gauge: selectorText }), z.strictObject({ counter: selectorText })]),
+      capacity: z.union([z.strictObject({ gauge: selectorText }), z.strictObject({ value: positive })]),
+      by: z.array(text).min(1).optional(),
+    }),
+    z.strictObject({ ...prometheus, measure: z.enum(['present', 'age']), selector: selectorText }),
+    z.strictObject({
+      ...prometheus,
+      measure: z.enum(['alerts-fired', 'alerts-firing', 'seconds-to-alert']),
+      alerts: matchersText.min(1),
+    }),
+    z.strictObject({
+      ...prometheus,
+      measure: z.literal('leak'),
+      of: z.union([z.strictObject({ gauge: selectorText }), z.strictObject({ query: text })]),
+      take: z.enum(['floor', 'middle']).optional(),
+      exhaustedAt: positive.optional(),
+      warmUpSeconds: z.number().nonnegative().optional(),
+      leastSeconds: positive.optional(),
+    }),
+    z.strictObject({
+      ...prometheus,
+      measure: z.literal('burn-rate'),
+      ...counters,
+      target: ratio,
+      windows: z
+        .array(z.strictObject({ longSeconds: positive, shortSeconds: positive, factor: positive }))
+        .min(1),
+    }),
+    z.strictObject({
+      ...prometheus,
+      measure: z.literal('promql'),
+      query: text,
+      take: z.enum(['last', 'max', 'min']),
+      series: z.enum(['one', 'every']),
+    }),
+  ] as const;
+
+const ofOthers = {
+  experiment: () =>
+    z.strictObject({ from: z.literal('experiment'), measure: z.literal('seconds-to-steady') }),
+  smoke: () => z.strictObject({ from: z.literal('smoke'), measure: z.literal('failed') }),
+  drill: () =>
+    z.strictObject({
+      from: z.literal('drill'),
+      measure: z.enum([
+        'rto',
+        'rpo',
+        'detection',
+        'failover',
+        'lost',
+        'anomalies',
+        'flaps',
+        'stale',
+        'writers',
+        'dropped-sessions',
+        'seconds-to-reconnect',
+      ]),
+    }),
+  load: () => z.strictObject({ from: z.literal('load'), measure: z.enum(['capacity', 'seconds-to-settle']) }),
+  restore: () =>
+    z.strictObject({
+      from: z.literal('restore'),
+      measure: z.enum(['seconds', 'backup-age', 'point-in-time-error']),
+    }),
+  deployment: () =>
+    z.strictObject({
+      from: z.literal('deployment'),
+      measure: z.enum(['seconds-to-deploy', 'seconds-to-roll-back', 'seconds-to-return']),
+    }),
+};
+
+const signal = variantsBy(
+  'from',
+  { client: () => z.union(ofClient()), prometheus: () => z.union(ofPrometheus()), ...ofOthers },
+  () => z.union([...ofClient(), ...ofPrometheus(), ...Object.values(ofOthers).map((make) => make())]),
+);
 
 /** Measures that are shares of events, or are decided by one: only these can be inferred from a sample. */
 const shares: readonly string[] = ['error-ratio', 'ratio', 'availability', 'latency', 'latency-share'];
@@ -120,13 +139,13 @@ const objective = z.strictObject({
   claim: z.enum(['observed', 'inferred']).optional(),
   leastSamples: z.number().int().positive().optional(),
   noData: z.enum(['inconclusive', 'fail']).optional(),
-  regression: z
-    .strictObject({
+  regression: needed(() =>
+    z.strictObject({
       effect: z.number().nonnegative(),
       severity: z.enum(['must', 'should']).optional(),
       since: z.union([z.iso.date(), z.iso.datetime({ offset: true })]).optional(),
-    })
-    .optional(),
+    }),
+  ).optional(),
   source: text.optional(),
 });
 

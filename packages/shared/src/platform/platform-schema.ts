@@ -1,7 +1,9 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { lazily } from '../lazily.ts';
 import { autoscalerSchema } from './autoscaler-spec.ts';
 import { ledgerSchema } from './ledger-schema.ts';
+import { needed } from './needed-schema.ts';
 import { objectiveSchema } from './objective-schema.ts';
 import {
   clusterIdentity,
@@ -34,24 +36,25 @@ const nameServer = z.string().refine((address) => {
   return isIP(bracketed ?? plain) !== 0 && Number(port) >= 1 && Number(port) <= 65_535;
 }, 'an IP address, with a port where that is not 53 (10.0.0.2 or 10.0.0.2:5353)');
 const positive = z.number().positive();
+const count = z.number().int().positive();
 /** A timer waits for so long at most (2^31 ms): one for longer ends at once. */
 const LONGEST_SECONDS = 2_147_483;
 
 /** How a server with Prometheus' interface knows who asks, and how it is known. */
 const access = {
-  auth: z
-    .union([
+  auth: needed(() =>
+    z.union([
       z.strictObject({ bearer: token }),
       z.strictObject({ bearerFile: text }),
       z.strictObject({ user: text, password: z.string() }),
-    ])
-    .optional(),
+    ]),
+  ).optional(),
   tenant: headerValue.min(1).optional(),
   headers: headers.optional(),
   tls: z.strictObject({ caFile: text }).optional(),
 };
 
-const driverEntry = z.strictObject({ driver: text, config: z.unknown() });
+const driverEntry = lazily(() => z.strictObject({ driver: text, config: z.unknown() }));
 
 /** The whole of a platform file's value, by shape alone. What refers to what is checked in `parse-platform.ts`. */
 export const platformSchema = z.strictObject({
@@ -59,7 +62,7 @@ export const platformSchema = z.strictObject({
   title: text,
   environment: z.enum(['lab', 'test', 'staging', 'production']),
   entry: entryUrl,
-  byName: z.strictObject({ entry: entryUrl, servers: z.array(nameServer).min(1) }).optional(),
+  byName: needed(() => z.strictObject({ entry: entryUrl, servers: z.array(nameServer).min(1) })).optional(),
   regions: z.array(text).min(1),
   timeoutMs: positive,
   headers,
@@ -86,77 +89,95 @@ export const platformSchema = z.strictObject({
     ...access,
     parameters: z.record(z.string(), z.string()).optional(),
     timeoutSeconds: positive.optional(),
-    limits: z
-      .strictObject({
-        concurrency: z.number().int().positive().optional(),
-        samplesPerRead: z.number().int().positive().optional(),
-        samplesInAll: z.number().int().positive().optional(),
-      })
-      .optional(),
+    limits: needed(() =>
+      z.strictObject({
+        concurrency: count.optional(),
+        samplesPerRead: count.optional(),
+        samplesInAll: count.optional(),
+      }),
+    ).optional(),
     scrapeIntervalSeconds: positive,
-    targets: z.array(z.strictObject({ name, selector: text, least: z.number().int().positive() })),
+    targets: z.array(z.strictObject({ name, selector: text, least: count })),
   }),
   objectives: z.record(name, objectiveSchema),
   faults: z.record(
     name,
-    z.strictObject({
-      title: text,
-      driver: text,
-      config: z.unknown(),
-      revives: z.enum(['nothing', 'old-primary']),
-      outOf: z.strictObject({ what: text, count: z.number().int().positive() }).optional(),
-      witness: z
-        .strictObject({ promql: text, unit: text, moves: z.enum(['up', 'down']), atLeast: positive })
-        .optional(),
-    }),
+    needed(() =>
+      z.strictObject({
+        title: text,
+        driver: text,
+        config: z.unknown(),
+        revives: z.enum(['nothing', 'old-primary']),
+        outOf: z.strictObject({ what: text, count }).optional(),
+        witness: z
+          .strictObject({ promql: text, unit: text, moves: z.enum(['up', 'down']), atLeast: positive })
+          .optional(),
+      }),
+    ),
   ),
-  load: z
-    .strictObject({
+  load: needed(() =>
+    z.strictObject({
       baseline: positive,
       objectives: z.array(text).min(1),
       duringSpike: z.array(text).min(1).optional(),
-    })
-    .optional(),
-  generators: z
-    .strictObject({
+    }),
+  ).optional(),
+  generators: needed(() =>
+    z.strictObject({
       kubernetes: z.unknown().optional(),
       remoteWrite: z.strictObject({ url: httpUrl, ...access }).optional(),
-    })
+    }),
+  ).optional(),
+  stores: z.record(name, needed(driverEntry)),
+  routes: z.record(
+    name,
+    needed(() => driverEntry().extend({ usually: z.array(text).min(1).optional() })),
+  ),
+  backups: z
+    .record(
+      name,
+      needed(() => driverEntry().extend({ restore: z.unknown() })),
+    )
     .optional(),
-  stores: z.record(name, driverEntry),
-  routes: z.record(name, driverEntry.extend({ usually: z.array(text).min(1).optional() })),
-  backups: z.record(name, driverEntry.extend({ restore: z.unknown() })).optional(),
-  deployments: z.record(name, driverEntry.extend({ unattended: text.optional() })).optional(),
-  autoscalers: z.record(name, autoscalerSchema).optional(),
-  probes: z.array(probeSchema),
-  ledger: ledgerSchema.nullable(),
-  sweep: z
-    .strictObject({ requests: z.array(requestTemplate), count: requestTemplate.extend({ field: text }) })
-    .nullable(),
+  deployments: z
+    .record(
+      name,
+      needed(() => driverEntry().extend({ unattended: text.optional() })),
+    )
+    .optional(),
+  autoscalers: z.record(name, needed(autoscalerSchema)).optional(),
+  probes: z.array(needed(probeSchema)),
+  ledger: needed(ledgerSchema).nullable(),
+  sweep: needed(() =>
+    z.strictObject({
+      requests: z.array(requestTemplate()),
+      count: requestTemplate().extend({ field: text }),
+    }),
+  ).nullable(),
   guardrails: z.strictObject({
     allowFaults: z.array(text),
     allowTargets: z.array(text).optional(),
     maxRate: positive,
-    maxTargets: z.number().int().positive(),
+    maxTargets: count,
     maxShare: z.number().gt(0).max(1).optional(),
     maxRunSeconds: positive.max(LONGEST_SECONDS),
     abort: z.strictObject({
       errorRatio: z.number().gt(0).max(1),
-      consecutiveSeconds: z.number().int().positive(),
-      leastAttempts: z.number().int().positive(),
+      consecutiveSeconds: count,
+      leastAttempts: count,
       silentSeconds: positive,
     }),
-    production: z
-      .strictObject({
+    production: needed(() =>
+      z.strictObject({
         allow: z.array(z.enum(['load', 'experiment', 'drill', 'restore', 'deploy'])),
         tokenSha256: z
           .string()
           .regex(/^[0-9a-f]{64}$/, { error: 'The SHA-256 of the token in 64 hexadecimal digits.' })
           .optional(),
-      })
-      .optional(),
-    refuseDuring: z
-      .strictObject({
+      }),
+    ).optional(),
+    refuseDuring: needed(() =>
+      z.strictObject({
         alerts: matchersText.optional(),
         work: z
           .record(
@@ -170,21 +191,22 @@ export const platformSchema = z.strictObject({
             ]),
           )
           .optional(),
-      })
-      .optional(),
-    coordination: z.strictObject({ cluster: clusterIdentity, namespace: text }).optional(),
+      }),
+    ).optional(),
+    coordination: needed(() => z.strictObject({ cluster: clusterIdentity(), namespace: text })).optional(),
   }),
-  identity: z
-    .strictObject({
-      hosts: z.array(text).min(1).optional(),
-      clusters: z.array(clusterIdentity).min(1).optional(),
-      databases: z
-        .record(
-          name,
-          z.string().regex(/^\d+$/, { error: 'Digits: SELECT system_identifier FROM pg_control_system()' }),
-        )
-        .optional(),
-    })
-    .refine((identity) => Object.keys(identity).length > 0, { error: 'hosts, clusters or databases' })
-    .optional(),
+  identity: needed(() =>
+    z
+      .strictObject({
+        hosts: z.array(text).min(1).optional(),
+        clusters: z.array(clusterIdentity()).min(1).optional(),
+        databases: z
+          .record(
+            name,
+            z.string().regex(/^\d+$/, { error: 'Digits: SELECT system_identifier FROM pg_control_system()' }),
+          )
+          .optional(),
+      })
+      .refine((identity) => Object.keys(identity).length > 0, { error: 'hosts, clusters or databases' }),
+  ).optional(),
 });

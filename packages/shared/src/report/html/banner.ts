@@ -8,7 +8,7 @@ import { SIGNS, toneOfVerdict } from './tone.ts';
 /** What run this is, in one line. */
 export function masthead(record: RunRecord): Markup {
   const { run } = record;
-  return markup`<header class="top"><b class="wrap">Ordeal · ${run.kind} on ${run.platform}</b>
+  return markup`<header class="top"><b class="wrap">Ordeal ${'·'} ${run.kind} on ${run.platform}</b>
 <span>${dateTime(run.startedAt)}</span><span>${duration(secondsBetween(run.startedAt, run.finishedAt))}</span><span class="wrap">run ${run.id}</span></header>`;
 }
 
@@ -17,7 +17,7 @@ export function banner(record: RunRecord): Markup {
   const { outcome, exitCode, reasons } = record.verdict;
   const tone = toneOfVerdict(outcome);
   const shown = reasons.length === 0 ? [VERDICT_MEANINGS[outcome]] : reasons;
-  return markup`<section class="sheet verdict is-${tone}"><h1><strong><span aria-hidden="true" class="sign">${SIGNS[tone]}</span> ${VERDICT_WORDS[outcome]}</strong><span>exit code ${exitCode} · ${VERDICT_MEANINGS[outcome]}</span></h1>
+  return markup`<section class="sheet verdict is-${tone}"><h1><strong><span aria-hidden="true" class="sign">${SIGNS[tone]}</span> ${VERDICT_WORDS[outcome]}</strong><span>exit code ${exitCode} ${'·'} ${VERDICT_MEANINGS[outcome]}</span></h1>
 <ol class="reasons">${shown.map((reason) => markup`<li class="wrap">${reason}</li>`)}</ol>
 <ul class="said">${headlineParts(record).map((part) => markup`<li class="wrap">${part}</li>`)}</ul></section>`;
 }

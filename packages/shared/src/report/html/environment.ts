@@ -7,7 +7,7 @@ export function environmentSection(record: RunRecord): Markup {
   const { run, environment } = record;
   return markup`<section class="sheet"><h2>Environment</h2><div class="two"><div><h3>Versions</h3>${facts({ ordeal: run.suiteVersion, ...environment.versions })}</div>
 <div><h3>Settings</h3>${facts({ ...environment.settings, seed: String(run.seed), commit: run.commit ?? 'none: the platform file is in no checkout' })}</div></div>
-<h3>Judge it again</h3><p class="note">The run’s folder holds the queries, the raw samples and the journal. This recomputes the verdict from it alone, without the platform:</p>
+<h3>Judge it again</h3><p class="note">The folder of the run holds the queries, the raw samples and the journal. This recomputes the verdict from it alone, without the platform:</p>
 <pre>ordeal judge ${run.id}</pre></section>`;
 }
 

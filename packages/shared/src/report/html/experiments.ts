@@ -71,7 +71,7 @@ function effect(experiment: Pick<ExperimentRecord, 'effective'>): Markup {
 }
 
 function recovery(experiment: ExperimentRecord): Markup {
-  if (experiment.injectedAt === null) return markup`–`;
+  if (experiment.injectedAt === null) return markup`${'–'}`;
   if (experiment.recoverySeconds === null) return toned('fail', 'not steady again');
   return toned('pass', `steady again ${quantity(experiment.recoverySeconds, 's')} after healing`);
 }
