@@ -204,7 +204,8 @@ async function furthest(members: readonly Member[], context: DriverContext): Pro
 
 async function fence(member: Member, seconds: number, context: DriverContext): Promise<void> {
   const { node, api, path } = member;
-  await setFenced(api, path, () => ['*'], context);
+  // Beside whatever somebody else has fenced, which stays so when this is lifted.
+  await setFenced(api, path, (now) => (now.includes('*') ? now : [...now, '*']), context);
   await waitUntil(
     Math.min(seconds, 30),
     async () => {
@@ -248,6 +249,6 @@ async function rejoin(
         : { spec: { replica: { primary: upstream, promotionToken: null } } },
     context,
   );
-  await setFenced(member.api, member.path, () => [], context);
+  await setFenced(member.api, member.path, (now) => now.filter((one) => one !== '*'), context);
   await mustFollow(member.node, primary.node, seconds, context);
 }

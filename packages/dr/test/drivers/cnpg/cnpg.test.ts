@@ -4,7 +4,9 @@ import {
   parseCloudNativePgStore,
   type CloudNativePgConfig,
 } from '../../../src/drivers/cloudnative-pg/config.ts';
+import { clusterPath, readCluster, setFenced } from '../../../src/drivers/cloudnative-pg/cluster-object.ts';
 import { createCloudNativePgStore } from '../../../src/drivers/cloudnative-pg/store.ts';
+import { kubernetesApi } from '../../../src/drivers/kubernetes/api.ts';
 import { sql, testContext, twoServers, type TwoServers } from '../two-servers.ts';
 import { operateClusters, operateInstances, type OperatorStandIn } from './operator.ts';
 import { startPlane, withoutCloudNativePg, type Plane } from './plane.ts';
@@ -196,6 +198,17 @@ describe.skipIf(missing !== undefined)(`CloudNativePG clusters of a distributed 
     expect(new Set(tokens).size).toBe(4);
     expect(operator.troubles).toEqual([]);
   }, 200_000);
+
+  it('lifts its own fence, and none of an instance that somebody else has fenced', async () => {
+    const store = createCloudNativePgStore(parsed(raw()));
+    const api = kubernetesApi({ kubeconfig: plane.plane.kubeconfig });
+    const path = clusterPath('shop', 'b');
+    await setFenced(api, path, () => ['b-7'], context);
+    await store.fence('b', context);
+    expect((await readCluster(api, path, context)).fenced).toEqual(['b-7', '*']);
+    await store.rejoin('b', 'a', context);
+    expect((await readCluster(api, path, context)).fenced).toEqual(['b-7']);
+  }, 120_000);
 
   it('refuses to make two writers', async () => {
     const store = createCloudNativePgStore(parsed(raw()));
