@@ -53,11 +53,7 @@ async function show(control: Control): Promise<Shown> {
   const lab = ['--lab', '--lab-name', `control-${process.pid}`, '--sabotage', sabotage];
   let ended = await ordeal(cwd, ...run, '--platform', platform, ...lab);
   // On a busy machine a platform may not be steady enough to be drilled: that says nothing of the sabotage.
-  for (
-    let again = 1;
-    again < MOST_ATTEMPTS && red(ended) && newestRecord(cwd)?.findings.some(isNotRun);
-    again += 1
-  ) {
+  for (let again = 1; again < MOST_ATTEMPTS && red(ended) && cameToNothing(cwd, control); again += 1) {
     ended = await ordeal(cwd, ...run, '--platform', platform, ...lab);
   }
   const said = red(ended) ? whatWasSaid(cwd, control) : undefined;
@@ -67,6 +63,15 @@ async function show(control: Control): Promise<Shown> {
   }
   rmSync(cwd, { recursive: true, force: true });
   return { control, verdict: verdicts[ended.code ?? 0] ?? '', finding: said };
+}
+
+/** Whether something was not run, and what is looked for not proven all the same: what is broken may keep the rest from it. */
+function cameToNothing(cwd: string, { finds }: Control): boolean {
+  const findings = newestRecord(cwd)?.findings ?? [];
+  return (
+    findings.some(isNotRun) &&
+    !findings.some(({ objective, outcome }) => objective === finds && outcome === 'fail')
+  );
 }
 
 /** The finding of that name that is no pass, the reason of the verdict that names it, or the check that did not hold. */
