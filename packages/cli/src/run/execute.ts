@@ -1,5 +1,6 @@
 import { isShaped, loadWindows } from '@ordeal/shared/scenario/load-windows';
 import type { Phase, Scenario } from '@ordeal/shared/scenario/scenario';
+import { markNothingBeside } from '../no-marking.ts';
 import { keepYoungSpaceSmall } from '../young-space.ts';
 import { assignAutoscalers } from './autoscalers.ts';
 import { onlyAsks } from './only-asks.ts';
@@ -15,7 +16,7 @@ export async function executePhases(session: Session, phases: readonly PlannedTi
   const { journal, signal } = session.context;
   let stopped: string | undefined;
   const run = await phaseRunner(session.scenario);
-  if (!onlyAsks(session.scenario)) await keepYoungSpaceSmall();
+  await (onlyAsks(session.scenario) ? markNothingBeside() : keepYoungSpaceSmall());
   session.results.begun = true;
   for (const phase of session.scenario.phases) {
     const expectedSeconds = phases.find((one) => one.name === phase.name)?.expectedSeconds ?? 0;

@@ -148,6 +148,15 @@ describe('the bundle of this checkout', () => {
     }
   });
 
+  it('can be loaded, every part of it', async () => {
+    const program = `
+      const { readdirSync } = require('node:fs');
+      const parts = readdirSync(${JSON.stringify(dirname(bundled))}).filter((name) => name.endsWith('.cjs'));
+      for (const part of parts) require(${JSON.stringify(dirname(bundled))} + '/' + part);
+      process.stdout.write(String(parts.length));`;
+    expect(Number((await run(execPath, ['-e', program])).stdout)).toBeGreaterThan(50);
+  });
+
   it('loads no more than it needs', { timeout: 60_000 }, async () => {
     const loadedBy = async (argv: readonly string[]): Promise<readonly string[]> => {
       const program = `
