@@ -1,8 +1,14 @@
+import { readdirSync, statSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
 import { pid } from 'node:process';
 import { SiteControl } from '@ordeal/lab/control/site-control';
 import { labDir } from '@ordeal/lab/layout/paths';
+import { readSite } from '@ordeal/lab/read-site';
+import type { LabSite } from '@ordeal/shared/platform/site';
 import { systemClock } from '@ordeal/shared/time/system-clock';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { changedPlatform } from './changed-platform.ts';
 import { makeWorkplace } from './ordeal.ts';
 
 /** Drills by name, as a person runs them: refused with what to do, asked about, and decided against. */
@@ -72,6 +78,95 @@ describe('drills as commands', () => {
     expect(record?.approvals?.[0]?.waitedSeconds).toBeGreaterThan(0);
     expect(record?.failed).toContain('the primary was not touched');
     expect(workplace.record().residue).toEqual([]);
+  });
+
+  describe('refused, each with what to do about it', () => {
+    const site = (): LabSite => {
+      const found = readSite(name);
+      if (found === undefined) throw new Error('the lab is up and has no site');
+      return found;
+    };
+    const changed = (of: string, fields: string): readonly string[] => [
+      '--platform',
+      changedPlatform(workplace.dir, of, fields),
+    ];
+    const query = async (url: string, text: string): Promise<readonly unknown[]> => {
+      const client = new Client({ connectionString: url });
+      await client.connect();
+      try {
+        return (await client.query(text)).rows;
+      } finally {
+        await client.end();
+      }
+    };
+
+    it('a platform whose pinned identity is another one', async () => {
+      const other = changed('another', "identity: { databases: { main: '4711' } }");
+      const { code, stdout } = await workplace.run(...drill('switchover', ...other));
+      expect(code, stdout).toBe(3);
+      expect(stdout).toMatch(
+        /not the platform that is meant: .* has the system_identifier \d+; identity\.databases has 4711: correct/,
+      );
+    });
+
+    it('a restore into the files of a live server', async () => {
+      const live = changed(
+        'into-live',
+        `backups: { ...platform.backups, database: { ...platform.backups.database, restore: {
+           ...platform.backups.database.restore,
+           into: { ...platform.backups.database.restore.into, dir: lab.regions.a.postgres.dataDir },
+         } } }`,
+      );
+      const { code, stdout } = await workplace.run(...drill('restore', ...live));
+      expect(code, stdout).toBe(3);
+      expect(stdout).toMatch(
+        /a server runs in .*nothing is restored into it: name a directory in `into\.dir`/,
+      );
+      const { url } = site().regions.a.postgres;
+      expect(await query(url, 'SELECT pg_is_in_recovery() AS standby')).toEqual([{ standby: false }]);
+    });
+
+    it('a tenant that would leave its allowed regions', async () => {
+      const bound = changed('bound', "tenants: [{ id: 'ordeal', allowedRegions: ['a'] }]");
+      for (const kind of ['failover', 'switchover', 'region']) {
+        const { code, stdout, stderr } = await workplace.run(...drill(kind, ...bound));
+        expect(code, stdout + stderr).toBe(3);
+        expect(stdout + stderr).toMatch(
+          /would move tenant ordeal to region b, .* allowed regions \(a\): drill another region, or allow it/,
+        );
+      }
+    });
+
+    it('without a backup that is young enough', async () => {
+      const { storage } = site().backups.dumps;
+      const path = storage.kind === 'directory' ? storage.path : '';
+      const files = readdirSync(path).map((file) => join(path, file));
+      const were = files.map((file) => statSync(file).mtime);
+      const long = new Date(Date.now() - 2 * 86_400_000);
+      for (const file of files) utimesSync(file, long, long);
+      try {
+        const { code, stdout } = await workplace.run(...drill('failover'));
+        expect(code, stdout).toBe(3);
+        expect(stdout).toMatch(
+          /the newest backup in dump \(.*\) is 17\d{4} s old, at most 86400 s .*: take one first/,
+        );
+      } finally {
+        files.forEach((file, i) => utimesSync(file, were[i] ?? long, were[i] ?? long));
+      }
+    });
+
+    it('with a standby that is too far behind', async () => {
+      const { a, b } = site().regions;
+      await query(b.postgres.url, 'SELECT pg_wal_replay_pause()');
+      try {
+        await query(a.postgres.url, "SELECT pg_logical_emit_message(true, 'test', 'not replayed yet')");
+        const { code, stdout } = await workplace.run(...drill('failover'));
+        expect(code, stdout).toBe(3);
+        expect(stdout).toMatch(/node b is \d+\.\d s behind \(at most 5 s\): .*find out why it lags/);
+      } finally {
+        await query(b.postgres.url, 'SELECT pg_wal_replay_resume()');
+      }
+    });
   });
 
   it('failover: without a standby it is refused, although Prometheus misses the same server', async () => {

@@ -53,5 +53,5 @@ function strangeSystem(name: string, system: string, status: StoreStatus): strin
   const other = seen.find(({ found }) => found !== system);
   return other === undefined
     ? undefined
-    : `this is not the platform that is meant: the database ${name} (node ${other.node}) has the system_identifier ${other.found}; identity.databases has ${system}`;
+    : `this is not the platform that is meant: the database ${name} (node ${other.node}) has the system_identifier ${other.found}; identity.databases has ${system}: correct the addresses of store ${name}, or identity.databases`;
 }
