@@ -163,6 +163,13 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 'writes',
     source: profile,
   },
+  'no stale read': {
+    signal: { from: 'drill', measure: 'stale' },
+    comparator: '<=',
+    limit: 0,
+    unit: 'writes',
+    source: profile,
+  },
   'age of the dump': {
     signal: { from: 'restore', measure: 'backup-age' },
     comparator: '<=',

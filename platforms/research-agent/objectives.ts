@@ -181,6 +181,13 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 'writes',
     source: profile,
   },
+  'no stale read': {
+    signal: { from: 'drill', measure: 'stale' },
+    comparator: '<=',
+    limit: 0,
+    unit: 'writes',
+    source: profile,
+  },
   detection: {
     signal: { from: 'drill', measure: 'detection' },
     comparator: '<=',

@@ -41,6 +41,7 @@ export async function proveNegativeControls(rounds: number): Promise<boolean> {
   const shown = [
     ...(await byTests()),
     await losingLab(),
+    await staleLab(),
     await brokenStandby(),
     {
       what: 'pooled clients stuck on the old primary',
@@ -100,6 +101,17 @@ async function losingLab(): Promise<Control> {
   const { code, output } = ended;
   return control('a platform that acknowledges and forgets', [...args, ...lab.slice(3)], code, 1, output, [
     /[1-9]\d* of \d+ acknowledged writes were lost/,
+  ]);
+}
+
+/** Reads from a standby that is two seconds behind, behind the platform's own API. */
+async function staleLab(): Promise<Control> {
+  const args = ['drill', 'observe', '--pace', 'short'];
+  const lab = ['--lab', '--lab-name', LAB, '--sabotage', 'stale-reads'];
+  const { code, output } = await inWorkplace((cwd) => ordeal(cwd, ...args, ...lab));
+  // What the run has deleted is read too late as well, and is taken for residue.
+  return control('a platform that reads what is stale', [...args, ...lab.slice(3)], code, 4, output, [
+    /no stale read .* is [1-9]\d* writes/,
   ]);
 }
 

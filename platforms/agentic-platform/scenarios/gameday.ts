@@ -19,7 +19,7 @@ export default defineScenario((pace) => {
     // As long as the failover may take: later would be too late, sooner might still be in time.
     deadline: 120,
     targets: drillTargets,
-    objectives: ['RTO', 'RPO', 'no acknowledged write lost', 'no ledger anomaly'],
+    objectives: ['RTO', 'RPO', 'no acknowledged write lost', 'no ledger anomaly', 'no stale read'],
   };
   const experiment = {
     phase: 'experiment' as const,

@@ -17,7 +17,14 @@ export default defineScenario((pace) => {
     deadline: 120,
     freshBackup: { backup: 'dump', within: 86_400 },
     targets: { rto: 120, rpo: 900, detection: 30, failover: 120 },
-    objectives: ['RTO', 'RPO', 'no acknowledged write lost', 'no ledger anomaly', 'one writer at a time'],
+    objectives: [
+      'RTO',
+      'RPO',
+      'no acknowledged write lost',
+      'no ledger anomaly',
+      'no stale read',
+      'one writer at a time',
+    ],
   };
   const restore = {
     phase: 'restore' as const,
@@ -113,7 +120,13 @@ export default defineScenario((pace) => {
         name: 'replica-recovers',
         title: 'An API replica is killed, and the platform recovers by itself',
         drill: { kind: 'observe', lose: 'replica-killed', from: 'a' },
-        objectives: ['RTO', 'no acknowledged write lost', 'no ledger anomaly', 'one writer at a time'],
+        objectives: [
+          'RTO',
+          'no acknowledged write lost',
+          'no ledger anomaly',
+          'no stale read',
+          'one writer at a time',
+        ],
       },
     ],
   };

@@ -38,7 +38,7 @@ export default defineScenario((pace) => {
     stableAttempts: 300,
     deadline: 90,
     targets: { rto: 300, rpo: 60, detection: 60, failover: 300 },
-    objectives: ['RTO', 'RPO', 'no acknowledged write lost', 'no ledger anomaly'],
+    objectives: ['RTO', 'RPO', 'no acknowledged write lost', 'no ledger anomaly', 'no stale read'],
   };
   const restore = {
     phase: 'restore' as const,

@@ -27,7 +27,7 @@ export default defineScenario((pace) => {
     stableAttempts: 300,
     deadline: 90,
     targets: { rto: RTO, rpo: RPO, detection: 60, failover: RTO },
-    objectives: ['RTO', 'RPO', 'no acknowledged write lost', 'no ledger anomaly'],
+    objectives: ['RTO', 'RPO', 'no acknowledged write lost', 'no ledger anomaly', 'no stale read'],
   };
   const restore = {
     phase: 'restore' as const,

@@ -32,6 +32,20 @@ describe('a sabotaged lab', () => {
     expect(record.verdict.reasons.join(' ')).toContain('no acknowledged write lost');
   });
 
+  it('stale-reads: the drill says so, and takes nothing for lost that was only late', async () => {
+    const { finished, record } = await run(['drill', 'observe', '--pace', 'short'], 'stale-reads');
+    // What the run has deleted is read too late as well, and then taken for residue.
+    expect([1, 4], finished.stdout).toContain(finished.code);
+    const [drill] = record.drills;
+    expect(drill?.rpo).toMatchObject({ lost: 0 });
+    expect(drill?.rpo.stale).toBeGreaterThan(0);
+    expect(record.findings.find((one) => one.objective === 'no stale read')).toMatchObject({
+      outcome: 'fail',
+      value: { low: drill?.rpo.stale },
+      explanation: expect.stringContaining('missed by a read that began after its acknowledgement'),
+    });
+  });
+
   it('slow: p95 is over its limit, and nothing is broken on purpose on top of it', async () => {
     const { finished, record } = await gameday('slow');
     expect(finished.code).toBe(1);
