@@ -22,6 +22,7 @@ const proofs: Readonly<
   short: { times: 10, run: (times) => provePasses(times, 'short') },
   kills: { times: 20, run: proveKills },
   'drill-kills': { times: 1, run: proveDrillKills },
+  aborts: { times: 1, run: proveAborts },
   'negative-controls': { times: 1, run: proveNegativeControls },
   drivers: { times: 1, run: (times) => repeatedly(times, proveDrivers) },
   recovery: { times: 3, run: proveRecovery },
@@ -118,6 +119,14 @@ function proveDrillKills(times: number): Promise<boolean> {
       'every step of a failover',
     ]),
   );
+}
+
+/** Each kind of drill and of restore aborted in each of its steps, as it begins and so often in the middle of it. */
+function proveAborts(times: number): Promise<boolean> {
+  return proveByTests('dr', { ORDEAL_PROVE_ABORTS: String(times) }, [
+    'test/drills/aborted.test.ts',
+    'test/restore/aborted.test.ts',
+  ]);
 }
 
 /** The runner killed at random moments of faults of each driver, on a control plane as well; and connections cut. */

@@ -1,14 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readlinkSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +14,7 @@ import { RESTORE_MARKERS_DRIVER, restoreMarkersHealer } from '../../src/restore/
 import { RESTORE_TARGET_DRIVER, restoreTargetHealer, targetUndo } from '../../src/restore/target.ts';
 import { startSource, type Source } from '../backup/source.ts';
 import { freePorts, testContext } from '../drivers/two-servers.ts';
-import { phaseOf, settingsFor } from './fixtures.ts';
+import { phaseOf, processesIn, settingsFor } from './fixtures.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -48,17 +40,6 @@ beforeAll(async () => {
   await createBasebackup(driver).take(testContext());
 }, 60_000);
 afterAll(() => source.dispose());
-
-/** Everything that works in a directory. */
-function processesIn(dir: string): readonly string[] {
-  return readdirSync('/proc').filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/cwd`).startsWith(dir);
-    } catch {
-      return false;
-    }
-  });
-}
 
 it.each([
   ['write markers', 300],

@@ -1,0 +1,56 @@
+import type { StoreStatus } from '@ordeal/shared/drivers/store';
+import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
+import { anchorOf, type Clock } from '@ordeal/shared/time/clock';
+import { systemClock } from '@ordeal/shared/time/system-clock';
+import type { DrillDeps, DrillOutcome } from '../../src/drills/drill.ts';
+import { runDrill } from '../../src/drills/run-drill.ts';
+import type { Observers } from '../../src/observers/observers.ts';
+import type { TestPlatform, Trace } from './platform.ts';
+
+export interface Drilling {
+  readonly platform: TestPlatform;
+  readonly run: Trace;
+  readonly observe: () => Observers;
+  readonly change?: Partial<DrillDeps>;
+  readonly signal?: AbortSignal;
+  readonly clock?: Clock;
+}
+
+/** Runs a drill on the test platform, to its end or as far as it comes. */
+export async function drillOn(
+  phase: DrillPhase,
+  { platform, run, observe, change = {}, signal, clock = systemClock }: Drilling,
+): Promise<DrillOutcome> {
+  const outcome = await runDrill(
+    phase,
+    {
+      fault: { name: 'region-a-lost', driver: platform.fault, config: {} },
+      store: platform.store,
+      route: platform.route,
+      nodes: ['a', 'b'],
+      nodeOf: (region) => region,
+      regions: ['a', 'b'],
+      startObservers: async () => observe(),
+      secondWitness: async () => ({ agrees: true, detail: 'it agrees' }),
+      mostRunSeconds: 600,
+      anchor: anchorOf(systemClock),
+      ...change,
+    },
+    {
+      runId: 'test',
+      dir: '/nowhere',
+      seed: 1,
+      clock,
+      journal: run.journal,
+      undo: run.undo,
+      signal: signal ?? new AbortController().signal,
+    },
+  );
+  await outcome.dispose();
+  return outcome;
+}
+
+/** What each node is, in a word. */
+export function rolesIn({ nodes }: StoreStatus): Readonly<Record<string, string>> {
+  return Object.fromEntries(nodes.map((node) => [node.name, node.reachable ? node.role : 'gone']));
+}
