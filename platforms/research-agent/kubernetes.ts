@@ -10,7 +10,7 @@ export default onCluster(platform, {
     'region-a-lost': regionLost(site),
   }),
   // The lab has four of them, its document no number.
-  least: { 'API replicas': 2 },
+  least: { 'API replicas': 2, 'load balancers': 1 },
   objectives: {
     'replicas are up': {
       limit: 2,

@@ -1,7 +1,7 @@
 import { labBackups } from '@ordeal/shared/platform/on-lab/backups';
 import { labLedger, labProbes, labSweep } from '@ordeal/shared/platform/on-lab/clients';
 import { labDeployment } from '@ordeal/shared/platform/on-lab/deployments';
-import { labRoute, labStore } from '@ordeal/shared/platform/on-lab/drivers';
+import { labByName, labRouteByName, labStore } from '@ordeal/shared/platform/on-lab/drivers';
 import { databaseUnreachable, regionLost, replicaKilled } from '@ordeal/shared/platform/on-lab/faults';
 import { definePlatform } from '@ordeal/shared/platform/platform';
 import { objectives } from './objectives.ts';
@@ -14,6 +14,7 @@ export default definePlatform((context) => {
     title: 'Research agent: a cloud service with a backup region',
     environment: 'lab',
     entry: lab.entry,
+    byName: labByName(lab),
     regions: ['a', 'b'],
     timeoutMs: 5000,
     headers: {},
@@ -38,7 +39,8 @@ export default definePlatform((context) => {
       scrapeIntervalSeconds: 1,
       targets: [
         { name: 'API replicas', selector: 'up{job="api"}', least: 4 },
-        { name: 'load balancer', selector: 'up{job="haproxy"}', least: 1 },
+        // The clients' proxy, and each region's own.
+        { name: 'load balancers', selector: 'up{job="haproxy"}', least: 3 },
         { name: 'PostgreSQL', selector: 'pg_up{job="postgres"}', least: 2 },
         { name: 'Redis', selector: 'redis_up{job="redis"}', least: 2 },
       ],
@@ -54,10 +56,10 @@ export default definePlatform((context) => {
       'region-a-lost': regionLost(a),
     },
     stores: { main: labStore(lab) },
-    routes: { global: labRoute(lab) },
+    routes: { global: labRouteByName(lab) },
     backups: labBackups(lab),
     deployments: { canary: labDeployment(lab, 'canary') },
-    probes: labProbes({ path: '/api/papers' }, '/api/research'),
+    probes: labProbes({ path: '/api/papers', byName: true }, '/api/research'),
     ledger: labLedger({ path: '/api/papers' }),
     sweep: labSweep('/api/runs'),
     guardrails: {

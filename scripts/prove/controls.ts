@@ -54,6 +54,8 @@ export const controls: readonly Control[] = [
     ['lose-acknowledged-writes', drill, 'no acknowledged write lost'],
     ['stale-dump', backup('backup-verified'), 'age of the daily backup'],
     ['no-archive', backup('restore'), 'restore time'],
+    ['frozen-names', drill, 'does not show it'],
+    ['long-ttl', drill, 'RTO'],
   ]),
   ...of('research-assistant', [
     ['sessions-in-process', smoke, 'all-analytics'],

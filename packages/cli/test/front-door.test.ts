@@ -198,13 +198,15 @@ describe('doctor', () => {
   });
 });
 
-it('says what to set up where a lab needs more than the others do', async () => {
-  const lab = ['lab', 'up', '--platform', 'arklex', '--lab-name', 'front-door'];
-  const { code, stderr } = await ordeal(lab, { VERSITYGW_BIN: '/nowhere/versitygw' });
+it.each([
+  ['arklex', 'versitygw', 'VERSITYGW_BIN'],
+  ['research-agent', 'named', 'NAMED_BIN'],
+])('says what to set up where the lab of %s needs more than the others do', async (platform, program, at) => {
+  const lab = ['lab', 'up', '--platform', platform, '--lab-name', 'front-door'];
+  const { code, stderr } = await ordeal(lab, { [at]: `/nowhere/${program}` });
   expect(code).toBe(64);
-  expect(stderr).toMatch(
-    /^.*Missing programs \(run `npm run setup -- versitygw`, .*\n +versitygw: VERSITYGW_BIN/,
-  );
+  expect(stderr).toContain(`Missing programs (run \`npm run setup -- ${program}\`, `);
+  expect(stderr).toContain(`${program}: ${at} is set to /nowhere/${program}`);
 });
 
 it('hands over to Node 24 when an older Node calls it', async () => {

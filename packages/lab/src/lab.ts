@@ -52,7 +52,11 @@ export interface LabStatus {
  * the platforms that the lab serves, where this is none of them.
  */
 export function labNeeds(platform: string): readonly OptionalComponentName[] {
-  return contractOf(platform).bucket === undefined ? [] : ['versitygw'];
+  const { bucket, name } = contractOf(platform);
+  return [
+    ...(bucket === undefined ? [] : (['versitygw'] as const)),
+    ...(name === undefined ? [] : (['named'] as const)),
+  ];
 }
 
 /**

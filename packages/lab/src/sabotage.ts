@@ -30,6 +30,8 @@ export const sabotages = {
   'torn-upload': 'the upload of the nightly dump was begun, and never came to its end',
   'lost-bucket': 'the bucket of the nightly dumps is deleted',
   'no-archive': 'the database’s log is thrown away, and not archived',
+  'frozen-names': 'the zone’s secondary is told of no change, and goes on as it began',
+  'long-ttl': 'clients may keep for an hour where the name has led them',
 } as const;
 
 /** So old is what a job made last that has stopped. */
@@ -44,6 +46,8 @@ const possible: Partial<Record<Sabotage, (contract: Contract) => boolean>> = {
   'rate-limit-off': ({ rateLimit }) => rateLimit !== undefined,
   'rate-limit-tight': ({ rateLimit }) => rateLimit !== undefined,
   'rate-limit-as-error': ({ rateLimit }) => rateLimit !== undefined,
+  'frozen-names': ({ name }) => name !== undefined,
+  'long-ttl': ({ name }) => name !== undefined,
   'sessions-in-process': ({ platform }) => platform === 'research-assistant',
   'lost-sockets': ({ platform }) => platform === 'research-assistant',
   'drop-sockets': ({ platform }) => platform === 'research-assistant',

@@ -32,7 +32,7 @@ describe('the contracts', () => {
   });
 
   it('suffer only what can befall them', async () => {
-    await expect(up(name, { platform: 'research-agent', sabotage: ['drop-sockets'] })).rejects.toThrow(
+    await expect(up(name, { platform: 'marketing-agents', sabotage: ['drop-sockets'] })).rejects.toThrow(
       /Unknown sabotage "drop-sockets"\. The lab knows:\n(?!.*rate-limit)/s,
     );
   });

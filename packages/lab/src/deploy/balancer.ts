@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import type { Clock } from '@ordeal/shared/time/clock';
-import type { DeployLayout, Place } from './layout.ts';
+import type { Place } from './layout.ts';
 
 const ANSWER_WITHIN_MS = 5_000;
 /** So long after a process has become ready the load balancer may take to see it, on a machine that is busy. */
@@ -19,15 +19,15 @@ export interface BalancedServer {
 /** A replica has not become ready: the version may be bad. */
 export class NotReady extends Error {}
 
-/** The load balancer, told by its runtime socket. */
+/** A load balancer, told by its runtime socket. */
 export class Balancer {
   readonly #socket: string;
   readonly #backend: string;
   readonly #clock: Clock;
 
-  constructor({ haproxy }: DeployLayout, clock: Clock) {
-    this.#socket = haproxy.socket;
-    this.#backend = haproxy.backend;
+  constructor(socket: string, backend: string, clock: Clock) {
+    this.#socket = socket;
+    this.#backend = backend;
     this.#clock = clock;
   }
 

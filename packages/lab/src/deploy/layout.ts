@@ -12,8 +12,7 @@ import {
   unitName,
   type AnyReplicaNumber,
 } from '../units/api.ts';
-import { BACKEND, serverOptions } from '../units/haproxy.ts';
-import { inLab } from '../layout/paths.ts';
+import { BACKEND, balancerSockets, serverOptions } from '../units/haproxy.ts';
 
 /** A place where a version can run. */
 export interface Place {
@@ -31,7 +30,8 @@ export interface Place {
 export interface DeployLayout {
   readonly labDir: string;
   readonly node: string;
-  readonly haproxy: { readonly socket: string; readonly backend: string };
+  /** Each of them spreads requests over all replicas. */
+  readonly haproxy: { readonly sockets: readonly string[]; readonly backend: string };
   /** Where the replicas are that serve when no deployment is under way. */
   readonly usual: readonly Place[];
   /** Where replicas are started besides them, for as long as a deployment takes. */
@@ -54,7 +54,7 @@ export function deployFiles(blueprint: Blueprint): Readonly<Record<string, strin
   const layout: DeployLayout = {
     labDir: dir,
     node: tools.node,
-    haproxy: { socket: inLab.haproxySocket(dir), backend: BACKEND },
+    haproxy: { sockets: balancerSockets(blueprint), backend: BACKEND },
     usual: regionNames.flatMap((region) => replicaNumbers.map((number) => place(region, number))),
     spare: spareNumbers.flatMap((number) => regionNames.map((region) => place(region, number))),
     contract: { health: contract.health, metrics: contract.metrics },

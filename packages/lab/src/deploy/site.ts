@@ -3,7 +3,7 @@ import type { Clock } from '@ordeal/shared/time/clock';
 import { SiteControl } from '../control/site-control.ts';
 import { inLab } from '../layout/paths.ts';
 import { replicaTargets } from '../units/prometheus.ts';
-import { Balancer } from './balancer.ts';
+import { Balancers } from './balancers.ts';
 import type { DeployLayout, Place } from './layout.ts';
 import { setVersionAt } from './replicas.ts';
 
@@ -13,14 +13,14 @@ export class BadVersion extends Error {}
 /** What a deployment works on. Each step may be done again: what is as it should be already is left alone. */
 export class Site {
   readonly layout: DeployLayout;
-  readonly balancer: Balancer;
+  readonly balancer: Balancers;
   readonly clock: Clock;
   readonly #control: SiteControl;
 
   constructor(layout: DeployLayout, clock: Clock) {
     this.layout = layout;
     this.clock = clock;
-    this.balancer = new Balancer(layout, clock);
+    this.balancer = new Balancers(layout, clock);
     this.#control = new SiteControl(layout.labDir, clock);
   }
 

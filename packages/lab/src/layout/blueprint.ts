@@ -2,6 +2,7 @@ import type { Tools } from '@ordeal/shared/toolchain/find';
 import type { Contract } from '../api/contracts/contract.ts';
 import type { Sabotage } from '../sabotage.ts';
 import type { RunAs } from '../supervisor/config.ts';
+import type { RegionName } from './paths.ts';
 import type { LabPorts } from './ports.ts';
 
 /** Everything that decides how a lab is built. */
@@ -14,6 +15,8 @@ export interface Blueprint {
   readonly password: string;
   /** What the S3 server asks for, where there is one. */
   readonly bucketKeys: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Of the key that may change the zone, where there is one; in base64. */
+  readonly updateSecret: string;
   /** PostgreSQL refuses to run as root: then it runs under these ids. */
   readonly runAs?: RunAs;
   readonly sabotage: readonly Sabotage[];
@@ -34,3 +37,6 @@ export const unitEnvironment: Readonly<Record<string, string>> = {
 export function address(port: number): string {
   return `127.0.0.1:${port}`;
 }
+
+/** Addresses of the regions' load balancers, where each has its own: a record of a name leads to no port. */
+export const regionAddresses: Readonly<Record<RegionName, string>> = { a: '127.0.0.1', b: '127.0.0.2' };

@@ -70,6 +70,9 @@ export const inLab = {
   /** In a folder of its own, which Prometheus watches. */
   replicaTargets: (dir: string) => join(dir, 'edge', 'targets', 'replicas.json'),
   haproxySocket: (dir: string) => join(dir, 'edge', 'haproxy.sock'),
+  balancerSocket: (dir: string, region: RegionName) => join(dir, region, 'haproxy.sock'),
+  /** The key that may change the zone. */
+  updateKey: (dir: string) => join(dir, 'edge', 'update.key'),
 };
 
 /** Site of a unit name such as `a/api-1`, or of a site's own name. Throws when it is neither. */

@@ -33,6 +33,12 @@ export interface LabPorts {
   readonly postgresExporterB: number;
   readonly redisExporter: number;
   readonly versitygw: number;
+  /** Where each region has a load balancer of its own: of both, each on its own address, and of its metrics. */
+  readonly regionEntry: number;
+  readonly balancerMetricsA: number;
+  readonly balancerMetricsB: number;
+  readonly namesPrimary: number;
+  readonly namesSecondary: number;
 }
 
 /**
@@ -41,7 +47,7 @@ export interface LabPorts {
  * Ports of other labs are left alone even while nobody listens on them.
  */
 export async function chooseLabPorts(): Promise<LabPorts> {
-  const ports = await freePorts(29, new Set(allLabDirs().flatMap(reservedPorts)));
+  const ports = await freePorts(34, new Set(allLabDirs().flatMap(reservedPorts)));
   const next = () => ports.pop()!;
   const region = (): RegionPorts => ({
     api1: next(),
@@ -66,6 +72,11 @@ export async function chooseLabPorts(): Promise<LabPorts> {
     postgresExporterB: next(),
     redisExporter: next(),
     versitygw: next(),
+    regionEntry: next(),
+    balancerMetricsA: next(),
+    balancerMetricsB: next(),
+    namesPrimary: next(),
+    namesSecondary: next(),
   };
 }
 

@@ -1,12 +1,14 @@
-import type { LabRegion, LabSite } from '@ordeal/shared/platform/site';
+import type { LabNames, LabRegion, LabSite } from '@ordeal/shared/platform/site';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { replicaNumbers, replicaPort } from '../units/api.ts';
 import { BACKEND, haproxyConfigFile } from '../units/haproxy.ts';
+import { UPDATE_KEY } from '../units/named.ts';
 import { binDirOf, postgresUrl, slotOf } from '../units/postgres.ts';
+import { regionHaproxyConfigFile } from '../units/region-haproxy.ts';
 import { proxyNames } from '../units/toxiproxy.ts';
 import { backupFolders, dumpsOf } from './backups.ts';
-import { address, type Blueprint } from './blueprint.ts';
+import { address, regionAddresses, type Blueprint } from './blueprint.ts';
 import { inLab, type RegionName } from './paths.ts';
 
 const deployProgram = fileURLToPath(new URL('../deploy/deploy.main.ts', import.meta.url));
@@ -19,11 +21,8 @@ export function siteFor(blueprint: Blueprint): LabSite {
     dir: blueprint.dir,
     entry: `http://${address(blueprint.ports.entry)}`,
     prometheus: `http://${address(blueprint.ports.prometheus)}`,
-    haproxy: {
-      socket: inLab.haproxySocket(blueprint.dir),
-      backend: BACKEND,
-      configFile: haproxyConfigFile(blueprint),
-    },
+    haproxy: { ...balancerFor(blueprint), backend: BACKEND },
+    ...namesFor(blueprint),
     backups: {
       archive: backupFolders(blueprint.dir).archive,
       base: backupFolders(blueprint.dir).base,
@@ -34,6 +33,31 @@ export function siteFor(blueprint: Blueprint): LabSite {
     deploy: [blueprint.tools.node, deployProgram, blueprint.dir],
     sabotage: blueprint.sabotage,
     platform: blueprint.contract.platform,
+  };
+}
+
+/** The load balancer of both regions, or region a's where each has its own. */
+function balancerFor(blueprint: Blueprint): { readonly socket: string; readonly configFile: string } {
+  const { dir, contract } = blueprint;
+  return contract.name === undefined
+    ? { socket: inLab.haproxySocket(dir), configFile: haproxyConfigFile(blueprint) }
+    : { socket: inLab.balancerSocket(dir, 'a'), configFile: regionHaproxyConfigFile(blueprint, 'a') };
+}
+
+function namesFor(blueprint: Blueprint): { readonly names?: LabNames } {
+  const { dir, ports, contract } = blueprint;
+  if (contract.name === undefined) return {};
+  const { zone, name } = contract.name;
+  return {
+    names: {
+      zone,
+      name,
+      entry: `http://${name}:${ports.regionEntry}`,
+      servers: { primary: address(ports.namesPrimary), secondary: address(ports.namesSecondary) },
+      key: { name: UPDATE_KEY, secretFile: inLab.updateKey(dir) },
+      addresses: regionAddresses,
+      port: ports.regionEntry,
+    },
   };
 }
 

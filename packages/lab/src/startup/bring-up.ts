@@ -49,6 +49,7 @@ export async function bringUp(options: BringUp): Promise<LabSite> {
       accessKeyId: randomBytes(10).toString('hex'),
       secretAccessKey: randomBytes(20).toString('hex'),
     },
+    updateSecret: randomBytes(32).toString('base64'),
     ...(runAs && { runAs }),
   };
   writeLabFiles(blueprint);
@@ -89,7 +90,7 @@ export async function bringUp(options: BringUp): Promise<LabSite> {
   await step('Waiting for every unit', () => together(...siteNames.map((site) => control.start(site))));
   const site = siteFor(blueprint);
   await step('Waiting for the load balancer, and dumping the database', () =>
-    together(allRouted(site, clock, stop), dumpDatabase(blueprint, stop)),
+    together(allRouted(blueprint, site, clock, stop), dumpDatabase(blueprint, stop)),
   );
   writeFileSync(inLab.site(dir), JSON.stringify(site, null, 2), { mode: 0o600 });
   return site;

@@ -7,11 +7,14 @@ import { inLab, regionNames, siteNames, type SiteName } from '../layout/paths.ts
 import { reservePorts } from '../layout/ports.ts';
 import type { SupervisorConfig, Unit } from '../supervisor/config.ts';
 import { allNumbers, apiFiles, apiUnit } from '../units/api.ts';
+import { clientHaproxyFiles } from '../units/client-haproxy.ts';
 import { exporterFiles, postgresExporterUnit, redisExporterUnit } from '../units/exporters.ts';
 import { haproxyFiles, haproxyUnit } from '../units/haproxy.ts';
+import { makeNameFolders, namesFiles, namesUnits } from '../units/named.ts';
 import { postgresUnit } from '../units/postgres.ts';
 import { prometheusFiles, prometheusUnit } from '../units/prometheus.ts';
 import { redisUnit } from '../units/redis.ts';
+import { regionHaproxyFiles, regionHaproxyUnit } from '../units/region-haproxy.ts';
 import { toxiproxyFiles, toxiproxyUnit } from '../units/toxiproxy.ts';
 import { versitygwUnits } from '../units/versitygw.ts';
 import { makeBackupFolders } from './backups.ts';
@@ -30,6 +33,7 @@ export function writeLabFiles(blueprint: Blueprint): void {
   mkdirSync(dirname(inLab.replicaTargets(dir)), { mode: 0o700 });
   makePostgresHomes(blueprint);
   makeBackupFolders(blueprint);
+  if (blueprint.contract.name !== undefined) makeNameFolders(blueprint);
   reservePorts(dir, blueprint.ports);
   const files = {
     ...Object.assign({}, ...regionNames.map((region) => toxiproxyFiles(blueprint, region))),
@@ -37,7 +41,7 @@ export function writeLabFiles(blueprint: Blueprint): void {
       {},
       ...regionNames.flatMap((region) => allNumbers.map((number) => apiFiles(blueprint, region, number))),
     ),
-    ...haproxyFiles(blueprint),
+    ...entryFiles(blueprint),
     ...exporterFiles(blueprint),
     ...prometheusFiles(blueprint),
     ...deployFiles(blueprint),
@@ -55,9 +59,23 @@ export function writeLabFiles(blueprint: Blueprint): void {
   }
 }
 
+/** What leads clients to replicas. */
+function entryFiles(blueprint: Blueprint): Readonly<Record<string, string>> {
+  const { name } = blueprint.contract;
+  if (name === undefined) return haproxyFiles(blueprint);
+  return {
+    ...clientHaproxyFiles(blueprint, name),
+    ...regionHaproxyFiles(blueprint, 'a'),
+    ...regionHaproxyFiles(blueprint, 'b'),
+    ...namesFiles(blueprint, name),
+  };
+}
+
 function unitsOf(blueprint: Blueprint, site: SiteName): readonly Unit[] {
+  const { name } = blueprint.contract;
   if (site === 'edge') {
     return [
+      ...(name === undefined ? [] : namesUnits(blueprint, name)),
       haproxyUnit(blueprint),
       prometheusUnit(blueprint),
       ...regionNames.map((region) => postgresExporterUnit(blueprint, region)),
@@ -70,5 +88,6 @@ function unitsOf(blueprint: Blueprint, site: SiteName): readonly Unit[] {
     postgresUnit(blueprint, site),
     redisUnit(blueprint, site),
     toxiproxyUnit(blueprint, site),
+    ...(name === undefined ? [] : [regionHaproxyUnit(blueprint, site)]),
   ];
 }

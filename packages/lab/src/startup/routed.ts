@@ -1,30 +1,53 @@
 import { connect } from 'node:net';
 import type { LabSite } from '@ordeal/shared/platform/site';
 import type { Clock } from '@ordeal/shared/time/clock';
+import type { Blueprint } from '../layout/blueprint.ts';
+import { holds } from '../supervisor/check.ts';
+import { BACKEND, balancerSockets } from '../units/haproxy.ts';
 
 const WITHIN_MS = 10_000;
+const LOOK_EVERY_MS = 30;
 
-/** Resolves when the load balancer sends traffic to every replica. */
-export async function allRouted(site: LabSite, clock: Clock, signal: AbortSignal): Promise<void> {
-  const wanted = Object.values(site.regions).flatMap(({ replicas }) => replicas.map(({ name }) => name));
+/** Resolves when every load balancer sends traffic to every replica, and clients reach one. */
+export async function allRouted(
+  blueprint: Blueprint,
+  { entry, regions }: LabSite,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  const wanted = Object.values(regions).flatMap(({ replicas }) => replicas.map((replica) => replica.name));
+  const { name, health } = blueprint.contract;
   const deadline = clock.now() + WITHIN_MS;
-  for (;;) {
-    const up = await replicasUp(site);
-    const missing = wanted.filter((name) => !up.includes(name));
-    if (missing.length === 0) return;
-    if (clock.now() > deadline) {
-      throw new Error(`edge/haproxy does not see ${missing.join(', ')} as up after ${WITHIN_MS / 1000} s.`);
+  const until = async (look: () => Promise<string | undefined>): Promise<void> => {
+    for (;;) {
+      const lacking = await look();
+      if (lacking === undefined) return;
+      if (clock.now() > deadline) throw new Error(`${lacking} after ${WITHIN_MS / 1000} s.`);
+      await clock.sleep(LOOK_EVERY_MS, signal);
     }
-    await clock.sleep(30, signal);
+  };
+  for (const socket of balancerSockets(blueprint)) {
+    await until(async () => {
+      const up = await replicasUp(socket);
+      const missing = wanted.filter((one) => !up.includes(one));
+      return missing.length === 0
+        ? undefined
+        : `The load balancer of ${socket} does not see ${missing.join(', ')} as up`;
+    });
   }
+  if (name === undefined) return;
+  await until(async () => {
+    const reached = await holds({ kind: 'http', url: `${entry}${health.ready}`, timeoutMs: 1_000 });
+    return reached ? undefined : `edge/haproxy does not find ${name.name}`;
+  });
 }
 
 /** From HAProxy's `show stat`: proxy, server, …; the 18th field is the status. */
-async function replicasUp(site: LabSite): Promise<readonly string[]> {
-  return (await haproxyAnswer(site.haproxy.socket, 'show stat'))
+async function replicasUp(socket: string): Promise<readonly string[]> {
+  return (await haproxyAnswer(socket, 'show stat'))
     .split('\n')
     .map((line) => line.split(','))
-    .filter((fields) => fields[0] === site.haproxy.backend && fields[17]?.startsWith('UP'))
+    .filter((fields) => fields[0] === BACKEND && fields[17]?.startsWith('UP'))
     .map((fields) => fields[1]!);
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Contract, Edge } from '../api/contracts/contract.ts';
 import { address, unitEnvironment, type Blueprint } from '../layout/blueprint.ts';
-import { inLab, regionNames, type RegionName } from '../layout/paths.ts';
+import { inLab, regionNames, type RegionName, type SiteName } from '../layout/paths.ts';
 import type { Unit } from '../supervisor/config.ts';
 import { replicaNumbers, replicaPort } from './api.ts';
 
@@ -14,25 +14,59 @@ export function haproxyConfigFile(blueprint: Blueprint): string {
   return join(blueprint.dir, 'edge', 'haproxy.cfg');
 }
 
+/** The global load balancer's configuration, as a file to write: path and text. */
+export function haproxyFiles(blueprint: Blueprint): Readonly<Record<string, string>> {
+  const { dir, ports } = blueprint;
+  const text = balancerText(
+    blueprint,
+    {
+      entry: address(ports.entry),
+      metrics: address(ports.haproxyMetrics),
+      socket: inLab.haproxySocket(dir),
+    },
+    regionNames.flatMap((region) => serversOf(blueprint, region)),
+  );
+  return { [haproxyConfigFile(blueprint)]: text };
+}
+
+/** A region's replicas, as a load balancer's backend lists them. */
+export function serversOf(blueprint: Blueprint, region: RegionName): readonly string[] {
+  return replicaNumbers.map(
+    (number) =>
+      `  server ${region}${number} ${address(replicaPort(blueprint, region, number))} ${weight(blueprint.contract.edge, region)}`,
+  );
+}
+
+/** Runtime sockets of all load balancers of replicas. */
+export function balancerSockets({ dir, contract }: Blueprint): readonly string[] {
+  return contract.name === undefined
+    ? [inLab.haproxySocket(dir)]
+    : regionNames.map((region) => inLab.balancerSocket(dir, region));
+}
+
+/** Where a load balancer is found. */
+export interface BalancerPlace {
+  readonly entry: string;
+  readonly metrics: string;
+  readonly socket: string;
+}
+
 /**
- * The global load balancer's configuration, as a file to write: path and text.
+ * Configuration of a load balancer of replicas.
  *
  * A request that never reached a replica is sent to another one. Reads are also sent again when the replica
  * died on them or answered 503; writes never are, since they may have been done.
  * While no replica is ready, reads go to any that is alive: it reads from a standby.
  */
-export function haproxyFiles(blueprint: Blueprint): Readonly<Record<string, string>> {
-  const { health, edge } = blueprint.contract;
-  const servers = regionNames.flatMap((region) =>
-    replicaNumbers.map(
-      (number) =>
-        `  server ${region}${number} ${address(replicaPort(blueprint, region, number))} ${weight(edge, region)}`,
-    ),
-  );
-  const text = `global
+export function balancerText(
+  { contract: { health, edge } }: Blueprint,
+  place: BalancerPlace,
+  servers: readonly string[],
+): string {
+  return `global
   maxconn 4096
   nbthread 1
-  stats socket ${inLab.haproxySocket(blueprint.dir)} mode 600 level admin
+  stats socket ${place.socket} mode 600 level admin
 
 defaults
   mode http
@@ -50,15 +84,12 @@ ${edge.forwardsClient ? '  option forwardfor\n' : ''}  option redispatch 1
   http-reuse safe
 
 frontend ${FRONTEND}
-  bind ${address(blueprint.ports.entry)}
+  bind ${place.entry}
   acl read method GET HEAD
   use_backend ${BACKEND}_reads if read { nbsrv(${BACKEND}) eq 0 }
   default_backend ${BACKEND}
 
-frontend metrics
-  bind ${address(blueprint.ports.haproxyMetrics)}
-  http-request use-service prometheus-exporter if { path /metrics }
-  http-request return status 404
+${metricsFrontend(place.metrics)}
 
 backend ${BACKEND}
   acl read method GET HEAD
@@ -78,7 +109,14 @@ backend ${BACKEND}_reads
   default-server check inter 500ms fall 2 rise 1
 ${servers.join('\n')}
 `;
-  return { [haproxyConfigFile(blueprint)]: text };
+}
+
+/** What Prometheus reads of an HAProxy. */
+export function metricsFrontend(at: string): string {
+  return `frontend metrics
+  bind ${at}
+  http-request use-service prometheus-exporter if { path /metrics }
+  http-request return status 404`;
 }
 
 /** What a server is given that is added at run time: it takes nothing from the backend's `default-server`. */
@@ -97,17 +135,27 @@ function checks({ fall }: Edge): string {
 
 /** The global load balancer, outside of both regions. */
 export function haproxyUnit(blueprint: Blueprint): Unit {
+  return balancerUnit(blueprint, 'edge', haproxyConfigFile(blueprint), blueprint.ports.haproxyMetrics);
+}
+
+/** An HAProxy of a site. */
+export function balancerUnit(
+  blueprint: Blueprint,
+  site: SiteName,
+  configFile: string,
+  metricsPort: number,
+): Unit {
   const check = {
     kind: 'http',
-    url: `http://${address(blueprint.ports.haproxyMetrics)}/metrics?scope=global`,
+    url: `http://${address(metricsPort)}/metrics?scope=global`,
     timeoutMs: 500,
   } as const;
   return {
-    name: 'edge/haproxy',
-    argv: [blueprint.tools.haproxy, '-db', '-f', haproxyConfigFile(blueprint)],
+    name: `${site}/haproxy`,
+    argv: [blueprint.tools.haproxy, '-db', '-f', configFile],
     env: unitEnvironment,
     cwd: '/',
-    log: inLab.log(blueprint.dir, 'edge', 'haproxy'),
+    log: inLab.log(blueprint.dir, site, 'haproxy'),
     started: check,
     ready: check,
     stop: { signal: 'SIGTERM', withinMs: 3_000 },

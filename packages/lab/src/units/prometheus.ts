@@ -4,6 +4,7 @@ import { inLab, regionNames } from '../layout/paths.ts';
 import type { Unit } from '../supervisor/config.ts';
 import { alertRules } from './alert-rules.ts';
 import { replicaNumbers, replicaPort } from './api.ts';
+import { balancerMetricsPort } from './region-haproxy.ts';
 
 interface Target {
   readonly job: string;
@@ -35,6 +36,14 @@ function targets(blueprint: Blueprint): readonly Target[] {
   return [
     ...inRegions,
     { job: 'haproxy', region: 'edge', replica: 'haproxy', address: address(ports.haproxyMetrics) },
+    ...(blueprint.contract.name === undefined
+      ? []
+      : regionNames.map((region) => ({
+          job: 'haproxy',
+          region,
+          replica: `haproxy-${region}`,
+          address: address(balancerMetricsPort(blueprint, region)),
+        }))),
   ];
 }
 

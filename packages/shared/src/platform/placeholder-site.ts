@@ -33,6 +33,15 @@ export const placeholderSite: LabSite = {
   entry: `http://${nowhere}`,
   prometheus: `http://${nowhere}`,
   haproxy: { socket: '/lab-is-not-up', backend: 'api', configFile: '/lab-is-not-up' },
+  names: {
+    zone: 'invalid',
+    name: nowhere,
+    entry: `http://${nowhere}`,
+    servers: { primary: '192.0.2.53', secondary: '198.51.100.53' },
+    key: { name: 'drill', secretFile: '/lab-is-not-up' },
+    addresses: { a: '192.0.2.1', b: '192.0.2.2' },
+    port: 1,
+  },
   backups: {
     archive: '/lab-is-not-up/archive',
     dumps: { storage: { kind: 'directory', path: '/lab-is-not-up/dumps' }, files: '^dump$' },

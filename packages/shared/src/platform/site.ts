@@ -9,7 +9,10 @@ export interface LabSite {
   /** HTTP entry (the global load balancer), for instance http://127.0.0.1:40001 */
   readonly entry: string;
   readonly prometheus: string;
+  /** The load balancer; region a's, where each region has its own. */
   readonly haproxy: { readonly socket: string; readonly backend: string; readonly configFile: string };
+  /** Where a name leads clients to a region; absent where one load balancer spreads them over all regions. */
+  readonly names?: LabNames;
   /**
    * Where backups are kept, outside of both regions: the archive of the log, which the primary of either region fills;
    * nightly dumps; and room for base backups. `into` is for restores, and not there.
@@ -45,6 +48,22 @@ export interface LabDumps {
       };
   /** Their names there, as a regular expression. */
   readonly files: string;
+}
+
+/** A zone that is served on this machine, and the name in it that leads to the load balancer of a region. */
+export interface LabNames {
+  readonly zone: string;
+  readonly name: string;
+  /** Address with the name in it, for instance http://app.research-agent.test:40001; the port is the same everywhere. */
+  readonly entry: string;
+  /** `host:port` of the zone's servers: the one that takes updates, and its secondary. */
+  readonly servers: { readonly primary: string; readonly secondary: string };
+  /** The TSIG key that may change the zone. */
+  readonly key: { readonly name: string; readonly secretFile: string };
+  /** Of each region's load balancer. */
+  readonly addresses: Readonly<Record<'a' | 'b', string>>;
+  /** The port that all of them listen on. */
+  readonly port: number;
 }
 
 export interface LabRegion {

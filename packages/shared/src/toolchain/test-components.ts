@@ -9,7 +9,6 @@ export type TestComponentName =
   | 'nft'
   | 'iptables'
   | 'patroni'
-  | 'named'
   | 'nsupdate'
   | 'redis-cli';
 
@@ -99,16 +98,6 @@ export const testComponents: readonly Component<TestComponentName>[] = [
     versionArguments: ['--version'],
     version: /patroni (\S+)/,
     debian: 'patroni python3-etcd',
-  },
-  {
-    name: 'named',
-    neededFor: 'the tests with a real name server',
-    override: 'NAMED_BIN',
-    programs: ['named'],
-    places: ['/usr/sbin'],
-    versionArguments: ['-v'],
-    version: /BIND (\S+)/,
-    debian: 'bind9',
   },
   {
     name: 'nsupdate',

@@ -8,6 +8,8 @@ export interface Contract {
   readonly alerts: AlertLimits;
   /** How the load balancer spreads requests. */
   readonly edge: Edge;
+  /** Clients are led to a region by a name. Without it, one load balancer spreads them over both. */
+  readonly name?: EntryName;
   /** So long after its end a replica is started again (ms). */
   readonly restartDelayMs: number;
   readonly rateLimit?: RateLimit;
@@ -65,6 +67,14 @@ export interface Edge {
   readonly fall: number;
   /** Adds the client's address to `X-Forwarded-For`, behind what the client said itself. */
   readonly forwardsClient: boolean;
+}
+
+/** A record of a zone that the lab serves. Each region has a load balancer of its own, and one region is the usual one. */
+export interface EntryName {
+  readonly zone: string;
+  readonly name: string;
+  /** So long an answer may be kept. */
+  readonly ttlSeconds: number;
 }
 
 export interface RateLimit {

@@ -8,10 +8,12 @@ interface Documents {
   readonly path: string;
   /** Of every request that the observers send. `{{id}}` makes each attempt another client's. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Clients are led by a name: those who connect anew ask for it each time, the others keep it for its TTL. */
+  readonly byName?: true;
 }
 
 /** Four streams: writes, reads, new connections, kept connections. `light` is a path that costs little. */
-export function labProbes({ path, headers = {} }: Documents, light: string): readonly ProbeSpec[] {
+export function labProbes({ path, headers = {}, byName }: Documents, light: string): readonly ProbeSpec[] {
   return [
     {
       name: 'write',
@@ -33,6 +35,7 @@ export function labProbes({ path, headers = {} }: Documents, light: string): rea
     {
       name: 'fresh',
       connection: 'fresh',
+      ...(byName === undefined ? {} : { keepsName: 'not at all' as const }),
       request: { method: 'GET', path: light, headers },
       expectStatus: 200,
     },
