@@ -55,7 +55,7 @@ export const controls: readonly Control[] = [
     ['stale-dump', backup('backup-verified'), 'age of the daily backup'],
     ['no-archive', backup('restore'), 'restore time'],
     ['frozen-names', drill, 'does not show it'],
-    ['long-ttl', drill, 'RTO'],
+    ['long-ttl', drill, 'not recovered within'],
   ]),
   ...of('research-assistant', [
     ['sessions-in-process', smoke, 'all-analytics'],
