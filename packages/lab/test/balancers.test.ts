@@ -80,5 +80,5 @@ it('has what one of them lacks, and as down what one of them does not see', asyn
   });
   first.kill('SIGKILL');
   await once(first, 'exit');
-  await expect(balancers.servers(), 'nobody knows what that one sends where').rejects.toThrow();
+  await expect(balancers.servers(), 'nobody knows what that one sends where').rejects.toThrow('ECONNREFUSED');
 });
