@@ -9,11 +9,12 @@ export function drillSessions(
 ): Measurement {
   const kept = sessions.reduce((sum, one) => sum + one.kept, 0);
   if (kept === 0) {
-    const sentence =
-      failed === undefined
-        ? 'No probe of the drill keeps sessions: the platform needs a probe of kind "sessions".'
-        : `The drill ended before its fault or its planned start, so no session was watched: ${failed}.`;
-    return { kind: 'nothing', reason: 'no-samples', sentence };
+    if (failed === undefined) {
+      const sentence = 'No probe of the drill keeps sessions: the platform needs a probe of kind "sessions".';
+      return { kind: 'nothing', reason: 'no-samples', sentence };
+    }
+    const sentence = `The drill ended before its fault or its planned start, so no session was watched: ${failed}.`;
+    return { kind: 'nothing', reason: 'not-run', sentence };
   }
   const dropped = sessions.reduce((sum, one) => sum + one.dropped, 0);
   const notBack = sessions.reduce((sum, one) => sum + one.notBack, 0);

@@ -35,7 +35,7 @@ function recovery({ rto, failed, outages, secondWitness }: DrillRecord): Measure
   // Streams are told of from the moment of the fault on: without any, it never came to it.
   if (outages.length === 0 && failed !== undefined) {
     const sentence = `The drill ended before its fault or its planned start, so no recovery was measured: ${failed}.`;
-    return { kind: 'nothing', reason: 'no-samples', sentence };
+    return { kind: 'nothing', reason: 'not-run', sentence };
   }
   const unrecovered = rto.high === null || failed !== undefined;
   const notes = [
