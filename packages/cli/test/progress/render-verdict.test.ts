@@ -37,7 +37,7 @@ describe('verdict in the terminal', () => {
     expect(text).toContain('RESIDUE LEFT  exit code 4');
     expect(text).toContain('1 thing left behind; run: ordeal recover');
     expect(text).toContain('toxic cut at proxy a/postgres');
-    expect(text).toContain('✖ region-lost: not recovered (watched for 90 s)');
+    expect(text).toContain('✖ region-lost: not recovered (certainly not for 90 s)');
     expect(renderVerdict(emptyRun().record, options)).toMatch(/^\? REFUSED {2}exit code 3/u);
   });
 

@@ -18,11 +18,20 @@ function ask(phases: readonly object[], status: () => Promise<object>) {
     scenario: { phases },
     context: {
       clock: systemClock,
+      dir: '.',
       signal: new AbortController().signal,
       journal: { append: (event: { message?: string }) => notes.push(event.message ?? '') },
     },
     loaded: {
-      platform: { regions: ['a'], tenants: [], faults: {}, probes: [], guardrails: { maxRunSeconds: 600 } },
+      platform: {
+        regions: ['a'],
+        tenants: [],
+        faults: {},
+        probes: [{}],
+        ledger: {},
+        routes: { global: {} },
+        guardrails: { maxRunSeconds: 600 },
+      },
       drivers: {
         store: () => ({ driver: { kind: 'fake', status }, nodes: [{ name: 'a', region: 'a' }] }),
         route: () => ({
