@@ -52,11 +52,11 @@ async function firing(
 }
 
 const well = { 'pg_node_primary{replica="postgres-a"}': '1x20' };
-const answers = (failed: number, all: number) => ({
-  ...well,
-  'haproxy_frontend_http_responses_total{proxy="entry",code="2xx"}': `0+${all - failed}x20`,
-  'haproxy_frontend_http_responses_total{proxy="entry",code="5xx"}': `0+${failed}x20`,
+const answersAt = (region: string, failed: number, all: number) => ({
+  [`haproxy_frontend_http_responses_total{proxy="entry",region="${region}",code="2xx"}`]: `0+${all - failed}x20`,
+  [`haproxy_frontend_http_responses_total{proxy="entry",region="${region}",code="5xx"}`]: `0+${failed}x20`,
 });
+const answers = (failed: number, all: number) => ({ ...well, ...answersAt('edge', failed, all) });
 
 describe('the rules of the lab', () => {
   it.each(['agentic-platform', 'arklex', 'marketing-agents', 'research-agent', 'research-assistant'])(
@@ -71,6 +71,12 @@ describe('the rules of the lab', () => {
     expect(await firing('research-agent', answers(1, 200))).toEqual([]);
     expect(await firing('agentic-platform', answers(2, 100))).toEqual([]);
     expect(await firing('agentic-platform', answers(6, 100))).toEqual(['HighErrorRate']);
+  });
+
+  it('count each request once, where it goes through a load balancer of its region besides', async () => {
+    const twice = (failed: number) => ({ ...answers(failed, 1000), ...answersAt('a', 0, 1000 - failed) });
+    expect(await firing('research-agent', twice(15))).toEqual(['HighErrorRate']);
+    expect(await firing('research-agent', twice(5))).toEqual([]);
   });
 
   it('alert when something does not answer, a primary is missing, or connections run out', async () => {

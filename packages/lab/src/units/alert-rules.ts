@@ -18,7 +18,8 @@ export function alertRules({ alerts, metrics }: Contract): {
 } {
   const { errorRatio, p95Seconds, connections, refusalsPerSecond } = alerts;
   const range = `${SCRAPES_OF_A_RATE * metrics.scrapeSeconds}s`;
-  const answers = `haproxy_frontend_http_responses_total{proxy="${FRONTEND}"`;
+  // A region's own load balancer answers most of the same requests once more.
+  const answers = `haproxy_frontend_http_responses_total{proxy="${FRONTEND}",region="edge"`;
   const refusals: readonly Rule[] =
     refusalsPerSecond === undefined
       ? []
