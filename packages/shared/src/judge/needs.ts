@@ -49,10 +49,10 @@ export function needsOf(signal: PrometheusSignal, windowMs: number): readonly Ne
         ...('gauge' in signal.capacity ? [gauges(signal.capacity.gauge, false)] : []),
       ];
     case 'alerts-firing':
-      return alertNeeds(signal.alerts);
+      return alertNeeds(signal.alerts, 'end');
     case 'alerts-fired':
     case 'seconds-to-alert':
-      return [...alertNeeds(signal.alerts), { kind: 'points', query: firing(signal.alerts), at: 'start' }];
+      return alertNeeds(signal.alerts, 'start');
     case 'burn-rate': {
       const longest = Math.max(...signal.windows.map(({ longSeconds }) => longSeconds * 1000));
       const leadMs = Math.max(0, longest - windowMs);
@@ -74,9 +74,14 @@ function firing(alerts: string): string {
   return `ALERTS{alertstate="firing",${alerts}}`;
 }
 
-// Rules may be evaluated far less often than anything is scraped: what fired before must be seen all the same.
-function alertNeeds(alerts: string): readonly Need[] {
-  return [{ ...gauges(firing(alerts), false), leadMs: LOOKBACK_MS }, { kind: 'rules' }];
+// Rules may be evaluated far less often than anything is scraped: what fired before must be seen all the same. What
+// the server itself holds for firing tells what has ended from what was merely not evaluated.
+function alertNeeds(alerts: string, heldAt: 'start' | 'end'): readonly Need[] {
+  return [
+    { ...gauges(firing(alerts), false), leadMs: LOOKBACK_MS },
+    { kind: 'rules' },
+    { kind: 'points', query: firing(alerts), at: heldAt },
+  ];
 }
 
 function points(written: string, windowMs: number, at: PointsAt): Need {

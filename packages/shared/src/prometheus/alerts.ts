@@ -55,12 +55,11 @@ export function firedAlerts(
     const ended = heldNames.has(name)
       ? undefined
       : pauses.find(({ from, to }) => from <= held.at && to > held.at);
-    if (ended !== undefined) return [{ name, began: 'new', at: ended.to }];
-    return [
-      pauses[0] === undefined
-        ? { name, began: 'on', at: first }
-        : { name, began: 'perhaps-new', at: pauses[0].to },
-    ];
+    const [pause] = pauses;
+    const perhaps = pause === undefined ? [] : [{ name, began: 'perhaps-new', at: pause.to } as const];
+    if (ended !== undefined)
+      return [...(ended === pause ? [] : perhaps), { name, began: 'new', at: ended.to }];
+    return pause === undefined ? [{ name, began: 'on', at: first }] : perhaps;
   });
 }
 
@@ -71,22 +70,39 @@ export interface FiringAlerts {
   readonly perhaps: readonly string[];
 }
 
-/** Alerts that fire at the end of a span: those whose newest sample is of the last evaluation before it. */
+/**
+ * Alerts that fire at the end of a span: those whose newest sample is of the last evaluation before it. `held` is what
+ * the server held for firing at the end: however old its newest sample is, no evaluation has found that it has ended.
+ */
 export function firingAt(
   series: readonly RawSeries[],
-  { to, blurMs = 0 }: WallSpan,
+  span: WallSpan,
   evaluationsMs: (alert: string) => Bounds,
+  held: readonly RawSeries[],
 ): FiringAlerts {
+  const heldNames = new Set(held.map(({ labels }) => alertName(labels)));
+  const { to, blurMs = 0 } = span;
   const sure: string[] = [];
   const perhaps: string[] = [];
   for (const { labels, samples } of series) {
     const { low, high } = evaluationsMs(labels['alertname'] ?? '');
-    const last = samples.findLast(([at]) => at <= to + blurMs)?.[0];
-    if (last === undefined || to - blurMs - last > MISSED * high) continue;
-    const isOfTheLast = last <= to - blurMs && to + blurMs - last < low;
-    (isOfTheLast ? sure : perhaps).push(alertName(labels));
+    const name = alertName(labels);
+    const fired = samples.map(([at]) => at).filter((at) => at <= to + blurMs);
+    const last = fired.at(-1);
+    if (last === undefined) continue;
+    if (to - blurMs - last > MISSED * high && !heldNames.has(name)) continue;
+    (firesAbout(fired, span, low) ? sure : perhaps).push(name);
   }
   return { sure, perhaps };
+}
+
+/** Whether it fired at each evaluation that may be the last one before the span's end, which is known to the blur. */
+function firesAbout(fired: readonly number[], { to, blurMs = 0 }: WallSpan, evaluationMs: number): boolean {
+  const before = fired.findLastIndex((at) => at <= to - blurMs);
+  if (before === -1) return false;
+  const those = fired.slice(before);
+  const isWhole = those.every((at, index) => at - (those[index - 1] ?? at) < 2 * evaluationMs);
+  return isWhole && to + blurMs - (those.at(-1) ?? -Infinity) < evaluationMs;
 }
 
 /** How far apart an alert's evaluations are meant to be (ms); `usualMs` where its rules do not say. */

@@ -3,7 +3,7 @@ import { needsOf } from '../../src/judge/needs.ts';
 import type { AlertRule } from '../../src/prometheus/alert-rules.ts';
 import { rulesMatching } from '../../src/prometheus/alerts.ts';
 import type { RawSeries } from '../../src/prometheus/reading.ts';
-import { anchor, seeded } from './observations-of.ts';
+import { anchor, seeded, windowAt } from './observations-of.ts';
 import { each, findingOn, observed, WINDOW } from './prometheus-observed.ts';
 import { judge } from '../../src/judge/judge.ts';
 
@@ -171,8 +171,11 @@ describe('alerts that began to fire', () => {
 
 describe('alerts that fire at the end of a window', () => {
   const firing = { ...fired, signal: { ...fired.signal, measure: 'alerts-firing' } } as const;
-  const atTheEnd = (series: readonly RawSeries[], rules: readonly AlertRule[] = [rule]) =>
-    findingOn(firing, { series: { [ALERTS]: series }, rules });
+  // The server holds for firing what did so at the last evaluation before the end, at 9.1 s.
+  const atTheEnd = (series: readonly RawSeries[], rules: readonly AlertRule[] = [rule]) => {
+    const heldAtEnd = series.filter(({ samples }) => samples.some(([at]) => at === anchor.wallMs + 9_100));
+    return findingOn(firing, { series: { [ALERTS]: series }, rules, heldAtEnd });
+  };
 
   test('none, with a rule that was evaluated to the end, is a pass, whatever fired before', () => {
     expect(atTheEnd([])).toMatchObject({ outcome: 'pass', value: { low: 0, high: 0 }, samples: 1 });
@@ -194,6 +197,39 @@ describe('alerts that fire at the end of a window', () => {
     expect(atTheEnd([alert(during(3, 9))])).toMatchObject({
       outcome: 'inconclusive',
       reason: 'straddles-limit',
+      value: { low: 0, high: 1 },
+    });
+  });
+
+  test('one that nothing was evaluated of for long, and that the server holds for firing, may fire', () => {
+    const unheard = alert((at) => at < 6 || at >= 11);
+    const given = { series: { [ALERTS]: [unheard] }, rules: [rule] };
+    expect(findingOn(firing, { ...given, heldAtEnd: [unheard] })).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'straddles-limit',
+      value: { low: 0, high: 1 },
+    });
+    // An evaluation has found that it had ended.
+    expect(findingOn(firing, { ...given, heldAtEnd: [] }).outcome).toBe('pass');
+  });
+
+  test('one that fires at each evaluation about the end does, whatever is not known of the clock', () => {
+    const sight = {
+      clockOffsetMs: { low: -5, high: 5 },
+      startedAt: { before: anchor.wallMs - 60_000, after: anchor.wallMs - 60_000 },
+      gaps: [],
+      gone: [],
+      version: '3',
+    };
+    // An evaluation lies at 9.1 s: whether that is before the end is not known.
+    const windows = [windowAt('w', 0, 9_100)];
+    const at = (series: RawSeries) =>
+      findingOn(firing, { series: { [ALERTS]: [series] }, rules: [rule] }, { sight, windows });
+    expect(at(alert(during(3, 99)))).toMatchObject({ outcome: 'fail', value: { low: 1, high: 1 } });
+    expect(at(alert(during(9, 99)))).toMatchObject({ outcome: 'inconclusive', value: { low: 0, high: 1 } });
+    expect(at(alert(during(3, 9)))).toMatchObject({ outcome: 'inconclusive', value: { low: 0, high: 1 } });
+    expect(at(alert((second) => second < 8 || second >= 9))).toMatchObject({
+      outcome: 'inconclusive',
       value: { low: 0, high: 1 },
     });
   });
@@ -305,6 +341,15 @@ describe('seconds from the fault to an alert', () => {
       );
     expect(held([])).toMatchObject({ outcome: 'pass' });
     expect(held([again])).toMatchObject({ outcome: 'inconclusive' });
+    // It fired at once, after a pause that may have been the observer's, and ended before it fired again.
+    const twice = alert((at) => at < 0 || (at >= 3 && at < 5) || at >= 9);
+    expect(
+      findingOn(
+        toAlert(5),
+        { series: { [ALERTS]: [twice] }, held: [], rules: [rule] },
+        { faults: [fault(-1900, -1800)], windows: [windowAt('w', 6_000, 10_000)] },
+      ).outcome,
+    ).toBe('inconclusive');
     // Back again before the fault: it is not the fault's.
     const before = alert((at) => at < -1 || at >= 1);
     expect(

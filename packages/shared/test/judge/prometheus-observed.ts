@@ -19,6 +19,8 @@ export interface Given {
   readonly rules?: readonly AlertRule[];
   /** What a query showed at the window's start. Default: what fired in the five minutes before. */
   readonly held?: readonly RawSeries[];
+  /** The same at its end. Default: all series. */
+  readonly heldAtEnd?: readonly RawSeries[];
 }
 
 /** A sample each second, from `from` until two seconds after the window, 100 ms past the whole second. */
@@ -71,7 +73,7 @@ export function observed(
           answer: reading(
             need.at === 'start'
               ? (given.held ?? heldAt(given.series[need.query]))
-              : (given.series[need.query] ?? []),
+              : ((need.at === 'end' ? given.heldAtEnd : undefined) ?? given.series[need.query] ?? []),
           ),
         };
       case 'rules':

@@ -10,7 +10,7 @@ export function prometheusAlertsFiring(evidence: PrometheusEvidence, alerts: str
   const all = evidence.rules(1);
   const evaluationMs = everyMsOf(all, alerts) ?? evaluationIntervalOf(series) ?? scrapeIntervalMs;
   const { rules, doubt: unheard } = rulesBehind(all, alerts, span, evaluationMs);
-  const { sure, perhaps } = firingAt(series, span, evaluationsOf(rules, evaluationMs));
+  const { sure, perhaps } = firingAt(series, span, evaluationsOf(rules, evaluationMs), evidence.points(2));
   const doubt = evidence.doubt ?? unheard;
   const seen = sure.length + perhaps.length;
   // That none was seen to fire proves nothing, one way or the other, when nobody knows whether somebody looked.
