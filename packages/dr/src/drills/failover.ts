@@ -21,7 +21,7 @@ function roles(course: Course): { from: string; to: string; old: string; next: s
 const checks: DrillStep = {
   name: 'check',
   plan: (phase) =>
-    `refuse unless the standby in region ${regionsOf(phase).to} follows closely and takes traffic`,
+    `refuse unless the standby in region ${regionsOf(phase).to} follows closely and can take traffic`,
   target: () => null,
   run: async (course) => {
     const { old, next } = roles(course);

@@ -67,7 +67,7 @@ export const drain: DrillStep = {
     reach(course, 'routed', at, `all traffic goes to region ${to}`);
     return { detail: `all traffic goes to region ${to}` };
   },
-  wayBack: () => 'traffic is led to all regions again',
+  wayBack: () => 'traffic is led to all regions again, but for those that only stand by',
 };
 
 /** Where traffic goes when nothing is wrong, in words. */
@@ -181,10 +181,7 @@ export const rejoinOther: DrillStep = {
  */
 export const routeToAll: DrillStep = {
   name: 'route',
-  plan: (phase) => {
-    const { from, to } = regionsOf(phase);
-    return `lead traffic to region ${to} again, and to region ${from} unless it only stands by`;
-  },
+  plan: () => 'lead traffic to all regions again, but for those that only stand by',
   target: (phase) => phase.targets.failover,
   run: async (course) => {
     const { regions } = course.deps;

@@ -81,12 +81,15 @@ function notReady(
 /** Why regions do not serve that must, or could not: a backup region need not get traffic, but has to be well. */
 export async function routeRefusals(course: Asked, serving: readonly string[]): Promise<readonly string[]> {
   const { route, regions: usual } = course.deps;
-  const { from } = course.phase.drill;
+  const { kind, from } = course.phase.drill;
+  // Traffic does not follow the primary in a switchover, so that it need not come to where that is.
+  const isLedTo = (region: string): boolean =>
+    usual.includes(region) || (kind !== 'switchover' && region === from);
   const { regions } = await route.status(course.driver);
   const health = await route.health(course.driver);
   return [
     ...serving
-      .filter((region) => region === from || usual.includes(region))
+      .filter(isLedTo)
       .filter((region) => regions[region] !== 'active')
       .map(
         (region) =>

@@ -42,9 +42,7 @@ it('plans a failback', () => {
   const drill = { kind: 'failback', restore: 'region-a-lost', from: 'b', to: 'a' } as const;
   const plan = describeDrill({ ...phase, drill }).join('\n');
   expect(plan).toContain('make the node in region a a standby of the one in region b');
-  expect(plan).toContain(
-    'lead traffic to region a again, and to region b unless it only stands by (target 60 s)',
-  );
+  expect(plan).toContain('lead traffic to all regions again, but for those that only stand by (target 60 s)');
 });
 
 it('names a second writer first of all', () => {
