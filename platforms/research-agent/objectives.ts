@@ -193,7 +193,8 @@ export const objectives: Readonly<Record<string, Objective>> = {
     comparator: '<=',
     limit: 60,
     unit: 's',
-    source: `${recovery}: "automated detection of failures"; the minute is this profile's`,
+    // By DNS it is how soon whoever fails over can know: what detects by itself is the alert below.
+    source: `${recovery}: "automated detection of failures", as its route shows it; the minute is this profile's`,
   },
   'alert on failed health checks': {
     signal: {
@@ -204,7 +205,7 @@ export const objectives: Readonly<Record<string, Objective>> = {
     comparator: '<=',
     limit: 60,
     unit: 's',
-    source: `${alerting}: failed health checks; the minute is this profile's`,
+    source: `${alerting}: failed health checks; ${recovery}: "automated detection of failures"; the minute is this profile's`,
   },
   'alert on a high error rate': {
     signal: { from: 'prometheus', measure: 'seconds-to-alert', alerts: 'alertname="HighErrorRate"' },
