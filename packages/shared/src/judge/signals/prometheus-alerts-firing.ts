@@ -19,7 +19,7 @@ export function prometheusAlertsFiring(evidence: PrometheusEvidence, alerts: str
     sure.length === 0 ? undefined : `Firing: ${sure.join(', ')}.`,
     perhaps.length === 0
       ? undefined
-      : `Firing just before the end, and perhaps at it: ${perhaps.join(', ')}.`,
+      : `Fired at the last evaluation that is known, and perhaps at the end: ${perhaps.join(', ')}.`,
   ].filter((note) => note !== undefined);
   return {
     kind: 'measured',
