@@ -21,20 +21,27 @@ export interface RealTime {
  * Asks for the lowest real-time priority once the observer has shown that it is cheap. A better nice value alone counts
  * for little: a kernel that groups processes by session (autogroup), or by control group, weighs it only within that
  * group, and an observer has a session of its own. One that becomes dear gives it up for good: on a busy machine it
- * would be what the platform suffers from. Needs CAP_SYS_NICE, and `chrt`; what was denied is told with its reason.
+ * would be what the platform suffers from. Needs CAP_SYS_NICE, and `chrt` (`program`); what was denied is told with its
+ * reason, and what could not be given up is tried to be again.
  */
-export function realTime(pid: number, onChange: (now: Scheduling) => void): RealTime {
+export function realTime(pid: number, onChange: (now: Scheduling) => void, program = 'chrt'): RealTime {
   let state: 'usual' | 'changing' | 'real time' | 'settled' = 'usual';
   const change = async (argv: readonly string[], then: typeof state, now: Scheduling): Promise<void> => {
+    const before = state;
     state = 'changing';
     try {
-      await promisify(execFile)('chrt', ['--all-tasks', ...argv, String(pid)], {
+      await promisify(execFile)(program, ['--all-tasks', ...argv, String(pid)], {
         env: { PATH },
         timeout: WITHIN_MS,
       });
       state = then;
       onChange(now);
     } catch (error) {
+      if (before === 'real time') {
+        // It is in real time still, as was told.
+        state = before;
+        return;
+      }
       state = 'settled';
       onChange({ scheduling: 'as usual', why: `real time was denied: ${deniedBy(error)}` });
     }

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { realTime, type RealTime, type Scheduling } from '../../src/observers/real-time.ts';
@@ -49,4 +51,30 @@ it('is asked for by one that is cheap, and given up for good by one that becomes
     scheduling: 'as usual',
     why: expect.stringMatching(isGiven ? /40 %/ : /denied/),
   });
+});
+
+it('is tried to be given up again, and not said to be denied, where that fails at first', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'ordeal-real-time-'));
+  try {
+    const program = join(dir, 'chrt');
+    writeFileSync(
+      program,
+      `#!/bin/sh\ncase "$*" in *--other*) rm "${dir}/busy" 2>/dev/null && exit 1;; esac\nexit 0\n`,
+      { mode: 0o700 },
+    );
+    writeFileSync(join(dir, 'busy'), '');
+    scheduled = realTime(child.pid ?? 0, (now) => told.push(now), program);
+    scheduled.look(0.05);
+    await until(() => told.length === 1, 'what came of it');
+    await until(() => {
+      scheduled.look(0.4);
+      return told.length === 2;
+    }, 'that it was given up');
+    expect(told).toEqual([
+      { scheduling: 'real time' },
+      { scheduling: 'as usual', why: expect.stringMatching(/40 %/) },
+    ]);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
 });
