@@ -54,6 +54,7 @@ it.each([
   ['swagger: "2.0"\npaths: {}', 'expected an OpenAPI 3 document in'],
   ['openapi: 3.1.0\npaths: []\n}', 'is neither JSON nor YAML'],
   ['openapi: 3.1.0', 'with "paths"'],
+  ['openapi: 3.1.0\npaths: &paths { /x: *paths }', 'circular structure'],
 ])('says what is wrong with a document: %j', { timeout: 120_000 }, (text, message) => {
   writeFileSync(join(dir, 'api.yaml'), text);
   const ended = ordeal('init', 'shop', '--entry', 'https://shop.example', '--openapi', 'api.yaml');

@@ -118,6 +118,8 @@ function readOpenApi(edge: Edge, file: string): OpenApi {
   let document: unknown;
   try {
     document = parse(text);
+    // YAML can name a value within itself, of which no body could be made.
+    JSON.stringify(document);
   } catch (error) {
     throw new CommandError(
       `--openapi: ${path} is neither JSON nor YAML: ${reasonOf(error)}`,

@@ -12,10 +12,13 @@ export interface Schema {
   readonly minimum?: number;
   readonly exclusiveMinimum?: number | boolean;
   readonly maximum?: number;
+  readonly exclusiveMaximum?: number | boolean;
+  readonly multipleOf?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly pattern?: string;
   readonly minItems?: number;
+  readonly uniqueItems?: boolean;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly readOnly?: boolean;
@@ -44,7 +47,9 @@ export function exampleOf(given: Schema | undefined, follow: Follow, depth = 0):
   const parts = [...listOf<Schema>(schema.allOf), ...(choice === undefined ? [] : [choice])];
   if (parts.length > 0) {
     const { allOf: _all, oneOf: _one, anyOf: _any, ...own } = schema;
-    const values = [...parts, ...(own.properties === undefined ? [] : [own])].map((one) =>
+    // What is required here may be described in a part.
+    const properties = propertiesOf({ ...own, allOf: parts }, follow);
+    const values = [...parts, ...(properties === undefined ? [] : [{ ...own, properties }])].map((one) =>
       exampleOf(one, follow, depth + 1),
     );
     if (values.includes(undefined)) return undefined;
@@ -58,10 +63,8 @@ export function exampleOf(given: Schema | undefined, follow: Follow, depth = 0):
       return numberOf(schema);
     case 'boolean':
       return true;
-    case 'array': {
-      const item = exampleOf(schema.items, follow, depth + 1);
-      return item === undefined ? undefined : Array.from({ length: schema.minItems ?? 1 }, () => item);
-    }
+    case 'array':
+      return listFor(schema, exampleOf(schema.items, follow, depth + 1));
     default:
       return objectOf(schema, follow, depth);
   }
@@ -100,15 +103,26 @@ function objectOf({ properties, required }: Schema, follow: Follow, depth: numbe
   return fields.some(([, value]) => value === undefined) ? undefined : Object.fromEntries(fields);
 }
 
-function numberOf({ minimum, exclusiveMinimum, maximum }: Schema): number | undefined {
-  const above = typeof exclusiveMinimum === 'number' ? exclusiveMinimum + 1 : undefined;
-  const least =
-    above ?? (exclusiveMinimum === true ? (minimum ?? 0) + 1 : minimum) ?? Math.min(1, maximum ?? 1);
-  return maximum !== undefined && least > maximum ? undefined : least;
+/** Nobody wants to read longer ones. */
+const LONGEST_LIST = 100;
+const LONGEST_TEXT = 10_000;
+
+function listFor({ minItems = 1, uniqueItems }: Schema, item: unknown): readonly unknown[] | undefined {
+  if (item === undefined || minItems > (uniqueItems === true ? 1 : LONGEST_LIST)) return undefined;
+  return Array.from({ length: minItems }, () => item);
 }
 
-/** Nobody wants to read a longer one. */
-const LONGEST_TEXT = 10_000;
+function numberOf(schema: Schema): number | undefined {
+  const { minimum, exclusiveMinimum, maximum, exclusiveMaximum, multipleOf = 0 } = schema;
+  const above = typeof exclusiveMinimum === 'number' ? exclusiveMinimum + 1 : undefined;
+  const wanted =
+    above ?? (exclusiveMinimum === true ? (minimum ?? 0) + 1 : minimum) ?? Math.min(1, maximum ?? 1);
+  const whole = typeOf(schema) === 'integer' ? Math.ceil(wanted) : wanted;
+  const least = multipleOf > 0 ? Math.ceil(whole / multipleOf) * multipleOf : whole;
+  if (maximum !== undefined && (exclusiveMaximum === true ? least >= maximum : least > maximum))
+    return undefined;
+  return typeof exclusiveMaximum === 'number' && least >= exclusiveMaximum ? undefined : least;
+}
 
 function textOf({ format, minLength = 0, maxLength = Infinity, pattern }: Schema): string | undefined {
   if (minLength > LONGEST_TEXT) return undefined;
@@ -137,6 +151,16 @@ function formatted(format: string | undefined): string | undefined {
       return '00000000-0000-4000-8000-000000000000';
     case 'uri':
       return 'https://example.com';
+    case 'time':
+      return '12:00:00Z';
+    case 'duration':
+      return 'PT1S';
+    case 'ipv4':
+      return '192.0.2.1';
+    case 'ipv6':
+      return '2001:db8::1';
+    case 'byte':
+      return 'b3JkZWFs';
     default:
       return undefined;
   }

@@ -160,6 +160,16 @@ describe('journeys from an OpenAPI document', () => {
           '/uploads/{id}': gone,
           '/coded': { post: { requestBody: body(string({ pattern: '^[A-Z]{3}$' })), ...ok } },
           '/coded/{id}': gone,
+          '/many': { post: { requestBody: body({ type: 'array', minItems: 2 ** 32 }), ...ok } },
+          '/many/{id}': gone,
+          '/unlike': {
+            post: { requestBody: body({ type: 'array', minItems: 2, uniqueItems: true }), ...ok },
+          },
+          '/unlike/{id}': gone,
+          '/below': {
+            post: { requestBody: body({ type: 'number', minimum: 1, exclusiveMaximum: 1 }), ...ok },
+          },
+          '/below/{id}': gone,
         },
       }),
     ).toEqual([]);
@@ -185,6 +195,13 @@ describe('journeys from an OpenAPI document', () => {
           share: { type: 'number', maximum: 0.5 },
           size: { type: 'integer', exclusiveMinimum: 4 },
           lines: { type: 'array', minItems: 2, items: { type: 'boolean' } },
+          dozen: { type: 'integer', multipleOf: 12 },
+          half: { type: 'integer', minimum: 0.5 },
+          from: { type: 'string', format: 'ipv4' },
+          owner: {
+            required: ['name'],
+            allOf: [{ properties: { name: { type: 'string' }, age: { type: 'integer' } } }],
+          },
           pay: { oneOf: [required({ card: { type: 'string', example: '4' } }), { type: 'null' }] },
         }),
       ),
@@ -195,6 +212,10 @@ describe('journeys from an OpenAPI document', () => {
       share: 0.5,
       size: 5,
       lines: [true, true],
+      dozen: 12,
+      half: 1,
+      from: '192.0.2.1',
+      owner: { name: 'ordeal' },
       pay: { card: '4' },
     });
   });
