@@ -4,6 +4,7 @@ import {
   globSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -153,12 +154,20 @@ async function short(chunk: OutputChunk): Promise<OutputChunk> {
   return { ...chunk, code };
 }
 
-/** Writes the files into a folder of their own, which is there whole or not at all. Returns its name. */
-function put(folder: string, chunks: readonly OutputChunk[]): string {
+/**
+ * Writes the files into a folder of their own, which is there whole or not at all. One that is there already, and was
+ * changed since, is mended file by file: a run may be under way in it. Returns its name.
+ */
+export function put(folder: string, chunks: readonly Pick<OutputChunk, 'fileName' | 'code'>[]): string {
   const hash = createHash('sha256');
   for (const { fileName, code } of chunks) hash.update(`${fileName}\0${code}\0`);
   const name = hash.digest('hex').slice(0, 16);
-  if (existsSync(join(folder, name))) return name;
+  if (existsSync(join(folder, name))) {
+    for (const { fileName, code } of chunks) {
+      if (!holds(join(folder, name, fileName), code)) replace(join(folder, name, fileName), code);
+    }
+    return name;
+  }
   const temporary = join(folder, `${name}.${process.pid}`);
   try {
     mkdirSync(temporary);
@@ -171,6 +180,10 @@ function put(folder: string, chunks: readonly OutputChunk[]): string {
     rmSync(temporary, { recursive: true, force: true });
   }
   return name;
+}
+
+function holds(path: string, text: string): boolean {
+  return existsSync(path) && readFileSync(path, 'utf8') === text;
 }
 
 function removeOld(folder: string, current: string): void {

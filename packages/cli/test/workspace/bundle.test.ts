@@ -110,6 +110,19 @@ describe('a bundle is left alone', () => {
   });
 });
 
+it('holds what it was made as, also where somebody has written into it since', async () => {
+  const { put } = await import('../../../../scripts/toolchain/bundle.ts');
+  const parts = [
+    { fileName: 'ordeal.cjs', code: 'made' },
+    { fileName: 'part.cjs', code: 'a part' },
+  ];
+  const made = join(root, put(root, parts));
+  writeFileSync(join(made, 'ordeal.cjs'), 'tried out');
+  rmSync(join(made, 'part.cjs'));
+  expect(join(root, put(root, parts))).toBe(made);
+  expect(parts.map(({ fileName }) => readFileSync(join(made, fileName), 'utf8'))).toEqual(['made', 'a part']);
+});
+
 describe('the bundle of this checkout', () => {
   const checkout = join(import.meta.dirname, '..', '..', '..', '..');
   let bundled: string;
