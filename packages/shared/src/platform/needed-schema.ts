@@ -20,7 +20,11 @@ export function variantsBy<V extends Readonly<Record<string, () => z.ZodType>>>(
   otherwise: () => z.ZodType,
 ): z.ZodType<z.output<ReturnType<V[keyof V]>>> {
   const made = new Map(Object.entries(variants).map(([name, make]) => [name, lazily(make)]));
-  return handing((value) => (made.get(String(Object(value)[field])) ?? otherwise)());
+  return handing((value) => {
+    const name: unknown = Object(value)[field];
+    // Anything else may be something of which no text can be made.
+    return ((typeof name === 'string' ? made.get(name) : undefined) ?? otherwise)();
+  });
 }
 
 /** Leaves a value to the schema that is for it, as if that stood in its place. */

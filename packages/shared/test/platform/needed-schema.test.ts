@@ -59,6 +59,8 @@ describe('variants that are told apart by a field', () => {
   it.each([
     [{ kind: 'one', limit: 0 }, '[0].limit', 'more than 0'],
     [{ kind: 'two', limit: 1 }, '[0].kind', 'one of "one", "other"'],
+    [{ kind: ['one'], limit: 1 }, '[0].kind', 'one of "one", "other"'],
+    [{ kind: { __proto__: null }, limit: 1 }, '[0].kind', 'one of "one", "other"'],
     [{ limit: 1 }, '[0].kind', 'one of "one", "other"'],
     ['text', '[0]', 'an object'],
     [null, '[0]', 'an object'],
