@@ -68,7 +68,7 @@ export interface Approval extends Pick<ApprovalRecord, 'approved' | 'by'> {
 export interface DrillOutcome {
   readonly record: DrillRecord;
   readonly windows: readonly WindowRecord[];
-  /** The moment of the fault, or of the planned start. Null when nothing was touched. Monotonic ms. */
+  /** The moment of the fault, or of the planned start. Null when it ended before that. Monotonic ms. */
   readonly fault: Bounds | null;
   /** A planned move has come to its end: a primary, a standby that follows it, and traffic everywhere. */
   readonly settled: boolean;

@@ -122,7 +122,8 @@ async function readLate(course: Course): Promise<string | undefined> {
 /** Asked even when the drill has failed: what Prometheus saw belongs to the evidence. */
 async function askSecondWitness(course: Course, endedAt: number): Promise<DrillRecord['secondWitness']> {
   const { t0, deps, context } = course;
-  if (t0 === undefined) return { agrees: null, detail: 'not asked: nothing was touched' };
+  if (t0 === undefined)
+    return { agrees: null, detail: 'not asked: it ended before its fault or its planned start' };
   if (context.signal.aborted) return { agrees: null, detail: 'not asked: the drill was stopped' };
   try {
     return await deps.secondWitness({
