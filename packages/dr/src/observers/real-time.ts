@@ -12,6 +12,15 @@ const DEAR = 0.25;
 const WITHIN_MS = 2000;
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
+/** Each is tried in turn. `chrt` says what it does. */
+type Ways = readonly (readonly string[])[];
+const ASK: Ways = [['--reset-on-fork', '--rr', '--pid', '1']];
+/** Whom a limit (RTPRIO) alone permits real time may not take the flag back; older versions of `chrt` refuse it here. */
+const GIVE_UP: Ways = [
+  ['--other', '--pid', '0'],
+  ['--reset-on-fork', '--other', '--pid', '0'],
+];
+
 /** Told second by second what the observer takes, it sees to how that is scheduled. */
 export interface RealTime {
   look(cpuShare: number): void;
@@ -21,19 +30,27 @@ export interface RealTime {
  * Asks for the lowest real-time priority once the observer has shown that it is cheap. A better nice value alone counts
  * for little: a kernel that groups processes by session (autogroup), or by control group, weighs it only within that
  * group, and an observer has a session of its own. One that becomes dear gives it up for good: on a busy machine it
- * would be what the platform suffers from. Needs CAP_SYS_NICE, and `chrt` (`program`); what was denied is told with its
- * reason, and what could not be given up is tried to be again.
+ * would be what the platform suffers from. Needs CAP_SYS_NICE or a limit that permits it (RTPRIO), and `chrt`
+ * (`program`); what was denied is told with its reason, and what could not be given up is tried to be again.
  */
 export function realTime(pid: number, onChange: (now: Scheduling) => void, program = 'chrt'): RealTime {
   let state: 'usual' | 'changing' | 'real time' | 'settled' = 'usual';
-  const change = async (argv: readonly string[], then: typeof state, now: Scheduling): Promise<void> => {
-    const before = state;
-    state = 'changing';
+  const schedule = async ([argv = [], ...others]: Ways): Promise<void> => {
     try {
       await promisify(execFile)(program, ['--all-tasks', ...argv, String(pid)], {
         env: { PATH },
         timeout: WITHIN_MS,
       });
+    } catch (error) {
+      if (others.length === 0) throw error;
+      await schedule(others);
+    }
+  };
+  const change = async (ways: Ways, then: typeof state, now: Scheduling): Promise<void> => {
+    const before = state;
+    state = 'changing';
+    try {
+      await schedule(ways);
       state = then;
       onChange(now);
     } catch (error) {
@@ -49,10 +66,10 @@ export function realTime(pid: number, onChange: (now: Scheduling) => void, progr
   return {
     look: (share) => {
       if (state === 'usual' && share < CHEAP) {
-        void change(['--reset-on-fork', '--rr', '--pid', '1'], 'real time', { scheduling: 'real time' });
+        void change(ASK, 'real time', { scheduling: 'real time' });
       } else if (state === 'real time' && share > DEAR) {
         const why = `it took ${(100 * share).toFixed(0)} % of a processor, which is too much to go before all others`;
-        void change(['--other', '--pid', '0'], 'settled', { scheduling: 'as usual', why });
+        void change(GIVE_UP, 'settled', { scheduling: 'as usual', why });
       }
     },
   };

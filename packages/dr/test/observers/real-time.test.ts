@@ -53,13 +53,13 @@ it('is asked for by one that is cheap, and given up for good by one that becomes
   });
 });
 
-it('is tried to be given up again, and not said to be denied, where that fails at first', async () => {
+it('is given up by whom a limit alone permits it, and later where that fails at first; and is not said to be denied', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'ordeal-real-time-'));
   try {
     const program = join(dir, 'chrt');
     writeFileSync(
       program,
-      `#!/bin/sh\ncase "$*" in *--other*) rm "${dir}/busy" 2>/dev/null && exit 1;; esac\nexit 0\n`,
+      `#!/bin/sh\ncase "$*" in *on-fork*--other*) rm "${dir}/busy" 2>/dev/null && exit 1;; *--other*) exit 1;; esac\nexit 0\n`,
       { mode: 0o700 },
     );
     writeFileSync(join(dir, 'busy'), '');
