@@ -171,7 +171,7 @@ export async function runProgram(edge: Edge): Promise<number> {
         .description(
           'Shows every program that is needed: its version, where it was found, what it is needed for',
         )
-        .option('--platform <name>', 'accepted for symmetry; all platforms need the same')
+        .option('--platform <name>', 'accepted for symmetry; what only some labs need is shown as well')
         .option('--json', 'print JSON')
         .action(
           done(async (options: { json?: boolean }) => {
@@ -286,8 +286,10 @@ export async function runProgram(edge: Edge): Promise<number> {
     await program.parseAsync([...edge.argv], { from: 'user' });
   } catch (error) {
     // Commander has already said what was wrong; asking for help is no mistake.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.pass : exitCodes.usage;
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    // Of `ordeal help` it takes the code that the process has so far, which is that of a command that stops short.
+    const isAskedFor = error.code === 'commander.help' && edge.argv.includes('help');
+    return error.exitCode === 0 || isAskedFor ? exitCodes.pass : exitCodes.usage;
   }
   return code;
 }

@@ -72,6 +72,18 @@ describe('help', () => {
   });
 });
 
+it.each([
+  [['help'], 0],
+  [['help', 'smoke'], 0],
+  [['lab', 'help', 'up'], 0],
+  [[], 64],
+  [['lab'], 64],
+])('help that is asked for is no mistake, and no command is one: %j', async (args, expected) => {
+  const { code, stdout, stderr } = await ordeal(args);
+  expect(stdout + stderr).toContain('Usage: ordeal');
+  expect(code).toBe(expected);
+});
+
 describe('wrong usage ends with 64, in a sentence', () => {
   it.each([
     [['gamedy'], 'unknown command'],
