@@ -1,6 +1,6 @@
-import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Approval } from '@ordeal/dr/drills/drill';
+import { userName } from '@ordeal/shared/process/user';
 
 /** Asks at the terminal. The answer begins with yes or no; what is behind it is the reason. */
 export async function askAtTerminal(
@@ -9,7 +9,7 @@ export async function askAtTerminal(
   signal: AbortSignal,
 ): Promise<Approval> {
   const lines = createInterface({ input: streams.stdin, terminal: false });
-  const by = userInfo().username;
+  const by = userName();
   try {
     return await new Promise<Approval>((resolve, reject) => {
       const abort = (): void => reject(signal.reason as Error);

@@ -11,12 +11,13 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isOver, type LeaseHolder, type LeaseObject, type LeaseState } from '@ordeal/shared/lease/object';
 import type { Platform } from '@ordeal/shared/platform/platform';
 import { isAlive, processIdentity } from '@ordeal/shared/process/identity';
 import { placeFrom, processPlace, type ProcessPlace } from '@ordeal/shared/process/place';
+import { userName } from '@ordeal/shared/process/user';
 import type { Clock } from '@ordeal/shared/time/clock';
 
 /** Who is at work on a platform. */
@@ -39,7 +40,7 @@ type OldLeaseFile = Pick<LeaseFile, 'run' | 'identity' | 'since'> & Partial<Pick
 
 /** Where this user's leases are: one place a machine, whatever directory ordeal is called in. */
 export function leaseFolder(): string {
-  return join(tmpdir(), `ordeal-leases-${userInfo().username}`);
+  return join(tmpdir(), `ordeal-leases-${userName()}`);
 }
 
 /** What takes a lease: it is gone with its process. */

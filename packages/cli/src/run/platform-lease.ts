@@ -1,7 +1,8 @@
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import { holdLease, type HeldLease } from '@ordeal/shared/lease/hold';
 import type { Platform } from '@ordeal/shared/platform/platform';
 import { processPlace } from '@ordeal/shared/process/place';
+import { userName } from '@ordeal/shared/process/user';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { fileLease, leaseFolder } from './lease.ts';
 
@@ -16,7 +17,7 @@ export interface LeaseRequest {
 
 /** Who starts a run, and where, for people on other machines. */
 export function whoIsHere(): string {
-  return `${userInfo().username}@${hostname()}`;
+  return `${userName()}@${hostname()}`;
 }
 
 /** Takes the one lease on a platform: on this machine, and on its cluster where the platform names one. */

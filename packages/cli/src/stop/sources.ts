@@ -1,6 +1,7 @@
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Coordination, Platform } from '@ordeal/shared/platform/platform';
+import { userName } from '@ordeal/shared/process/user';
 import { configMapStop, type ConfigMapStore } from '@ordeal/shared/stop/config-map';
 import { fileStop } from '@ordeal/shared/stop/file';
 import type { StopSource } from '@ordeal/shared/stop/source';
@@ -8,7 +9,7 @@ import type { Clock } from '@ordeal/shared/time/clock';
 
 /** Where this user's emergency stop is: one place a machine, whatever directory ordeal is called in. */
 function stopFolder(): string {
-  return join(tmpdir(), `ordeal-stop-${userInfo().username}`);
+  return join(tmpdir(), `ordeal-stop-${userName()}`);
 }
 
 /** Where an emergency stop is ordered and seen: on this machine, and on the cluster that the platform names. */

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { userId } from '@ordeal/shared/process/user';
 import { isLabName, labNameForm } from './name.ts';
 
 /** The lab has three sites: two regions, and the edge that outlives both. */
@@ -40,14 +41,14 @@ export function allLabDirs(): readonly string[] {
 }
 
 function labPrefix(): string {
-  return `ordeal-lab-${userInfo().uid}-`;
+  return `ordeal-lab-${userId()}-`;
 }
 
 /** Throws when the directory exists and is not this user's own: anybody may make one under a shared /tmp. */
 export function requireOwn(dir: string): void {
   const stat = lstatSync(dir, { throwIfNoEntry: false });
   if (stat === undefined) return;
-  if (!stat.isDirectory() || stat.uid !== userInfo().uid) {
+  if (!stat.isDirectory() || stat.uid !== userId()) {
     throw new Error(
       `${dir} exists, but is not a directory of this user. Remove it, or choose another lab name.`,
     );

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
+import { userId } from '@ordeal/shared/process/user';
 import type { RunAs } from '../supervisor/config.ts';
 
 /** Ids for a server that refuses to run as root; undefined for an ordinary user, who needs none. */
 export function unprivilegedIds(): RunAs | undefined {
-  if (userInfo().uid !== 0) return undefined;
+  if (userId() !== 0) return undefined;
   const lines = readFileSync('/etc/passwd', 'utf8').split('\n');
   for (const name of ['postgres', 'nobody']) {
     const fields = lines.find((line) => line.startsWith(`${name}:`))?.split(':');

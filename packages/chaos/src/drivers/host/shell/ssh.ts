@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { userId } from '@ordeal/shared/process/user';
 import type { SshPlace } from './place.ts';
 
 /** A shared connection that nobody uses is closed after so long. */
@@ -52,7 +53,7 @@ export function sshArgv(place: SshPlace): readonly [string, ...string[]] {
 
 /** One connection for all calls with the very same settings; none where its socket cannot be kept private. */
 function shared(place: SshPlace): Readonly<Record<string, string | number>> {
-  const { uid } = userInfo();
+  const uid = userId();
   const folder = join(tmpdir(), `ordeal-ssh-${uid}`);
   const name = createHash('sha256').update(JSON.stringify(place)).digest('hex').slice(0, 16);
   const socket = join(folder, name);
