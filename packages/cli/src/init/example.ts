@@ -80,15 +80,17 @@ export function typeOf(schema: Schema | undefined): string | undefined {
 export function propertiesOf(
   given: Schema | undefined,
   follow: Follow,
-  depth = 0,
+  seen = new Set<Schema>(),
 ): Readonly<Record<string, Schema>> | undefined {
   const schema = follow(given);
-  if (schema === undefined || depth > DEEPEST) return undefined;
+  // Variants that are made of what they are variants of lead in circles, each of them through all the others.
+  if (schema === undefined || seen.has(schema)) return undefined;
+  seen.add(schema);
   const found = [
     schema.properties,
     ...[schema.allOf, schema.oneOf, schema.anyOf]
       .flatMap((parts) => listOf<Schema>(parts))
-      .map((one) => propertiesOf(one, follow, depth + 1)),
+      .map((one) => propertiesOf(one, follow, seen)),
   ].filter((one) => one !== undefined);
   return found.length === 0 ? undefined : Object.assign({}, ...found);
 }

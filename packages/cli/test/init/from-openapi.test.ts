@@ -175,6 +175,21 @@ describe('journeys from an OpenAPI document', () => {
     ).toEqual([]);
   });
 
+  it('are there at once, however many variants are made of what they are variants of', () => {
+    const names = Array.from({ length: 500 }, (_, index) => `Pet${index}`);
+    const at = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+    const schemas = {
+      Pet: { required: ['name'], properties: { name: { type: 'string' } }, oneOf: names.map(at) },
+      ...Object.fromEntries(names.map((name) => [name, { allOf: [at('Pet'), { properties: { id: {} } }] }])),
+    };
+    const pet = { content: { 'application/json': { schema: at('Pet') } } };
+    const post = { requestBody: pet, responses: { 201: pet } };
+    const paths = { '/pets': { post }, '/pets/{id}': { delete: ok } };
+    expect(stepsOf({ paths, components: { schemas } })).toMatchObject([
+      { body: { name: 'ordeal' }, id: 'id' },
+    ]);
+  });
+
   it('send what a schema takes', () => {
     const bodyOf = (schema: object) => {
       const post = { requestBody: { content: { 'application/json': { schema } } }, ...ok };
