@@ -78,7 +78,7 @@ it('wants a backup region to be well, and not to get traffic', async () => {
     'region b is not healthy: 0 of 1 servers are up; bring them up first',
   ]);
   // A switchover moves the primary alone: that is moved out of a region that only stands by as well.
-  const status = async () => ({ regions: { a: 'out', b: 'active' } });
+  const status = async () => ({ regions: { a: 'out', b: 'active' }, detail: {} });
   const usuallyB = { regions: ['b'], route: { ...route({ up: 1 }), status } as Asked['deps']['route'] };
   expect(await ask('switchover', 'primary', 'standby', usuallyB)).toEqual([]);
   // What moves away is led to, whatever the route does at other times.
