@@ -1,23 +1,13 @@
-import { evaluationIntervalOf, everyMsOf, firedAlerts } from '../../prometheus/alerts.ts';
 import type { Measurement } from '../decide.ts';
 import type { PrometheusEvidence } from '../prometheus-evidence.ts';
-import { rulesBehind } from './alert-rules-doubt.ts';
+import { alertsThatFired } from './alerts-that-fired.ts';
 
 /** How many alerts began to fire within the window. */
 export function prometheusAlertsFired(evidence: PrometheusEvidence, alerts: string): Measurement {
-  const { span, scrapeIntervalMs } = evidence;
-  const { series } = evidence.samples(0);
-  const evaluationMs =
-    evaluationIntervalOf(series) ?? everyMsOf(evidence.rules(1), alerts) ?? scrapeIntervalMs;
-  const { rules, doubt: unheard } = rulesBehind(evidence.rules(1), alerts, span, evaluationMs);
-  const fired = firedAlerts(series, span, evaluationMs, {
-    at: span.from,
-    series: evidence.points(2),
-  });
+  const { fired, rules, doubt } = alertsThatFired(evidence, alerts, evidence.span.from);
   const named = (began: (typeof fired)[number]['began']): readonly string[] =>
     fired.filter((one) => one.began === began).map(({ name }) => name);
   const [fresh, on, perhaps] = [named('new'), named('on'), named('perhaps-new')];
-  const doubt = evidence.doubt ?? unheard;
   const seen = fresh.length + perhaps.length;
   // That none was seen to fire proves nothing, one way or the other, when nobody knows whether somebody looked.
   if (seen === 0 && doubt !== undefined) return { kind: 'nothing', ...doubt };

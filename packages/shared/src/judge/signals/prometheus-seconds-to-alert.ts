@@ -1,9 +1,8 @@
-import { evaluationIntervalOf, everyMsOf, firedAlerts } from '../../prometheus/alerts.ts';
 import type { Objective } from '../../objectives/objective.ts';
 import type { Bounds } from '../../time/interval.ts';
 import type { Measurement } from '../decide.ts';
 import type { PrometheusEvidence } from '../prometheus-evidence.ts';
-import { rulesBehind } from './alert-rules-doubt.ts';
+import { alertsThatFired } from './alerts-that-fired.ts';
 
 /**
  * Seconds from a fault until the first of the alerts fired: between the evaluation before that one, counted from the
@@ -23,17 +22,9 @@ export function prometheusSecondsToAlert(
       sentence: 'There was no fault in the phase of this window.',
     };
   }
-  const { span, scrapeIntervalMs } = evidence;
+  const { span } = evidence;
   const blurMs = span.blurMs ?? 0;
-  const { series } = evidence.samples(0);
-  const evaluationMs =
-    evaluationIntervalOf(series) ?? everyMsOf(evidence.rules(1), alerts) ?? scrapeIntervalMs;
-  const { rules, doubt: unheard } = rulesBehind(evidence.rules(1), alerts, span, evaluationMs);
-  const doubt = evidence.doubt ?? unheard;
-  const fired = firedAlerts(series, { from: fault.low - blurMs, to: span.to }, evaluationMs, {
-    at: span.from,
-    series: evidence.points(2),
-  });
+  const { fired, rules, evaluationMs, doubt } = alertsThatFired(evidence, alerts, fault.low - blurMs);
   const fresh = fired.filter(({ began }) => began === 'new').sort((left, right) => left.at - right.at);
   const perhaps = fired.filter(({ began }) => began === 'perhaps-new');
   const on = fired.filter(({ began }) => began === 'on');
