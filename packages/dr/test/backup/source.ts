@@ -6,6 +6,7 @@ import type { RestoreTarget } from '@ordeal/shared/drivers/backup';
 import { isAlive, pidOf } from '@ordeal/shared/process/identity';
 import { testTools } from '@ordeal/shared/testing/tools';
 import { Client } from 'pg';
+import type { BasebackupConfig } from '../../src/drivers/pg-basebackup/config.ts';
 import { runningServer } from '../../src/drivers/postgres/server.ts';
 import { freePorts } from '../drivers/two-servers.ts';
 
@@ -25,6 +26,19 @@ export interface Source {
   /** A target that nothing else uses. */
   target(): Promise<RestoreTarget>;
   dispose(): void;
+}
+
+/** Base backups of the source and its archive, as `pg-basebackup` is configured for them. */
+export function basebackupsOf({ url, binDir, storage, archive }: Source): BasebackupConfig {
+  return {
+    url,
+    binDir,
+    storage: { kind: 'directory', path: storage },
+    archive: { kind: 'directory', path: archive },
+    archiveWithinSeconds: 30,
+    recoverWithinSeconds: 60,
+    quietWithinSeconds: 20,
+  };
 }
 
 /** What restored servers of tests need not do: nothing of them outlives the machine. */

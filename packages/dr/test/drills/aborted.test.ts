@@ -3,11 +3,11 @@ import type { DrillKind, DrillPhase } from '@ordeal/shared/scenario/scenario';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { recoveryAdvice } from '../../src/drills/advice.ts';
-import type { DrillDeps, DrillOutcome } from '../../src/drills/drill.ts';
+import type { DrillOutcome } from '../../src/drills/drill.ts';
 import { runbooks } from '../../src/drills/runbooks.ts';
 import { testContext } from '../drivers/two-servers.ts';
 import { testObservers } from './client.ts';
-import { drillOn, rolesIn } from './drilling.ts';
+import { drillOn, replicaLost, rolesIn } from './drilling.ts';
 import { failover } from './failover-phase.ts';
 import { testPlatform, trace, type TestPlatform, type Trace } from './platform.ts';
 
@@ -199,26 +199,9 @@ async function abortIn(step: string, afterMs: number, { drill }: Story): Promise
     platform,
     run: { ...run, journal },
     observe: () => testObservers(platform.edge.url),
-    ...(drill.kind === 'observe' ? { change: { fault: replicaLost() } } : {}),
+    ...(drill.kind === 'observe' ? { change: { fault: replicaLost(platform) } } : {}),
     signal: stop.signal,
   });
-}
-
-function replicaLost(): NonNullable<DrillDeps['fault']> {
-  return {
-    name: 'replica-lost',
-    revives: 'nothing',
-    config: {},
-    driver: {
-      ...platform.fault,
-      inject: async (_config, { clock }) => {
-        const sent = clock.now();
-        await platform.edge.replicas['a1']?.kill();
-        return [{ target: 'a1', sent, confirmed: clock.now(), detail: 'gone' }];
-      },
-      heal: async () => await platform.edge.replicas['a1']?.start(),
-    },
-  };
 }
 
 /** Brings the platform from wherever it is to where a drill begins, with the mark that an earlier one has left there. */

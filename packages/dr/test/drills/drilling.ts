@@ -54,3 +54,21 @@ export async function drillOn(
 export function rolesIn({ nodes }: StoreStatus): Readonly<Record<string, string>> {
   return Object.fromEntries(nodes.map((node) => [node.name, node.reachable ? node.role : 'gone']));
 }
+
+/** A replica of region a is killed, and started again: a platform bears that by itself. */
+export function replicaLost({ fault, edge }: TestPlatform): NonNullable<DrillDeps['fault']> {
+  return {
+    name: 'replica-lost',
+    revives: 'nothing',
+    config: {},
+    driver: {
+      ...fault,
+      inject: async (_config, { clock }) => {
+        const sent = clock.now();
+        await edge.replicas['a1']?.kill();
+        return [{ target: 'a1', sent, confirmed: clock.now(), detail: 'gone' }];
+      },
+      heal: async () => await edge.replicas['a1']?.start(),
+    },
+  };
+}

@@ -1,14 +1,13 @@
-import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import type { StoreDriver } from '@ordeal/shared/drivers/store';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
-import { anchorOf, type Clock } from '@ordeal/shared/time/clock';
+import type { Clock } from '@ordeal/shared/time/clock';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { recoveryAdvice } from '../../src/drills/advice.ts';
 import type { DrillDeps, DrillOutcome } from '../../src/drills/drill.ts';
-import { runDrill } from '../../src/drills/run-drill.ts';
 import { testContext } from '../drivers/two-servers.ts';
 import { testObservers, type TestObservers } from './client.ts';
+import { drillOn, replicaLost, rolesIn } from './drilling.ts';
 import { failover } from './failover-phase.ts';
 import { testPlatform, trace, type TestPlatform, type Trace } from './platform.ts';
 
@@ -40,34 +39,14 @@ async function drill(
   clock: Clock = systemClock,
 ): Promise<DrillOutcome> {
   observers = testObservers(platform.edge.url);
-  const runContext: RunContext = {
-    runId: 'test',
-    dir: '/nowhere',
-    seed: 1,
-    clock,
-    journal: run.journal,
-    undo: run.undo,
+  return await drillOn(phase, {
+    platform,
+    run,
+    observe: () => observers,
+    change: { store: tracedStore(), ...change },
     signal,
-  };
-  const outcome = await runDrill(
-    phase,
-    {
-      fault: { name: 'region-a-lost', driver: platform.fault, config: {} },
-      store: tracedStore(),
-      route: platform.route,
-      nodes: ['a', 'b'],
-      nodeOf: (region) => region,
-      regions: ['a', 'b'],
-      startObservers: async () => observers,
-      secondWitness: async () => ({ agrees: true, detail: 'it agrees' }),
-      anchor: anchorOf(systemClock),
-      mostRunSeconds: 600,
-      ...change,
-    },
-    runContext,
-  );
-  await outcome.dispose();
-  return outcome;
+    clock,
+  });
 }
 
 /** The real store, which leaves in the trace when it was asked for what. */
@@ -93,9 +72,8 @@ function tracedStore(change: Partial<StoreDriver> = {}): DrillDeps['store'] {
   };
 }
 
-async function roles(): Promise<Record<string, string>> {
-  const { nodes } = await platform.store.status(context);
-  return Object.fromEntries(nodes.map((node) => [node.name, node.reachable ? node.role : 'gone']));
+async function roles(): Promise<Readonly<Record<string, string>>> {
+  return rolesIn(await platform.store.status(context));
 }
 
 function outcomes(outcome: DrillOutcome): Record<string, string> {
@@ -392,22 +370,8 @@ it('leads traffic back when an evacuation ends before the primary has moved', as
 
 it('only measures a platform that recovers by itself', async () => {
   run = trace();
-  const fault: DrillDeps['fault'] = {
-    name: 'replica-lost',
-    revives: 'nothing',
-    config: {},
-    driver: {
-      ...platform.fault,
-      inject: async (_config, { clock }) => {
-        const sent = clock.now();
-        await platform.edge.replicas['a1']?.kill();
-        return [{ target: 'a1', sent, confirmed: clock.now(), detail: 'gone' }];
-      },
-      heal: async () => await platform.edge.replicas['a1']?.start(),
-    },
-  };
   const phase: DrillPhase = { ...failover, drill: { kind: 'observe', lose: 'replica-lost', from: 'a' } };
-  const outcome = await drill(phase, { fault });
+  const outcome = await drill(phase, { fault: replicaLost(platform) });
   expect(outcome.record).toMatchObject({ kind: 'observe', rpo: { lost: 0 } });
   expect(outcome.record.failed).toBeUndefined();
   expect(run.order, 'nothing is promoted').toEqual(['push', 'settle']);

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createBasebackup } from '../../src/drivers/pg-basebackup/driver.ts';
 import { runRestore } from '../../src/restore/run-restore.ts';
 import { stepsOf } from '../../src/restore/steps/runbook.ts';
-import { startSource, type Source } from '../backup/source.ts';
+import { basebackupsOf, startSource, type Source } from '../backup/source.ts';
 import { freePorts, testContext } from '../drivers/two-servers.ts';
 import { phaseOf, processesIn, settingsFor, testRun } from './fixtures.ts';
 
@@ -32,15 +32,7 @@ let taken: number;
 
 beforeAll(async () => {
   source = await startSource();
-  driver = createBasebackup({
-    url: source.url,
-    binDir: source.binDir,
-    storage: { kind: 'directory', path: source.storage },
-    archive: { kind: 'directory', path: source.archive },
-    archiveWithinSeconds: 30,
-    recoverWithinSeconds: 60,
-    quietWithinSeconds: 20,
-  });
+  driver = createBasebackup(basebackupsOf(source));
   await driver.take(testContext());
   taken = Date.now();
 }, 60_000);

@@ -5,7 +5,7 @@ import type { BackupCopy, BackupDriver, PointInTime } from '@ordeal/shared/drive
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createBasebackup } from '../../src/drivers/pg-basebackup/driver.ts';
 import type { RestoreOutcome } from '../../src/restore/run-restore.ts';
-import { startSource, type Source } from '../backup/source.ts';
+import { basebackupsOf, startSource, type Source } from '../backup/source.ts';
 import { testContext } from '../drivers/two-servers.ts';
 import { brokenIn, changeFile, checkIn, flipped, logFiles, phaseOf, relabel } from './fixtures.ts';
 import { repacked, restoreOnce, settingsFor } from './fixtures.ts';
@@ -25,16 +25,7 @@ let work: string;
 function driverWith(
   change: Partial<Parameters<typeof createBasebackup>[0]> = {},
 ): BackupDriver & PointInTime {
-  return createBasebackup({
-    url: source.url,
-    binDir: source.binDir,
-    storage: { kind: 'directory', path: storage },
-    archive: { kind: 'directory', path: archive },
-    archiveWithinSeconds: 30,
-    recoverWithinSeconds: 60,
-    quietWithinSeconds: 20,
-    ...change,
-  });
+  return createBasebackup({ ...basebackupsOf({ ...source, storage, archive }), ...change });
 }
 
 async function restored(): Promise<RestoreOutcome> {

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createBasebackup } from '../../src/drivers/pg-basebackup/driver.ts';
 import { RESTORE_MARKERS_DRIVER, restoreMarkersHealer } from '../../src/restore/markers.ts';
 import { RESTORE_TARGET_DRIVER, restoreTargetHealer, targetUndo } from '../../src/restore/target.ts';
-import { startSource, type Source } from '../backup/source.ts';
+import { basebackupsOf, startSource, type Source } from '../backup/source.ts';
 import { freePorts, testContext } from '../drivers/two-servers.ts';
 import { phaseOf, processesIn, settingsFor } from './fixtures.ts';
 
@@ -28,15 +28,7 @@ let driver: Parameters<typeof createBasebackup>[0];
 
 beforeAll(async () => {
   source = await startSource();
-  driver = {
-    url: source.url,
-    binDir: source.binDir,
-    storage: { kind: 'directory', path: source.storage },
-    archive: { kind: 'directory', path: source.archive },
-    archiveWithinSeconds: 30,
-    recoverWithinSeconds: 60,
-    quietWithinSeconds: 20,
-  };
+  driver = basebackupsOf(source);
   await createBasebackup(driver).take(testContext());
 }, 60_000);
 afterAll(() => source.dispose());

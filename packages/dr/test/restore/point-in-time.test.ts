@@ -2,7 +2,7 @@ import type { BackupDriver, PointInTime } from '@ordeal/shared/drivers/backup';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createBasebackup } from '../../src/drivers/pg-basebackup/driver.ts';
 import { judgeMarkers, type Marker } from '../../src/restore/markers.ts';
-import { startSource, type Source } from '../backup/source.ts';
+import { basebackupsOf, startSource, type Source } from '../backup/source.ts';
 import { testContext } from '../drivers/two-servers.ts';
 import { brokenIn, checkIn, phaseOf, restoreOnce, settingsFor } from './fixtures.ts';
 
@@ -16,15 +16,7 @@ let driver: BackupDriver & PointInTime;
 
 beforeAll(async () => {
   source = await startSource();
-  driver = createBasebackup({
-    url: source.url,
-    binDir: source.binDir,
-    storage: { kind: 'directory', path: source.storage },
-    archive: { kind: 'directory', path: source.archive },
-    archiveWithinSeconds: 30,
-    recoverWithinSeconds: 60,
-    quietWithinSeconds: 20,
-  });
+  driver = createBasebackup(basebackupsOf(source));
   await driver.take(testContext());
 }, 60_000);
 afterAll(() => source.dispose());
