@@ -23,7 +23,7 @@ const proofs: Readonly<
   kills: { times: 20, run: proveKills },
   'drill-kills': { times: 1, run: proveDrillKills },
   aborts: { times: 1, run: proveAborts },
-  'negative-controls': { times: 1, run: proveNegativeControls },
+  'negative-controls': { times: 10, run: proveNegativeControls },
   drivers: { times: 1, run: (times) => repeatedly(times, proveDrivers) },
   recovery: { times: 3, run: proveRecovery },
   'chaos-kills': { times: 100, run: proveChaosKills },
