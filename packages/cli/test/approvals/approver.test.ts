@@ -61,6 +61,23 @@ it('asks at the terminal until the answer begins with yes or no', async () => {
   expect(said.match(/Promote region b/g)).toHaveLength(2);
 });
 
+it('keeps for the next question what came with an answer', async () => {
+  const ask = approver({ how: 'terminal' });
+  stdin.write('yes, for the first\nno, for the sec');
+  expect(await ask(question, forever)).toMatchObject({ approved: true, why: 'for the first' });
+  const second = ask(question, forever);
+  stdin.end('ond');
+  expect(await second).toMatchObject({ approved: false, why: 'for the second' });
+  expect(await ask(question, forever)).toMatchObject({ approved: false, by: 'nobody' });
+});
+
+it('takes at the terminal no answer in time for a no, and goes on reading', async () => {
+  const ask = approver({ how: 'terminal' }, 50);
+  expect(await ask(question, forever)).toMatchObject({ approved: false, by: 'nobody' });
+  stdin.write('yes\n');
+  expect(await ask(question, forever)).toMatchObject({ approved: true });
+});
+
 it('takes an input that has ended for a no', async () => {
   stdin.end();
   expect(await approver({ how: 'terminal' })(question, forever)).toMatchObject({
