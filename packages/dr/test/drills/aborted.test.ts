@@ -1,5 +1,6 @@
 import { env } from 'node:process';
 import type { DrillKind, DrillPhase } from '@ordeal/shared/scenario/scenario';
+import { chanceFrom } from '@ordeal/shared/testing/chance';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { recoveryAdvice } from '../../src/drills/advice.ts';
@@ -14,7 +15,7 @@ import { testPlatform, trace, type TestPlatform, type Trace } from './platform.t
 /*
  * Each kind of drill is aborted in each of its steps, as a step begins and in the middle of it, on real servers. There
  * is one writer at most, the way back is gone, and what state is left is said. `npm run prove -- aborts` goes through
- * all steps; here only those where most is at stake.
+ * all steps; here only those where most is at stake. In the middle is by chance: `ORDEAL_TEST_SEED` brings it again.
  */
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -22,6 +23,8 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 const everyStep = env['ORDEAL_PROVE_ABORTS'] !== undefined;
 const rounds = Number(env['ORDEAL_PROVE_ABORTS'] ?? 1);
 const MIDDLE_MS = 200;
+const chance = chanceFrom(env['ORDEAL_TEST_SEED']);
+console.info(`aborted drills: ORDEAL_TEST_SEED=${chance.seed}`);
 
 /** What a platform looks like as a drill of a kind begins. */
 type Beginning = 'home' | 'lost' | 'evacuated';
@@ -95,15 +98,19 @@ describe.each(stories)('a drill of kind $drill.kind that is aborted', (story) =>
   const names = runbooks[story.drill.kind].map(({ name }) => name);
   const steps = names.filter((name) => everyStep || story.sampled.includes(name));
   const moments = steps.flatMap((step) => [
-    { step, moment: 'as it begins' },
-    ...Array.from({ length: rounds }, () => ({ step, moment: 'in the middle' })),
+    { step, moment: 'as it begins', afterMs: 0 },
+    ...Array.from({ length: rounds }, (_, round) => ({
+      step,
+      moment: 'in the middle',
+      afterMs: chance.of(story.drill.kind, step, round) * MIDDLE_MS,
+    })),
   ]);
 
-  it.each(moments)('in the step $step, $moment', async ({ step, moment }) => {
+  it.each(moments)('in the step $step, $moment', async ({ step, afterMs }) => {
     await begin(story.begins);
     const before = run.undo.promotion();
     const wasOpen = run.undo.open().length;
-    const outcome = await abortIn(step, moment === 'in the middle' ? Math.random() * MIDDLE_MS : 0, story);
+    const outcome = await abortIn(step, afterMs, story);
     const mark = run.undo.promotion();
     const cut = outcome.record.steps.find((one) => one.outcome === 'failed')?.name;
     // In the middle of a short step is in one behind it; behind the last one nothing is left to abort.

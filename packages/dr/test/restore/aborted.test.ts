@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { env } from 'node:process';
 import type { BackupDriver, PointInTime } from '@ordeal/shared/drivers/backup';
 import type { RestorePhase } from '@ordeal/shared/scenario/restore-phase';
+import { chanceFrom } from '@ordeal/shared/testing/chance';
 import { anchorOf } from '@ordeal/shared/time/clock';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -14,16 +15,25 @@ import { phaseOf, processesIn, settingsFor, testRun } from './fixtures.ts';
 
 /*
  * A restore that is aborted in one of its steps leaves nothing: no server, no file, no table of markers, no open undo
- * entry. `npm run prove -- aborts` does so more often, and as each step begins too.
+ * entry. `npm run prove -- aborts` does so more often, and as each step begins too. In the middle is by chance:
+ * `ORDEAL_TEST_SEED` brings it again.
  */
 
 vi.setConfig({ testTimeout: 120_000 });
 
 const rounds = Number(env['ORDEAL_PROVE_ABORTS'] ?? 1);
 const MIDDLE_MS = 300;
-const moments = [
-  ...(env['ORDEAL_PROVE_ABORTS'] === undefined ? [] : ['as it begins']),
-  ...Array.from({ length: rounds }, () => 'in the middle'),
+const chance = chanceFrom(env['ORDEAL_TEST_SEED']);
+console.info(`aborted restores: ORDEAL_TEST_SEED=${chance.seed}`);
+
+/** When each step is aborted. */
+const momentsOf = (kind: string, step: string) => [
+  ...(env['ORDEAL_PROVE_ABORTS'] === undefined ? [] : [{ step, moment: 'as it begins', afterMs: 0 }]),
+  ...Array.from({ length: rounds }, (_, round) => ({
+    step,
+    moment: 'in the middle',
+    afterMs: chance.of(kind, step, round) * MIDDLE_MS,
+  })),
 ];
 
 let source: Source;
@@ -45,20 +55,20 @@ const kinds: readonly (readonly [name: string, drill: () => RestorePhase['drill'
   ['backup-freshness', () => ({ kind: 'backup-freshness' })],
 ];
 
-describe.each(kinds)('a drill of kind %s that is aborted', (_name, drill) => {
+describe.each(kinds)('a drill of kind %s that is aborted', (name, drill) => {
   taken = Date.now();
-  const steps = stepsOf(phaseOf(drill())).map(({ name }) => name);
-  const cases = steps.flatMap((step) => moments.map((moment) => ({ step, moment })));
+  const steps = stepsOf(phaseOf(drill())).map((one) => one.name);
+  const moments = steps.flatMap((step) => momentsOf(name, step));
 
-  it.each(cases)('in the step $step, $moment, leaves nothing', async ({ step, moment }) => {
+  it.each(moments)('in the step $step, $moment, leaves nothing', async ({ step, afterMs }) => {
     const stop = new AbortController();
     const run = testRun(stop.signal);
     const abort = (): void => stop.abort(new Error('aborted by the test'));
     const journal: typeof run.journal = {
       append: (event) => {
         if (event.type === 'step-started' && event.step === step) {
-          if (moment === 'as it begins') abort();
-          else setTimeout(abort, Math.random() * MIDDLE_MS);
+          if (afterMs === 0) abort();
+          else setTimeout(abort, afterMs);
         }
         return run.journal.append(event);
       },
