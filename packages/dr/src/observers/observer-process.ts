@@ -9,16 +9,23 @@ export interface ObserverProcess<Command, Event> {
   readonly pid: number;
   /**
    * Sends a command and resolves with the next event of one of these types. Rejects when the process ends before,
-   * or after `timeoutMs`, if that is given.
+   * or by its limits.
    */
   ask<T extends EventType<Event>>(
     command: Command,
     types: readonly T[],
-    timeoutMs?: number,
+    limits?: WaitLimits,
   ): Promise<Extract<Event, { type: T }>>;
   health(): Health;
   /** Closes the channel, which ends the process; kills it when it does not. */
   end(): Promise<void>;
+}
+
+/** How long an answer is waited for. Default: for as long as the process lives. */
+export interface WaitLimits {
+  readonly timeoutMs?: number;
+  /** Ends the waiting, and not what was asked for. */
+  readonly signal?: AbortSignal;
 }
 
 type EventType<Event> = Event extends { readonly type: infer T } ? T : never;
@@ -79,28 +86,40 @@ export function startObserverProcess<Command extends object, Event extends { rea
 
   return {
     pid: child.pid ?? 0,
-    ask: (command, types, timeoutMs) =>
+    ask: (command, types, { timeoutMs, signal } = {}) =>
       new Promise((resolve, reject) => {
         if (ended !== null) {
           reject(new Error(ended));
           return;
         }
+        signal?.throwIfAborted();
+        const giveUp = (reason: Error): void => {
+          waiting.delete(one);
+          one.reject(reason);
+        };
         const timer =
           timeoutMs === undefined
             ? undefined
-            : setTimeout(() => {
-                waiting.delete(one);
-                reject(new Error(`the ${name} did not say ${types.join(' or ')} within ${timeoutMs} ms`));
-              }, timeoutMs);
+            : setTimeout(
+                () =>
+                  giveUp(new Error(`the ${name} did not say ${types.join(' or ')} within ${timeoutMs} ms`)),
+                timeoutMs,
+              );
+        const abort = (): void => giveUp(signal?.reason as Error);
+        signal?.addEventListener('abort', abort, { once: true });
+        const over = (): void => {
+          clearTimeout(timer);
+          signal?.removeEventListener('abort', abort);
+        };
         const one: Waiter<Event> = {
           types,
           resolve: (event) => {
-            clearTimeout(timer);
+            over();
             // `types` was looked at before this is called.
             resolve(event as Extract<Event, { type: (typeof types)[number] }>);
           },
           reject: (reason) => {
-            clearTimeout(timer);
+            over();
             reject(reason);
           },
         };

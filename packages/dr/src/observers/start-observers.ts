@@ -148,8 +148,9 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
       timeoutMs: spec.probeTimeoutMs,
       realTime: spec.probesInRealTime,
     };
+    const limits = { timeoutMs: startsWithinMs, signal: context.signal };
     await Promise.all([
-      probes.ask({ type: 'start', config }, ['ready'], startsWithinMs),
+      probes.ask({ type: 'start', config }, ['ready'], limits),
       spec.ledger === null
         ? null
         : ledger
@@ -159,7 +160,7 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
                 config: { ...common, ...ledgerSettings(spec, spec.ledger), file: ledger.file },
               },
               ['ready', 'start-failed'],
-              startsWithinMs,
+              limits,
             )
             .then((event) => {
               if (event.type === 'start-failed') throw new Error(event.reason);
@@ -196,7 +197,10 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
       if (stoppedWriting === null) throw new Error('Stop writing before reading the ledger back.');
       await stoppedWriting;
       const question = { fault, targetSeconds, anchor: spec.anchor };
-      const event = await ledger.ask({ type: 'read', question }, ['read-done', 'read-failed']);
+      // A platform that does not answer is read for a minute: a run that is being ended does not wait for that.
+      const event = await ledger.ask({ type: 'read', question }, ['read-done', 'read-failed'], {
+        signal: context.signal,
+      });
       if (event.type === 'read-failed') throw new Error(event.reason);
       return event.record;
     },

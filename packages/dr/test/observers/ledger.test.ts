@@ -78,6 +78,17 @@ describe('the ledger of acknowledged writes', () => {
       expect(await observers.readBack(fault, 5)).toMatchObject({ lost: 0 });
     }));
 
+  it('reads no longer than the run goes on: whoever aborts it does not wait for a platform that is silent', () =>
+    withGround(async (ground) => {
+      const { observers, fault, stop } = await ground.write({}, { readDeadlineMs: 300_000 });
+      await ground.platform.tell({ type: 'hang' });
+      const reading = observers.readBack(fault, 5);
+      await systemClock.sleep(100);
+      stop(new Error('interrupted by SIGINT'));
+      await expect(reading).rejects.toThrow('interrupted by SIGINT');
+      await ground.platform.tell({ type: 'answer' });
+    }));
+
   it('retries a reading while the platform comes back', () =>
     withGround(async (ground) => {
       const { observers, fault } = await ground.write({});
