@@ -1,5 +1,6 @@
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { exactly } from '@ordeal/shared/time/interval';
+import { GuardianGone } from '@ordeal/shared/undo/guarded-ledger';
 import { rtoOf, type OutageAnalysis } from '../outage/outage.ts';
 import { lastingOutage } from './lasting-outage.ts';
 import type { ProbeStream } from '../observers/observers.ts';
@@ -26,7 +27,8 @@ export const observe: DrillStep = {
       course.observers = await course.deps.startObservers();
     } catch (error) {
       course.context.signal.throwIfAborted();
-      throw new ObserverBroke(`the observers could not be started: ${reasonOf(error)}`, { cause: error });
+      if (error instanceof GuardianGone) throw error;
+      throw new ObserverBroke(reasonOf(error), { cause: error });
     }
     mustObserve(course);
     watchWriters(course);

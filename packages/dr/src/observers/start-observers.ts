@@ -5,6 +5,7 @@ import type { NamedEntry } from '@ordeal/shared/platform/platform';
 import type { ProbeSpec } from '@ordeal/shared/platform/probe-spec';
 import type { ClockAnchor } from '@ordeal/shared/time/clock';
 import type { UndoEntry } from '@ordeal/shared/undo/entry';
+import { GuardianGone } from '@ordeal/shared/undo/guarded-ledger';
 import type { LedgerCommand, LedgerEvent, LedgerProgress } from '../ledger/ledger-protocol.ts';
 import { deleteWritten, writtenEntry, type WrittenUndo } from '../ledger/written.ts';
 import { processIdentity } from '@ordeal/shared/process/identity';
@@ -172,7 +173,11 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
     await clear(clearsUnstartedWithinMs).catch((left: unknown) =>
       context.journal.append({ type: 'warning', message: reasonOf(left) }),
     );
-    throw new Error(`The observers of ${spec.name} could not be started.`, { cause: error });
+    // It says of the run what it says: that nothing may be begun.
+    if (error instanceof GuardianGone) throw error;
+    throw new Error(`the observers of ${spec.name} could not be started: ${reasonOf(error)}`, {
+      cause: error,
+    });
   }
 
   let stoppedWriting: Promise<void> | null = null;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { execPath, kill } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { isAlive, pidOf, processIdentity } from '@ordeal/shared/process/identity';
+import { GuardianGone, guardedLedger } from '@ordeal/shared/undo/guarded-ledger';
 import { describe, expect, it } from 'vitest';
 import { startObservers } from '../../src/observers/start-observers.ts';
 import type { WrittenUndo } from '../../src/ledger/written.ts';
@@ -91,12 +92,11 @@ describe.concurrent('the observers', () => {
       try {
         const spec = specFor(platform.entry, { ledger: fixtureLedger, node: '/nowhere/node' });
         await expect(startObservers(spec, contextIn(dir))).rejects.toMatchObject({
-          message: 'The observers of drill could not be started.',
-          cause: { message: expect.stringContaining('ENOENT') },
+          message: expect.stringMatching(/^the observers of drill could not be started: .*ENOENT/),
         });
         const broken = specFor('no address', { ledger: fixtureLedger });
         await expect(startObservers(broken, contextIn(dir))).rejects.toMatchObject({
-          cause: { message: expect.stringContaining('Invalid URL') },
+          message: expect.stringContaining('Invalid URL'),
         });
         await until(
           () =>
@@ -106,6 +106,19 @@ describe.concurrent('the observers', () => {
               .every((file) => processIdentity(pidIn(file)) === undefined),
           'the end of both',
         );
+      } finally {
+        rmSync(dir, { recursive: true });
+      }
+    }));
+
+  it('are not started when nobody would delete what they write', () =>
+    withGround(async ({ platform }) => {
+      const dir = mkdtempSync(join(tmpdir(), 'ordeal-observers-'));
+      const context = contextIn(dir);
+      const undo = guardedLedger<typeof context.undo>(context.undo, () => ({ alive: () => false }));
+      try {
+        const spec = specFor(platform.entry, { ledger: fixtureLedger });
+        await expect(startObservers(spec, { ...context, undo })).rejects.toThrow(GuardianGone);
       } finally {
         rmSync(dir, { recursive: true });
       }
@@ -126,8 +139,7 @@ describe.concurrent('the observers', () => {
       try {
         const spec = specFor(platform.entry, { ledger: fixtureLedger });
         await expect(startObservers(spec, { ...context, undo: full })).rejects.toMatchObject({
-          message: 'The observers of drill could not be started.',
-          cause: { message: 'no space left on the device' },
+          message: 'the observers of drill could not be started: no space left on the device',
         });
         expect(writers).toHaveLength(2);
         expect(writers.map(isAlive)).toEqual([false, false]);
