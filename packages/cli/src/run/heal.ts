@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { WRITTEN_DRIVER } from '@ordeal/dr/ledger/written-driver';
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import { reasonOf } from '@ordeal/shared/reason-of';
@@ -59,7 +60,22 @@ export async function endEverything(
     const how = 'the platform did not delete it; delete it by hand';
     residue.push({ what: 'data that the run created', where, how });
   }
-  return [...residue, ...(await lookAgain(session, budget.leaves(0)))];
+  return [...residue, ...unresolved(context), ...(await lookAgain(session, budget.leaves(0)))];
+}
+
+/** A drill that was cut off behind its point of no return has left a node fenced, also where no fault is in. */
+function unresolved({ undo, dir }: RunContext): readonly ResidueRecord[] {
+  const mark = undo.promotion();
+  // What is kept for its sake says it already.
+  if (mark === undefined || undo.open().some(({ revives }) => revives === 'old-primary')) return [];
+  const { drill, store, writer, nextStep } = mark;
+  return [
+    {
+      what: `what the drill ${drill} had begun: node ${writer} is to be the only writer of store ${store}`,
+      where: join(dir, 'undo'),
+      how: `left on purpose: ${nextStep}`,
+    },
+  ];
 }
 
 function isProgram({ driver }: UndoEntry): boolean {

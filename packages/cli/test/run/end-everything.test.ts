@@ -46,6 +46,7 @@ function hangingRun() {
     },
     scenario: { phases: [{ phase: 'experiment' }] },
     context: {
+      dir,
       clock,
       undo,
       signal: interruption.signal,
@@ -107,6 +108,27 @@ describe('the end of a run in which everything hangs', () => {
     await endEverything(session, healers, healingBudget(clock, interruption.signal));
     expect(clock.now() - began).toBeLessThan(200_000);
   });
+});
+
+it('a drill that was cut off behind its point of no return is something left, also where no fault is in', async () => {
+  const { session, clock, interruption } = hangingRun();
+  const { undo } = session.context;
+  for (const entry of undo.open()) undo.settle(entry.id, 'run');
+  Object.assign(session.results, { workload: null, drills: [] });
+  undo.markPromotion({
+    drill: 'switchover',
+    store: 'main',
+    requestedAt: '2026-01-01T00:00:00.000Z',
+    writer: 'b',
+    fenced: ['a'],
+    nextStep: 'Rejoin node a as a standby of b.',
+  });
+  expect(await endEverything(session, {}, healingBudget(clock, interruption.signal))).toMatchObject([
+    {
+      what: expect.stringContaining('node b is to be the only writer of store main'),
+      how: 'left on purpose: Rejoin node a as a standby of b.',
+    },
+  ]);
 });
 
 describe('the last look', () => {
