@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { labelValue } from '@ordeal/chaos/chaos-mesh/labels';
 import { recoveryAdvice } from '@ordeal/dr/drills/advice';
 import { WRITTEN_DRIVER } from '@ordeal/dr/ledger/written-driver';
@@ -33,8 +34,8 @@ export async function recoverRuns(
   signal?: AbortSignal,
 ): Promise<readonly Recovered[]> {
   const outcomes: Recovered[] = [];
-  for (const run of runs) {
-    const outcome = await recoverRun(run, known, signal);
+  for (const [index, run] of runs.entries()) {
+    const outcome = await recoverRun(run, known, runs.slice(index + 1), signal);
     if (outcome !== undefined) outcomes.push(outcome);
   }
   return outcomes;
@@ -43,6 +44,7 @@ export async function recoverRuns(
 async function recoverRun(
   { dir, file }: RunThere,
   known: KnownRuns,
+  later: readonly RunThere[],
   signal: AbortSignal | undefined,
 ): Promise<Recovered | undefined> {
   const undo = openFileUndoLedger(dir, systemClock);
@@ -74,8 +76,25 @@ async function recoverRun(
       ...kept.map((entry) => `${entry.describe}: kept, because it could make the old primary writable`),
     ],
     refused: [],
-    advice: mark === undefined ? [] : [...(await adviceFor(mark, file)), ...commandBack(mark, file)],
+    advice: mark === undefined ? [] : await whatIsNext(mark, file, later),
   };
+}
+
+/** A drill that came later has moved the primary on: the writer of an earlier mark may not write any more. */
+async function whatIsNext(
+  mark: PromotionMark,
+  file: RunFile,
+  later: readonly RunThere[],
+): Promise<readonly string[]> {
+  const next = later.findLast(
+    (run) =>
+      openFileUndoLedger(run.dir, systemClock).promotion()?.store === mark.store &&
+      isDeepStrictEqual(run.file.stores[mark.store], file.stores[mark.store]),
+  );
+  if (next === undefined) return [...(await adviceFor(mark, file)), ...commandBack(mark, file)];
+  return [
+    `The drill ${mark.drill} is not resolved, and run ${next.file.run} has gone on from it: do as that one says.`,
+  ];
 }
 
 function whyUntouched({ run, place }: RunFile, { isUnderWay, isDead }: KnownRuns): string | undefined {

@@ -51,11 +51,29 @@ function waysBack({ phases }: Scenario): Record<string, string> {
   const drills = phases.filter((phase): phase is DrillPhase => phase.phase === 'drill');
   return Object.fromEntries(
     drills.flatMap((phase, index) => {
-      const back = drills.slice(index).find(({ drill }) => isReturn(drill));
-      const moves = isReturn(phase.drill) || ['failover', 'evacuate'].includes(phase.drill.kind);
-      return moves && back !== undefined ? [[phase.name, back.name]] : [];
+      const back = wayBackOf(phase, drills.slice(index), drills);
+      return back === undefined ? [] : [[phase.name, back.name]];
     }),
   );
+}
+
+function wayBackOf(
+  { drill }: DrillPhase,
+  next: readonly DrillPhase[],
+  all: readonly DrillPhase[],
+): DrillPhase | undefined {
+  switch (drill.kind) {
+    case 'failover':
+    case 'evacuate':
+    case 'failback':
+    case 'return':
+      return next.find((one) => isReturn(one.drill));
+    case 'switchover':
+      // It alone makes a node that is fenced a standby first.
+      return all.find((one) => one.drill.kind === 'failback' && one.drill.to === drill.from);
+    case 'observe':
+      return undefined;
+  }
 }
 
 /** Reads it; undefined when the directory holds no run. */

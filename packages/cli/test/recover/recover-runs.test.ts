@@ -1,0 +1,87 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DrillPhase, Scenario } from '@ordeal/shared/scenario/scenario';
+import type { Platform } from '@ordeal/shared/platform/platform';
+import { systemClock } from '@ordeal/shared/time/system-clock';
+import { createFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { recoverRuns, runsIn } from '../../src/recover/recover-runs.ts';
+import { readRunFile, saveRunFile } from '../../src/run/run-file.ts';
+
+let runs: string;
+beforeEach(() => {
+  runs = mkdtempSync(join(tmpdir(), 'ordeal-recover-'));
+});
+afterEach(() => rmSync(runs, { recursive: true, force: true }));
+
+/** A run that is over, and has left its mark. */
+function leave(run: string, mark: { drill: string; writer: string; store?: string }, address = '1'): void {
+  const dir = join(runs, run);
+  mkdirSync(dir);
+  const store = mark.store ?? 'main';
+  const stores = { [store]: { driver: 'none', config: { url: address } } };
+  const file = { run, runner: '1@gone', platform: 'shop', startedAt: '', stores };
+  writeFileSync(join(dir, 'run.json'), JSON.stringify(file));
+  createFileUndoLedger(dir, systemClock).markPromotion({
+    ...mark,
+    store,
+    requestedAt: '2026-01-01T00:00:00.000Z',
+    fenced: [],
+    nextStep: `Do what ${run} says.`,
+  });
+}
+
+async function advice(): Promise<Readonly<Record<string, string>>> {
+  const known = { isUnderWay: () => false, isDead: () => true };
+  const outcomes = await recoverRuns(runsIn(runs, 'shop'), known);
+  return Object.fromEntries(outcomes.map((one) => [one.run, one.advice.join('\n')]));
+}
+
+it('names one writer of a store, that of the last drill: what an earlier one says would stop it', async () => {
+  leave('1', { drill: 'region-lost', writer: 'b' });
+  leave('2', { drill: 'failback', writer: 'a' });
+  const said = await advice();
+  expect(said['1']).toBe(
+    'The drill region-lost is not resolved, and run 2 has gone on from it: do as that one says.',
+  );
+  expect(said['2']).toContain('The only writer of store main is node a');
+});
+
+it('names the writer of each store, and of each platform of the same name', async () => {
+  leave('1', { drill: 'region-lost', writer: 'b' });
+  leave('2', { drill: 'region-lost', writer: 'a', store: 'cache' });
+  leave('3', { drill: 'region-lost', writer: 'a' }, 'another lab');
+  const said = await advice();
+  expect(said['1']).toContain('The only writer of store main is node b');
+  expect(said['2']).toContain('The only writer of store cache is node a');
+  expect(said['3']).toContain('The only writer of store main is node a');
+});
+
+it('names the way back of each drill that moves something', () => {
+  const drill = (name: string, kind: object): DrillPhase =>
+    ({ phase: 'drill', name, drill: kind }) as unknown as DrillPhase;
+  const phases = [
+    drill('there', { kind: 'switchover', from: 'a', to: 'b' }),
+    drill('and-back', { kind: 'switchover', from: 'b', to: 'a' }),
+    drill('region-evacuate', { kind: 'evacuate', from: 'a', to: 'b' }),
+    drill('region-return', { kind: 'return', from: 'b', to: 'a' }),
+    drill('region-lost', { kind: 'failover', lose: 'region-a-lost', from: 'a', to: 'b' }),
+    drill('failback', { kind: 'failback', restore: 'region-a-lost', from: 'b', to: 'a' }),
+    drill('watch', { kind: 'observe', lose: 'replica', from: 'a' }),
+  ];
+  saveRunFile(runs, {
+    run: '1',
+    pid: 1,
+    platform: { name: 'shop', stores: {} } as unknown as Platform,
+    scenario: { name: 'recovery', phases } as unknown as Scenario,
+    startedAt: new Date(0),
+  });
+  expect(readRunFile(runs)?.wayBack).toEqual({
+    there: 'failback',
+    'region-evacuate': 'region-return',
+    'region-return': 'region-return',
+    'region-lost': 'failback',
+    failback: 'failback',
+  });
+});
