@@ -107,8 +107,9 @@ function whyUntouched({ run, place }: RunFile, { isUnderWay, isDead }: KnownRuns
   );
 }
 
-function commandBack({ drill }: PromotionMark, file: RunFile): readonly string[] {
-  const phase = file.wayBack?.[drill];
+function commandBack({ drill, fenced }: PromotionMark, file: RunFile): readonly string[] {
+  const rejoins = fenced.length > 0 ? file.rejoin?.[drill] : undefined;
+  const phase = rejoins ?? file.wayBack?.[drill];
   if (phase === undefined) return [];
   const scenario = file.scenario === undefined ? '' : ` --scenario ${file.scenario}`;
   return [

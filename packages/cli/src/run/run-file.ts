@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DriverEntry, Platform } from '@ordeal/shared/platform/platform';
 import { isReturn } from '@ordeal/shared/scenario/drill-parts';
-import type { DrillPhase, Scenario } from '@ordeal/shared/scenario/scenario';
+import type { DrillKind, DrillPhase, Scenario } from '@ordeal/shared/scenario/scenario';
 import { processIdentity } from '@ordeal/shared/process/identity';
 import { processPlace, type ProcessPlace } from '@ordeal/shared/process/place';
 import { writeDurably } from '@ordeal/shared/files/durable-file';
@@ -21,6 +21,8 @@ export interface RunFile {
   readonly scenario?: string;
   /** By the name of a drill that moves something away or back: the phase that brings it back. */
   readonly wayBack?: Readonly<Record<string, string>>;
+  /** The same, while a node is fenced. Absent in files of an older ordeal. */
+  readonly rejoin?: Readonly<Record<string, string>>;
 }
 
 /** Written before anything is done. Readable by its owner alone: a store's address may hold a password. */
@@ -42,21 +44,27 @@ export function saveRunFile(
     startedAt: run.startedAt.toISOString(),
     stores: run.platform.stores,
     scenario: run.scenario.name,
-    wayBack: waysBack(run.scenario),
+    ...waysBack(run.scenario),
   };
   writeDurably(join(dir, 'run.json'), JSON.stringify(file));
 }
 
-function waysBack({ phases }: Scenario): Record<string, string> {
+function waysBack({ phases }: Scenario): Required<Pick<RunFile, 'wayBack' | 'rejoin'>> {
   const drills = phases.filter((phase): phase is DrillPhase => phase.phase === 'drill');
-  return Object.fromEntries(
-    drills.flatMap((phase, index) => {
-      const back = wayBackOf(phase, drills.slice(index), drills);
-      return back === undefined ? [] : [[phase.name, back.name]];
-    }),
-  );
+  const named = (backOf: (phase: DrillPhase, index: number) => DrillPhase | undefined) =>
+    Object.fromEntries(
+      drills.flatMap((phase, index) => {
+        const back = backOf(phase, index);
+        return back === undefined ? [] : [[phase.name, back.name]];
+      }),
+    );
+  return {
+    wayBack: named((phase, index) => wayBackOf(phase, drills.slice(index), drills)),
+    rejoin: named(({ drill }) => rejoinOf(drill, drills)),
+  };
 }
 
+/** What brings back what a drill has moved, as long as it has not come back. */
 function wayBackOf(
   { drill }: DrillPhase,
   next: readonly DrillPhase[],
@@ -69,11 +77,16 @@ function wayBackOf(
     case 'return':
       return next.find((one) => isReturn(one.drill));
     case 'switchover':
-      // It alone makes a node that is fenced a standby first.
-      return all.find((one) => one.drill.kind === 'failback' && one.drill.to === drill.from);
+      return rejoinOf(drill, all);
     case 'observe':
       return undefined;
   }
+}
+
+/** What brings it back also where a node is fenced and follows nobody: only a failback makes it a standby first. */
+function rejoinOf(drill: DrillKind, all: readonly DrillPhase[]): DrillPhase | undefined {
+  if (drill.kind === 'observe' || isReturn(drill)) return undefined;
+  return all.find((one) => one.drill.kind === 'failback' && one.drill.to === drill.from);
 }
 
 /** Reads it; undefined when the directory holds no run. */

@@ -16,18 +16,23 @@ beforeEach(() => {
 afterEach(() => rmSync(runs, { recursive: true, force: true }));
 
 /** A run that is over, and has left its mark. */
-function leave(run: string, mark: { drill: string; writer: string; store?: string }, address = '1'): void {
+function leave(
+  run: string,
+  mark: { drill: string; writer: string; store?: string; fenced?: readonly string[] },
+  address = '1',
+): void {
   const dir = join(runs, run);
   mkdirSync(dir);
   const store = mark.store ?? 'main';
   const stores = { [store]: { driver: 'none', config: { url: address } } };
-  const file = { run, runner: '1@gone', platform: 'shop', startedAt: '', stores };
+  const back = { wayBack: { region: 'region-return' }, rejoin: { region: 'failback' } };
+  const file = { run, runner: '1@gone', platform: 'shop', startedAt: '', stores, ...back };
   writeFileSync(join(dir, 'run.json'), JSON.stringify(file));
   createFileUndoLedger(dir, systemClock).markPromotion({
+    fenced: [],
     ...mark,
     store,
     requestedAt: '2026-01-01T00:00:00.000Z',
-    fenced: [],
     nextStep: `Do what ${run} says.`,
   });
 }
@@ -58,6 +63,13 @@ it('names the writer of each store, and of each platform of the same name', asyn
   expect(said['3']).toContain('The only writer of store main is node a');
 });
 
+it('names what makes a node a standby again as long as it is fenced, and then what merely returns', async () => {
+  leave('1', { drill: 'region', writer: 'b', fenced: ['a'] });
+  expect((await advice())['1']).toContain('npx ordeal drill --only failback --platform shop');
+  leave('2', { drill: 'region', writer: 'b' });
+  expect((await advice())['2']).toContain('npx ordeal drill --only region-return --platform shop');
+});
+
 it('names the way back of each drill that moves something', () => {
   const drill = (name: string, kind: object): DrillPhase =>
     ({ phase: 'drill', name, drill: kind }) as unknown as DrillPhase;
@@ -77,11 +89,14 @@ it('names the way back of each drill that moves something', () => {
     scenario: { name: 'recovery', phases } as unknown as Scenario,
     startedAt: new Date(0),
   });
-  expect(readRunFile(runs)?.wayBack).toEqual({
-    there: 'failback',
-    'region-evacuate': 'region-return',
-    'region-return': 'region-return',
-    'region-lost': 'failback',
-    failback: 'failback',
+  expect(readRunFile(runs)).toMatchObject({
+    wayBack: {
+      there: 'failback',
+      'region-evacuate': 'region-return',
+      'region-return': 'region-return',
+      'region-lost': 'failback',
+      failback: 'failback',
+    },
+    rejoin: { there: 'failback', 'region-evacuate': 'failback', 'region-lost': 'failback' },
   });
 });
