@@ -43,6 +43,8 @@ export interface Course {
   stage: 'untouched' | 'demoting' | 'no-return' | 'settled';
   /** When recovery was confirmed, and what the streams looked like then. */
   recovery: { readonly analyses: readonly OutageAnalysis[]; readonly confirmedAt: number } | undefined;
+  /** Seconds after which recovery was no longer waited for. */
+  givenUpAfter: number | undefined;
   ledger: LedgerRecord | undefined;
 }
 

@@ -64,7 +64,7 @@ function analysesOf(course: Course): readonly OutageAnalysis[] {
 
 /** Recovery that the runbook did not confirm in time has no upper bound, whatever the streams did later. */
 function rtoRecord(course: Course, analyses: readonly OutageAnalysis[]): DrillRecord['rto'] {
-  const { t0, phase, recovery } = course;
+  const { t0, phase, recovery, givenUpAfter } = course;
   const target = phase.targets.rto;
   if (t0 === undefined) return { low: 0, high: null, target };
   const { low, high } = rtoOf(analyses, t0);
@@ -75,6 +75,7 @@ function rtoRecord(course: Course, analyses: readonly OutageAnalysis[]): DrillRe
     low: Math.max(0, low - waited) / 1000,
     high: recovery === undefined ? null : Math.max(0, high - held) / 1000,
     target,
+    ...(givenUpAfter === undefined ? {} : { givenUpAfter }),
   };
 }
 

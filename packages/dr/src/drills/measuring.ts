@@ -138,6 +138,7 @@ export const recover: DrillStep = {
       if ((known && hopeless.length > 0) || now > Math.max(deadline, seenUntil) + confirmMs) {
         const late = hopeless.length > 0 ? hopeless : analyses.filter((one) => one.recovered === null);
         const names = late.map((one) => one.stream).join(', ') || 'there is no stream';
+        course.givenUpAfter = phase.deadline;
         throw new Error(`not recovered within ${phase.deadline} s: ${names}`);
       }
       await context.clock.sleep(200, context.signal);

@@ -40,6 +40,7 @@ export async function runDrill(
     entry: undefined,
     stage: 'untouched',
     recovery: undefined,
+    givenUpAfter: undefined,
     ledger: undefined,
   };
   const failure = await runSteps(course, runbooks[phase.drill.kind]);

@@ -212,7 +212,13 @@ export interface DrillRecord {
   readonly name: string;
   readonly kind: 'failover' | 'failback' | 'switchover' | 'evacuate' | 'return' | 'observe';
   /** Seconds from the fault (or the planned start) to recovered, as an interval; `high` null: not recovered. */
-  readonly rto: { readonly low: number; readonly high: number | null; readonly target: number };
+  readonly rto: {
+    readonly low: number;
+    readonly high: number | null;
+    readonly target: number;
+    /** Seconds for which recovery was waited for, in vain. Absent where nobody came to wait for it, or it came. */
+    readonly givenUpAfter?: number;
+  };
   /** The outage as clients saw it, by probe stream. */
   readonly outages: readonly OutageRecord[];
   readonly rpo: LedgerRecord;

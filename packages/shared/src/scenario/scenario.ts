@@ -190,7 +190,7 @@ export interface DrillPhase {
   /** Recovered = good for so long and so many attempts. */
   readonly stableFor: number;
   readonly stableAttempts: number;
-  /** Not recovered by then is a failure, never a number. */
+  /** Not recovered by then is a failure of the drill, and never a number. What is promised beyond it stays open. */
   readonly deadline: number;
   /** The standby may be so many seconds behind when it begins. Default: 5 before a loss, 1 before a planned move. */
   readonly mostLag?: number;

@@ -358,6 +358,9 @@ describe('drill', () => {
     ['rto', 5.3, {}, 'inconclusive'],
     ['rto', 5, {}, 'fail'],
     ['rto', 600, { rto: { low: 90, high: null, target: 600 } }, 'fail'],
+    // Waited for as long as is promised, and for less.
+    ['rto', 90, { rto: { low: 90, high: null, target: 90, givenUpAfter: 90 } }, 'fail'],
+    ['rto', 600, { rto: { low: 90, high: null, target: 600, givenUpAfter: 90 } }, 'inconclusive'],
     ['rto', 600, { failed: 'the standby did not become primary' }, 'fail'],
     ['detection', 30, {}, 'pass'],
     ['detection', 1, {}, 'fail'],
@@ -379,6 +382,17 @@ describe('drill', () => {
     ['rto', 600, { name: 'x' }, 'inconclusive'],
   ])('%s ≤ %d with %j: %s', (measure, limit, given, outcome) => {
     expect(one(at(measure, limit), { drills: [{ ...good, ...given }] }).outcome).toBe(outcome);
+  });
+
+  test('says what would decide a promise that reaches further than recovery was waited for', () => {
+    const rto = { low: 90.4, high: null, target: 3600, givenUpAfter: 90 };
+    const failed = 'recover: not recovered within 90 s: write';
+    expect(one(at('rto', 3600), { drills: [{ ...good, rto, failed }] })).toMatchObject({
+      outcome: 'inconclusive',
+      value: { low: 90.4, high: null },
+      explanation: expect.stringContaining('not recovered within 90 s'),
+      wouldDecide: 'A drill whose deadline is 3600 s, and not 90 s, would decide it.',
+    });
   });
 
   test('how long a person takes to decide is not the time of the failover', () => {

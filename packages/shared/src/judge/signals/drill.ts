@@ -30,20 +30,20 @@ export function judgeDrill(
   measure: DrillMeasure,
   observations: Observations,
 ): Finding {
-  return findingOf(
-    assignment,
-    { signal: words[measure] },
-    measureDrill(assignment.window, measure, observations),
-  );
+  return findingOf(assignment, { signal: words[measure] }, measureDrill(assignment, measure, observations));
 }
 
-function measureDrill(window: string, measure: DrillMeasure, observations: Observations): Measurement {
+function measureDrill(
+  { window, objective }: Assignment,
+  measure: DrillMeasure,
+  observations: Observations,
+): Measurement {
   const name = phaseOf(observations, window);
   const drill = observations.drills.find((one) => one.name === name);
   if (drill === undefined) {
     return { kind: 'nothing', reason: 'not-run', sentence: `There was no drill ${name}.` };
   }
-  const measured = valueOf(drill, measure);
+  const measured = valueOf(drill, measure, objective.limit);
   const broke = observerProblem(observations, window, 'client');
   if (broke === undefined || measured.kind === 'nothing') return measured;
   // Writes that were lost are lost, whoever was late to look; times are only as good as the observer.
@@ -53,12 +53,12 @@ function measureDrill(window: string, measure: DrillMeasure, observations: Obser
   return { kind: 'nothing', reason: 'observer-broke', sentence: broke, value: measured.value };
 }
 
-function valueOf(drill: DrillRecord, measure: DrillMeasure): Measurement {
+function valueOf(drill: DrillRecord, measure: DrillMeasure, limit: number): Measurement {
   switch (measure) {
     case 'rto':
     case 'detection':
     case 'failover':
-      return drillTimes(drill, measure);
+      return drillTimes(drill, measure, limit);
     case 'rpo':
     case 'lost':
     case 'anomalies':
