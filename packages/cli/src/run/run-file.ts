@@ -17,6 +17,8 @@ export interface RunFile {
   readonly platform: string;
   readonly startedAt: string;
   readonly stores: Readonly<Record<string, DriverEntry>>;
+  /** With the regions to which each leads when nothing is wrong. Absent in files of an older ordeal. */
+  readonly routes?: Readonly<Record<string, DriverEntry & { readonly usual: readonly string[] }>>;
   /** Absent in files of an older ordeal. */
   readonly scenario?: string;
   /** By the name of a drill that moves something away or back: the phase that brings it back. */
@@ -43,10 +45,20 @@ export function saveRunFile(
     platform: run.platform.name,
     startedAt: run.startedAt.toISOString(),
     stores: run.platform.stores,
+    routes: routesOf(run.platform),
     scenario: run.scenario.name,
     ...waysBack(run.scenario),
   };
   writeDurably(join(dir, 'run.json'), JSON.stringify(file));
+}
+
+function routesOf({ routes, regions }: Platform): NonNullable<RunFile['routes']> {
+  return Object.fromEntries(
+    Object.entries(routes).map(([name, { driver, config, usually = regions }]) => [
+      name,
+      { driver, config, usual: usually },
+    ]),
+  );
 }
 
 function waysBack({ phases }: Scenario): Required<Pick<RunFile, 'wayBack' | 'rejoin'>> {

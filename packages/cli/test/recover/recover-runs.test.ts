@@ -2,10 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DrillPhase, Scenario } from '@ordeal/shared/scenario/scenario';
+import type { PromotionMark } from '@ordeal/shared/undo/entry';
 import type { Platform } from '@ordeal/shared/platform/platform';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { createFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recoverRuns, runsIn } from '../../src/recover/recover-runs.ts';
 import { readRunFile, saveRunFile } from '../../src/run/run-file.ts';
 
@@ -15,18 +16,46 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(runs, { recursive: true, force: true }));
 
+/** A store that says what is in a file. */
+function storeAt(address: string): object {
+  const nodes = ['a', 'b'].map((name) => ({ name, region: name }));
+  const status = ['cat', join(runs, `${address}.json`)];
+  return { nodes, status, promote: ['false'], fence: ['false'], demote: ['false'], rejoin: ['false'] };
+}
+
+function route(): object {
+  return { regions: ['a', 'b'], status: ['cat', join(runs, 'route.json')], switch: ['false'] };
+}
+
+function say(a: object, b: object, led = 'active'): void {
+  writeFileSync(join(runs, 'route.json'), JSON.stringify({ regions: { a: led, b: 'active' } }));
+  const node = { timeline: 3, position: 1 };
+  const nodes = [
+    { ...node, name: 'a', ...a },
+    { ...node, name: 'b', ...b },
+  ];
+  writeFileSync(join(runs, '1.json'), JSON.stringify({ nodes }));
+}
+
 /** A run that is over, and has left its mark. */
 function leave(
   run: string,
-  mark: { drill: string; writer: string; store?: string; fenced?: readonly string[] },
+  mark: {
+    drill: string;
+    writer: string;
+    store?: string;
+    fenced?: readonly string[];
+    final?: NonNullable<PromotionMark['final']>;
+  },
   address = '1',
 ): void {
   const dir = join(runs, run);
   mkdirSync(dir);
   const store = mark.store ?? 'main';
-  const stores = { [store]: { driver: 'none', config: { url: address } } };
+  const stores = { [store]: { driver: 'command', config: storeAt(address) } };
   const back = { wayBack: { region: 'region-return' }, rejoin: { region: 'failback' } };
-  const file = { run, runner: '1@gone', platform: 'shop', startedAt: '', stores, ...back };
+  const routes = { global: { driver: 'command', config: route(), usual: ['a', 'b'] } };
+  const file = { run, runner: '1@gone', platform: 'shop', startedAt: '', stores, routes, ...back };
   writeFileSync(join(dir, 'run.json'), JSON.stringify(file));
   createFileUndoLedger(dir, systemClock).markPromotion({
     fenced: [],
@@ -70,6 +99,51 @@ it('names what makes a node a standby again as long as it is fenced, and then wh
   expect((await advice())['2']).toContain('npx ordeal drill --only region-return --platform shop');
 });
 
+describe('a drill that a person has brought to its end', () => {
+  const primary = { role: 'primary' };
+  const follows = { role: 'standby', lagSeconds: 0 };
+  const open = (run: string) => createFileUndoLedger(join(runs, run), systemClock);
+  beforeEach(() => {
+    leave('1', { drill: 'region-lost', writer: 'b', fenced: ['a'] });
+    const deadline = '2026-01-01T00:00:00.000Z';
+    open('1').push({ driver: 'host', config: {}, describe: 'lost', deadline, revives: 'old-primary' });
+  });
+
+  it('is resolved, with what it went on from', async () => {
+    leave('2', { drill: 'failback', writer: 'a', fenced: ['b'], final: { route: 'global' } });
+    say(primary, follows);
+    expect(await advice()).toEqual({ 1: '', 2: '' });
+    expect([open('1').promotion(), open('1').open(), open('2').promotion()]).toEqual([
+      undefined,
+      [],
+      undefined,
+    ]);
+    expect(await advice(), 'nothing is left').toEqual({});
+  });
+
+  it.each([
+    ['a node follows nobody', primary, { role: 'standby' }],
+    ['a node follows another timeline', primary, { ...follows, timeline: 2 }],
+    ['a node does not answer', primary, { reachable: false, reason: 'refused' }],
+    ['two take writes', primary, primary],
+    ['nobody takes writes', follows, follows],
+    ['the other one takes writes', follows, primary],
+    ['traffic is not led as usual', primary, follows, 'out'],
+  ])('is not, while %s', async (_, a, b, led?: string) => {
+    leave('2', { drill: 'failback', writer: 'a', fenced: ['b'], final: { route: 'global' } });
+    say(a, b, led);
+    expect((await advice())['2']).toContain('The only writer of store main is node a');
+    expect(open('2').promotion()).toBeDefined();
+    expect(open('1').open()).toHaveLength(1);
+  });
+
+  it('is not, while what was moved away is to come back', async () => {
+    say(follows, primary);
+    expect((await advice())['1']).toContain('The only writer of store main is node b');
+    expect(open('1').promotion()).toBeDefined();
+  });
+});
+
 it('names the way back of each drill that moves something', () => {
   const drill = (name: string, kind: object): DrillPhase =>
     ({ phase: 'drill', name, drill: kind }) as unknown as DrillPhase;
@@ -85,7 +159,7 @@ it('names the way back of each drill that moves something', () => {
   saveRunFile(runs, {
     run: '1',
     pid: 1,
-    platform: { name: 'shop', stores: {} } as unknown as Platform,
+    platform: { name: 'shop', stores: {}, routes: {} } as unknown as Platform,
     scenario: { name: 'recovery', phases } as unknown as Scenario,
     startedAt: new Date(0),
   });

@@ -1,6 +1,21 @@
 import type { StoreStatus } from '@ordeal/shared/drivers/store';
 import type { PromotionMark } from '@ordeal/shared/undo/entry';
 
+/** Whether the writer of a drill that was cut off is the only one by now, and all others follow it. */
+export function isFollowed({ writer: name }: PromotionMark, { nodes }: StoreStatus): boolean {
+  const writer = nodes.find((node) => node.name === name);
+  if (writer?.reachable !== true || writer.role !== 'primary') return false;
+  return nodes
+    .filter((node) => node !== writer)
+    .every(
+      (node) =>
+        node.reachable &&
+        node.role === 'standby' &&
+        node.lagSeconds !== undefined &&
+        node.timeline === writer.timeline,
+    );
+}
+
 /**
  * What a person has to know and do about a drill that ended with its promotion mark standing: the one node that
  * may write, what each node is, and the next step. Danger comes first.

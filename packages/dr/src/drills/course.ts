@@ -144,6 +144,13 @@ export function mark(course: Course, writer: string, fenced: readonly string[], 
     writer,
     fenced,
     nextStep,
+    ...(endsWith(course, writer) ? { final: { route: phase.route } } : {}),
   };
   context.undo.markPromotion(next);
+}
+
+/** What was lost, or evacuated, is still to be brought back. */
+function endsWith({ phase: { drill }, deps }: Course, writer: string): boolean {
+  const isMove = drill.kind === 'switchover' || drill.kind === 'failback' || drill.kind === 'return';
+  return isMove && deps.nodeOf(drill.to) === writer;
 }
