@@ -1,6 +1,6 @@
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import process from 'node:process';
-import { foundLines, intentLine, outcomeLine } from '../../packages/dr/src/ledger/lines.ts';
+import { foundLines, intentsLine, outcomeLine } from '../../packages/dr/src/ledger/lines.ts';
 import type { Found } from '../../packages/dr/src/ledger/writes.ts';
 
 /* Makes the file of a ledger of so many writes by 64 workers at 5,000 a second, read back twice, three of them lost. */
@@ -8,6 +8,8 @@ import type { Found } from '../../packages/dr/src/ledger/writes.ts';
 const [, , file = '', wanted = '0'] = process.argv;
 const workers = 64;
 const perPage = 10_000;
+/** As many requests as a ledger of this rate puts down together. */
+const together = 32;
 const all = Math.floor(Number(wanted) / workers) * workers;
 const fd = openSync(file, 'ax');
 let text = '';
@@ -18,9 +20,12 @@ const put = (lines: string): void => {
   text = '';
 };
 put(`${JSON.stringify({ type: 'ledger', at: 0, collection: 'bench' })}\n`);
-for (let n = 0; n < all; n += 1) {
-  const key = { worker: n % workers, sequence: Math.floor(n / workers) };
-  put(intentLine(key, n * 200) + outcomeLine(key, 'ok', n * 200 + 150, 120, ''));
+for (let n = 0; n < all; n += together) {
+  const requests = Array.from({ length: together }, (_, i) => [
+    { worker: (n + i) % workers, sequence: Math.floor((n + i) / workers) },
+  ]);
+  put(intentsLine(requests, n * 200));
+  requests.forEach((keys, i) => put(outcomeLine(keys, 'ok', (n + i) * 200 + 6000, 5000, '')));
 }
 for (const reading of [1, 2]) {
   for (let n = 0; n < all; n += perPage) {

@@ -4,6 +4,8 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { echo } from 'zx';
+import { ledgerFlags } from '../../packages/dr/src/ledger/ledger-flags.ts';
+import { observerEnvironment } from '../../packages/dr/src/observers/observer-process.ts';
 import { observe } from '../../packages/dr/test/observers/fixtures/observed.ts';
 import { startPostgres } from '../../packages/dr/test/observers/fixtures/databases.ts';
 import { readSite } from '../../packages/lab/src/read-site.ts';
@@ -11,6 +13,7 @@ import type { LedgerSpec } from '../../packages/shared/src/platform/ledger-spec.
 import { systemClock } from '../../packages/shared/src/time/system-clock.ts';
 import agenticPlatform from '../../platforms/agentic-platform/platform.ts';
 import { ordeal, workplace } from '../ordeal.ts';
+import type { Bookkeeping, BookkeepingTook } from './ledger-book.main.ts';
 import { cpuShares } from './observing.ts';
 import { report } from './report.ts';
 
@@ -19,32 +22,59 @@ const LAB = `bench-${process.pid}`;
 
 /** What the ledger can write, what its bookkeeping takes, and how long the analysis of ten million writes takes. */
 export async function benchLedger(): Promise<void> {
-  await bookkeeping();
+  await bookkeepingAlone(1);
+  await bookkeepingAlone(10);
+  await bookkeepingInPostgres(1);
+  await bookkeepingInPostgres(10);
   await straightIntoPostgres(1);
   await straightIntoPostgres(10);
   await throughTheApi();
   await analysis();
 }
 
-async function program(name: string, ...args: readonly string[]): Promise<Readonly<Record<string, number>>> {
+/** Runs a program as a ledger's process is run, and reads what it prints. */
+async function program(name: string, ...args: readonly string[]): Promise<unknown> {
   const path = join(import.meta.dirname, name);
-  const { stdout } = await promisify(execFile)(process.execPath, [path, ...args], { maxBuffer: 1 << 20 });
-  return JSON.parse(stdout) as Record<string, number>;
+  const { stdout } = await promisify(execFile)(process.execPath, [...ledgerFlags, path, ...args], {
+    maxBuffer: 1 << 20,
+    env: observerEnvironment,
+  });
+  return JSON.parse(stdout);
 }
 
-/** All of the ledger but the database: ids, payloads, intents and outcomes on disk, pacing. */
-async function bookkeeping(): Promise<void> {
-  const shares: number[] = [];
-  const rates: number[] = [];
-  for (let round = 0; round < 3; round += 1) {
-    const dir = mkdtempSync(join(tmpdir(), 'ordeal-bench-'));
-    const { share, rate } = await program('ledger-book.main.ts', join(dir, 'ledger.jsonl'), '5000', '10');
+async function keepBook(how: Omit<Bookkeeping, 'file' | 'seconds'>): Promise<BookkeepingTook> {
+  const dir = mkdtempSync(join(tmpdir(), 'ordeal-bench-'));
+  try {
+    const given: Bookkeeping = { ...how, file: join(dir, 'ledger.jsonl'), seconds: SECONDS };
+    return (await program('ledger-book.main.ts', JSON.stringify(given))) as BookkeepingTook;
+  } finally {
     rmSync(dir, { recursive: true });
-    shares.push(100 * (share ?? Number.NaN));
-    rates.push(rate ?? Number.NaN);
   }
-  report('ledger, bookkeeping alone: writes', '1/s', rates);
-  report('ledger, bookkeeping alone: share of a processor', '%', shares);
+}
+
+/** All of the ledger but the database: pacing, ids, payloads, intents and outcomes on disk. */
+async function bookkeepingAlone(writesPerCommit: number): Promise<void> {
+  const { shares, rates } = await keepBook({ writesPerCommit, rate: 5000, url: null, keeps: true });
+  const what = `ledger, bookkeeping alone, ${writesPerCommit} a transaction`;
+  report(`${what}: writes`, '1/s', rates);
+  report(`${what}: share of a processor`, '%', shares);
+}
+
+/** The same writes into PostgreSQL with intents and outcomes and without: the difference is what these take there. */
+async function bookkeepingInPostgres(writesPerCommit: number): Promise<void> {
+  const postgres = await startPostgres({ fsync: 'on', shared_buffers: '128MB' });
+  try {
+    const how = { writesPerCommit, rate: 5500, url: postgres.url };
+    for (const keeps of [true, false]) {
+      const { shares, rates } = await keepBook({ ...how, keeps });
+      const what = `PostgreSQL, ${writesPerCommit} a transaction, ${keeps ? 'with' : 'without'} a book`;
+      report(`${what}: acknowledged`, '1/s', rates);
+      const atRate = shares.map((share, i) => (share * 5000) / (rates[i] ?? Number.NaN));
+      report(`${what}: share at 5,000 a second`, '%', atRate);
+    }
+  } finally {
+    await postgres.end();
+  }
 }
 
 async function straightIntoPostgres(writesPerCommit: number): Promise<void> {
@@ -116,14 +146,19 @@ async function write(
   }
 }
 
+type Took = Readonly<Record<string, number>>;
+const WRITES = '10000000';
+
 /** Ten million writes by 64 workers, read back twice, three of them lost. */
 async function analysis(): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'ordeal-bench-'));
   try {
     const file = join(dir, 'ledger.jsonl');
-    const { bytes } = await program('ledger-made.main.ts', file, '10000000');
-    const rounds: Readonly<Record<string, number>>[] = [];
-    for (let round = 0; round < 3; round += 1) rounds.push(await program('ledger-analyse.main.ts', file));
+    const { bytes } = (await program('ledger-made.main.ts', file, WRITES)) as Took;
+    const rounds: Took[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      rounds.push((await program('ledger-analyse.main.ts', file, WRITES)) as Took);
+    }
     const all = (field: string): number[] => rounds.map((one) => one[field] ?? Number.NaN);
     echo(
       `analysis: ${((bytes ?? 0) / 1e6).toFixed(0)} MB, ${all('lost').join(', ')} lost, load average ${loadavg()[0]?.toFixed(1)}`,

@@ -16,12 +16,11 @@ export interface LedgerQuestion {
 
 /** A ledger's file. It may be read several times. */
 export interface LedgerSource {
-  readonly bytes: number;
+  /** How many it holds. */
+  readonly writes: number;
   open(): AsyncIterable<Uint8Array>;
 }
 
-/** What a write takes in the file at least: its intent and its outcome. */
-const leastBytes = 40;
 /** Writes in memory at once, ten bytes each; more are looked at by several passes, each over some of the workers. */
 const usualBudget = 25_000_000;
 
@@ -50,7 +49,7 @@ export async function analyseLedger(
   question: LedgerQuestion,
   budget = usualBudget,
 ): Promise<LedgerRecord> {
-  const passes = Math.max(1, Math.ceil(source.bytes / leastBytes / budget));
+  const passes = Math.max(1, Math.ceil(source.writes / budget));
   const parts: Part[] = [];
   for (let pass = 0; pass < passes; pass += 1) {
     parts.push(await lookAt(source, question, (worker) => worker % passes === pass));
@@ -111,14 +110,14 @@ async function lookAt(
       header = one;
       gaps = new Gaps({ low: since(one.at, fault.low), high: since(one.at, fault.high) });
     },
-    intent: (worker, sequence, at) => {
-      seen.intents += 1;
-      if (isMine(worker)) tally.intent(worker, sequence, at);
+    intent: (worker, sequence, writes, at) => {
+      seen.intents += writes;
+      if (isMine(worker)) tally.intent(worker, sequence, writes, at);
     },
-    outcome: (worker, sequence, outcome, completed, took) => {
-      seen.outcomes += 1;
+    outcome: (worker, sequence, writes, outcome, completed, took) => {
+      seen.outcomes += writes;
       if (outcome === 'ok') gaps.acknowledged(completed);
-      if (isMine(worker)) tally.outcome(worker, sequence, outcome, completed, took);
+      if (isMine(worker)) tally.outcome(worker, sequence, writes, outcome, completed, took);
     },
     found: (reading, worker, sequence, corrupt) => {
       seen.found += 1;
@@ -191,7 +190,7 @@ async function recoveryPoint(source: LedgerSource, count: Count): Promise<number
   const nothing = (): void => undefined;
   await scanLedger(source.open(), {
     intent: nothing,
-    outcome: (_worker, _sequence, outcome, completed) => {
+    outcome: (_worker, _sequence, _writes, outcome, completed) => {
       if (outcome === 'ok' && completed < count.oldestLostAcknowledged && completed > newest)
         newest = completed;
     },

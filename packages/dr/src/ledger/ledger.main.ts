@@ -73,8 +73,8 @@ async function stop({ writer }: Ledger): Promise<void> {
 
 async function read({ config, book, store }: Ledger, question: LedgerQuestion): Promise<void> {
   try {
-    await readBack(store, book, config.readDeadlineMs, systemClock);
-    const record = await analyseLedger(await ledgerFile(config.file), question);
+    const { intents } = await readBack(store, book, config.readDeadlineMs, systemClock);
+    const record = await analyseLedger(ledgerFile(config.file, intents), question);
     link.send({ type: 'read-done', record });
   } catch (error) {
     link.send({ type: 'read-failed', reason: reasonOf(error) });

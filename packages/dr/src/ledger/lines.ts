@@ -2,11 +2,13 @@ import type { Found, Outcome, WriteKey } from './writes.ts';
 
 /*
  * The lines of a ledger's file: JSON, each in one fixed form, so that `scan.ts` can read a thousand million bytes of them
- * in seconds. Times are whole microseconds since the `at` of the first line.
+ * in seconds. Times are whole microseconds since the `at` of the first line. A request is so many writes (`count`) of a
+ * worker, from `sequence` on.
  *
  *   {"type":"ledger","at":…}                      the first line; `at` in monotonic milliseconds
- *   ["i",worker,sequence,at]                      an intent, on disk before its request is sent
- *   ["o",worker,sequence,"ok",completed,took]     an outcome; behind it its detail, unless it is ok
+ *   ["i",at,worker,sequence,count,worker,…]       intents of requests, on disk before any of them is sent
+ *   ["o",worker,sequence,count,"ok",completed,took]
+ *                                                 what came of a request; behind it its detail, unless it is ok
  *   ["p",reading,worker,sequence,worker,…]        writes that a reading found
  *   ["c",reading,worker,sequence]                 a write that it found with another payload
  *   ["x",reading,"id"]                            what it found and is none of this ledger's
@@ -42,19 +44,28 @@ export function since(origin: number, ms: number): number {
   return Math.round((ms - origin) * 1000);
 }
 
-export function intentLine({ worker, sequence }: WriteKey, at: number): string {
-  return `["i",${worker},${sequence},${at}]\n`;
+/** The intents of requests, each given by its writes: they follow one another, and there is at least one. */
+export function intentsLine(requests: readonly (readonly WriteKey[])[], at: number): string {
+  let all = '';
+  for (const keys of requests) all += `,${requestOf(keys)}`;
+  return `["i",${at}${all}]\n`;
 }
 
 export function outcomeLine(
-  { worker, sequence }: WriteKey,
+  keys: readonly WriteKey[],
   outcome: Outcome,
   completed: number,
   took: number,
   detail: string,
 ): string {
   const why = outcome === 'ok' ? '' : `,${JSON.stringify(detail)}`;
-  return `["o",${worker},${sequence},"${outcome}",${completed},${took}${why}]\n`;
+  return `["o",${requestOf(keys)},"${outcome}",${completed},${took}${why}]\n`;
+}
+
+function requestOf(keys: readonly WriteKey[]): string {
+  const [first] = keys;
+  if (first === undefined) throw new Error('A request has at least one write.');
+  return `${first.worker},${first.sequence},${keys.length}`;
 }
 
 /** A page of a reading, and how many finds are in it. */

@@ -1,6 +1,7 @@
 import type { Clock } from '@ordeal/shared/time/clock';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { Book } from './book.ts';
+import type { LedgerSum } from './lines.ts';
 import { Unreadable, type LedgerStore } from './stores/store.ts';
 import type { Found } from './writes.ts';
 
@@ -21,14 +22,15 @@ interface Digest {
 
 /**
  * Reads the whole set at least twice, and again while the last two readings differ: so what a lagging replica hides
- * for some seconds shows as stale, and not as lost. Readings are in the book, and on disk, when it resolves.
+ * for some seconds shows as stale, and not as lost. Readings are in the book, and on disk, when it
+ * resolves with what the book holds.
  */
 export async function readBack(
   store: LedgerStore,
   book: Book,
   withinMs: number,
   clock: Clock,
-): Promise<void> {
+): Promise<LedgerSum> {
   let before: Digest | null = null;
   const until = clock.now() + settlesWithinMs;
   for (let done = 0; done < most || clock.now() < until; done += 1) {
@@ -37,7 +39,7 @@ export async function readBack(
     if (done + 1 >= least && before?.found === digest.found && before.sum === digest.sum) break;
     before = digest;
   }
-  await book.sum();
+  return await book.sum();
 }
 
 /** A reading that breaks off is begun anew, until its time is up. */

@@ -1,11 +1,20 @@
+import { mostWritesPerCommit } from '@ordeal/shared/platform/ledger-spec';
 import type { LedgerHeader, LedgerSum, ReadingEnd } from './lines.ts';
 import type { Outcome } from './writes.ts';
 
 /** What is told of a ledger's lines, in their order. Times as they stand in the file. */
 export interface LedgerSink {
   header?(header: LedgerHeader): void;
-  intent(worker: number, sequence: number, at: number): void;
-  outcome(worker: number, sequence: number, outcome: Outcome, completed: number, took: number): void;
+  /** Of a request: so many writes of a worker, from `sequence` on. */
+  intent(worker: number, sequence: number, count: number, at: number): void;
+  outcome(
+    worker: number,
+    sequence: number,
+    count: number,
+    outcome: Outcome,
+    completed: number,
+    took: number,
+  ): void;
   found(reading: number, worker: number, sequence: number, corrupt: boolean): void;
   stranger(reading: number, id: string): void;
   reading(end: ReadingEnd): void;
@@ -64,14 +73,17 @@ class Scanner {
     // ["i",
     this.at = begin + 5;
     if (kind === intent) {
-      sink.intent(this.number(), this.number(), this.number());
+      const at = this.number();
+      do sink.intent(this.number(), this.number(), this.count(), at);
+      while (bytes[this.at - 1] === comma);
     } else if (kind === outcome) {
       const worker = this.number();
       const sequence = this.number();
+      const count = this.count();
       const letter = bytes[this.at + 1];
       const what = letter === ok ? 'ok' : letter === info ? 'info' : 'fail';
       this.at += what.length + 3;
-      sink.outcome(worker, sequence, what, this.number(), this.number());
+      sink.outcome(worker, sequence, count, what, this.number(), this.number());
     } else if (kind === page) {
       const reading = this.number();
       while (bytes[this.at - 1] === comma) sink.found(reading, this.number(), this.number(), false);
@@ -123,6 +135,13 @@ class Scanner {
     if (at === first || (bytes[at] !== comma && bytes[at] !== bracket)) this.fail();
     this.at = at + 1;
     return value;
+  }
+
+  /** Of a request's writes. */
+  private count(): number {
+    const count = this.number();
+    if (count < 1 || count > mostWritesPerCommit) this.fail();
+    return count;
   }
 
   private fail(): never {

@@ -51,7 +51,8 @@ export class Tally {
   private readonly workers = new Map<number, WorkerWrites>();
   private reading = 0;
 
-  intent(worker: number, sequence: number, at: number): void {
+  /** Of `count` writes that go out together; so is their outcome. */
+  intent(worker: number, sequence: number, count: number, at: number): void {
     let writes = this.workers.get(worker);
     if (writes === undefined) {
       writes = { count: 0, flags: new Uint16Array(1024), times: new Float64Array(1024) };
@@ -64,20 +65,31 @@ export class Tally {
           : `The ledger lacks write ${writes.count} of worker ${worker}: lines of it are missing.`,
       );
     }
-    if (sequence === writes.flags.length) grow(writes);
-    writes.times[sequence] = at;
-    writes.count += 1;
+    writes.count += count;
+    while (writes.count > writes.flags.length) grow(writes);
+    for (let i = sequence; i < writes.count; i += 1) writes.times[i] = at;
   }
 
-  outcome(worker: number, sequence: number, outcome: Outcome, completed: number, took: number): void {
+  outcome(
+    worker: number,
+    sequence: number,
+    count: number,
+    outcome: Outcome,
+    completed: number,
+    took: number,
+  ): void {
     const writes = this.workers.get(worker);
-    if (writes === undefined || sequence >= writes.count) {
+    if (writes === undefined || sequence + count > writes.count) {
       throw new Error(
         `The ledger holds an outcome of write ${sequence} of worker ${worker}, but not its intent.`,
       );
     }
-    writes.flags[sequence] = (writes.flags[sequence] ?? 0) | outcomes.indexOf(outcome);
-    writes.times[sequence] = outcome === 'info' ? completed - took : completed;
+    const bits = outcomes.indexOf(outcome);
+    const time = outcome === 'info' ? completed - took : completed;
+    for (let i = sequence; i < sequence + count; i += 1) {
+      writes.flags[i] = (writes.flags[i] ?? 0) | bits;
+      writes.times[i] = time;
+    }
   }
 
   /** Whether the write was ever attempted. */

@@ -15,8 +15,16 @@ export function workersFor(rate: number, writesPerRequest: number): number {
   return Math.min(64, Math.max(2, Math.ceil(rate / writesPerRequest / 10)));
 }
 
-/** Who is due is looked at so often at most: those that are due together share a sync. */
-const leastTickMs = 4;
+const [leastMs, usualMs, mostMs] = [5, 10, 20];
+
+/**
+ * Between two looks at who is due, in milliseconds. What comes in meanwhile goes to disk in one write: wakings and
+ * writes are what bookkeeping costs, whatever is in them. But a worker that is through waits for the next look, and has
+ * to be back for its own next write.
+ */
+function lookEveryMs(periodMs: number, workers: number): number {
+  return Math.min(mostMs, Math.max(leastMs, periodMs / workers, Math.min(usualMs, periodMs / 2)));
+}
 
 interface Worker {
   readonly number: number;
@@ -26,13 +34,19 @@ interface Worker {
   busy: boolean;
 }
 
+/** The writes that a worker sends together. */
+interface Request {
+  readonly worker: Worker;
+  readonly keys: readonly WriteKey[];
+}
+
 /**
  * Starts the workers. Each writes one request after the other, so that its sequence has a meaning. A tick that comes
  * while a worker still waits is left out.
  */
 export function startWriter(
   store: LedgerStore,
-  book: Book,
+  book: Pick<Book, 'intents' | 'outcome' | 'commit'>,
   settings: { readonly rate: number; readonly workers: number },
   clock: Clock,
   onTrouble: (reason: string) => void,
@@ -44,22 +58,10 @@ export function startWriter(
     return { number, sequence: 0, due: begun + (number * periodMs) / settings.workers, busy: false };
   });
   const underWay = new Set<Promise<void>>();
-  const progress = { first: null as number | null, last: null as number | null, acknowledged: 0 };
+  let progress: LedgerProgress = { first: null, last: null, acknowledged: 0 };
+  let fresh = nothing();
 
-  const write = async (worker: Worker, keys: readonly WriteKey[]): Promise<void> => {
-    await book.intents(keys, clock.now());
-    const written = await store.write(keys);
-    if (written.trouble !== undefined) onTrouble(`the ledger could not send: ${written.trouble}`);
-    await book.outcomes(keys, written);
-    worker.busy = false;
-    if (written.outcome !== 'ok') return;
-    const { completed } = written;
-    progress.first = Math.min(progress.first ?? Infinity, completed);
-    progress.last = Math.max(progress.last ?? -Infinity, completed);
-    progress.acknowledged += keys.length;
-  };
-
-  const begin = (worker: Worker, now: number): void => {
+  const begin = (worker: Worker, now: number): Request => {
     worker.busy = true;
     worker.due += periodMs * Math.max(1, Math.ceil((now - worker.due) / periodMs));
     const keys: WriteKey[] = [];
@@ -67,24 +69,68 @@ export function startWriter(
       keys.push({ worker: worker.number, sequence: worker.sequence });
       worker.sequence += 1;
     }
-    const one = write(worker, keys).finally(() => underWay.delete(one));
-    underWay.add(one);
+    return { worker, keys };
+  };
+
+  const send = async ({ worker, keys }: Request): Promise<void> => {
+    const written = await store.write(keys);
+    if (written.trouble !== undefined) onTrouble(`the ledger could not send: ${written.trouble}`);
+    book.outcome(keys, written);
+    worker.busy = false;
+    if (written.outcome !== 'ok') return;
+    const { completed } = written;
+    fresh.first = Math.min(fresh.first, completed);
+    fresh.last = Math.max(fresh.last, completed);
+    fresh.acknowledged += keys.length;
+  };
+
+  /** Puts down what came in since the last time; progress counts what is on disk. */
+  const commit = async (): Promise<void> => {
+    const { first, last, acknowledged } = fresh;
+    fresh = nothing();
+    await book.commit();
+    if (acknowledged === 0) return;
+    progress = {
+      first: Math.min(progress.first ?? Infinity, first),
+      last: Math.max(progress.last ?? -Infinity, last),
+      acknowledged: progress.acknowledged + acknowledged,
+    };
+  };
+
+  const round = async (requests: readonly Request[]): Promise<void> => {
+    await commit();
+    await Promise.all(requests.map(send));
   };
 
   const timer = setInterval(
     () => {
       const now = clock.now();
-      for (const worker of workers) if (!worker.busy && worker.due <= now) begin(worker, now);
+      const due = workers.filter((worker) => !worker.busy && worker.due <= now);
+      const requests = due.map((worker) => begin(worker, now));
+      if (requests.length > 0) {
+        book.intents(
+          requests.map(({ keys }) => keys),
+          now,
+        );
+      }
+      const one = round(requests).finally(() => underWay.delete(one));
+      underWay.add(one);
     },
-    Math.max(leastTickMs, Math.min(20, periodMs / settings.workers)),
+    lookEveryMs(periodMs, settings.workers),
   );
 
   return {
-    progress: () => ({ ...progress }),
+    progress: () => progress,
     stop: async () => {
       clearInterval(timer);
       await Promise.all(underWay);
+      await commit();
       store.closeAll();
     },
   };
+}
+
+/** What was acknowledged and is not on disk yet. */
+function nothing(): { first: number; last: number; acknowledged: number } {
+  return { first: Infinity, last: -Infinity, acknowledged: 0 };
 }

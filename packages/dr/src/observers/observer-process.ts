@@ -35,6 +35,9 @@ const silentAfterMs = 3000;
 const endsWithinMs = 2000;
 const stderrKept = 2000;
 
+/** All that an observer has of one. Name look-ups that hang must not hold up the writing of files. */
+export const observerEnvironment = { UV_THREADPOOL_SIZE: '32' };
+
 /**
  * Starts an observer. It gets no environment, for its requests must not depend on it, and a session of its own, so
  * that a Ctrl-C in the terminal reaches the runner alone: the observer goes on until the runner lets it go.
@@ -44,6 +47,8 @@ export function startObserverProcess<Command extends object, Event extends { rea
   options: {
     readonly name: string;
     readonly node: string;
+    /** Of Node itself. */
+    readonly flags?: readonly string[];
     readonly clock: Clock;
     readonly onEvent: (event: Event) => void;
   },
@@ -51,9 +56,8 @@ export function startObserverProcess<Command extends object, Event extends { rea
   const { name, clock } = options;
   const child = fork(fileURLToPath(program), [], {
     execPath: options.node,
-    execArgv: [],
-    // Name look-ups that hang must not hold up the writing of files.
-    env: { UV_THREADPOOL_SIZE: '32' },
+    execArgv: [...(options.flags ?? [])],
+    env: observerEnvironment,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     detached: true,
   });

@@ -7,6 +7,7 @@ import type { ClockAnchor } from '@ordeal/shared/time/clock';
 import type { UndoEntry } from '@ordeal/shared/undo/entry';
 import { GuardianGone } from '@ordeal/shared/undo/guarded-ledger';
 import type { LedgerCommand, LedgerEvent, LedgerProgress } from '../ledger/ledger-protocol.ts';
+import { ledgerFlags } from '../ledger/ledger-flags.ts';
 import { deleteWritten, writtenEntry, type WrittenUndo } from '../ledger/written.ts';
 import { processIdentity } from '@ordeal/shared/process/identity';
 import { reasonOf } from '@ordeal/shared/reason-of';
@@ -97,6 +98,7 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
             {
               name: 'ledger process',
               node: spec.node,
+              flags: ledgerFlags,
               clock,
               onEvent: (event) => {
                 if (event.type === 'progress') ({ progress } = event);

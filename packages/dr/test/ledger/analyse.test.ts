@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LedgerRecord } from '@ordeal/shared/record/record';
-import { analyse as analyseAny } from './encode.ts';
+import { analyse as analyseAny, analyseLines } from './encode.ts';
 import type { LedgerItem, LedgerReading, LedgerWrite } from './model.ts';
 import type { LedgerQuestion } from './reference.ts';
 import { randomFrom } from '../outage/random.ts';
@@ -188,9 +188,18 @@ describe('the ledger', () => {
     );
   });
 
+  it('refuses the outcome of a request that was not intended whole', async () => {
+    const question = { writes: acknowledged(3), readings: [], fault: { low: 650, high: 660 } };
+    const lines = ['["i",0,0,0,2]', '["o",0,0,3,"ok",20,5]'].map((line) => `${line}\n`);
+    const header = '{"type":"ledger","at":0,"collection":"c"}\n';
+    await expect(analyseLines([header, ...lines], { ...question, targetSeconds: 1, anchor })).rejects.toThrow(
+      'but not its intent',
+    );
+  });
+
   it('finds exactly what was planted, for every seed', async () => {
     for (let seed = 0; seed < 100; seed += 1) {
-      const planted = plantLedger(randomFrom(seed));
+      const planted = plantLedger(randomFrom(seed), 1 + (seed % 3));
       const { writes, readings, fault, expected, rpo } = planted;
       const found = await analyse({ writes, readings, fault });
       expect(found, `seed ${seed}`).toMatchObject({ ...expected, atLeast: rpo.atLeast });

@@ -5,30 +5,41 @@ import { keyOf, type Found } from '../../src/ledger/writes.ts';
 import type { DurableLog } from '../../src/observers/durable-log.ts';
 import type { LedgerQuestion } from './reference.ts';
 
-/** The lines of a ledger's file, as the ledger itself writes them: what happened in the order in which it did. */
+/**
+ * The lines of a ledger's file, as the ledger itself writes them: what happened in the order in which it did. Writes
+ * of a worker that were sent at one moment are one request, and requests of one moment share a line.
+ */
 export async function linesOf({ writes, readings }: LedgerQuestion): Promise<readonly string[]> {
   const lines: string[] = [];
+  const add = (more: string): void => void lines.push(...more.split(/(?<=\n)/).filter((line) => line !== ''));
   const log: DurableLog = {
-    append: async (entry) => void lines.push(`${JSON.stringify(entry)}\n`),
-    appendLines: async (more) => void lines.push(...more.split(/(?<=\n)/).filter((line) => line !== '')),
+    add,
+    commit: async () => undefined,
+    append: async (entry) => add(`${JSON.stringify(entry)}\n`),
     flushNow: () => undefined,
-    close: async () => undefined,
   };
   const book = openBook(log, { type: 'ledger', at: 0, collection: 'c' });
-  const happened = writes
-    .flatMap((write) => [
-      { at: write.invoked, run: () => book.intents([write], write.invoked) },
-      ...(Number.isFinite(write.completed)
-        ? [
-            {
-              at: write.completed,
-              run: () => book.outcomes([write], { ...write, sent: write.invoked, detail: 'd' }),
-            },
-          ]
-        : []),
-    ])
-    .sort((a, b) => a.at - b.at);
-  for (const one of happened) await one.run();
+  const requests = groupsOf(
+    writes,
+    (write, before) =>
+      write.worker === before.worker &&
+      write.invoked === before.invoked &&
+      write.sequence === before.sequence + 1,
+  );
+  const inOrder = [...requests].sort(([one], [other]) => one.invoked - other.invoked);
+  const happened = [
+    ...groupsOf(inOrder, ([one], [before]) => one.invoked === before.invoked).map((together) => ({
+      at: together[0][0].invoked,
+      run: () => book.intents(together, together[0][0].invoked),
+    })),
+    ...requests
+      .filter(([first]) => Number.isFinite(first.completed))
+      .map((keys) => ({
+        at: keys[0].completed,
+        run: () => book.outcome(keys, { ...keys[0], sent: keys[0].invoked, detail: 'd' }),
+      })),
+  ].sort((a, b) => a.at - b.at);
+  for (const one of happened) one.run();
   const hashes = new Map(writes.map((write) => [write.id, write.hash]));
   for (const { begun, completed, items } of readings) {
     const reading = book.beginReading();
@@ -43,6 +54,21 @@ export async function linesOf({ writes, readings }: LedgerQuestion): Promise<rea
   return lines;
 }
 
+/** Neighbours that belong together. */
+function groupsOf<T>(
+  all: readonly T[],
+  belongs: (one: T, before: T) => boolean,
+): readonly (readonly [T, ...T[]])[] {
+  const groups: [T, ...T[]][] = [];
+  let before: T | undefined;
+  for (const one of all) {
+    if (before !== undefined && belongs(one, before)) groups.at(-1)?.push(one);
+    else groups.push([one]);
+    before = one;
+  }
+  return groups;
+}
+
 /** Analyses lines as if they came from a file, cut anywhere. */
 export function analyseLines(
   lines: readonly string[],
@@ -52,7 +78,7 @@ export function analyseLines(
   const bytes = Buffer.from(lines.join(''));
   const chunk = options.chunk ?? 1000;
   const source = {
-    bytes: bytes.length,
+    writes: question.writes.length,
     async *open() {
       for (let at = 0; at < bytes.length; at += chunk) yield bytes.subarray(at, at + chunk);
     },

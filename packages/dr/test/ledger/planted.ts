@@ -38,8 +38,11 @@ export interface PlantedLedger {
   readonly rpo: { readonly seconds: number; readonly atLeast: boolean; readonly point: number | null };
 }
 
-/** A ledger with every kind of defect, sown at random, and what an honest count of it gives. */
-export function plantLedger(random: () => number): PlantedLedger {
+/**
+ * A ledger with every kind of defect, sown at random, and what an honest count of it gives. Its requests are of so many
+ * writes each, which share an outcome, and of which each may come to something else.
+ */
+export function plantLedger(random: () => number, writesPerRequest = 1): PlantedLedger {
   const workers = 1 + Math.floor(random() * 4);
   const share = random() * 0.5;
   const expected = {
@@ -61,14 +64,16 @@ export function plantLedger(random: () => number): PlantedLedger {
   const isLost = new Set<string>();
   for (let worker = 0; worker < workers; worker += 1) {
     let at = random() * 10;
+    let [completed, outcome]: [number, LedgerWrite['outcome']] = [0, 'ok'];
     const ledger: { readonly lost: boolean; readonly there: boolean }[] = [];
     for (let sequence = 0; at < 6000; sequence += 1) {
-      const plain = random() >= share;
-      const plant = plants[plain ? 0 : Math.floor(random() * plants.length)] ?? plants[0];
+      const isFirst = sequence % writesPerRequest === 0;
+      const plain: boolean = random() >= share && (isFirst || outcome === 'ok');
+      const others = isFirst ? plants : plants.filter((one) => one.outcome === outcome);
+      const plant: Plant | undefined = plain ? plants[0] : others[Math.floor(random() * others.length)];
       if (plant === undefined) throw new Error('There is nothing to plant.');
-      const completed = at + 1 + random() * 20;
+      if (isFirst) [completed, outcome] = [at + 1 + random() * 20, plant.outcome];
       const id = `${worker}-${sequence}`;
-      const { outcome } = plant;
       writes.push({ id, worker, sequence, hash: `h${id}`, outcome, invoked: at, completed });
       plant.copies.forEach((copies, reading) => {
         for (let n = 0; n < (copies === 'c' ? 1 : Number(copies)); n += 1) {
@@ -81,7 +86,7 @@ export function plantLedger(random: () => number): PlantedLedger {
       if (lost) isLost.add(id);
       if (lost && outcome === 'ok' && completed > fault.high) expected.lostAfterFault += 1;
       ledger.push({ lost, there: plant.copies[2] !== '' });
-      at = completed + random() * 40;
+      if ((sequence + 1) % writesPerRequest === 0) at = completed + random() * 40;
     }
     expected.holes += ledger.filter((one, i) => one.lost && ledger[i + 1]?.there === true).length;
   }
@@ -100,7 +105,11 @@ function rpoOf(writes: readonly LedgerWrite[], isLost: ReadonlySet<string>, faul
   const seconds = times.length === 0 ? 0 : (Math.max(faultHigh, ...times) - Math.min(...times)) / 1000;
   let point: number | null = null;
   const acknowledged = writes.filter((one) => one.outcome === 'ok');
-  acknowledged.sort((one, other) => one.completed - other.completed);
+  // Of a request that is lost in part, no other write is a point to which everything is there.
+  acknowledged.sort(
+    (one, other) =>
+      one.completed - other.completed || Number(isLost.has(other.id)) - Number(isLost.has(one.id)),
+  );
   for (const one of acknowledged) {
     if (isLost.has(one.id)) break;
     point = one.completed;

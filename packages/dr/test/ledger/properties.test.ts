@@ -8,8 +8,9 @@ import { analyseLedger as reference, type LedgerQuestion } from './reference.ts'
 
 const anchor = { monotonicMs: 0, wallMs: Date.UTC(2026, 0, 1) };
 
+/** Every other ledger writes several at a time. */
 function planted(seed: number): LedgerQuestion {
-  const { writes, readings, fault } = plantLedger(randomFrom(seed));
+  const { writes, readings, fault } = plantLedger(randomFrom(seed), 1 + (seed % 2) * (seed % 5));
   return { writes, readings, fault, targetSeconds: 1, anchor };
 }
 

@@ -15,7 +15,7 @@ async function readings(shows: (at: number) => number): Promise<readonly number[
     beginReading: () => found.push(0),
     found: async (_reading, page) => void (found[found.length - 1] = page.length),
     endReading: async () => undefined,
-    sum: async () => undefined,
+    sum: async () => ({ type: 'sum', intents: WRITES, outcomes: WRITES, found: 0, readings: found.length }),
   };
   const store: Partial<LedgerStore> = {
     read: async (_deadline, take) => {

@@ -52,7 +52,9 @@ export function analyseLedger(question: LedgerQuestion): LedgerRecord {
   const lost = writes.filter(isLost);
   const lostAt = lost.map((write) => (write.outcome === 'ok' ? write.completed : write.invoked));
   const surviving = new Set(writes.filter((write) => present.has(write.id)).map(place));
-  const firstLost = acknowledged.findIndex(isLost);
+  const oldestLost = acknowledged.find(isLost)?.completed;
+  // The first of its moment: where a request is lost in part, nothing of it counts as surviving.
+  const firstLost = acknowledged.findIndex((write) => write.completed === oldestLost);
   const lastSurvivor = firstLost === -1 ? acknowledged.at(-1) : acknowledged[firstLost - 1];
   const count = (test: (write: LedgerWrite) => boolean): number => writes.filter(test).length;
 

@@ -113,12 +113,12 @@ describe('the ledger of acknowledged writes', () => {
       await observers.stopWriting();
       const record = await observers.readBack({ low: down.from, high: down.to }, 5);
       const outcomes = linesIn(dir).filter(([kind]) => kind === 'o');
-      const count = (outcome: string): number => outcomes.filter((line) => line[3] === outcome).length;
+      const count = (outcome: string): number => outcomes.filter((line) => line[4] === outcome).length;
       expect(record).toMatchObject({ lost: 0, resurrected: 0 });
       expect(record.unresolved + record.recovered).toBe(count('info'));
       expect(record.unresolved).toBeGreaterThan(10);
       expect(count('fail')).toBeGreaterThan(10);
-      expect(new Set(outcomes.filter((line) => line[3] === 'fail').map((line) => line[6]))).toEqual(
+      expect(new Set(outcomes.filter((line) => line[4] === 'fail').map((line) => line[7]))).toEqual(
         new Set(['refused']),
       );
     }));
@@ -126,16 +126,30 @@ describe('the ledger of acknowledged writes', () => {
   it('has each intent on disk before its request is sent', () =>
     withGround(async (ground) => {
       const { dir } = await ground.write({});
-      const intents = new Map<string, number>();
-      for (const [kind, worker, sequence, ...rest] of linesIn(dir)) {
-        const write = `${String(worker)}-${String(sequence)}`;
-        if (kind === 'i') intents.set(write, Number(rest[0]));
-        if (kind !== 'o') continue;
-        const stated = intents.get(write);
-        expect(stated).toBeDefined();
-        const [, completed, took] = rest.map(Number);
-        expect((completed ?? 0) - (took ?? 0)).toBeGreaterThan(stated ?? Infinity);
+      const lines = linesIn(dir);
+      const intents = intentsIn(lines);
+      const outcomes = lines.filter(([kind]) => kind === 'o');
+      expect(outcomes.length).toBeGreaterThanOrEqual(100);
+      for (const [, worker, sequence, , , completed, took] of outcomes) {
+        const stated = intents.get(`${String(worker)}-${String(sequence)}`);
+        expect(Number(completed) - Number(took)).toBeGreaterThan(stated ?? Infinity);
       }
+    }));
+
+  it('has put down all that the platform may have, and all that it has told, when it is killed', () =>
+    withGround(async (ground) => {
+      const { observers, dir, pids } = await ground.observe({ ledgerRate: 1000 });
+      const [, pid = 0] = await pids();
+      await until(() => observers.ledger().acknowledged > 100, 'acknowledged writes');
+      kill(pid, 'SIGKILL');
+      await until(() => !observers.healthy().ok, 'its end');
+      const lines = linesIn(dir);
+      const intents = intentsIn(lines);
+      const there = await idsIn(ground.platform.entry);
+      expect(there.length).toBeGreaterThan(100);
+      expect(there.filter((id) => !intents.has(id.slice(collection.length + 1)))).toEqual([]);
+      const acknowledged = lines.filter(([kind, , , , outcome]) => kind === 'o' && outcome === 'ok');
+      expect(acknowledged.length).toBeGreaterThanOrEqual(observers.ledger().acknowledged);
     }));
 
   it('wants writing to be stopped before it reads', () =>
@@ -165,10 +179,38 @@ describe('the ledger of acknowledged writes', () => {
     }));
 });
 
-/** The lines of the ledger's file that are about writes. */
+/** The lines of the ledger's file that are about writes; the last may be torn. */
 function linesIn(dir: string): readonly (readonly unknown[])[] {
-  const lines = readFileSync(join(dir, 'ledger-drill.jsonl'), 'utf8').trim().split('\n');
+  const lines = readFileSync(join(dir, 'ledger-drill.jsonl'), 'utf8').split('\n').slice(0, -1);
   return lines.filter((line) => line.startsWith('[')).map((line) => JSON.parse(line) as readonly unknown[]);
+}
+
+/** When each write was intended, by worker and sequence. */
+function intentsIn(lines: readonly (readonly unknown[])[]): ReadonlyMap<string, number> {
+  const intents = new Map<string, number>();
+  for (const [kind, at, ...requests] of lines) {
+    if (kind !== 'i') continue;
+    for (let i = 0; i < requests.length; i += 3) {
+      const [worker = 0, first = 0, count = 0] = requests.slice(i, i + 3).map(Number);
+      for (let n = first; n < first + count; n += 1) intents.set(`${worker}-${n}`, Number(at));
+    }
+  }
+  return intents;
+}
+
+/** Ids of the writes that the platform has. */
+async function idsIn(entry: string): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (let after: string | null = '0'; after !== null;) {
+    const answer = await fetch(`${entry}/items?collection=${collection}&after=${after}`);
+    const page = (await answer.json()) as {
+      readonly items: { readonly id: string }[];
+      readonly next?: unknown;
+    };
+    ids.push(...page.items.map(({ id }) => id));
+    after = page.next === undefined || page.next === null ? null : String(page.next);
+  }
+  return ids;
 }
 
 function isThere(pid: number): boolean {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { lazily } from '../lazily.ts';
+import { mostWritesPerCommit } from './ledger-spec.ts';
 import { postgresUrl, redisUrl, requestTemplate, status, text } from './platform-parts.ts';
 
 /** A ledger of a platform file. Without a `kind` it goes through the platform's API, as the first ones did. */
@@ -20,7 +21,7 @@ export const ledgerSchema = lazily(() =>
         .string()
         .regex(/^[a-z_][a-z0-9_]{0,62}(\.[a-z_][a-z0-9_]{0,62})?$/, 'a table, with its schema if need be')
         .optional(),
-      writesPerCommit: z.number().int().min(1).max(1000).optional(),
+      writesPerCommit: z.number().int().min(1).max(mostWritesPerCommit).optional(),
     }),
     z.strictObject({
       kind: z.literal('redis'),

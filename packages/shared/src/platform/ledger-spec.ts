@@ -21,6 +21,9 @@ export interface HttpLedger {
   readonly clear: RequestTemplate;
 }
 
+/** So many writes may share a transaction at most. */
+export const mostWritesPerCommit = 1000;
+
 /** Straight into PostgreSQL, by the address that the platform's own clients use. */
 export interface PostgresLedger {
   readonly kind: 'postgres';
