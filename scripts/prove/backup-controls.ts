@@ -32,7 +32,7 @@ export async function proveBackupControls(): Promise<readonly Control[]> {
   try {
     const first = await labUp(cwd);
     const folder = writePlatform(cwd);
-    const restore = (phase: string, platform = folder) => run(cwd, platform, phase);
+    const restore = (phase: string, platform = folder) => run(cwd, platform, { phase });
     shown.push(await restore('take').then(healthy('a backup is taken and comes back')));
     const base = largestIn(first.backups.base);
     flipByte(base);
@@ -56,6 +56,13 @@ export async function proveBackupControls(): Promise<readonly Control[]> {
     shown.push(
       await restore('moment', early).then(
         found('a point-in-time restore that overshoots', /markers are there that were written after/),
+      ),
+    );
+    const past = await pastMoment(first);
+    shown.push(await run(cwd, folder, { at: past }).then(healthy('a moment that is past, without markers')));
+    shown.push(
+      await run(cwd, early, { at: past }).then(
+        found('a restore --at that overshoots', /it goes too far: a transaction that ended at/),
       ),
     );
     shown.push(await restore('newest').then(healthy('the same backup, whole again')));
@@ -89,8 +96,14 @@ interface Restored {
   readonly output: string;
 }
 
-async function run(cwd: string, platform: string, phase: string): Promise<Restored> {
-  const args = ['drill', '--scenario', 'backups', '--only', phase];
+async function run(
+  cwd: string,
+  platform: string,
+  what: { readonly phase: string } | { readonly at: string },
+): Promise<Restored> {
+  const picked = 'at' in what ? ['restore', '--at', what.at] : [];
+  const only = 'at' in what ? [] : ['--only', what.phase];
+  const args = ['drill', ...picked, '--scenario', 'backups', ...only];
   const { code, output } = await ordeal(cwd, ...args, '--platform', platform, '--lab-name', LAB);
   return { command: `ordeal ${args.join(' ')}`, code, output };
 }
@@ -228,6 +241,17 @@ async function writeLog({ regions, backups }: LabSite): Promise<void> {
   } finally {
     await client.end();
   }
+}
+
+/** A moment with a commit before it and one after it, all of it archived. */
+async function pastMoment(site: LabSite): Promise<string> {
+  await writeLog(site);
+  const aside = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  await aside(500);
+  const moment = new Date().toISOString();
+  await aside(500);
+  await writeLog(site);
+  return moment;
 }
 
 /** The newest file of the log but two: others are there on both sides of it. */

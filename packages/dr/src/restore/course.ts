@@ -4,6 +4,7 @@ import type {
   BackupDriver,
   DataSource,
   PointInTime,
+  Replayed,
   RestoreTarget,
 } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
@@ -46,6 +47,8 @@ export interface RestoreCourse {
   target: { readonly entry: UndoEntry; readonly undo: TargetUndo } | undefined;
   markers: { readonly entry: UndoEntry; readonly undo: MarkerUndo; marking: Marking | undefined } | undefined;
   restored: { readonly url: string; readonly instant: Bounds; readonly into: RestoreTarget } | undefined;
+  /** How far the log was replayed, where a moment was asked for. */
+  replayed: Replayed | undefined;
   content: RestoreRecord['content'];
   pointInTime: PointInTimeRecord | undefined;
   /** Monotonic milliseconds. */

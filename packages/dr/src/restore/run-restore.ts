@@ -46,6 +46,7 @@ export async function runRestore(
     target: undefined,
     markers: undefined,
     restored: undefined,
+    replayed: undefined,
     content: undefined,
     pointInTime: undefined,
     startedAt: undefined,

@@ -1,6 +1,9 @@
+import { chmodSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { BackupDriver, PointInTime } from '@ordeal/shared/drivers/backup';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createBasebackup } from '../../src/drivers/pg-basebackup/driver.ts';
+import type { RestoreSettings } from '../../src/restore/config.ts';
 import { judgeMarkers, type Marker } from '../../src/restore/markers.ts';
 import { basebackupsOf, startSource, type Source } from '../backup/source.ts';
 import { testContext } from '../drivers/two-servers.ts';
@@ -57,6 +60,82 @@ it('finds one that goes too far', async () => {
   );
   expect(outcome.record.pointInTime?.overshoot).toBeGreaterThan(0);
   expect(outcome.record.seconds.high).toBeNull();
+});
+
+describe('a moment that is past, without markers', () => {
+  let phase: ReturnType<typeof phaseOf>;
+
+  beforeAll(async () => {
+    const write = async (item: string): Promise<number> => {
+      const [row] = await source.sql<{ at: number }>(
+        `INSERT INTO orders (item, price) VALUES ('${item}', 1) RETURNING floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at`,
+      );
+      return row?.at ?? 0;
+    };
+    await write('long before');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const before = await write('before');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const at = new Date(before + 150).toISOString();
+    await write('after');
+    await driver.archiveAll(testContext());
+    phase = phaseOf({ kind: 'point-in-time', at });
+  }, 60_000);
+
+  const only = (items: readonly string[]): RestoreSettings['checks'] => [
+    {
+      name: 'orders of then',
+      sql: `SELECT array_agg(item ORDER BY id) FILTER (WHERE price = 1 AND item NOT LIKE 'item %') = '{${items.map((item) => `"${item}"`).join(',')}}' FROM orders`,
+    },
+  ];
+
+  it('is held against the log, and holds', async () => {
+    const settings = settingsFor(source, { checks: only(['long before', 'before']) });
+    const outcome = await restoreOnce(phase, { source, driver, settings });
+    expect(outcome.record.failed).toBeUndefined();
+    expect(checkIn(outcome, 'point in time')).toMatchObject({
+      outcome: 'held',
+      detail: expect.stringMatching(/the last transaction of \S+ is there, and the next one, of \S+, is not/),
+    });
+  });
+
+  it('is told of a restore that goes too far', async () => {
+    const settings = withPgCtl('/^recovery_target_time /d', only(['long before', 'before', 'after']));
+    const outcome = await restoreOnce(phase, { source, driver, settings });
+    expect(brokenIn(outcome)).toEqual(['point in time']);
+    expect(checkIn(outcome, 'point in time')?.detail).toMatch(/it goes too far: a transaction that ended at/);
+    expect(outcome.record.seconds.high).toBeNull();
+  });
+
+  it('is told of a restore that ends too early', async () => {
+    const earlier = new Date(Date.parse('at' in phase.drill ? phase.drill.at : '') - 300);
+    const text = earlier.toISOString().replace('T', ' ').replace('Z', '+00');
+    const settings = withPgCtl(
+      `s/^recovery_target_time .*/recovery_target_time = '${text}'/`,
+      only(['long before']),
+    );
+    const outcome = await restoreOnce(phase, { source, driver, settings });
+    expect(brokenIn(outcome)).toEqual(['point in time']);
+    expect(checkIn(outcome, 'point in time')?.detail).toMatch(
+      /it ends too early: 1 transactions that the archive holds/,
+    );
+  });
+
+  /** A restore whose `pg_ctl` changes the server's settings before it starts it, as a careless script does. */
+  function withPgCtl(sed: string, checks: RestoreSettings['checks']): RestoreSettings {
+    const binDir = mkdtempSync(join(source.dir, 'bin-'));
+    chmodSync(binDir, 0o755);
+    for (const name of readdirSync(source.binDir)) {
+      if (name !== 'pg_ctl') symlinkSync(join(source.binDir, name), join(binDir, name));
+    }
+    const script = `#!/bin/sh
+case " $* " in *' start '*) sed -i "${sed}" "$2/postgresql.conf" ;; esac
+exec ${join(source.binDir, 'pg_ctl')} "$@"
+`;
+    writeFileSync(join(binDir, 'pg_ctl'), script, { mode: 0o755 });
+    const settings = settingsFor(source, { checks });
+    return { ...settings, into: { ...settings.into, binDir } };
+  }
 });
 
 it('tells a moment up to which nothing is archived', async () => {

@@ -74,6 +74,21 @@ export interface RestoredServer {
   readonly instant?: Bounds;
   /** What the driver has looked at on the way. One that is broken and did not stop it counts all the same. */
   readonly checks: readonly BackupCheck[];
+  /** Of a restore of a moment: how far it came, by the log and not by what was asked for. */
+  readonly replayed?: Replayed;
+}
+
+/** How far a log was replayed. Wall-clock milliseconds of the source. */
+export interface Replayed {
+  /** When the last transaction that was replayed had ended; null when none was. */
+  readonly last: number | null;
+  /** What the log holds around the moment; absent when it could not be read for that. */
+  readonly log?: {
+    /** Transactions that had ended by the moment and were not replayed, and when the first of them had. */
+    readonly missing: { readonly number: number; readonly first: number } | null;
+    /** When the first transaction ended that must not be there, and whether it is; null when the log ends before. */
+    readonly later: { readonly at: number; readonly replayed: boolean } | null;
+  };
 }
 
 /** Up to where a copy is restored: its own moment, everything that there is since, or a moment (source's wall clock). */

@@ -7,7 +7,7 @@ import { BackupBroken, type BackupCheck, type RestoreTarget } from '@ordeal/shar
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { BackupStorage } from '../../backup-storage/storage.ts';
-import { run } from '../../restore/programs.ts';
+import { run, type Program } from '../../restore/programs.ts';
 import {
   chainFrom,
   lsnOf,
@@ -22,6 +22,10 @@ import type { UnpackedData } from './unpack.ts';
 export interface StagedLog {
   /** Command with which the restored server gets it. */
   readonly restoreCommand: string;
+  /** Where it lies in the target. */
+  readonly dir: string;
+  /** Timeline of all of it; absent when it is on several. */
+  readonly timeline: number | undefined;
   readonly last: Segment | undefined;
   readonly checks: readonly BackupCheck[];
 }
@@ -67,10 +71,13 @@ export async function stageLog(
     }
     own(plain, into);
   }
-  const readable = await allReadable(chain.segments, data, into, dir, context);
+  const timelines = new Set(chain.segments.map((one) => one.timeline));
+  const timeline = timelines.size === 1 ? last?.timeline : undefined;
+  const log = { dir, timeline, last };
+  const readable = await allReadable(log, timelines.size, data, into, context);
   return {
+    ...log,
     restoreCommand: `cp ${shellQuoted(dir)}/%f "%p"`,
-    last,
     checks: [
       gap === undefined
         ? { name: 'log complete', outcome: 'held', detail: `${chain.segments.length} files without a gap` }
@@ -97,41 +104,52 @@ function gapOf(
 
 /** Has the whole log read: replaying one with a changed byte ends there without a word. */
 async function allReadable(
-  segments: readonly Segment[],
+  log: Pick<StagedLog, 'dir' | 'timeline' | 'last'>,
+  timelines: number,
   data: UnpackedData,
   into: RestoreTarget,
-  dir: string,
   context: DriverContext,
 ): Promise<BackupCheck> {
   const name = 'log intact';
-  const timelines = new Set(segments.map((one) => one.timeline));
-  const last = segments.at(-1);
-  if (last === undefined || timelines.size !== 1) {
-    const detail = `the log is on ${timelines.size} timelines, and is only read on one`;
+  const program = logReader(log, data, into, ['--quiet']);
+  if (program === undefined) {
+    const detail = `the log is on ${timelines} timelines, and is only read on one`;
     return { name, outcome: 'not-run', detail };
   }
-  const end = lsnOf((last.number + 1) * data.segmentBytes);
-  const argv = [
-    join(into.binDir, 'pg_waldump'),
-    '--quiet',
-    `--path=${dir}`,
-    `--timeline=${last.timeline}`,
-    `--start=${data.start.lsn}`,
-    // Without it, it would look for the file behind the last one again and again.
-    `--end=${end}`,
-  ];
   try {
-    await run(
-      { argv, cwd: into.dir, timeoutMs: 3_600_000, runAs: into.runAs, env: { LC_ALL: 'C' } },
-      context,
-    );
-    const detail = `every record from ${data.start.lsn} to ${end} can be read`;
+    await run(program, context);
+    const detail = `every record from ${data.start.lsn} to ${endOf(log, data)} can be read`;
     return { name, outcome: 'held', detail };
   } catch (error) {
     context.signal.throwIfAborted();
     const detail = `the archived log cannot be read to its end: ${reasonOf(error)}`;
     return { name, outcome: 'broken', detail };
   }
+}
+
+/** Reads the staged log; undefined when it is on several timelines. */
+export function logReader(
+  log: Pick<StagedLog, 'dir' | 'timeline' | 'last'>,
+  data: UnpackedData,
+  into: RestoreTarget,
+  what: readonly string[],
+): Program | undefined {
+  if (log.timeline === undefined) return undefined;
+  const argv = [
+    join(into.binDir, 'pg_waldump'),
+    ...what,
+    `--path=${log.dir}`,
+    `--timeline=${log.timeline}`,
+    `--start=${data.start.lsn}`,
+    // Without it, it would look for the file behind the last one again and again.
+    `--end=${endOf(log, data)}`,
+  ];
+  const env = { LC_ALL: 'C', TZ: 'UTC' };
+  return { argv, cwd: into.dir, timeoutMs: 3_600_000, runAs: into.runAs, env };
+}
+
+function endOf({ last }: Pick<StagedLog, 'last'>, { segmentBytes }: UnpackedData): string {
+  return lsnOf(((last?.number ?? -1) + 1) * segmentBytes);
 }
 
 async function copy(

@@ -18,6 +18,7 @@ import { queryRows } from '../postgres/query.ts';
 import { runningServer } from '../postgres/server.ts';
 import type { BasebackupConfig } from './config.ts';
 import { stageLog, type StagedLog } from './log.ts';
+import { replayedOf } from './replayed.ts';
 import { positionOf } from './segments.ts';
 import { unpack, type UnpackedData } from './unpack.ts';
 
@@ -82,7 +83,8 @@ export async function restore(
   await promoted(url, into, log, withinMs, context);
   if (point.to === 'newest') checks.push(reachedEnd(into, data, log));
   const instant = await instantOf(url, copy, log, context);
-  return { url, checks, instant };
+  if (point.to !== 'time') return { url, checks, instant };
+  return { url, checks, instant, replayed: await replayedOf(url, point.at, log, data, into, context) };
 }
 
 async function startReplaying(

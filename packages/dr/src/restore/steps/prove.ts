@@ -1,7 +1,9 @@
 import type { BackupCheck } from '@ordeal/shared/drivers/backup';
 import { note, type RestoreCourse } from '../course.ts';
 import { judgeMarkers, readMarkers } from '../markers.ts';
+import { judgeMoment } from '../moment.ts';
 import { amcheck, applicationCheck, notEmpty } from '../looks.ts';
+import { momentOf } from './parts.ts';
 import type { RestoreStep } from './step.ts';
 
 export const prove: RestoreStep = {
@@ -22,6 +24,8 @@ export const prove: RestoreStep = {
       const { record, checks } = judgeMarkers(course.markers.marking, found);
       course.pointInTime = record;
       note(course, ...checks);
+    } else if (course.phase.drill.kind === 'point-in-time') {
+      note(course, momentCheck(course));
     }
     note(course, ...((await deps.furtherChecks?.(restored, context)) ?? []));
     note(course, somethingProven(course));
@@ -32,12 +36,24 @@ export const prove: RestoreStep = {
   },
 };
 
+/** Of a moment without markers the log tells how far it was replayed. */
+function momentCheck(course: RestoreCourse): BackupCheck {
+  const at = momentOf(course);
+  if (at !== undefined && course.replayed !== undefined) return judgeMoment(at, course.replayed);
+  const detail = `${course.deps.driver.kind} does not tell how far it has come`;
+  return { name: 'point in time', outcome: 'broken', detail };
+}
+
 /** Restoring without an error proves nothing by itself: something must have said what should be there. */
 function somethingProven(course: RestoreCourse): BackupCheck {
   const own = new Set(course.deps.settings.checks.map((one) => one.name));
   const proof = course.checks.filter(
     (one) =>
-      one.outcome === 'held' && (one.name === 'content' || one.name === 'point in time' || own.has(one.name)),
+      one.outcome === 'held' &&
+      (one.name === 'content' ||
+        // Markers are content; that the log was replayed up to a moment is not.
+        (one.name === 'point in time' && course.pointInTime !== undefined) ||
+        own.has(one.name)),
   );
   const name = 'proven';
   return proof.length > 0

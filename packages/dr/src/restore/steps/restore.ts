@@ -44,6 +44,7 @@ export const restore: RestoreStep = {
     course.answeredAt = context.clock.now();
     note(course, ...server.checks);
     course.restored = { url: server.url, instant: server.instant ?? copy.instant, into };
+    course.replayed = server.replayed;
     return `a server with it answers on port ${port} after ${seconds(course.startedAt, course.answeredAt)}`;
   },
 };
