@@ -1,4 +1,9 @@
-import { request as overHttp, type IncomingMessage, type RequestOptions } from 'node:http';
+import {
+  request as overHttp,
+  type ClientRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http';
 
 /** What goes out in one request. */
 export interface Outgoing {
@@ -19,25 +24,39 @@ export interface Answer {
 
 /**
  * Sends one request over a connection that may be kept from the one before, and reads the answer to its end. Redirects
- * are answers. Rejects with the signal's reason, or whatever broke the connection.
+ * are answers. Rejects with the reason of the first of the signals that ends it, or whatever broke the connection.
  *
- * `fetch` would do the same, and takes longer to load than twenty checks take to be answered.
+ * `fetch` would do the same, and takes longer to load than twenty checks take to be answered. A signal that Node's own
+ * request is handed, and iterating over an answer, make each of the first requests half as long again.
  */
-export async function exchange(outgoing: Outgoing, signal: AbortSignal): Promise<Answer> {
-  // Its own way out: whatever becomes of a connection, nobody waits for it beyond the signal.
-  const over = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-  over.catch(() => undefined);
-  for (let attempt = 1; ; attempt += 1) {
-    signal.throwIfAborted();
-    try {
-      return await Promise.race([once(outgoing, signal), over]);
-    } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      if (!(error instanceof ClosedWhileKept)) throw error;
-      if (attempt === MOST_ATTEMPTS) throw error.cause;
+export async function exchange(outgoing: Outgoing, ends: readonly AbortSignal[]): Promise<Answer> {
+  // Its own way out: whatever becomes of a connection, nobody waits for it beyond the signals.
+  const over = Promise.withResolvers<never>();
+  over.promise.catch(() => undefined);
+  let sent: ClientRequest | undefined;
+  const end = (): void => {
+    over.reject(ends.find(({ aborted }) => aborted)?.reason);
+    sent?.destroy();
+  };
+  for (const signal of ends) signal.addEventListener('abort', end, { once: true });
+  const take = (request: ClientRequest): void => {
+    sent = request;
+    // It may have come to its end while TLS was loaded.
+    if (ends.some(({ aborted }) => aborted)) request.destroy();
+  };
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      for (const signal of ends) signal.throwIfAborted();
+      try {
+        return await Promise.race([once(outgoing, take), over.promise]);
+      } catch (error) {
+        for (const signal of ends) signal.throwIfAborted();
+        if (!(error instanceof ClosedWhileKept)) throw error;
+        if (attempt === MOST_ATTEMPTS) throw error.cause;
+      }
     }
+  } finally {
+    for (const signal of ends) signal.removeEventListener('abort', end);
   }
 }
 
@@ -47,8 +66,10 @@ class ClosedWhileKept extends Error {}
 /** More connections than that are not closed in a row by chance. */
 const MOST_ATTEMPTS = 5;
 
-async function once(outgoing: Outgoing, signal: AbortSignal): Promise<Answer> {
-  const response = await answered(outgoing, signal);
+type Sent = (request: ClientRequest) => void;
+
+async function once(outgoing: Outgoing, sent: Sent): Promise<Answer> {
+  const response = await answered(outgoing, sent);
   const { 'set-cookie': cookies = [], ...others } = response.headers;
   return {
     status: response.statusCode ?? 0,
@@ -62,7 +83,7 @@ async function once(outgoing: Outgoing, signal: AbortSignal): Promise<Answer> {
   };
 }
 
-async function answered(outgoing: Outgoing, signal: AbortSignal): Promise<IncomingMessage> {
+async function answered(outgoing: Outgoing, sent: Sent): Promise<IncomingMessage> {
   const { url, method, headers, content } = outgoing;
   // Most platforms that are tried out speak plain HTTP, and TLS takes long to load.
   const send = url.protocol === 'https:' ? (await import('node:https')).request : overHttp;
@@ -74,10 +95,10 @@ async function answered(outgoing: Outgoing, signal: AbortSignal): Promise<Incomi
       ...headers,
       ...(content === undefined ? {} : { 'content-length': Buffer.byteLength(content) }),
     },
-    signal,
   };
   return new Promise((resolve, reject) => {
     const request = send(url, options, resolve);
+    sent(request);
     request.once('upgrade', (response, socket) => {
       socket.destroy();
       resolve(response);
@@ -100,10 +121,14 @@ async function textOf(response: IncomingMessage): Promise<string> {
 }
 
 /** `buffer` of node:stream/consumers does the same, and brings web streams along. Rejects when it breaks off. */
-async function whole(response: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
+function whole(response: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    response.on('data', (chunk: Buffer) => chunks.push(chunk));
+    response.once('end', () => resolve(Buffer.concat(chunks)));
+    response.once('error', reject);
+    response.once('close', () => reject(new Error('closed before its end')));
+  });
 }
 
 type Unpack = (packed: Buffer) => Promise<Buffer>;

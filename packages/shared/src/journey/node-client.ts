@@ -40,7 +40,7 @@ async function send(settings: NodeClientSettings, request: HttpRequest): Promise
         ),
         content: body?.content,
       },
-      settings.signal ? AbortSignal.any([timeout, settings.signal]) : timeout,
+      settings.signal === undefined ? [timeout] : [timeout, settings.signal],
     );
     settings.jar?.take(url, cookies);
     return { status, headers, text, durationMs: settings.now() - started, json: () => parsed(text) };
