@@ -7,12 +7,16 @@ import { dirname, join } from 'node:path';
  * directory synced. When this returns it is on disk. Only its owner may read it unless `mode` says otherwise.
  */
 export function writeDurably(path: string, text: string, mode = 0o600): void {
-  const directory = dirname(path);
-  const temporary = join(directory, `.${randomUUID()}.tmp`);
+  writeSynced(path, Buffer.from(text), mode);
+  syncDirectory(dirname(path));
+}
+
+/** As `writeDurably`, but its name is on disk only with what is next written durably into the same directory. */
+export function writeSynced(path: string, bytes: Buffer, mode: number): void {
+  const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
   try {
     const file = openSync(temporary, 'wx', mode);
     try {
-      const bytes = Buffer.from(text);
       let written = 0;
       while (written < bytes.length) written += writeSync(file, bytes, written);
       fsyncSync(file);
@@ -24,7 +28,6 @@ export function writeDurably(path: string, text: string, mode = 0o600): void {
     rmSync(temporary, { force: true });
     throw error;
   }
-  syncDirectory(directory);
 }
 
 /** Makes a directory and those above it, each of them on disk when this returns. */
