@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { echo } from 'zx';
 import { root, workplace } from '../ordeal.ts';
+import { writeCheckedPlatform } from '../toolchain/checked-platform.ts';
 import { report } from './report.ts';
 import { peers, type Checked } from './smoke-peers.ts';
 
@@ -31,7 +32,7 @@ export async function benchSmoke(): Promise<void> {
   const entry = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const dir = workplace();
   const paths = Array.from({ length: HEALTH + JOURNEYS }, (_, index) => `/check-${index}`);
-  writePlatform(dir, entry, paths);
+  writeCheckedPlatform(dir, entry, { health: paths.slice(0, HEALTH), journeys: paths.slice(HEALTH) });
   const { found, leftOut } = await peers(dir, entry, paths);
   const tools: readonly Checked[] = [
     { name: 'ordeal smoke', argv: [process.execPath, bin, 'smoke', '--platform', 'checked'] },
@@ -64,53 +65,6 @@ export async function benchSmoke(): Promise<void> {
   }
   for (const reason of leftOut) echo(`  left out: ${reason}`);
   echo('');
-}
-
-function writePlatform(dir: string, entry: string, paths: readonly string[]): void {
-  const folder = join(dir, 'platforms', 'checked');
-  mkdirSync(join(folder, 'journeys'), { recursive: true });
-  mkdirSync(join(folder, 'scenarios'));
-  const journeys = paths.slice(HEALTH).map((path, index) => ({ name: `flow-${index}`, path }));
-  for (const { name, path } of journeys) {
-    writeFileSync(
-      join(folder, 'journeys', `${name}.ts`),
-      `import { defineJourney } from '@ordeal/shared/journey/journey';
-export default defineJourney({ name: '${name}', title: '${name}', async run(context) {
-  const answer = await context.request('ask', { path: '${path}', expect: 200 });
-  await context.check('is ok', answer.json<{ ok: boolean }>()?.ok === true);
-} });
-`,
-    );
-  }
-  writeFileSync(
-    join(folder, 'scenarios', 'gameday.ts'),
-    `import { defineScenario } from '@ordeal/shared/scenario/scenario';
-export default defineScenario(() => ({ name: 'gameday', title: 'Checks', phases: [{ phase: 'smoke', name: 'smoke', title: 'Checks' }] }));
-`,
-  );
-  const health = paths.slice(0, HEALTH).map((url) => ({ name: url.slice(1), url, expectStatus: 200 }));
-  const files = journeys.map(
-    ({ name }) => `'${name}': { file: new URL('journeys/${name}.ts', import.meta.url), weight: 1 }`,
-  );
-  writeFileSync(
-    join(folder, 'platform.ts'),
-    `import { definePlatform } from '@ordeal/shared/platform/platform';
-export default definePlatform(() => ({
-  name: 'checked', title: 'Twenty checks', environment: 'test', entry: '${entry}', regions: ['a'],
-  timeoutMs: 10_000, headers: {}, tenantHeader: 'x-tenant', tenants: [{ id: 'ordeal', allowedRegions: ['a'] }],
-  health: ${JSON.stringify(health)},
-  journeys: { ${files.join(', ')} },
-  prometheus: { url: 'http://127.0.0.1:9', scrapeIntervalSeconds: 1, targets: [] },
-  objectives: {
-    checks: { signal: { from: 'smoke', measure: 'failed' }, comparator: '<=', limit: 0, unit: 'checks' },
-  },
-  load: { baseline: 1, objectives: ['checks'] },
-  faults: {}, stores: {}, routes: {}, probes: [], ledger: null, sweep: null,
-  guardrails: { allowFaults: [], maxRate: 1, maxTargets: 1, maxRunSeconds: 3600,
-    abort: { errorRatio: 0.5, consecutiveSeconds: 10, leastAttempts: 5, silentSeconds: 60 } },
-}));
-`,
-  );
 }
 
 /** Seconds from the start of a process to its end. */

@@ -69,3 +69,14 @@ export function installed(root: string, folder: string): Plugin {
     },
   };
 }
+
+/** What imports for a bundle is no part of it. */
+export const importsOutside: Plugin = {
+  name: 'imports-outside',
+  resolveId: {
+    order: 'pre',
+    filter: { id: /[\\/]bin[\\/]import-module\.js$/ },
+    handler: (id, importer) =>
+      importer === undefined ? null : { id: join(dirname(importer), id), external: 'absolute' },
+  },
+};

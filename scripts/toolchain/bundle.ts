@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { transform } from 'esbuild';
+import { echo } from 'zx';
 import { rolldown, RUNTIME_MODULE_ID, type OutputChunk } from 'rolldown';
 import {
   bundleFolder,
@@ -20,8 +21,17 @@ import {
   HASHES,
   looksOf,
   MANIFEST,
+  NODE,
 } from '../../packages/cli/bin/bundle.js';
-import { installed, ownPlaces, placeNames, withoutLocales, withoutOtherPrograms } from './bundle-plugins.ts';
+import {
+  importsOutside,
+  installed,
+  ownPlaces,
+  placeNames,
+  withoutLocales,
+  withoutOtherPrograms,
+} from './bundle-plugins.ts';
+import { compiledOf, type Part } from './compiled.ts';
 
 /*
  * Makes a few files of the command, which start in a fraction of the time that its 900 modules take. `bin/ordeal.js` uses
@@ -47,8 +57,12 @@ export async function makeBundle(): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const began = Date.now();
   const { chunks, inputs } = await bundled(folder);
-  const name = put(folder, chunks);
-  const always = chunks.filter(({ isEntry, name: chunk }) => isEntry || chunk === RUN);
+  const compiled = await compiledOf(folder, chunks, ENTRY).catch((error: unknown) => {
+    echo(`  what V8 compiles of ordeal could not be kept, and it starts more slowly: ${String(error)}`);
+    return [];
+  });
+  const name = put(folder, [...chunks, ...compiled]);
+  const always = [...chunks.filter(({ isEntry, name: chunk }) => isEntry || chunk === RUN), ...compiled];
   const own = always.map(({ fileName }) => join(folder, name, fileName));
   const files = [...new Set([...inputs, ...inputs.flatMap(manifestAbove), ...makers])];
   const hashes = Object.fromEntries([...files, ...own].map((path) => [path, hashOf(path)]));
@@ -58,7 +72,7 @@ export async function makeBundle(): Promise<void> {
   if (files.some((path) => changedSince(path, began - CLOCK_STEP_MS))) return;
   const manifest = {
     root,
-    node: process.version,
+    node: NODE,
     entry: join(name, ENTRY),
     files: [...files, ...own],
     looks,
@@ -70,8 +84,10 @@ export async function makeBundle(): Promise<void> {
 /** What decides, besides the sources, what the bundle is. */
 const makers = [
   import.meta.filename,
-  join(import.meta.dirname, 'bundle-plugins.ts'),
-  join(root, 'packages', 'cli', 'bin', 'bundle.js'),
+  ...['bundle-plugins.ts', 'compiled.ts', 'keep-compiled.main.ts'].map((name) =>
+    join(import.meta.dirname, name),
+  ),
+  ...['bundle.js', 'load-bundle.js'].map((name) => join(root, 'packages', 'cli', 'bin', name)),
   join(root, 'node_modules', '.package-lock.json'),
   ...globSync('{tsconfig*.json,packages/*/tsconfig*.json}', { cwd: root }).map((path) => join(root, path)),
 ];
@@ -100,6 +116,7 @@ async function bundled(
       ownPlaces,
       withoutLocales,
       withoutOtherPrograms,
+      importsOutside,
       installed(root, folder),
       {
         name: 'who-needs-what',
@@ -122,6 +139,7 @@ async function bundled(
     const { output } = await build.generate({
       // As CommonJS what Node brings along is loaded when it is called for, and not with everything that it exports.
       format: 'cjs',
+      dynamicImportInCjs: false,
       entryFileNames: ENTRY,
       chunkFileNames: '[name].cjs',
       comments: false,
@@ -158,12 +176,12 @@ async function short(chunk: OutputChunk): Promise<OutputChunk> {
  * Writes the files into a folder of their own, which is there whole or not at all. One that is there already, and was
  * changed since, is mended file by file: a run may be under way in it. Returns its name.
  */
-export function put(folder: string, chunks: readonly Pick<OutputChunk, 'fileName' | 'code'>[]): string {
+export function put(folder: string, parts: readonly Part[]): string {
   const hash = createHash('sha256');
-  for (const { fileName, code } of chunks) hash.update(`${fileName}\0${code}\0`);
+  for (const { fileName, code } of parts) hash.update(`${fileName}\0`).update(code).update('\0');
   const name = hash.digest('hex').slice(0, 16);
   if (existsSync(join(folder, name))) {
-    for (const { fileName, code } of chunks) {
+    for (const { fileName, code } of parts) {
       if (!holds(join(folder, name, fileName), code)) replace(join(folder, name, fileName), code);
     }
     return name;
@@ -171,7 +189,7 @@ export function put(folder: string, chunks: readonly Pick<OutputChunk, 'fileName
   const temporary = join(folder, `${name}.${process.pid}`);
   try {
     mkdirSync(temporary);
-    for (const { fileName, code } of chunks) writeFileSync(join(temporary, fileName), code, { flush: true });
+    for (const { fileName, code } of parts) writeFileSync(join(temporary, fileName), code, { flush: true });
     renameSync(temporary, join(folder, name));
   } catch (error) {
     // Somebody else has made the same meanwhile.
@@ -182,8 +200,8 @@ export function put(folder: string, chunks: readonly Pick<OutputChunk, 'fileName
   return name;
 }
 
-function holds(path: string, text: string): boolean {
-  return existsSync(path) && readFileSync(path, 'utf8') === text;
+function holds(path: string, code: Part['code']): boolean {
+  return existsSync(path) && readFileSync(path).equals(Buffer.from(code));
 }
 
 function removeOld(folder: string, current: string): void {
@@ -209,7 +227,7 @@ function changedSince(path: string, instant: number): boolean {
 }
 
 /** Nobody ever reads half a file. */
-function replace(path: string, contents: string): void {
+function replace(path: string, contents: Part['code']): void {
   const temporary = `${path}.${process.pid}`;
   try {
     writeFileSync(temporary, contents, { flush: true });

@@ -8,6 +8,8 @@ function bundleFolder(root) {
   return join(root, 'node_modules', '.cache', 'ordeal');
 }
 
+/** What a bundle, and what V8 has compiled of it, is for. */
+const NODE = `${process.version} ${process.arch}`;
 const MANIFEST = 'manifest.json';
 /** Beside what the manifest calls the entry: what the files hold. Read only when one looks different. */
 const HASHES = 'hashes.json';
@@ -24,7 +26,7 @@ function freshBundle(folder, root) {
   try {
     const manifest = JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8'));
     // Places are part of what was bundled.
-    if (manifest.root !== root || manifest.node !== process.version) return undefined;
+    if (manifest.root !== root || manifest.node !== NODE) return undefined;
     const entry = join(folder, manifest.entry);
     return areAsTheyWere(manifest, join(entry, '..', HASHES)) ? entry : undefined;
   } catch {
@@ -59,4 +61,4 @@ function hashOf(path) {
   return require('node:crypto').createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
-module.exports = { HASHES, MANIFEST, bundleFolder, freshBundle, hashOf, looksOf };
+module.exports = { HASHES, MANIFEST, NODE, bundleFolder, freshBundle, hashOf, looksOf };

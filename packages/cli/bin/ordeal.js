@@ -5,6 +5,7 @@ const { realpathSync } = require('node:fs');
 const nodeModule = require('node:module');
 const { dirname, join } = require('node:path');
 const { bundleFolder, freshBundle } = require('./bundle.js');
+const { loadPart } = require('./load-bundle.js');
 
 /** As in `src/command-error.ts`: ordeal itself broke. */
 const BROKEN = 70;
@@ -22,9 +23,10 @@ async function start() {
   const root = dirname(dirname(dirname(dirname(realpathSync(__filename)))));
   const folder = bundleFolder(root);
   const bundle = freshBundle(folder, root);
-  // In the checkout, as what is in it is run; where it cannot be written, nothing is kept. What is of a bundle goes with it.
+  // Of platforms' files, and of what the bundle has nothing compiled of. In the checkout, as what is in it is run; where
+  // it cannot be written, nothing is kept. What is of a bundle goes with it.
   nodeModule.enableCompileCache(join(bundle === undefined ? folder : dirname(bundle), 'compiled'));
-  const { main } = bundle === undefined ? await import('../src/main.ts') : require(bundle);
+  const { main } = bundle === undefined ? await import('../src/main.ts') : loadPart(bundle);
   await main();
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { registerHooks, type ResolveFnOutput } from 'node:module';
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { importModule } from '../../bin/import-module.js';
 import { CommandError, exitCodes } from '../command-error.ts';
 
 /** Imports a TypeScript file that a user wrote; a mistake in it names the file and, where known, the line. */
@@ -9,7 +10,7 @@ export async function importFile(path: string, what: string): Promise<Record<str
   findShared();
   if (!existsSync(path)) throw new CommandError(`${what} is not there: ${path}`, exitCodes.usage);
   try {
-    return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+    return await importModule(pathToFileURL(path).href);
   } catch (error) {
     throw new CommandError(
       `${what} cannot be read: ${path}\n  ${reasonOf(error, path)}`,

@@ -15,7 +15,8 @@ import { execPath, version } from 'node:process';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bundleFolder, freshBundle, hashOf, HASHES, looksOf, MANIFEST } from '../../bin/bundle.js';
+import { bundleFolder, freshBundle, hashOf, HASHES, looksOf, MANIFEST, NODE } from '../../bin/bundle.js';
+import { COMPILED, loadPart } from '../../bin/load-bundle.js';
 
 const run = promisify(execFile);
 
@@ -36,7 +37,7 @@ beforeEach(() => {
   const looks = files.flatMap(looksOf);
   writeFileSync(
     join(root, MANIFEST),
-    JSON.stringify({ root, node: version, entry: join('made', 'ordeal.cjs'), files, looks }),
+    JSON.stringify({ root, node: NODE, entry: join('made', 'ordeal.cjs'), files, looks }),
   );
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
@@ -93,7 +94,7 @@ describe('a bundle is left alone', () => {
   });
 
   it('when its manifest names no files', () => {
-    const manifest = { root, node: version, entry: join('made', 'ordeal.cjs'), files: [], looks: [] };
+    const manifest = { root, node: NODE, entry: join('made', 'ordeal.cjs'), files: [], looks: [] };
     writeFileSync(join(root, MANIFEST), JSON.stringify(manifest));
     expect(freshBundle(root, root)).toBeUndefined();
   });
@@ -105,7 +106,7 @@ describe('a bundle is left alone', () => {
   it('when the checkout has been moved, or Node is another', () => {
     expect(freshBundle(root, join(root, 'elsewhere'))).toBeUndefined();
     const manifest = join(root, MANIFEST);
-    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(version, 'v24.0.0'));
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(NODE, NODE.replace(version, 'v24.0.0')));
     expect(freshBundle(root, root)).toBeUndefined();
   });
 });
@@ -121,6 +122,53 @@ it('holds what it was made as, also where somebody has written into it since', a
   rmSync(join(made, 'part.cjs'));
   expect(join(root, put(root, parts))).toBe(made);
   expect(parts.map(({ fileName }) => readFileSync(join(made, fileName), 'utf8'))).toEqual(['made', 'a part']);
+});
+
+describe('a part of a bundle', () => {
+  const write = (name: string, code: string): string => {
+    const path = join(root, 'made', name);
+    writeFileSync(path, code);
+    return path;
+  };
+
+  it('is loaded once, by whichever part needs it first', () => {
+    write('shared.cjs', 'exports.made = {};');
+    write('plain.cjs', "exports.made = require('./shared.cjs').made;");
+    const first = write(
+      'first.cjs',
+      "exports.made = [require('./shared.cjs'), require('./plain.cjs')].map((one) => one.made);",
+    );
+    const compiled: string[] = [];
+    const { made } = loadPart(
+      first,
+      (path) => (basename(path) === 'plain.cjs' ? undefined : {}),
+      (path) => compiled.push(basename(path)),
+    ) as { readonly made: readonly object[] };
+    expect(made[0]).toBe(made[1]);
+    expect(compiled).toEqual(['first.cjs', 'shared.cjs']);
+  });
+
+  it('is run all the same where V8 does not take what was compiled', () => {
+    const path = write('anew.cjs', 'exports.answer = 42;');
+    writeFileSync(`${path}${COMPILED}`, 'of another V8');
+    expect(loadPart(path)).toEqual({ answer: 42 });
+  });
+
+  it('finds what Node brings along, and its own place', () => {
+    const path = write(
+      'placed.cjs',
+      "exports.places = [require('node:path').basename(__filename), __dirname];",
+    );
+    expect(loadPart(path, () => ({}))).toEqual({ places: ['placed.cjs', join(root, 'made')] });
+  });
+});
+
+it('what a gate compiles is not kept when it does not pass', { timeout: 60_000 }, async () => {
+  const { compiledOf } = await import('../../../../scripts/toolchain/compiled.ts');
+  const parts = [
+    { fileName: 'ordeal.cjs', code: 'exports.main = async () => { console.log("no"); process.exit(1); };' },
+  ];
+  await expect(compiledOf(root, parts, 'ordeal.cjs')).rejects.toThrow('a smoke gate ended with 1:\nno');
 });
 
 describe('the bundle of this checkout', () => {
@@ -161,6 +209,22 @@ describe('the bundle of this checkout', () => {
     }
   });
 
+  it('has beside it what a smoke gate has compiled of it, which V8 takes', async () => {
+    const program = `
+      const { COMPILED, loadPart } = require(${JSON.stringify(join(checkout, 'packages', 'cli', 'bin', 'load-bundle.js'))});
+      const { readFileSync } = require('node:fs');
+      const taken = {};
+      const kept = (path) => ({ cachedData: readFileSync(path + COMPILED) });
+      const note = (path, script) => (taken[require('node:path').basename(path)] = !script.cachedDataRejected);
+      for (const part of ['ordeal.cjs', 'run.cjs']) loadPart(${JSON.stringify(dirname(bundled))} + '/' + part, kept, note);
+      process.stdout.write(JSON.stringify(taken));`;
+    expect(JSON.parse((await run(execPath, ['-e', program])).stdout)).toEqual({
+      'ordeal.cjs': true,
+      'rolldown-runtime.cjs': true,
+      'run.cjs': true,
+    });
+  });
+
   it('can be loaded, every part of it', async () => {
     const program = `
       const { readdirSync } = require('node:fs');
@@ -171,16 +235,18 @@ describe('the bundle of this checkout', () => {
   });
 
   it('loads no more than it needs', { timeout: 60_000 }, async () => {
+    const loader = join(checkout, 'packages', 'cli', 'bin', 'load-bundle.js');
     const loadedBy = async (argv: readonly string[]): Promise<readonly string[]> => {
       const program = `
         process.on('exit', () => require('node:fs').writeSync(2, JSON.stringify(Object.keys(require.cache))));
         process.exitCode = 0;
-        require(${JSON.stringify(bundled)}).main();`;
+        require(${JSON.stringify(loader)}).loadPart(${JSON.stringify(bundled)}).main();`;
       const ended = await run(execPath, ['-e', program, 'ordeal', ...argv], { cwd: root }).catch(
         (error: unknown) => error as { readonly stderr: string },
       );
       const paths = JSON.parse(/\[".*"\]$/.exec(ended.stderr)?.[0] ?? '[]') as readonly string[];
-      return paths.map((path) => basename(path)).toSorted();
+      const parts = paths.filter((path) => dirname(path) === dirname(bundled));
+      return parts.map((path) => basename(path)).toSorted();
     };
     expect(await loadedBy(['--help'])).toEqual(['ordeal.cjs', 'rolldown-runtime.cjs']);
     // Ends as there is no such platform, after all that every run needs was loaded.

@@ -1,0 +1,1 @@
+export function importModule(url: string): Promise<Record<string, unknown>>;
