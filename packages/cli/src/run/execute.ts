@@ -1,6 +1,5 @@
 import { isShaped, loadWindows } from '@ordeal/shared/scenario/load-windows';
 import type { Phase, Scenario } from '@ordeal/shared/scenario/scenario';
-import { markNothingBeside } from '../no-marking.ts';
 import { keepYoungSpaceSmall } from '../young-space.ts';
 import { assignAutoscalers } from './autoscalers.ts';
 import { onlyAsks } from './only-asks.ts';
@@ -16,7 +15,7 @@ export async function executePhases(session: Session, phases: readonly PlannedTi
   const { journal, signal } = session.context;
   let stopped: string | undefined;
   const run = await phaseRunner(session.scenario);
-  await (onlyAsks(session.scenario) ? markNothingBeside() : keepYoungSpaceSmall());
+  if (!onlyAsks(session.scenario)) await keepYoungSpaceSmall();
   session.results.begun = true;
   for (const phase of session.scenario.phases) {
     const expectedSeconds = phases.find((one) => one.name === phase.name)?.expectedSeconds ?? 0;

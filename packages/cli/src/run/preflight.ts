@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { ClusterFindings } from '@ordeal/load/distributed/look-at-cluster';
 import { createNodeClient } from '@ordeal/shared/journey/node-client';
 import { breaks } from '@ordeal/shared/scenario/guardrails/production';
+import { doNoSideWork } from '../no-side-work.ts';
 import { faultsPresent } from './faults-present.ts';
 import { askIdentity } from './guardrails/identity.ts';
 import { keepsTime } from './keeps-time.ts';
@@ -33,6 +34,8 @@ export async function preflight(session: Session): Promise<Preflight> {
       ? []
       : await report(session, 'the platform is the one that is meant', askIdentity(session));
   if (strange.length > 0) return { outcome: 'refused', reasons: strange };
+  // Nothing else is loaded for a smoke gate from here on.
+  if (!measures) await doNoSideWork(session.loaded.platform.entry);
   const looks = (wanted: boolean, name: string, look: () => Promise<readonly string[] | undefined>) =>
     wanted ? report(session, name, look()) : Promise.resolve([]);
   const [unseen, late, silent, busy, faulty, unfit] = await Promise.all([
