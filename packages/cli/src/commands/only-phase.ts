@@ -15,7 +15,7 @@ export function onlyPhase(phases: readonly Phase[], only: string | undefined): r
     const names = phases.map(({ name }) => name);
     throw new CommandError(`There is no phase "${only}": ${hintFrom(only, names)}.`, exitCodes.usage);
   }
-  const runsAlone = phase.phase === 'load' || phase.phase === 'smoke';
+  const runsAlone = ['load', 'smoke', 'limit'].includes(phase.phase);
   const load = runsAlone ? undefined : phases.slice(0, index).findLast(runsOn);
   return load === undefined ? [phase] : [{ ...load, judgeFor: 1, objectives: [] }, phase];
 }

@@ -32,10 +32,10 @@ export interface Prepared {
 /** Which phases of a scenario a command runs. Experiments, deployments and drills run under the scenario's load. */
 const phasesOf: Readonly<Record<ScenarioRunKind, readonly Phase['phase'][]>> = {
   smoke: ['smoke'],
-  load: ['load'],
+  load: ['load', 'limit'],
   chaos: ['load', 'experiment', 'deploy'],
   drill: ['load', 'drill', 'restore'],
-  gameday: ['smoke', 'load', 'experiment', 'drill', 'restore', 'deploy'],
+  gameday: ['smoke', 'load', 'limit', 'experiment', 'drill', 'restore', 'deploy'],
 };
 
 /** Reads everything a run needs and plans it. Touches nothing. */

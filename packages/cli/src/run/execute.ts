@@ -51,6 +51,7 @@ const runners: {
 } = {
   smoke: async () => (await import('./phases/smoke.ts')).smokePhase,
   load: async () => (await import('./phases/load.ts')).loadPhase,
+  limit: async () => (await import('./phases/limit.ts')).limitPhase,
   experiment: async () => (await import('./phases/experiment.ts')).experimentPhase,
   drill: async () => (await import('./phases/drill.ts')).drillPhase,
   restore: async () => (await import('./phases/restore.ts')).restorePhase,
@@ -88,6 +89,7 @@ function leaveOut(phase: Phase, reason: string, session: Session): void {
     case 'drill':
       assignDrill(phase, session);
       return;
+    case 'limit':
     case 'restore':
       assign(session, phase.name, phase.objectives);
       return;

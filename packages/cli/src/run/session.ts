@@ -19,6 +19,7 @@ import type {
   RunKind,
   WindowRecord,
 } from '@ordeal/shared/record/record';
+import type { LimitRecord } from '@ordeal/shared/record/limit-record';
 import type { PaceName, Scenario } from '@ordeal/shared/scenario/scenario';
 import type { ClockAnchor } from '@ordeal/shared/time/clock';
 import type { JournalEntry } from '@ordeal/shared/timeline/event';
@@ -56,6 +57,7 @@ export interface Results {
   readonly drills: FinishedDrill[];
   readonly restores: RestoreRecord[];
   readonly deployments: DeploymentRecord[];
+  readonly limits: LimitRecord[];
   /** What the platform's autoscalers said of themselves, by load phase. */
   readonly autoscalers: AutoscalerWatch[];
   /** Why phases were refused, after others had been run. */
@@ -97,6 +99,7 @@ export function emptyResults(): Results {
     drills: [],
     restores: [],
     deployments: [],
+    limits: [],
     autoscalers: [],
     refusals: [],
     faults: [],

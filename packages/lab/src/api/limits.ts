@@ -25,12 +25,15 @@ export function limitsOf(
   { cache, now, worker }: { readonly cache: Cache; readonly now: () => number; readonly worker: string },
 ): (scope: FastifyInstance) => void {
   return (scope) => {
-    if (mostConcurrent !== undefined) limitConcurrency(scope, mostConcurrent);
+    if (mostConcurrent !== undefined && !sabotage.includes('concurrency-off')) {
+      limitConcurrency(scope, sabotage.includes('concurrency-tight') ? mostConcurrent / 5 : mostConcurrent);
+    }
     if (rateLimit === undefined || sabotage.includes('rate-limit-off')) return;
     const limit = sabotage.includes('rate-limit-tight')
       ? { ...rateLimit, requests: rateLimit.requests / 5 }
       : rateLimit;
-    const limiter = limit.window === 'fixed' ? fixedWindow(limit, now) : slidingWindow(limit, cache, worker);
+    const isFixed = (limit.window === 'fixed') !== sabotage.includes('rate-limit-other-window');
+    const limiter = isFixed ? fixedWindow(limit, now) : slidingWindow(limit, cache, worker);
     const refuseWith = sabotage.includes('rate-limit-as-error') ? 500 : 429;
     limitRequests(scope, limiter, { requests: limit.requests, refuseWith });
   };

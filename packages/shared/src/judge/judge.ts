@@ -9,6 +9,7 @@ import { judgeClient } from './signals/client.ts';
 import { judgeDeployment } from './signals/deployment.ts';
 import { judgeDrill } from './signals/drill.ts';
 import { judgeExperiment } from './signals/experiment.ts';
+import { judgeLimit } from './signals/limit.ts';
 import { judgeLoad } from './signals/load.ts';
 import { judgePrometheus } from './signals/prometheus.ts';
 import { judgeRestore } from './signals/restore.ts';
@@ -51,6 +52,8 @@ function judgeOne(assignment: Assignment, observations: Observations): Finding {
       return judgeDrill(assignment, signal.measure, observations);
     case 'load':
       return judgeLoad(assignment, signal.measure, observations);
+    case 'limit':
+      return judgeLimit(assignment, observations);
     case 'restore':
       return judgeRestore(assignment, signal.measure, observations);
     case 'deployment':

@@ -9,6 +9,7 @@ import type {
   RestoreRecord,
   WindowRecord,
 } from '../record/record.ts';
+import type { LimitRecord } from '../record/limit-record.ts';
 import type { ClockAnchor } from '../time/clock.ts';
 import type { Bounds } from '../time/interval.ts';
 import type { AutoscalerWatch } from './autoscaler/watch.ts';
@@ -66,6 +67,7 @@ export interface Observations {
   readonly drills: readonly DrillRecord[];
   readonly restores?: readonly RestoreRecord[];
   readonly deployments?: readonly DeploymentRecord[];
+  readonly limits?: readonly LimitRecord[];
   /** What searches for the platform's capacity came to. */
   readonly capacities?: readonly CapacityRecord[];
   readonly spikes?: readonly SpikeSeen[];

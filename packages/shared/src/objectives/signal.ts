@@ -12,6 +12,8 @@ export type Signal =
    * iterations a second; `seconds-to-settle`: from the end of a spike until it is steady again.
    */
   | { readonly from: 'load'; readonly measure: LoadMeasure }
+  /** In how many of the ways that are looked at a limit is not what the platform promises. */
+  | { readonly from: 'limit'; readonly measure: 'departures' }
   | { readonly from: 'restore'; readonly measure: RestoreMeasure }
   | { readonly from: 'deployment'; readonly measure: DeploymentMeasure }
   /**

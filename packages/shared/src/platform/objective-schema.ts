@@ -109,6 +109,7 @@ const ofOthers = {
       ]),
     }),
   load: () => z.strictObject({ from: z.literal('load'), measure: z.enum(['capacity', 'seconds-to-settle']) }),
+  limit: () => z.strictObject({ from: z.literal('limit'), measure: z.literal('departures') }),
   restore: () =>
     z.strictObject({
       from: z.literal('restore'),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { lazily } from '../lazily.ts';
 import { autoscalerSchema } from './autoscaler-spec.ts';
 import { ledgerSchema } from './ledger-schema.ts';
+import { limitSchema } from './limit-schema.ts';
 import { needed } from './needed-schema.ts';
 import { objectiveSchema } from './objective-schema.ts';
 import {
@@ -146,6 +147,7 @@ export const platformSchema = z.strictObject({
     )
     .optional(),
   autoscalers: z.record(name, needed(autoscalerSchema)).optional(),
+  limits: z.record(name, needed(limitSchema)).optional(),
   probes: z.array(needed(probeSchema)),
   ledger: needed(ledgerSchema).nullable(),
   sweep: needed(() =>
@@ -169,7 +171,7 @@ export const platformSchema = z.strictObject({
     }),
     production: needed(() =>
       z.strictObject({
-        allow: z.array(z.enum(['load', 'experiment', 'drill', 'restore', 'deploy'])),
+        allow: z.array(z.enum(['load', 'limit', 'experiment', 'drill', 'restore', 'deploy'])),
         tokenSha256: z
           .string()
           .regex(/^[0-9a-f]{64}$/, { error: 'The SHA-256 of the token in 64 hexadecimal digits.' })

@@ -1,6 +1,7 @@
 import type { Objective } from '../objectives/objective.ts';
 import type { AutoscalerSpec } from './autoscaler-spec.ts';
 import type { LedgerSpec } from './ledger-spec.ts';
+import type { LimitSpec } from './limit-spec.ts';
 import type { ProbeSpec } from './probe-spec.ts';
 import type { RequestTemplate } from './request-template.ts';
 import type { LabSite } from './site.ts';
@@ -44,6 +45,8 @@ export interface Platform {
   readonly deployments?: Readonly<Record<string, DeploymentEntry>>;
   /** By name: what adds and removes its pods, looked at while there is load. */
   readonly autoscalers?: Readonly<Record<string, AutoscalerSpec>>;
+  /** By name: limits on what clients may ask. */
+  readonly limits?: Readonly<Record<string, LimitSpec>>;
   readonly probes: readonly ProbeSpec[];
   readonly ledger: LedgerSpec | null;
   /** Deletes whatever a run has left on the platform, and tells how much there still is. */
@@ -258,7 +261,7 @@ export interface Coordination {
 
 /** An explicit permission. Whoever uses it confirms by hand at a terminal, or by a token in a pipeline. */
 export interface ProductionPermit {
-  readonly allow: readonly ('load' | 'experiment' | 'drill' | 'restore' | 'deploy')[];
+  readonly allow: readonly ('load' | 'limit' | 'experiment' | 'drill' | 'restore' | 'deploy')[];
   /** SHA-256, in hexadecimal digits, of the token that a pipeline hands over in ORDEAL_PRODUCTION_TOKEN. */
   readonly tokenSha256?: string;
 }

@@ -1,4 +1,5 @@
 import type { Finding } from '../objectives/finding.ts';
+import type { LimitRecord } from './limit-record.ts';
 
 /**
  * The finished, versioned evidence of a run: `record.json`. A public contract: fields are added, never
@@ -33,6 +34,8 @@ export interface RunRecord {
   readonly restores?: readonly RestoreRecord[];
   /** Absent in records of before versions were deployed. */
   readonly deployments?: readonly DeploymentRecord[];
+  /** Absent where no limit was looked at. */
+  readonly limits?: readonly LimitRecord[];
   /** What stress tests came to. Absent when there was none. */
   readonly capacities?: readonly CapacityRecord[];
   /** How the platform settled after spikes. Absent when there was none. */

@@ -4,6 +4,7 @@ import { headline } from './headline.ts';
 import { experimentsSection } from './summary/experiments.ts';
 import { deploymentsSection } from './summary/deployments.ts';
 import { drillsSection } from './summary/drills.ts';
+import { limitsSection } from './summary/limits.ts';
 import { restoresSection } from './summary/restores.ts';
 import { loadResults } from './summary/load-results.ts';
 import { findingsTable } from './summary/findings-table.ts';
@@ -25,6 +26,7 @@ export function renderSummary(record: RunRecord): string {
     ...section('Drills', record.drills, () => drillsSection(record)),
     ...section('Restores', record.restores ?? [], () => restoresSection(record)),
     ...section('Deployments', record.deployments ?? [], () => deploymentsSection(record)),
+    ...section('Limits', record.limits ?? [], () => limitsSection(record)),
     ...section('Experiments', record.experiments, () => experimentsSection(record)),
     ...loadSection(record),
     record.residue.length === 0 ? 'Nothing was left behind.' : 'Run `ordeal recover` to remove what is left.',

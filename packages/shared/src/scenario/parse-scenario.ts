@@ -139,6 +139,7 @@ function objectiveNames(phase: Phase): readonly (readonly [field: string, names:
             ['result', phase.result ?? []],
           ]
         : [['objectives', phase.objectives]];
+    case 'limit':
     case 'drill':
     case 'restore':
       return [['objectives', phase.objectives]];
@@ -193,6 +194,8 @@ function references(phase: Phase, platform: Platform, path: string): Diagnostic[
       return objectives;
     case 'load':
       return [...objectives, ...place(phase, platform, path)];
+    case 'limit':
+      return [...objectives, ...missing('limit', phase.limit, 'limits', Object.keys(platform.limits ?? {}))];
     case 'experiment':
       return [
         ...objectives,

@@ -15,6 +15,7 @@ import { isShaped, loadWindows } from './load-windows.ts';
 import { planExperiment } from './plan-experiment.ts';
 import { refuseStress } from './refuse-stress.ts';
 import { movesTo } from './drill-parts.ts';
+import { limitInWords, limitSeconds } from './limit-words.ts';
 import type { RestorePhase } from './restore-phase.ts';
 import type { DrillPhase, LoadSource, Phase, PaceName, Scenario, ShapedLoadPhase } from './scenario.ts';
 import { tenantWords } from './tenant-words.ts';
@@ -117,6 +118,17 @@ function planPhase(platform: Platform, phase: Phase, describers: Describers): Pl
           ...watched(platform),
         ],
       };
+    case 'limit': {
+      const limit = platform.limits?.[phase.limit];
+      return {
+        ...head,
+        expectedSeconds: limit === undefined ? 0 : limitSeconds(limit),
+        does: [
+          ...(limit === undefined ? [] : [limitInWords(limit, platform.entry)]),
+          `objectives: ${phase.objectives.join(', ')}`,
+        ],
+      };
+    }
     case 'experiment':
       return { ...head, ...planExperiment(phase, describers.fault) };
     case 'drill':

@@ -206,7 +206,10 @@ const deploy = () =>
     objectives: z.strictObject({ steady: names.min(1), whole: names, result: names.min(1) }),
   });
 
-const phases = { smoke, load, experiment, drill, restore, deploy };
+const limit = () =>
+  z.strictObject({ phase: z.literal('limit'), ...head, limit: text, objectives: names.min(1) });
+
+const phases = { smoke, load, limit, experiment, drill, restore, deploy };
 
 /** A scenario by shape alone. What its names refer to is checked in `parse-scenario.ts`. */
 export const scenarioSchema = z.strictObject({
@@ -215,7 +218,7 @@ export const scenarioSchema = z.strictObject({
   phases: z
     .array(
       variantsBy('phase', phases, () =>
-        z.discriminatedUnion('phase', [smoke(), load(), experiment(), drill(), restore(), deploy()]),
+        z.discriminatedUnion('phase', [smoke(), load(), limit(), experiment(), drill(), restore(), deploy()]),
       ),
     )
     .min(1),

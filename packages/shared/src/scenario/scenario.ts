@@ -1,6 +1,7 @@
 import type { Shape, ShapeKind } from '../load/shape/shape.ts';
 import type { TenantLoad } from '../load/workload.ts';
 import type { DeployPhase } from './deploy-phase.ts';
+import type { LimitPhase } from './limit-phase.ts';
 import type { RestorePhase } from './restore-phase.ts';
 
 /** A scenario is data: phases over one timeline, in order. All times are seconds. */
@@ -13,7 +14,8 @@ export interface Scenario {
 /** How long things take. Every scenario has both: `short` has the same phases and least sample counts. */
 export type PaceName = 'full' | 'short';
 
-export type Phase = SmokePhase | LoadPhase | ExperimentPhase | DrillPhase | RestorePhase | DeployPhase;
+export type Phase =
+  SmokePhase | LoadPhase | LimitPhase | ExperimentPhase | DrillPhase | RestorePhase | DeployPhase;
 
 /** Health checks and every journey once. */
 export interface SmokePhase {

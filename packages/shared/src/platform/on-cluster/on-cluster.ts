@@ -22,7 +22,8 @@ export type PromisedAutoscaler = Pick<AutoscalerSpec, 'replicas' | 'targets' | '
 /**
  * The same platform on Kubernetes: its promises, journeys and tenants are those of its file, and what it is reached,
  * broken and loaded by is the cluster's. Backups and deployments are not there: how a cluster makes these is its own,
- * and a scenario that needs one is refused. Nor are names: it is reached by the Service that its route moves.
+ * and a scenario that needs one is refused. Nor are limits, which one instance keeps, as a pod has no address that
+ * stays; nor names: it is reached by the Service that its route moves.
  */
 export function onCluster(
   file: PlatformFile,
@@ -33,6 +34,7 @@ export function onCluster(
       backups: _,
       deployments: __,
       byName: ___,
+      limits: ____,
       ...base
     } = file.build({
       env: (name, fallback) => context.env(name, fallback),

@@ -8,6 +8,7 @@ import { colophon, environmentSection } from './environment.ts';
 import { experimentsSection } from './experiments.ts';
 import { findingsSection } from './findings.ts';
 import { keyFigures } from './key-figures.ts';
+import { limitsSection } from './limits.ts';
 import { loadsSection } from './loads.ts';
 import { residueSection } from './residue.ts';
 import { restoresSection } from './restores.ts';
@@ -33,6 +34,7 @@ ${timelineSection(record, journal)}
 ${findingsSection(record)}
 ${drillsSection(record)}
 ${restoresSection(record)}
+${limitsSection(record)}
 ${experimentsSection(record)}
 ${loadsSection(record)}
 ${residueSection(record)}

@@ -1,6 +1,7 @@
 import { isShaped, loadWindows, LOST_SECONDS, rateAfter, type LoadWindow } from '../load-windows.ts';
 import type { TenantLoad } from '../../load/workload.ts';
 import type { DeployPhase } from '../deploy-phase.ts';
+import type { LimitPhase } from '../limit-phase.ts';
 import type { RestorePhase } from '../restore-phase.ts';
 import { heldSeconds } from '../stages.ts';
 import type {
@@ -37,6 +38,7 @@ export type PlannedWindow = {
   /** What is judged is the drill's result: it has no window of that name. */
   | { readonly part: 'drill'; readonly phase: DrillPhase; readonly seconds: null }
   | { readonly part: 'restore'; readonly phase: RestorePhase; readonly seconds: null }
+  | { readonly part: 'limit'; readonly phase: LimitPhase; readonly seconds: null }
 );
 
 /**
@@ -98,6 +100,8 @@ function windowsOf(phase: Phase, rate: number): readonly PlannedWindow[] {
         { part: 'deploy', name, phase, objectives: objectives.result, rate, seconds: null },
       ];
     }
+    case 'limit':
+      return [{ part: 'limit', name: phase.name, phase, objectives: phase.objectives, rate, seconds: null }];
     case 'restore':
       return [
         { part: 'restore', name: phase.name, phase, objectives: phase.objectives, rate, seconds: null },

@@ -16,11 +16,10 @@ export function ofTenant({ perTenant }: PlannedWindow, tenant: string): TenantLo
 /** An objective on a signal that has no value at all in this window. */
 export function valueObstacle({ objective, window, platform, scenario }: Concern): Obstacle | undefined {
   const { signal } = objective;
-  const inA = `in a ${['load', 'drill', 'restore', 'deploy'].includes(window.part) ? window.part : `${window.part}-`} window`;
+  const inA = `in a ${['load', 'limit', 'drill', 'restore', 'deploy'].includes(window.part) ? window.part : `${window.part}-`} window`;
   switch (signal.from) {
     case 'client':
-      if (window.part === 'drill' || window.part === 'restore' || window.part === 'deploy')
-        return drillHasNoWindow(window.part, `the client's ${signal.measure}`);
+      if (isOfItsOwn(window.part)) return drillHasNoWindow(window.part, `the client's ${signal.measure}`);
       if (window.part === 'search') return searchHasNoWindow(`the client's ${signal.measure}`);
       if (window.rate > 0 && signal.tenant !== undefined && ofTenant(window, signal.tenant) === undefined) {
         return {
@@ -41,8 +40,7 @@ export function valueObstacle({ objective, window, platform, scenario }: Concern
           };
     case 'prometheus':
       if (window.part === 'drill' && isOfAlerts(objective)) return alertsObstacle(signal, window.phase);
-      if (window.part === 'drill' || window.part === 'restore' || window.part === 'deploy')
-        return drillHasNoWindow(window.part, `Prometheus' ${signal.measure}`);
+      if (isOfItsOwn(window.part)) return drillHasNoWindow(window.part, `Prometheus' ${signal.measure}`);
       if (window.part === 'search') return searchHasNoWindow(`Prometheus' ${signal.measure}`);
       if (signal.measure === 'difference-to-client') return countingObstacle(window, inA);
       return signal.measure !== 'seconds-to-alert' || window.part === 'during' || window.part === 'recovery'
@@ -86,6 +84,14 @@ export function valueObstacle({ objective, window, platform, scenario }: Concern
               hint: 'list it in the `result` of a load phase whose shape is of kind stress',
             }
         : settlingObstacle(objective.limit, window, inA);
+    case 'limit':
+      return window.part === 'limit'
+        ? undefined
+        : {
+            expected: 'a phase that looks at a limit',
+            found: `the limit measure ${signal.measure} ${inA}`,
+            hint: 'list it in the objectives of a phase of kind limit',
+          };
     case 'restore':
       return window.part === 'restore'
         ? restoreObstacle(signal.measure, window.phase)
@@ -210,11 +216,16 @@ function searchHasNoWindow(what: string): Obstacle {
 }
 
 const ownMeasures = {
+  limit: 'departures',
   drill:
     'rto, rpo, detection, failover, lost, anomalies, flaps, stale, writers; and what alerts did (alerts-fired, alerts-firing, seconds-to-alert)',
   restore: 'seconds, backup-age, point-in-time-error',
   deploy: 'seconds-to-deploy, seconds-to-roll-back, seconds-to-return',
 };
+
+function isOfItsOwn(part: PlannedWindow['part']): part is keyof typeof ownMeasures {
+  return Object.hasOwn(ownMeasures, part);
+}
 
 function drillHasNoWindow(part: keyof typeof ownMeasures, what: string): Obstacle {
   const own = ownMeasures[part];

@@ -28,11 +28,14 @@ function strangeHosts(platform: Platform, hosts: readonly string[] | undefined):
   );
 }
 
-function placesOf({ entry, byName, health, stores, routes, faults }: Platform): readonly Place[] {
+function placesOf({ entry, byName, health, limits, stores, routes, faults }: Platform): readonly Place[] {
   return [
     ...hostsIn(entry, 'entry'),
     ...hostsIn(byName, 'byName'),
     ...health.flatMap(({ url, name }) => hostsIn(url, `health ${JSON.stringify(name)}`)),
+    ...Object.entries(limits ?? {}).flatMap(([name, { at }]) =>
+      hostsIn(at, `limits[${JSON.stringify(name)}]`),
+    ),
     ...Object.entries({ stores, routes, faults }).flatMap(([kind, entries]) =>
       Object.entries(entries).flatMap(([name, { config }]) =>
         hostsIn(config, `${kind}[${JSON.stringify(name)}]`),

@@ -61,6 +61,7 @@ export function faultsOf(phase: Phase): readonly string[] {
       return [];
     case 'smoke':
     case 'load':
+    case 'limit':
     case 'deploy':
       return [];
   }
