@@ -12,6 +12,20 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 'checks',
     source: 'deployment improvements, 1 and 2: /health and /ready; 3: 100 requests in 60 seconds',
   },
+  'rate limit': {
+    signal: { from: 'limit', measure: 'departures' },
+    comparator: '<=',
+    limit: 0,
+    unit: 'departures',
+    source: `deployment improvements, 3: rate_limit_requests 100, rate_limit_window 60; ${profile}: that it slides`,
+  },
+  'requests at once': {
+    signal: { from: 'limit', measure: 'departures' },
+    comparator: '<=',
+    limit: 0,
+    unit: 'departures',
+    source: 'deployment improvements, 3: max_concurrent_requests 100',
+  },
   availability: {
     // What the load balancer answered: it sees every request, also those that no task did.
     signal: {

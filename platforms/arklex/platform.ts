@@ -3,6 +3,7 @@ import { labLedger, labProbes, labSweep } from '@ordeal/shared/platform/on-lab/c
 import { labDeployment } from '@ordeal/shared/platform/on-lab/deployments';
 import { labRoute, labStore } from '@ordeal/shared/platform/on-lab/drivers';
 import { databaseUnreachable, regionLost, replicaKilled } from '@ordeal/shared/platform/on-lab/faults';
+import { oneReplica } from '@ordeal/shared/platform/on-lab/limits';
 import { definePlatform } from '@ordeal/shared/platform/platform';
 import { objectives } from './objectives.ts';
 
@@ -59,6 +60,30 @@ export default definePlatform((context) => {
     routes: { global: labRoute(lab) },
     backups: labBackups(lab),
     deployments: { rolling: labDeployment(lab, 'rolling'), canary: labDeployment(lab, 'canary') },
+    limits: {
+      'requests of a client': {
+        kind: 'rate',
+        // One task: it counts with the others of its region, and each region counts for itself.
+        at: oneReplica(a),
+        requests: 100,
+        windowSeconds: 60,
+        window: 'sliding',
+        ask: { method: 'GET', path: '/api/chat', headers: anyClient },
+      },
+      'requests at once': {
+        kind: 'concurrency',
+        // What bounds them is a setting of each task.
+        at: oneReplica(a),
+        requests: 100,
+        ask: {
+          method: 'POST',
+          path: '/api/chat',
+          headers: anyClient,
+          json: { message: 'regional failover', run: '{{run}}' },
+        },
+        answeredWith: 201,
+      },
+    },
     probes: labProbes({ path: '/api/knowledge', headers: anyClient }, '/api/chat'),
     ledger: labLedger({ path: '/api/knowledge', headers: anyClient }),
     sweep: labSweep('/api/runs'),

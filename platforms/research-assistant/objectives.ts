@@ -11,6 +11,14 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 'checks',
     source: 'production deployment guide, Production Checklist: health, analytics, WebSocket, rate limiting',
   },
+  'rate limit': {
+    signal: { from: 'limit', measure: 'departures' },
+    comparator: '<=',
+    limit: 0,
+    unit: 'departures',
+    source:
+      'production deployment guide, Environment Variables: RATE_LIMIT_MAX_REQUESTS 100, RATE_LIMIT_WINDOW_SECONDS 60; set by this profile: that it begins with a first request',
+  },
   'client errors': {
     signal: { from: 'client', measure: 'error-ratio' },
     comparator: '<',

@@ -2,6 +2,7 @@ import { labBackups } from '@ordeal/shared/platform/on-lab/backups';
 import { labLedger, labProbes, labSweep } from '@ordeal/shared/platform/on-lab/clients';
 import { labRoute, labStore } from '@ordeal/shared/platform/on-lab/drivers';
 import { databaseUnreachable, replicaKilled, replicaStopped } from '@ordeal/shared/platform/on-lab/faults';
+import { oneReplica } from '@ordeal/shared/platform/on-lab/limits';
 import { definePlatform } from '@ordeal/shared/platform/platform';
 import { objectives } from './objectives.ts';
 
@@ -60,6 +61,17 @@ export default definePlatform((context) => {
     stores: { main: labStore(lab) },
     routes: { global: labRoute(lab) },
     backups: labBackups(lab),
+    limits: {
+      'requests of a client': {
+        kind: 'rate',
+        // One worker: each counts for itself.
+        at: oneReplica(a),
+        requests: 100,
+        windowSeconds: 60,
+        window: 'fixed',
+        ask: { method: 'GET', path: '/api/analytics/usage', headers: anyClient },
+      },
+    },
     probes: [
       ...labProbes({ path: '/api/papers', headers: anyClient }, '/api/analytics/usage'),
       {

@@ -9,6 +9,7 @@ export interface Control {
 }
 
 const smoke = ['smoke'];
+const limit = (phase: string) => ['load', '--scenario', 'limits', '--only', phase];
 const load = ['load', '--pace', 'short'];
 const chaos = (phase: string) => ['chaos', '--only', phase, '--pace', 'short'];
 const deploys = (phase: string) => ['chaos', '--scenario', 'deploys', '--only', phase, '--pace', 'short'];
@@ -64,6 +65,7 @@ export const controls: readonly Control[] = [
     ['rate-limit-off', smoke, 'rate-limit'],
     ['rate-limit-tight', smoke, 'rate-limit'],
     ['rate-limit-as-error', smoke, 'rate-limit'],
+    ['rate-limit-other-window', limit('rate-limit'), 'rate limit'],
     ['connection-hog', load, 'database connections'],
     ['memory-hog', load, 'memory of a worker'],
     ['no-restart', chaos('worker-killed'), 'worker-killed'],
@@ -87,6 +89,9 @@ export const controls: readonly Control[] = [
     ['rate-limit-off', smoke, 'rate-limit'],
     ['rate-limit-tight', smoke, 'rate-limit'],
     ['rate-limit-as-error', smoke, 'rate-limit'],
+    ['rate-limit-other-window', limit('rate-limit'), 'rate limit'],
+    ['concurrency-tight', limit('at-once'), 'requests at once'],
+    ['concurrency-off', limit('at-once'), 'requests at once'],
     ['slow', load, 'server p95'],
     ['errors', load, 'availability'],
     ['connection-hog', load, 'database connections'],

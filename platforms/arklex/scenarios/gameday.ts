@@ -52,6 +52,13 @@ export default defineScenario((pace) => {
     phases: [
       { phase: 'smoke', name: 'smoke', title: 'Health checks, journeys, and the rate limit' },
       {
+        phase: 'limit',
+        name: 'at-once',
+        title: 'A task works on a hundred requests at once',
+        limit: 'requests at once',
+        objectives: ['requests at once'],
+      },
+      {
         phase: 'load',
         name: 'baseline',
         title: 'Baseline load, from many clients',

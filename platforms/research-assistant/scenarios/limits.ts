@@ -1,0 +1,16 @@
+import { defineScenario } from '@ordeal/shared/scenario/scenario';
+
+/** What the limits on what clients may ask really are. That of a rate is told by its window: a minute, at either pace. */
+export default defineScenario(() => ({
+  name: 'limits',
+  title: 'Limits',
+  phases: [
+    {
+      phase: 'limit',
+      name: 'rate-limit',
+      title: 'One client sends as much as it may in a minute, and again when that is over',
+      limit: 'requests of a client',
+      objectives: ['rate limit'],
+    },
+  ],
+}));
