@@ -151,6 +151,7 @@ describe('the window of a rate limit', () => {
     const more: Record<string, Limiter> = {
       'nobody counts': () => true,
       'several count': inTurns(fixed(100, 60_000), fixed(100, 60_000), fixed(100, 60_000)),
+      'two count, and one refuses sooner': inTurns(fixed(70, 60_000), fixed(50, 60_000)),
       'it refills': bucket(100, 60_000),
       'it begins by the clock': byTheClock(100, 60_000, 45_000),
     };

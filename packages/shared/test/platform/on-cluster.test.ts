@@ -23,6 +23,25 @@ it('is agreed about on the cluster itself: one run at a time, and a stop that re
   });
 });
 
+it('has none of the limits that one instance keeps', () => {
+  const limits = {
+    rate: {
+      kind: 'rate',
+      at: 'http://127.0.0.1:8000',
+      requests: 100,
+      windowSeconds: 60,
+      window: 'fixed',
+      ask: { method: 'GET', path: '/orders' },
+    },
+  } as const;
+  const file = onCluster(
+    definePlatform(() => platformValue({ limits })),
+    { faults: () => ({}) },
+  );
+  const there = file.build({ env: (name, usual = '') => env[name] ?? usual, lab: () => placeholderSite });
+  expect(there.limits).toBeUndefined();
+});
+
 it('has the numbers of its document where its file has the lab’s, and of nothing that is not there', () => {
   const value = platformValue();
   const [objective = ''] = Object.keys(value.objectives);
