@@ -76,6 +76,19 @@ describe('a limit of a platform', () => {
   });
 });
 
+describe('what is asked of a limit', () => {
+  it('has no variable that nobody fills', () => {
+    const ask = { method: 'GET', path: '/orders/{{cursor}}' } as const;
+    const parsed = parsePlatform(platform({ limits: { rate: { ...rate, ask } } }), 'platform.ts');
+    expect(parsed.ok ? [] : parsed.diagnostics).toEqual([
+      expect.objectContaining({
+        path: 'platform.ts: limits["rate"].ask',
+        found: expect.stringContaining('{{cursor}}'),
+      }),
+    ]);
+  });
+});
+
 describe('a phase that looks at a limit', () => {
   it('names one that the platform has', () => {
     expect(parseScenario(day(limit), platform(), 'day.ts')).toMatchObject({ ok: true });
