@@ -23,9 +23,11 @@ export const limitSchema = lazily(() =>
       kind: z.literal('concurrency'),
       ...common,
       requests: z.int().min(1).max(1000),
-      ask: requestTemplate().refine(({ method, json }) => method !== 'GET' && json !== undefined, {
-        error: 'A request with a body (`json`), which is kept back: POST or PUT.',
-      }),
+      // Of a body of one byte nothing would go out that could be under way.
+      ask: requestTemplate().refine(
+        ({ method, json }) => method !== 'GET' && typeof json === 'object' && json !== null,
+        { error: 'A request whose body can be kept back: POST or PUT, with an object or a list as `json`.' },
+      ),
       answeredWith: status,
     }),
   ]),

@@ -66,12 +66,14 @@ describe('a limit of a platform', () => {
     const limits = {
       rate: { ...rate, requests: 1, window: 'leaky' },
       atOnce: { ...atOnce, ask: { method: 'GET', path: '/orders' } },
+      short: { ...atOnce, ask: { ...atOnce.ask, json: 1 } },
     } as unknown as Record<string, LimitSpec>;
     const parsed = parsePlatform(platform({ limits }), 'platform.ts');
     expect(parsed.ok ? [] : parsed.diagnostics.map(({ path }) => path)).toEqual([
       'platform.ts: limits.rate.requests',
       'platform.ts: limits.rate.window',
       'platform.ts: limits.atOnce.ask',
+      'platform.ts: limits.short.ask',
     ]);
   });
 });
