@@ -32,7 +32,10 @@ const complain = (line: string) => void stderr.write(`${line}\n`);
 const { sabotage } = config;
 const { now } = systemClock;
 const contract = contractOf(config.platform);
-const store = new Store(config.databases, now, sabotage.includes('stale-reads') ? 'b' : undefined);
+const store = new Store(config.databases, now, {
+  ...(sabotage.includes('stale-reads') ? { readFrom: 'b' } : {}),
+  ...(contract.connectionWaitMs === undefined ? {} : { connectionWaitMs: contract.connectionWaitMs }),
+});
 const metrics = new Metrics(contract.metrics, store, config.version);
 const cache = new Cache(config.redis, () => metrics.cacheError());
 const lies = sabotage.includes('lying-health') || sabotage.includes('no-drain');

@@ -15,6 +15,8 @@ export interface Contract {
   readonly rateLimit?: RateLimit;
   /** A replica that is at work on so many requests refuses more of them. */
   readonly mostConcurrent?: number;
+  /** So long a statement waits for a connection to the database when all are taken; 500 where nothing is said. */
+  readonly connectionWaitMs?: number;
   /** Of work that takes long, a replica does so much at once for one tenant, and refuses more of it. */
   readonly mostOfTenant?: number;
   /** Where its backup job keeps the dumps that it makes; in a folder where nothing is said. */

@@ -1,11 +1,18 @@
 import { Client, Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 import { within } from './deadline.ts';
 import { classify, StoreUnavailable } from './errors.ts';
+import { Turns } from './turns.ts';
 
 const PROBE_WITHIN_MS = 300;
 const CONNECT_WITHIN_MS = 500;
 const QUERY_WITHIN_MS = 1_000;
 const POOL_SIZE = 8;
+
+/** So many connections, and who may have one of them. */
+interface Connections {
+  readonly pool: Pool;
+  readonly turns: Turns;
+}
 
 /** A prepared statement with its values. */
 export interface Statement {
@@ -26,18 +33,21 @@ const PROBE = {
 export class StoreNode {
   readonly name: string;
   readonly #url: string;
+  readonly #waitMs: number;
   #role: NodeRole = 'unreachable';
   #timeline = 0;
   #prober: Client | undefined;
   #probing: Promise<void> | undefined;
   /** Writes that wait for a lost standby must not keep reads from a connection. */
-  #pools: { readonly read: Pool; readonly write: Pool };
+  #pools: { readonly read: Connections; readonly write: Connections };
   /** Connections whose statement was given up by its caller, but not yet by the server. */
   readonly #held = new Set<() => void>();
 
-  constructor(name: string, url: string) {
+  /** `waitMs`: a statement waits so long for a connection when all are taken. */
+  constructor(name: string, url: string, waitMs = CONNECT_WITHIN_MS) {
     this.name = name;
     this.#url = url;
+    this.#waitMs = waitMs;
     this.#pools = this.#openPools();
   }
 
@@ -52,11 +62,11 @@ export class StoreNode {
 
   get connections(): { readonly idle: number; readonly busy: number; readonly waiting: number } {
     const pools = Object.values(this.#pools);
-    const sum = (of: (pool: Pool) => number) => pools.reduce((total, pool) => total + of(pool), 0);
+    const sum = (of: (one: Connections) => number) => pools.reduce((total, one) => total + of(one), 0);
     return {
-      idle: sum((pool) => pool.idleCount),
-      busy: sum((pool) => pool.totalCount - pool.idleCount),
-      waiting: sum((pool) => pool.waitingCount),
+      idle: sum(({ pool }) => pool.idleCount),
+      busy: sum(({ pool }) => pool.totalCount - pool.idleCount),
+      waiting: sum(({ turns }) => turns.waiting),
     };
   }
 
@@ -73,16 +83,21 @@ export class StoreNode {
     use: 'read' | 'write',
     statement: Statement,
   ): Promise<QueryResult<Row>> {
+    const { pool, turns } = this.#pools[use];
     let client: PoolClient;
+    let giveBack = (): void => undefined;
     try {
-      client = await this.#pools[use].connect();
+      giveBack = await turns.take(this.#waitMs);
+      client = await pool.connect();
     } catch (error) {
+      giveBack();
       throw new StoreUnavailable(`Cannot connect to ${this.name}: ${(error as Error).message}`, 'no', error);
     }
     const running = client.query<Row>({ ...statement, values: [...statement.values] });
     const release = once((error?: Error) => {
       this.#held.delete(abandon);
       client.release(error);
+      giveBack();
     });
     const abandon = () => release(new Error('abandoned'));
     // A statement that was given up keeps its connection until the server has finished with it. Were it closed
@@ -105,7 +120,7 @@ export class StoreNode {
 
   async close(): Promise<void> {
     this.#dropConnections();
-    await Promise.all(Object.values(this.#pools).map((pool) => pool.end()));
+    await Promise.all(Object.values(this.#pools).map(({ pool }) => pool.end()));
   }
 
   async #probeOnce(): Promise<void> {
@@ -139,14 +154,21 @@ export class StoreNode {
     this.#prober = undefined;
     prober?.end().catch(() => undefined);
     const old = this.#pools;
-    if (old.read.totalCount + old.write.totalCount === 0) return;
+    if (old.read.pool.totalCount + old.write.pool.totalCount === 0) return;
     this.#pools = this.#openPools();
     for (const abandon of this.#held) abandon();
-    for (const pool of Object.values(old)) pool.end().catch(() => undefined);
+    for (const { pool, turns } of Object.values(old)) {
+      turns.close(new Error('it does not answer'));
+      pool.end().catch(() => undefined);
+    }
   }
 
   #openPools() {
-    return { read: this.#openPool(), write: this.#openPool() };
+    return { read: this.#openConnections(), write: this.#openConnections() };
+  }
+
+  #openConnections(): Connections {
+    return { pool: this.#openPool(), turns: new Turns(POOL_SIZE) };
   }
 
   #openPool(): Pool {

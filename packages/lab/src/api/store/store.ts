@@ -18,11 +18,22 @@ export class Store {
   readonly #timer: NodeJS.Timeout;
   readonly #readFrom: string | undefined;
 
-  /** `readFrom`: the node that is read from as long as it answers, whatever it is. */
-  constructor(urls: Readonly<Record<string, string>>, now: () => number, readFrom?: string) {
+  constructor(
+    urls: Readonly<Record<string, string>>,
+    now: () => number,
+    {
+      readFrom,
+      connectionWaitMs,
+    }: {
+      /** The node that is read from as long as it answers, whatever it is. */
+      readonly readFrom?: string;
+      /** A statement waits so long for a connection when all are taken. */
+      readonly connectionWaitMs?: number;
+    } = {},
+  ) {
     this.#now = now;
     this.#readFrom = readFrom;
-    this.#nodes = Object.entries(urls).map(([name, url]) => new StoreNode(name, url));
+    this.#nodes = Object.entries(urls).map(([name, url]) => new StoreNode(name, url, connectionWaitMs));
     // A primary that was replaced may still answer: nothing but looking shows it.
     this.#timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
     void this.look();

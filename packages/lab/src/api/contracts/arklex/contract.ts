@@ -18,6 +18,8 @@ export const arklex: Contract = {
   restartDelayMs: 50,
   rateLimit: { requests: 100, windowSeconds: 60, window: 'sliding' },
   mostConcurrent: 100,
+  // Its requests may take 30 s, and its pool makes them wait as long; the lab's load balancer gives up after 5 s.
+  connectionWaitMs: 5_000,
   bucket: { name: 'arklex-backups', prefix: 'backups' },
   schema: workSchema,
 };
