@@ -1,4 +1,4 @@
-import type { StoreStatus } from '@ordeal/shared/drivers/store';
+import type { StoreNode, StoreStatus } from '@ordeal/shared/drivers/store';
 import type { PromotionMark } from '@ordeal/shared/undo/entry';
 
 /** Whether the writer of a drill that was cut off is the only one by now, and all others follow it. */
@@ -21,33 +21,66 @@ export function isFollowed({ writer: name }: PromotionMark, { nodes }: StoreStat
  * may write, what each node is, and the next step. Danger comes first.
  */
 export function recoveryAdvice(mark: PromotionMark, status: StoreStatus): readonly string[] {
-  const primaries = status.nodes.filter((node) => node.reachable && node.role === 'primary');
-  const rivals = primaries.map((node) => node.name).filter((name) => name !== mark.writer);
-  const writer = status.nodes.find((node) => node.name === mark.writer);
-  const danger = rivals.map(
-    (name) => `DANGER: node ${name} of store ${mark.store} accepts writes and must not. Stop it at once.`,
-  );
-  const words =
-    writer?.reachable === true && writer.role === 'primary'
-      ? 'and it does'
-      : writer?.reachable === true
-        ? 'but it is still a standby'
-        : `but it does not answer (${writer?.reason ?? 'the store has no such node'})`;
+  const primaries = status.nodes.filter(isPrimary).map((node) => node.name);
+  const rightful = writersIn(mark).filter((name) => primaries.includes(name));
+  const [writer = mark.writer, ...doubtful] = rightful;
+  const rivals = primaries.filter((name) => !rightful.includes(name));
   return [
-    ...danger,
-    `The only writer of store ${mark.store} is node ${mark.writer}, ${words}. (Drill ${mark.drill}, since ${mark.requestedAt}.)`,
+    ...(doubtful.length === 0
+      ? []
+      : [
+          `DANGER: nodes ${rightful.join(' and ')} of store ${mark.store} both accept writes, and only one may. Find out ` +
+            'at once which of them clients write to, and stop the other one.',
+        ]),
+    ...rivals.map(
+      (name) => `DANGER: node ${name} of store ${mark.store} accepts writes and must not. Stop it at once.`,
+    ),
+    `${writerSentence(mark, status, rightful)} (Drill ${mark.drill}, since ${mark.requestedAt}.)`,
     ...status.nodes
-      .filter((node) => node.name !== mark.writer)
-      .map((node) => {
-        const fenced =
-          mark.fenced.includes(node.name) && !rivals.includes(node.name)
-            ? 'Keep it fenced: it may not accept writes.'
-            : '';
-        const state = node.reachable
-          ? `is ${node.role}${node.role === 'standby' && node.lagSeconds === undefined ? ' and follows nobody' : ''}`
-          : `does not answer (${node.reason})`;
-        return `Node ${node.name} ${state}. ${fenced}`.trim();
-      }),
+      .filter((node) => node.name !== writer || (rightful.length === 0 && mark.heir !== undefined))
+      .map((node) => nodeSentence(node, mark, rivals)),
     `Next: ${mark.nextStep}`,
   ];
+}
+
+/** Who may be the writer: one node, or two while one of them hands over to the other. */
+function writersIn({ writer, heir }: PromotionMark): readonly string[] {
+  return heir === undefined ? [writer] : [writer, heir];
+}
+
+function isPrimary(node: StoreNode): boolean {
+  return node.reachable && node.role === 'primary';
+}
+
+function writerSentence(mark: PromotionMark, { nodes }: StoreStatus, rightful: readonly string[]): string {
+  const only = `The only writer of store ${mark.store} is node`;
+  const [found, ...doubtful] = rightful;
+  if (doubtful.length > 0) return `${only} ${writersIn(mark).join(' or ')}, and both accept writes.`;
+  if (found !== undefined) {
+    const how = found === mark.heir ? ', which has taken over' : ', and it does';
+    return `${only} ${found}${how}.`;
+  }
+  if (mark.heir !== undefined) {
+    return `${only} ${mark.writer}, or ${mark.heir} when that has taken over already: neither is seen to accept writes.`;
+  }
+  const node = nodes.find((one) => one.name === mark.writer);
+  return node?.reachable === true
+    ? `${only} ${mark.writer}, but it is still a standby.`
+    : `${only} ${mark.writer}, but it does not answer (${node?.reason ?? 'the store has no such node'}).`;
+}
+
+function nodeSentence(node: StoreNode, mark: PromotionMark, rivals: readonly string[]): string {
+  const fenced =
+    mark.fenced.includes(node.name) && !rivals.includes(node.name)
+      ? 'Keep it fenced: it may not accept writes.'
+      : '';
+  // Nobody has fenced it, and it was a writer a moment ago or was about to be one.
+  const unseen =
+    !node.reachable && mark.heir !== undefined && writersIn(mark).includes(node.name)
+      ? 'It may accept writes all the same: look at it before anything else is done.'
+      : '';
+  const state = node.reachable
+    ? `is ${node.role}${node.role === 'standby' && node.lagSeconds === undefined ? ' and follows nobody' : ''}`
+    : `does not answer (${node.reason})`;
+  return [`Node ${node.name} ${state}.`, fenced, unseen].filter((text) => text !== '').join(' ');
 }

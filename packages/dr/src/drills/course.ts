@@ -132,8 +132,17 @@ export function check(course: Course, name: string, held: boolean, detail: strin
   if (!held) throw new Error(`${name}: ${detail}`);
 }
 
-/** Writes the promotion mark. Who writes, and what a person has to do if the run ends right here. */
-export function mark(course: Course, writer: string, fenced: readonly string[], nextStep: string): void {
+/**
+ * Writes the promotion mark. Who writes, and what a person has to do if the run ends right here. With an `heir` the
+ * writer is handing over to that.
+ */
+export function mark(
+  course: Course,
+  writer: string,
+  fenced: readonly string[],
+  nextStep: string,
+  heir?: string,
+): void {
   const { phase, context } = course;
   const before = context.undo.promotion();
   const same = before?.drill === phase.name && before.writer === writer;
@@ -142,6 +151,7 @@ export function mark(course: Course, writer: string, fenced: readonly string[], 
     store: phase.store,
     requestedAt: same ? before.requestedAt : new Date(context.clock.wall()).toISOString(),
     writer,
+    ...(heir === undefined ? {} : { heir }),
     fenced,
     nextStep,
     ...(endsWith(course, writer) ? { final: { route: phase.route } } : {}),

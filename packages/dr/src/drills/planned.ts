@@ -85,15 +85,15 @@ export const demote: DrillStep = {
     const { now, next } = nodesOf(course);
     mustObserve(course);
     const nextStep =
-      `Node ${now} is being stopped for the switchover to ${next}. If nothing accepts writes: promote ${now} again ` +
-      `(it has everything), then run the ${course.phase.drill.kind} again.`;
-    mark(course, now, [], nextStep);
+      `Node ${now} is handing over to ${next}. If ${next} accepts writes, rejoin ${now} as its standby. Otherwise ` +
+      `promote ${now} again (it has everything), then run the ${course.phase.drill.kind} again.`;
+    mark(course, now, [], nextStep, next);
     course.stage = 'demoting';
     const { handsOverBy } = course.deps.store;
     const before = course.context.clock.now();
     if (handsOverBy !== undefined) await course.writers?.look(next);
     begin(course);
-    const at = await timed(course, () => demoteWatched(course, now));
+    const at = await timed(course, () => demoteWatched(course, now, next));
     reach(course, 'fenced', at, `node ${now} has stopped, and ${next} has everything`);
     isStopped(course, now, at);
     if (handsOverBy !== undefined) {
@@ -102,14 +102,15 @@ export const demote: DrillStep = {
     }
     return { detail: `node ${now} has stopped cleanly and is fenced; ${next} has everything` };
   },
-  wayBack: (phase) => `the primary in region ${regionsOf(phase).from} is started as such again`,
+  wayBack: (phase) =>
+    `the primary in region ${regionsOf(phase).from} is started as such again, unless the store has handed over already`,
 };
 
 /** Some stores promote another node in the same breath. A stop and a promotion lie a tenth of a second apart then. */
-async function demoteWatched(course: Course, node: string): Promise<void> {
+async function demoteWatched(course: Course, node: string, heir: string): Promise<void> {
   course.writers?.askEvery(CLOSELY_MS);
   try {
-    await course.deps.store.demote(node, course.driver);
+    await course.deps.store.demote(node, heir, course.driver);
   } finally {
     course.writers?.askEvery();
   }
@@ -122,13 +123,30 @@ function begin(course: Course): void {
   reach(course, 'decided', course.t0, 'the planned start');
 }
 
+/** Notes that the node moved to is the writer, and what is left to be done. */
+export function markPromoted(course: Course): void {
+  const { now, next } = nodesOf(course);
+  mark(
+    course,
+    next,
+    [now],
+    `Rejoin node ${now} as a standby of ${next}, and ${trafficAfterwards(course)}. Keep ${now} fenced until it has ` +
+      'rejoined.',
+  );
+}
+
+function trafficAfterwards(course: Course): string {
+  const { to } = nodesOf(course);
+  return `lead traffic to ${course.phase.drill.kind === 'evacuate' ? `region ${to}` : usualRegions(course)}`;
+}
+
 export const promote: DrillStep = {
   name: 'promote',
   plan: (phase) => `promote the standby in region ${regionsOf(phase).to}`,
   target: () => null,
   run: async (course) => {
-    const { now, next, to } = nodesOf(course);
-    const lead = `lead traffic to ${course.phase.drill.kind === 'evacuate' ? `region ${to}` : usualRegions(course)}`;
+    const { now, next } = nodesOf(course);
+    const lead = trafficAfterwards(course);
     mark(
       course,
       next,
@@ -139,12 +157,7 @@ export const promote: DrillStep = {
     await course.writers?.look(next);
     const at = await timed(course, async () => await course.deps.store.promote(next, course.driver));
     reach(course, 'promoted', at, `node ${next} accepts writes`);
-    mark(
-      course,
-      next,
-      [now],
-      `Rejoin node ${now} as a standby of ${next}, and ${lead}. Keep ${now} fenced until it has rejoined.`,
-    );
+    markPromoted(course);
     return { detail: `node ${next} is the primary` };
   },
   wayBack: (phase) =>

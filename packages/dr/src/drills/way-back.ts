@@ -1,6 +1,7 @@
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { isReturn } from '@ordeal/shared/scenario/drill-parts';
 import { driverContext, faultOf, mark, type Course } from './course.ts';
+import { markPromoted, nodesOf } from './planned.ts';
 
 /** Restoring has time of its own: it must not end with what ended the drill. */
 const withinMs = 120_000;
@@ -27,7 +28,7 @@ export async function takeWayBack(course: Course): Promise<string> {
       case 'switchover':
       case 'evacuate':
       case 'return':
-        return await restoreTraffic(course, await restorePrimary(course));
+        return await restoreMove(course);
     }
   } catch (error) {
     const message = `what was begun could not be put back: ${reasonOf(error)}`;
@@ -50,9 +51,25 @@ async function restoreRegion(course: Course): Promise<string> {
     : `region ${from} was restored, and its node ${course.deps.nodeOf(from)} is the primary as before`;
 }
 
+async function restoreMove(course: Course): Promise<string> {
+  if (course.stage !== 'demoting') return await restoreTraffic(course, 'the primary was not touched');
+  const { context, deps } = course;
+  const { now, next } = nodesOf(course);
+  const { nodes } = await deps.store.status(driverContext(context, AbortSignal.timeout(withinMs)));
+  const isPrimary = (name: string): boolean =>
+    nodes.some((node) => node.name === name && node.reachable && node.role === 'primary');
+  // A store that hands over by itself may have done so before it was told to stop. To go back is another move then.
+  if (isPrimary(next) && !isPrimary(now)) {
+    markPromoted(course);
+    course.stage = 'no-return';
+    const nextStep = context.undo.promotion()?.nextStep ?? '';
+    return `node ${next} had taken over already and is the only writer, so nothing was put back. ${nextStep}`.trim();
+  }
+  return await restoreTraffic(course, await restorePrimary(course));
+}
+
 /** A primary that was stopped for a switchover which did not come is promoted again: it has everything. */
 async function restorePrimary(course: Course): Promise<string> {
-  if (course.stage !== 'demoting') return 'the primary was not touched';
   const { context, deps, phase } = course;
   const { kind, from } = phase.drill;
   const node = deps.nodeOf(from);

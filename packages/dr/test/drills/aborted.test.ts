@@ -230,7 +230,7 @@ async function begin(beginning: Beginning): Promise<void> {
     await store.fence('a', context());
     await store.promote('b', context());
   } else {
-    await store.demote('a', context());
+    await store.demote('a', 'b', context());
     await store.promote('b', context());
     await store.rejoin('a', 'b', context());
   }
@@ -261,7 +261,7 @@ async function bringHome(): Promise<void> {
   if ((await roles())['b'] === 'primary') {
     if ((await roles())['a'] === 'gone') servers.start(servers.a);
     await store.rejoin('a', 'b', context());
-    await store.demote('b', context());
+    await store.demote('b', 'a', context());
     await store.promote('a', context());
   }
   await store.rejoin('b', 'a', context());

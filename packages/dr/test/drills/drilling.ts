@@ -8,7 +8,7 @@ import type { Observers } from '../../src/observers/observers.ts';
 import type { TestPlatform, Trace } from './platform.ts';
 
 export interface Drilling {
-  readonly platform: TestPlatform;
+  readonly platform: Pick<TestPlatform, 'fault' | 'route'> & Pick<DrillDeps, 'store'>;
   readonly run: Trace;
   readonly observe: () => Observers;
   readonly change?: Partial<DrillDeps>;

@@ -63,9 +63,9 @@ function tracedStore(change: Partial<StoreDriver> = {}): DrillDeps['store'] {
       run.order.push(`fence ${node}`);
       await (change.fence ?? store.fence)(node, ctx);
     },
-    demote: async (node, ctx) => {
+    demote: async (node, heir, ctx) => {
       run.order.push(`demote ${node}`);
-      await (change.demote ?? store.demote)(node, ctx);
+      await (change.demote ?? store.demote)(node, heir, ctx);
     },
     rejoin: store.rejoin,
     openQuestions: store.openQuestions,
@@ -215,8 +215,8 @@ it('leaves the old primary fenced when the promotion fails', async () => {
 
 it('makes the old primary writable again when the switchover fails before its promotion', async () => {
   const store = tracedStore({
-    demote: async (node, ctx) => {
-      await platform.store.demote(node, ctx);
+    demote: async (node, heir, ctx) => {
+      await platform.store.demote(node, heir, ctx);
       throw new Error('the standby has not got everything');
     },
   });

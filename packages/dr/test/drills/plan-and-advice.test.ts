@@ -1,5 +1,6 @@
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
-import { expect, it } from 'vitest';
+import type { StoreNode } from '@ordeal/shared/drivers/store';
+import { describe, expect, it } from 'vitest';
 import { recoveryAdvice } from '../../src/drills/advice.ts';
 import { describeDrill } from '../../src/drills/describe.ts';
 
@@ -69,4 +70,54 @@ it('names a second writer first of all', () => {
     'Next: Run the failback.',
   ]);
   expect(recoveryAdvice(mark, { settings: {}, nodes: [] })[0]).toContain('the store has no such node');
+});
+
+describe('while one node hands over to another', () => {
+  const mark = {
+    drill: 'move',
+    store: 'main',
+    requestedAt: '2026-01-01T00:00:00.000Z',
+    writer: 'a',
+    heir: 'b',
+    fenced: [],
+    nextStep: 'Look.',
+  };
+  const up = (name: string, role: 'primary' | 'standby') =>
+    ({ name, reachable: true, role, timeline: 2, position: 1, lagSeconds: 0, detail: {} }) as const;
+  const gone = (name: string) => ({ name, reachable: false, reason: 'refused' }) as const;
+  const advice = (...nodes: StoreNode[]): readonly string[] => recoveryAdvice(mark, { settings: {}, nodes });
+  const since = '(Drill move, since 2026-01-01T00:00:00.000Z.)';
+
+  it('takes whichever of them accepts writes for the writer, without any danger', () => {
+    expect(advice(up('a', 'primary'), up('b', 'standby'))).toEqual([
+      `The only writer of store main is node a, and it does. ${since}`,
+      'Node b is standby.',
+      'Next: Look.',
+    ]);
+    expect(advice(up('a', 'standby'), up('b', 'primary'))).toEqual([
+      `The only writer of store main is node b, which has taken over. ${since}`,
+      'Node a is standby.',
+      'Next: Look.',
+    ]);
+  });
+
+  it('names the danger of both, and of a third one', () => {
+    expect(advice(up('a', 'primary'), up('b', 'primary'), up('c', 'primary')).slice(0, 2)).toEqual([
+      expect.stringContaining('DANGER: nodes a and b of store main both accept writes, and only one may.'),
+      'DANGER: node c of store main accepts writes and must not. Stop it at once.',
+    ]);
+    expect(advice(up('a', 'standby'), up('b', 'primary'), up('c', 'primary'))[0]).toBe(
+      'DANGER: node c of store main accepts writes and must not. Stop it at once.',
+    );
+  });
+
+  it('calls nobody the writer who is not seen to be, and nobody harmless who is silent', () => {
+    expect(advice(gone('a'), gone('b'))).toEqual([
+      `The only writer of store main is node a, or b when that has taken over already: neither is seen to accept writes. ${since}`,
+      'Node a does not answer (refused). It may accept writes all the same: look at it before anything else is done.',
+      'Node b does not answer (refused). It may accept writes all the same: look at it before anything else is done.',
+      'Next: Look.',
+    ]);
+    expect(advice(up('a', 'primary'), gone('b'))[1]).toContain('It may accept writes all the same');
+  });
 });

@@ -92,7 +92,7 @@ it('refuses to make two writers, or to stop a primary whose standby does not fol
     reachable: false,
     reason: expect.stringContaining('ECONNREFUSED'),
   });
-  await expect(store.demote('a', context)).rejects.toThrow('rejoin b first; a was left as it is');
+  await expect(store.demote('a', 'b', context)).rejects.toThrow('rejoin b first; a was left as it is');
   servers.start(servers.b);
   expect(await roles()).toEqual({ a: 'primary', b: 'standby' });
   await store.rejoin('b', 'a', context);
@@ -142,9 +142,9 @@ it('switches over as planned, under writes, without a loss; the old primary foll
       last += 1;
     }
   })().catch(() => undefined);
-  await store.demote('b', context);
+  await store.demote('b', 'a', context);
   await writing;
-  await store.demote('b', context);
+  await store.demote('b', 'a', context);
   await store.promote('a', context);
   const { ino } = statSync(servers.b.dataDir);
   await store.rejoin('b', 'a', context);
@@ -169,10 +169,12 @@ function storeThatStops(word: string, instead: string): StoreDriver {
 }
 
 it('tells a stop that was not clean, and fences the node all the same', async () => {
-  await expect(storeThatStops('fast', 'immediate').demote('a', context)).rejects.toThrow(
+  await expect(storeThatStops('fast', 'immediate').demote('a', 'b', context)).rejects.toThrow(
     'saying "in production"',
   );
-  await expect(store.demote('a', context), 'asked again, it says so again').rejects.toThrow('in production');
+  await expect(store.demote('a', 'b', context), 'asked again, it says so again').rejects.toThrow(
+    'in production',
+  );
   await store.promote('a', context);
   expect(await node('a')).toMatchObject({ role: 'primary', timeline: 4 });
   await store.rejoin('b', 'a', context);

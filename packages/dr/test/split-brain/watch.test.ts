@@ -79,7 +79,7 @@ describe('a watch over two PostgreSQL servers', () => {
     await store.promote('b', context);
     await eventually(async () => writes('b') > 2);
     await store.rejoin('a', 'b', context);
-    await store.demote('b', context);
+    await store.demote('b', 'a', context);
     await systemClock.sleep(LOOKS_APART);
     await store.promote('a', context);
     const before = writes('a');
@@ -106,7 +106,7 @@ it('proves two Redis primaries at once', async () => {
   const options = { store, nodes: ['a', 'b'], everyMs: 50, blindMs: 3000 };
   const watch = watchForSplitBrain({ ...options, onProof: (report) => (told = report) }, context);
   try {
-    await store.demote('a', context);
+    await store.demote('a', 'b', context);
     await store.promote('b', context);
     await eventually(async () => (watch.report().coverage[1]?.yes ?? 0) > 2);
     expect(told, 'a switchover is none').toBeUndefined();

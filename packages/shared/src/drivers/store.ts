@@ -33,8 +33,13 @@ export interface StoreDriver {
   promote(node: string, context: DriverContext): Promise<void>;
   /** Makes sure that the node cannot accept writes, now and after any restart, until it is rejoined. */
   fence(node: string, context: DriverContext): Promise<void>;
-  /** Planned: stops the primary cleanly, so that its standby has everything. It is fenced afterwards. */
-  demote(node: string, context: DriverContext): Promise<void>;
+  /**
+   * Planned: stops the primary cleanly in favour of `heir`, a standby that follows it. Resolves when the node takes no
+   * writes and the heir has everything; a store whose nodes hand over by themselves has promoted it by then. Rejects,
+   * and leaves the primary as it is, when the heir does not follow it. One that is aborted is given up where that can
+   * still be done.
+   */
+  demote(node: string, heir: string, context: DriverContext): Promise<void>;
   /** Makes a fenced node a standby of `primary`. Resolves when it streams. */
   rejoin(node: string, primary: string, context: DriverContext): Promise<void>;
 }

@@ -10,6 +10,8 @@ export interface StoreSubject {
   readonly driver: StoreDriver;
   /** Two of its nodes. At the beginning the first one is the primary, and the second follows it. */
   readonly nodes: readonly [string, string];
+  /** Other nodes that follow the first one: they stay standbys, whoever moves. */
+  readonly others?: readonly string[];
   readonly parse: (raw: unknown, path: string) => Result<unknown>;
   /** As a person would write it, with a mistake at each of these places (ends of the diagnostics' paths). */
   readonly mistaken: { readonly raw: unknown; readonly places: readonly string[] };
@@ -67,6 +69,13 @@ export function storeDriverContract(subject: () => StoreSubject): readonly Contr
       await assert.rejects(driver.rejoin(a, b, context), Error);
       await put(held, a);
     },
+    'leaves a primary as it is that is to hand over to nobody who follows it': async (held) => {
+      const { driver, context, a, b } = held;
+      await assert.rejects(driver.demote(a, 'nowhere', context), /nowhere/);
+      await assert.rejects(driver.demote(a, a, context), Error);
+      await put(held, a);
+      await mustHold(held, b, acknowledged);
+    },
     'leaves a primary that is promoted, and a standby that is rejoined, as they are': async (held) => {
       const { driver, context, a, b } = held;
       await driver.promote(a, context);
@@ -81,7 +90,7 @@ export function storeDriverContract(subject: () => StoreSubject): readonly Contr
       const { driver, context, a, b } = held;
       const before = nodeOf((await driver.status(context)).nodes, a);
       await put(held, a);
-      await driver.demote(a, context);
+      await driver.demote(a, b, context);
       await driver.promote(b, context);
       await driver.promote(b, context);
       await assert.rejects(held.write(a, -1), Error, 'the old primary took a write');
@@ -90,6 +99,9 @@ export function storeDriverContract(subject: () => StoreSubject): readonly Contr
       const status = await driver.status(context);
       const after = nodeOf(status.nodes, b);
       assert.deepEqual([roleOf(nodeOf(status.nodes, a)), roleOf(after)], ['standby', 'primary']);
+      for (const other of held.others ?? []) {
+        assert.equal(roleOf(nodeOf(status.nodes, other)), 'standby', `${other} was not to take over`);
+      }
       assert(
         before.reachable && after.reachable && after.timeline !== before.timeline,
         'a timeline of its own',

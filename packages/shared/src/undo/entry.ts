@@ -30,8 +30,13 @@ export interface PromotionMark {
   readonly drill: string;
   readonly store: string;
   readonly requestedAt: string;
-  /** The only node that may accept writes. */
+  /** The only node that may accept writes. With an `heir` it may be either of the two, and never both. */
   readonly writer: string;
+  /**
+   * The writer is handing over to this node. Some stores promote it in the same breath, so that it may be the writer
+   * already although nobody has lived to note it.
+   */
+  readonly heir?: string;
   readonly fenced: readonly string[];
   /** What a person has to do next if the run ends here. Rewritten as the drill goes on. */
   readonly nextStep: string;

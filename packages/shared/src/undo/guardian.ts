@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '../time/clock.ts';
 import { openFileUndoLedger } from './file-ledger.ts';
-import type { UndoEntry } from './entry.ts';
+import type { PromotionMark, UndoEntry } from './entry.ts';
 import type { Healers } from './healer.ts';
 import { unwind, type UnwindOutcome } from './unwind.ts';
 
@@ -54,9 +54,13 @@ export async function runGuardian(settings: GuardianSettings): Promise<GuardianE
   say('the runner is gone: healing what it has left');
   const outcome = await unwindInRounds(settings, ledger);
   const mark = ledger.promotion();
-  if (mark !== undefined) say(`the only writer is ${mark.writer}. Next step: ${mark.nextStep}`);
+  if (mark !== undefined) say(`the only writer is ${writerIn(mark)}. Next step: ${mark.nextStep}`);
   say(`healed ${outcome.healed.length}, kept ${outcome.kept.length}, left ${outcome.left.length}`);
   return { how: 'unwound', outcome };
+}
+
+function writerIn({ writer, heir }: PromotionMark): string {
+  return heir === undefined ? writer : `${writer}, or ${heir} when that has taken over already`;
 }
 
 async function unwindInRounds(

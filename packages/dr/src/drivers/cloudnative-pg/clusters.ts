@@ -56,7 +56,7 @@ export function createClustersStore(config: ClustersConfig): StoreDriver & Write
       };
     },
     promote: async (node, context) => await promote(find(node), members, within, context),
-    demote: async (node, context) => await demote(find(node), members, within, context),
+    demote: async (node, heir, context) => await demote(find(node), find(heir), within, context),
     fence: async (node, context) => await fence(find(node), within, context),
     rejoin: async (node, primary, context) => await rejoin(find(node), find(primary), within, context),
     leaseSeconds: (context) =>
@@ -151,33 +151,33 @@ async function tokenFor(
   return tokens[0];
 }
 
-/** Planned: the cluster becomes a replica of the one that follows it best. Resolves when it has left its token. */
+/**
+ * Planned: the cluster becomes a replica of the heir. Resolves when it has left its token, without which the heir could
+ * not tell that it has everything.
+ */
 async function demote(
-  member: Member,
-  members: readonly Member[],
+  { node, api, path }: Member,
+  heir: Member,
   seconds: number,
   context: DriverContext,
 ): Promise<void> {
-  const { node, api, path } = member;
   const own = await readCluster(api, path, context);
-  const isDemoted = own.spec.replica !== undefined && own.spec.replica.primary !== selfOf(member, own);
-  if (!isDemoted) {
-    const heir = await furthest(
-      members.filter((one) => one !== member),
-      context,
+  const primary = selfOf(heir, await readCluster(heir.api, heir.path, context));
+  const leads = own.spec.replica?.primary;
+  const isDemoted = leads !== undefined && leads !== selfOf({ node, api, path }, own);
+  if (isDemoted && leads !== primary) {
+    throw new Error(
+      `node ${node.name} is no primary: its cluster follows ${leads}, and not ${primary}; it was left as it is`,
     );
-    if (heir === undefined) {
+  }
+  if (!isDemoted) {
+    const { node: next } = await reportOf(heir.node, context);
+    if (!next.reachable || next.lagSeconds === undefined) {
       throw new Error(
-        `node ${node.name} has no replica cluster that follows: rejoin one. It was left as it is`,
+        `node ${heir.node.name} does not follow ${node.name}: rejoin it. ${node.name} was left as it is`,
       );
     }
-    const primary = selfOf(heir, await readCluster(heir.api, heir.path, context));
-    await changeCluster(
-      api,
-      path,
-      ({ spec }) => (spec.replica?.primary === primary ? undefined : { spec: { replica: { primary } } }),
-      context,
-    );
+    await changeCluster(api, path, () => ({ spec: { replica: { primary } } }), context);
   }
   await waitUntil(
     seconds,
@@ -192,14 +192,6 @@ async function demote(
     (reason) => `the cluster of node ${node.name} is not demoted within ${seconds} s: ${reason}`,
     context,
   );
-}
-
-async function furthest(members: readonly Member[], context: DriverContext): Promise<Member | undefined> {
-  const reports = await Promise.all(members.map(async ({ node }) => (await reportOf(node, context)).node));
-  const [best] = reports
-    .flatMap((one) => (one.reachable && one.lagSeconds !== undefined ? [one] : []))
-    .toSorted((a, b) => b.position - a.position);
-  return members.find(({ node }) => node.name === best?.name);
 }
 
 async function fence(member: Member, seconds: number, context: DriverContext): Promise<void> {

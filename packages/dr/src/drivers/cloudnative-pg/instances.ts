@@ -34,7 +34,7 @@ export function createInstancesStore(config: InstancesConfig): StoreDriver & Wri
     },
     promote: async (node, context) => await promote(config, api, find(node), context),
     fence: async (node, context) => await fence(config, api, find(node), context),
-    demote: async (node, context) => await demote(config, api, find(node), context),
+    demote: async (node, heir, context) => await demote(config, api, find(node), find(heir), context),
     rejoin: async (node, primary, context) => {
       const [own, upstream] = [find(node), find(primary)];
       const { status } = await readCluster(api, path, context);
@@ -121,25 +121,28 @@ async function promote(
   );
 }
 
-/** Planned: the operator hands over to the standby that is furthest. Resolves when the instance refuses writes. */
+/** Planned: the operator hands over to the heir, which must stream. Resolves when the instance refuses writes. */
 async function demote(
   config: InstancesConfig,
   api: KubernetesApi,
   node: InstanceNode,
+  heir: InstanceNode,
   context: DriverContext,
 ): Promise<void> {
-  const others = config.nodes.filter((one) => one !== node);
   const { status } = await readCluster(api, clusterPath(config.namespace, config.cluster), context);
   if (status.currentPrimary === node.name) {
-    const reports = await Promise.all(others.map((one) => reportOf(one, context)));
-    const [best] = reports
-      .flatMap(({ node: one }) => (one.reachable && one.lagSeconds !== undefined ? [one] : []))
-      .toSorted((a, b) => b.position - a.position);
-    if (best === undefined) {
-      throw new Error(`node ${node.name} has no standby that follows: rejoin one. It was left as it is`);
+    const { node: next } = await reportOf(heir, context);
+    if (!next.reachable || next.lagSeconds === undefined) {
+      throw new Error(
+        `node ${heir.name} does not follow ${node.name}: rejoin it. ${node.name} was left as it is`,
+      );
     }
-    const heir = others.find((one) => one.name === best.name);
-    if (heir !== undefined) await promote(config, api, heir, context);
+    await promote(config, api, heir, context);
+  } else if (status.currentPrimary !== heir.name) {
+    throw new Error(
+      `expected node ${node.name} to be the primary, found ${status.currentPrimary || 'none'}: a planned switchover is ` +
+        'not possible',
+    );
   }
   await mustRefuse(node, config.withinSeconds, 'gave up being primary', context);
 }

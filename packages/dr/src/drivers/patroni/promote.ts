@@ -33,7 +33,10 @@ export async function promote(
       if (typeof asked === 'string') said = asked;
       else {
         const { path, body } = asked.question;
-        const answer = await ask(config, asked.through, { method: 'POST', path, body, timeoutMs }, context);
+        signal.throwIfAborted();
+        // Seen through, once asked for: it would come about all the same, after somebody has looked who leads.
+        const seen = { ...context, signal: AbortSignal.timeout(timeoutMs) };
+        const answer = await ask(config, asked.through, { method: 'POST', path, body, timeoutMs }, seen);
         said = `POST ${path} was answered ${answer.status}: ${answer.text.trim()}`;
         if (answer.status === 401 || answer.status === 403) throw new Error(refused(node, said));
       }
@@ -78,31 +81,34 @@ function refused(node: PatroniNode, said: string): string {
 }
 
 /**
- * Planned: hands the leader's lock to the standby that is furthest, so that it has everything. Resolves when the
- * node is a standby itself: the lock of the other one keeps it from writing.
+ * Planned: hands the leader's lock to the heir, which must stream from the node: a leader that stops for a switchover
+ * sends what it has to those first. Resolves when the node is a standby itself: the heir's lock keeps it from writing.
  */
 export async function demote(
   config: PatroniStoreConfig,
   node: PatroniNode,
+  heir: PatroniNode,
   context: DriverContext,
 ): Promise<void> {
   const overview = await overviewOf(config, context);
-  if (overview.leader !== undefined && overview.leader !== node)
-    return await mustStandBy(config, node, context);
   const own = overview.told.find((one) => one.node === node);
+  if (overview.leader === heir) return await mustStandBy(config, node, context);
   if (own?.report === undefined || overview.leader !== node) {
+    const leader = overview.leader === undefined ? 'no leader at all' : `node ${overview.leader.name}`;
     throw new Error(
-      `expected node ${node.name} as the leader, found ${own?.report === undefined ? `that it does not answer (${own?.reason ?? ''})` : 'no leader at all'}: ` +
+      `expected node ${node.name} as the leader, found ${own?.report === undefined ? `that it does not answer (${own?.reason ?? ''})` : leader}: ` +
         'a planned switchover is not possible',
     );
   }
-  const [best] = overview.told
-    .filter((one) => one.node !== node && one.report?.xlog !== undefined)
-    .toSorted((a, b) => (b.report?.xlog?.received_location ?? 0) - (a.report?.xlog?.received_location ?? 0));
-  if (best === undefined) {
-    throw new Error(`node ${node.name} has no standby that answers; rejoin one first. It was left as it is`);
+  const streams = own.report.replication.some(
+    (one) => one.application_name === heir.member && one.state === 'streaming',
+  );
+  if (!streams) {
+    throw new Error(
+      `node ${heir.name} does not stream from ${node.name}: rejoin it first. ${node.name} was left as it is`,
+    );
   }
-  await promote(config, best.node, context);
+  await promote(config, heir, context);
   await mustStandBy(config, node, context);
 }
 

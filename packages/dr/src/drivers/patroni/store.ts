@@ -25,7 +25,7 @@ export function createPatroniStore(
     status: async (context) => await storeStatus(config, context),
     promote: async (node, context) => await promote(config, find(node), context),
     fence: async (node, context) => await fence(config, find(node), context),
-    demote: async (node, context) => await demote(config, find(node), context),
+    demote: async (node, heir, context) => await demote(config, find(node), find(heir), context),
     rejoin: async (node, primary, context) => await rejoin(config, find(node), find(primary), context),
     leaseSeconds: async (context) => (await settingsOf(config, context)).ttl,
     bounds: async (context) => boundsOf(await settingsOf(config, context)),

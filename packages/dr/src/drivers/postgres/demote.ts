@@ -1,6 +1,6 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { reasonOf } from '@ordeal/shared/reason-of';
-import type { PostgresNode, PostgresStoreConfig } from './config.ts';
+import type { PostgresNode } from './config.ts';
 import { readControl } from './control-file.ts';
 import { fence } from './fence.ts';
 import { isFenced, writeFence } from './files.ts';
@@ -19,12 +19,11 @@ const mostBehind = 16 * 1024 * 1024;
  * it has not; the node is fenced then as well.
  */
 export async function demote(
-  config: PostgresStoreConfig,
   node: PostgresNode,
+  standby: PostgresNode,
   context: DriverContext,
 ): Promise<void> {
-  const standby = config.nodes.find((one) => one !== node);
-  if (standby === undefined) throw new Error(`node ${node.name} has no standby that could take over`);
+  if (standby === node) throw new Error(`node ${node.name} cannot hand over to itself: it was left as it is`);
   const { node: state } = await reportOf(node, context);
   if (state.reachable && state.role === 'standby') return await fence(node, context);
   if (!state.reachable) {

@@ -20,7 +20,7 @@ export function createPostgresStore(config: PostgresStoreConfig): StoreDriver & 
     status: async (context) => await storeStatus(config, context),
     promote: async (node, context) => await promote(config, find(node), context),
     fence: async (node, context) => await fence(find(node), context),
-    demote: async (node, context) => await demote(config, find(node), context),
+    demote: async (node, heir, context) => await demote(find(node), find(heir), context),
     rejoin: async (node, primary, context) => await rejoin(config, find(node), find(primary), context),
     openQuestions: () => postgresQuestions(find),
   };

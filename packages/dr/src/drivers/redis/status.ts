@@ -26,6 +26,8 @@ export interface RedisReport {
   /** Of a replica: seconds since it last heard of its primary. */
   readonly heardSeconds: number;
   readonly followers: readonly Follower[];
+  /** How far a hand-over to one of its replicas has come (`master_failover_state`). */
+  readonly handOver: string;
   /** Another one after each start of the process. */
   readonly process: string;
   readonly version: string;
@@ -79,6 +81,7 @@ export async function reportOf(session: RedisSession): Promise<RedisReport> {
     upstream: standby ? `${need('master_host')}:${need('master_port')}` : '',
     heardSeconds: Number(fields.get('master_last_io_seconds_ago') ?? -1),
     followers: [...fields].filter(([name]) => /^slave\d+$/.test(name)).map(([, value]) => followerOf(value)),
+    handOver: fields.get('master_failover_state') ?? 'no-failover',
     process: own.get('run_id') ?? '',
     version: own.get('redis_version') ?? '',
     settings: Object.fromEntries(
@@ -117,6 +120,7 @@ function nodeOf(told: RedisTold, primary: RedisReport | undefined): StoreNode {
       ...(report.role === 'standby'
         ? { follows: report.upstream, link: report.linked ? 'up' : 'down' }
         : { followers: String(report.followers.length) }),
+      ...(report.handOver === 'no-failover' ? {} : { 'hands over': report.handOver }),
     },
   };
 }

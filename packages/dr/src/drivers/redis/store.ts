@@ -4,8 +4,9 @@ import { redisQuestions } from '../../split-brain/ask-redis.ts';
 import type { HandOver } from '../hand-over.ts';
 import { nodeNamed } from '../node-named.ts';
 import type { RedisNode, RedisStoreConfig } from './config.ts';
+import { demote } from './demote.ts';
 import { fence } from './fence.ts';
-import { demote, promote } from './promote.ts';
+import { promote } from './promote.ts';
 import { rejoin } from './rejoin.ts';
 import { storeStatus } from './status.ts';
 
@@ -21,7 +22,7 @@ export function createRedisStore(config: RedisStoreConfig): StoreDriver & WriteC
     status: async (context) => await storeStatus(config, context),
     promote: async (node, context) => await promote(config, find(node), context),
     fence: async (node, context) => await fence(find(node), context),
-    demote: async (node, context) => await demote(config, find(node), context),
+    demote: async (node, heir, context) => await demote(config, find(node), find(heir), context),
     rejoin: async (node, primary, context) => await rejoin(config, find(node), find(primary), context),
     openQuestions: () => redisQuestions(find),
   };

@@ -25,7 +25,7 @@ const store = z.strictObject({
 
 /**
  * A store that is moved by commands. In each of them `{{node}}` is the node's name; in `rejoin` `{{primary}}` is that of the
- * primary. A command has done what it is for when it ends with 0; what it prints to the error output is the reason
+ * primary, and in `demote` `{{heir}}` that of the standby which is to take over and must have everything. A command has done what it is for when it ends with 0; what it prints to the error output is the reason
  * when it does not. That it was done is looked for in the status as well.
  */
 export interface CommandStoreConfig {

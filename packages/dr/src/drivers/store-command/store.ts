@@ -74,10 +74,24 @@ export function createCommandStore(config: CommandStoreConfig): StoreDriver & Wr
       await run(config.fence, { node }, context);
       await mustShow(node, 'fenced', (one) => !isPrimary(one), context);
     },
-    demote: async (node, context) => {
+    demote: async (node, heir, context) => {
       mustKnow(node);
-      await run(config.demote, { node }, context);
+      mustKnow(heir);
+      const { nodes } = await status(context);
+      const [before, next] = [node, heir].map((name) => nodes.find((one) => one.name === name));
+      if (isPrimary(before) && !(next !== undefined && follows(next))) {
+        throw new Error(`node ${heir} does not follow ${node}: rejoin it. ${node} was left as it is`);
+      }
+      await run(config.demote, { node, heir }, context);
       await mustShow(node, 'demoted', (one) => !isPrimary(one), context);
+      // By its own account, where it still gives one; otherwise by the last one that it gave.
+      const goal = positionOf(await nodeNow(node, context)) ?? positionOf(before) ?? 0;
+      await mustShow(
+        heir,
+        `at ${goal}, where ${node} ended`,
+        (one) => (positionOf(one) ?? -1) >= goal,
+        context,
+      );
     },
     rejoin: async (node, primary, context) => {
       mustKnow(node);
@@ -101,6 +115,10 @@ export function createCommandStore(config: CommandStoreConfig): StoreDriver & Wr
 
 function isPrimary(node: StoreNode | undefined): boolean {
   return node?.reachable === true && node.role === 'primary';
+}
+
+function positionOf(node: StoreNode | undefined): number | undefined {
+  return node?.reachable === true ? node.position : undefined;
 }
 
 function follows(node: StoreNode): boolean {

@@ -187,7 +187,7 @@ describe.skipIf(missing !== undefined)(`CloudNativePG clusters of a distributed 
       ['a', 'b'],
       ['b', 'a'],
     ] as const) {
-      await store.demote(from, context);
+      await store.demote(from, to, context);
       await store.promote(to, context);
       await store.rejoin(from, to, context);
       const object = (await plane.custom.getNamespacedCustomObject({ ...group, name: to })) as {

@@ -42,7 +42,7 @@ export function operateInstances(kubeconfig: string, name: string, servers: TwoS
     if (targetPrimary === currentPrimary) return;
     const old = servers.config.nodes.find((one) => one.name === currentPrimary);
     const alive = old !== undefined && runningServer(old.dataDir) !== undefined && !down.has(currentPrimary);
-    if (alive) await store.demote(currentPrimary, context);
+    if (alive) await store.demote(currentPrimary, targetPrimary, context);
     await store.promote(targetPrimary, context);
     const status = {
       currentPrimary: targetPrimary,
@@ -75,7 +75,7 @@ export function operateClusters(kubeconfig: string, servers: TwoServers): Operat
       if (now.spec.replica?.primary === node) {
         if (primary === undefined) primary = await take(api, node, now, context);
       } else if (primary === node) {
-        await store.demote(node, context);
+        await store.demote(node, node === 'a' ? 'b' : 'a', context);
         primary = undefined;
         const token = Buffer.from(JSON.stringify({ latest: Math.random() })).toString('base64');
         await api.patch(`${path(node)}/status`, { status: { demotionToken: token } }, context);

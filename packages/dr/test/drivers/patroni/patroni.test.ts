@@ -30,10 +30,14 @@ describe.skipIf(missing !== undefined)(
 
     describe('keeps the contract', () => {
       const cases = storeDriverContract(() => {
-        const other = cluster.config.nodes.map((one) => one.name).find((name) => name !== primary) ?? '';
+        // The last one, so that it is not the one that comes first.
+        const [third = '', other = ''] = cluster.config.nodes
+          .map((one) => one.name)
+          .filter((name) => name !== primary);
         return {
           driver: store,
           nodes: [primary, other],
+          others: [third],
           parse: parsePatroniStore,
           mistaken: {
             raw: {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { storeDriverContract } from '@ordeal/shared/testing/store-driver-contract';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { parseRedisStore } from '../../../src/drivers/redis/config.ts';
+import { nodeNamed } from '../../../src/drivers/node-named.ts';
+import { parseRedisStore, type RedisNode } from '../../../src/drivers/redis/config.ts';
 import { withRedis } from '../../../src/drivers/redis/connection.ts';
 import { decode, encode } from '../../../src/drivers/redis/protocol.ts';
 import { createRedisStore } from '../../../src/drivers/redis/store.ts';
@@ -13,13 +14,16 @@ let servers: TwoRedis;
 
 describe('a Redis store keeps the contract', () => {
   beforeAll(async () => {
-    servers = await twoRedis();
+    servers = await twoRedis({ third: true });
   });
   afterAll(async () => await servers.dispose());
+  const find = (name: string): RedisNode => nodeNamed(servers.config.nodes, name);
 
+  // The heir is not the one that comes first, nor the one that is any further.
   const cases = storeDriverContract(() => ({
     driver: createRedisStore(servers.config),
-    nodes: ['a', 'b'],
+    nodes: ['a', 'c'],
+    others: ['b'],
     parse: parseRedisStore,
     mistaken: {
       raw: { nodes: [{ name: 'a', region: 'a', url: 'http://x' }], catchUpWithinSeconds: 0, extra: 1 },
@@ -27,8 +31,8 @@ describe('a Redis store keeps the contract', () => {
     },
     write: servers.write,
     read: servers.read,
-    kill: async (node) => await servers.kill(node === 'a' ? servers.a : servers.b),
-    restart: async (node) => await servers.start(node === 'a' ? servers.a : servers.b),
+    kill: async (node) => await servers.kill(find(node)),
+    restart: async (node) => await servers.start(find(node)),
   }));
   it.each(cases)('$name', async ({ run }) => {
     await expect(run()).resolves.toBeUndefined();
@@ -93,7 +97,9 @@ describe('a Redis store', () => {
     const store = createRedisStore({ ...servers.config, catchUpWithinSeconds: 1 });
     servers.freeze(servers.b);
     await servers.write('a', 1);
-    await expect(store.demote('a', context)).rejects.toThrow(/no replica that follows|did not hand over/);
+    await expect(store.demote('a', 'b', context)).rejects.toThrow(
+      /is no replica that follows|did not hand over/,
+    );
     await servers.write('a', 2);
     expect(readFileSync(servers.a.configFile ?? '', 'utf8')).not.toContain('replicaof');
   }, 40_000);

@@ -7,9 +7,10 @@ import { testTools } from '@ordeal/shared/testing/tools';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import type { RedisNode, RedisStoreConfig } from '../../../src/drivers/redis/config.ts';
 import { withRedis } from '../../../src/drivers/redis/connection.ts';
+import { nodeNamed } from '../../../src/drivers/node-named.ts';
 import { freePorts, testContext } from '../two-servers.ts';
 
-/** Two real servers with a password: `a` is the primary, `b` its replica. */
+/** Real servers with a password: `a` is the primary, `b` its replica, and so is `c` where it is wanted. */
 export interface TwoRedis {
   readonly config: RedisStoreConfig;
   readonly a: RedisNode;
@@ -22,9 +23,19 @@ export interface TwoRedis {
   dispose(): Promise<void>;
 }
 
-export async function twoRedis(options: { readonly service?: boolean } = {}): Promise<TwoRedis> {
+export interface TwoRedisOptions {
+  readonly service?: boolean;
+  /** Also a second replica, `c`. */
+  readonly third?: boolean;
+  /** The port over which `b` finds `a`, when it is not that of `a` itself. */
+  readonly wayToA?: (portOfA: number) => Promise<number>;
+}
+
+export async function twoRedis(options: TwoRedisOptions = {}): Promise<TwoRedis> {
   const dir = mkdtempSync(join(tmpdir(), 'ordeal-redis-'));
-  const ports = await freePorts(2);
+  const names = options.third === true ? ['a', 'b', 'c'] : ['a', 'b'];
+  const [portOfA = 0, ...ports] = await freePorts(names.length);
+  const wayToA = (await options.wayToA?.(portOfA)) ?? portOfA;
   const running = new Map<string, ChildProcess>();
   const node = (name: string, port: number): RedisNode => {
     const configFile = join(dir, `${name}.conf`);
@@ -38,12 +49,11 @@ export async function twoRedis(options: { readonly service?: boolean } = {}): Pr
       }),
     };
   };
-  const [a, b] = [node('a', ports[0] ?? 0), node('b', ports[1] ?? 0)];
-  const find = (name: string): RedisNode => (name === 'a' ? a : b);
-  for (const [one, upstream] of [
-    [a, ''],
-    [b, `replicaof 127.0.0.1 ${ports[0]}\n`],
-  ] as const) {
+  const [a, b] = [node('a', portOfA), node('b', ports[0] ?? 0)];
+  const nodes = [a, b, ...names.slice(2).map((name, index) => node(name, ports[index + 1] ?? 0))];
+  const find = (name: string): RedisNode => nodeNamed(nodes, name);
+  for (const one of nodes) {
+    const upstream = one === a ? '' : `replicaof 127.0.0.1 ${one === b ? wayToA : portOfA}\n`;
     writeFileSync(
       one.configFile ?? '',
       `port ${new URL(one.url).port}\nbind 127.0.0.1\ndir ${dir}\ndbfilename ${one.name}.rdb\n` +
@@ -76,7 +86,7 @@ export async function twoRedis(options: { readonly service?: boolean } = {}): Pr
     await gone;
   };
   const servers: TwoRedis = {
-    config: { nodes: [a, b], catchUpWithinSeconds: 10 },
+    config: { nodes, catchUpWithinSeconds: 10 },
     a,
     b,
     start,
@@ -93,16 +103,19 @@ export async function twoRedis(options: { readonly service?: boolean } = {}): Pr
       return Array.isArray(members) ? members.map(Number) : [];
     },
     dispose: async () => {
-      for (const one of [a, b]) await kill(one);
+      for (const one of nodes) await kill(one);
       rmSync(dir, { recursive: true, force: true });
     },
   };
-  await Promise.all([a, b].map(start));
+  await Promise.all(nodes.map(start));
   const deadline = systemClock.now() + 10_000;
-  for (;;) {
-    const info = await withRedis(b, testContext(), (session) => session.text('INFO', 'replication'));
-    if (info.includes('master_link_status:up')) return servers;
-    if (systemClock.now() > deadline) throw new Error('the replica does not follow');
-    await systemClock.sleep(20);
+  for (const one of nodes.slice(1)) {
+    for (;;) {
+      const info = await withRedis(one, testContext(), (session) => session.text('INFO', 'replication'));
+      if (info.includes('master_link_status:up')) break;
+      if (systemClock.now() > deadline) throw new Error(`the replica ${one.name} does not follow`);
+      await systemClock.sleep(20);
+    }
   }
+  return servers;
 }
