@@ -176,6 +176,21 @@ describe('a ledger straight into Redis', () => {
       );
       expect(observed.observers.ledger().acknowledged).toBe(0);
     }));
+
+  it('leaves in doubt what was added and then not waited for, since it is there', async () => {
+    await onRedis((one) =>
+      one.command('ACL', 'SETUSER', 'impatient', 'on', '>p', '~*', '&*', '+@all', '-wait'),
+    );
+    const url = new URL(redis.url);
+    [url.username, url.password] = ['impatient', 'p'];
+    await withObserved({ kind: 'redis', url: url.href, replicas: 1 }, async (observed) => {
+      const lines = (): string => readFileSync(join(observed.dir, 'ledger-drill.jsonl'), 'utf8');
+      await until(() => /"(info|fail)",\d+,\d+,"/.test(lines()), 'writes that were answered');
+      expect(await onRedis((one) => one.command('XLEN', `ordeal:ledger:${collection}`))).toBeGreaterThan(0);
+      expect(lines()).toContain('"replicas unknown NOPERM"');
+      expect(lines()).not.toContain('"fail"');
+    });
+  });
 });
 
 describe.each(['postgres', 'redis'] as const)('a ledger through a network that fails (%s)', (kind) => {

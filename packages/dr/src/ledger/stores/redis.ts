@@ -50,10 +50,15 @@ export function redisStore(config: LedgerConfig, spec: RedisLedger, clock: Clock
       await added;
       return undefined;
     }
-    const waited = line.redis.command('WAIT', String(wanted), String(waitMs));
+    // The entry is there once it was added, whatever becomes of the wait: a refusal of that refuses no write.
+    const waited = line.redis.command('WAIT', String(wanted), String(waitMs)).catch((error: unknown) => {
+      if (error instanceof RedisError) return error;
+      throw error;
+    });
     waited.catch(() => undefined);
     await added;
     const reached = await waited;
+    if (reached instanceof RedisError) return `replicas unknown ${wordOf(reached)}`;
     return typeof reached === 'number' && reached >= wanted
       ? undefined
       : `${String(reached)} of ${wanted} replicas`;
@@ -81,7 +86,7 @@ export function redisStore(config: LedgerConfig, spec: RedisLedger, clock: Clock
           (error: unknown) => {
             const completed = clock.now();
             if (error instanceof RedisError) {
-              say({ completed, outcome: 'fail', detail: `rejected ${error.message.split(' ')[0] ?? ''}` });
+              say({ completed, outcome: 'fail', detail: `rejected ${wordOf(error)}` });
               return;
             }
             const { error: kind, detail } = failureOf(error);
@@ -130,6 +135,11 @@ export function redisStore(config: LedgerConfig, spec: RedisLedger, clock: Clock
       lines.clear();
     },
   };
+}
+
+/** The first word of an error, which names its kind. */
+function wordOf({ message }: RedisError): string {
+  return message.split(' ')[0] ?? '';
 }
 
 /** `[entry id, [field, value, …]]` */
