@@ -42,8 +42,9 @@ export async function standbyRefusals(
   course: Asked,
   roles: { readonly primary: string; readonly standby: string },
 ): Promise<readonly string[]> {
-  const { nodes } = await course.deps.store.status(course.driver);
-  const why = notReady(nodes, roles, mostLagOf(course));
+  const mostLag = mostLagOf(course);
+  const { nodes } = await course.deps.store.status(course.driver, mostLag);
+  const why = notReady(nodes, roles, mostLag);
   return why === undefined ? [] : [why];
 }
 
@@ -74,7 +75,7 @@ function notReady(
   if (standby.lagSeconds <= mostLag) return undefined;
   const behind = Number.isFinite(standby.lagSeconds)
     ? `${standby.lagSeconds.toFixed(1)} s behind`
-    : 'behind, and nobody knows how far';
+    : `behind, by more than ${mostLag} s or nobody knows how far`;
   return `node ${next} is ${behind} (at most ${mostLag} s): what it lacks would be lost; find out why it lags, or allow more with mostLag`;
 }
 

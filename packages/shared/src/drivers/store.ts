@@ -28,7 +28,11 @@ export interface StoreStatus {
  */
 export interface StoreDriver {
   readonly kind: string;
-  status(context: DriverContext): Promise<StoreStatus>;
+  /**
+   * What all nodes say. A store that can only see how far behind a standby is by waiting until it has caught up waits
+   * for `lagUpTo` seconds at most (default 1); one that takes longer is Infinity behind.
+   */
+  status(context: DriverContext, lagUpTo?: number): Promise<StoreStatus>;
   /** Resolves when the node accepts writes on a new timeline. */
   promote(node: string, context: DriverContext): Promise<void>;
   /** Makes sure that the node cannot accept writes, now and after any restart, until it is rejoined. */

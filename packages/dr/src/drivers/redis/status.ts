@@ -38,6 +38,9 @@ export type RedisTold =
   | { readonly node: RedisNode; readonly report: RedisReport }
   | { readonly node: RedisNode; readonly report: undefined; readonly reason: string };
 
+/** So often a replica that lacks something is asked whether it has it. */
+const lookMs = 20;
+
 const durability = ['appendonly', 'appendfsync', 'save', 'min-replicas-to-write', 'min-replicas-max-lag'];
 
 /** All nodes at once. */
@@ -92,20 +95,27 @@ export async function reportOf(session: RedisSession): Promise<RedisReport> {
   };
 }
 
-export async function storeStatus(config: RedisStoreConfig, context: DriverContext): Promise<StoreStatus> {
+/** All nodes. A replica that lacks something is watched until it has it, for so many seconds at most. */
+export async function storeStatus(
+  config: RedisStoreConfig,
+  context: DriverContext,
+  lagUpTo: number,
+): Promise<StoreStatus> {
   const told = await askAll(config, context);
   const primary = told.find(({ report }) => report?.role === 'primary')?.report;
   const any = told.find(({ report }) => report !== undefined)?.report;
+  const since = context.clock.now();
   return {
-    nodes: told.map((one) => nodeOf(one, primary)),
+    nodes: await Promise.all(
+      told.map(async (one) => nodeOf(one, await lagOf(one, primary, since, lagUpTo, context))),
+    ),
     settings: (primary ?? any)?.settings ?? {},
   };
 }
 
-function nodeOf(told: RedisTold, primary: RedisReport | undefined): StoreNode {
+function nodeOf(told: RedisTold, lag: number | undefined): StoreNode {
   const { node, report } = told;
   if (report === undefined) return { name: node.name, reachable: false, reason: told.reason };
-  const lag = report.role === 'standby' && report.linked ? lagOf(report, primary) : undefined;
   return {
     name: node.name,
     reachable: true,
@@ -133,10 +143,29 @@ export function timelineOf(history: string): number {
   return Number.parseInt(history.slice(0, 13), 16);
 }
 
-/** Zero for what has as much as its primary had in the same moment; else since when it heard nothing, at least 1 s. */
-function lagOf(report: RedisReport, primary: RedisReport | undefined): number {
-  const behind = primary === undefined ? 0 : primary.offset - report.offset;
-  return behind <= 0 ? 0 : Math.max(1, report.heardSeconds);
+/**
+ * Seconds until the replica has what its primary had at `since`; Infinity when that takes longer than `upTo`, undefined
+ * when it does not replicate. Redis itself tells only when something came last, which says nothing of how much is still
+ * to come: a replica that is gigabytes behind and receives was never silent. Without a primary, how long it heard nothing.
+ */
+async function lagOf(
+  { node, report }: RedisTold,
+  primary: RedisReport | undefined,
+  since: number,
+  upTo: number,
+  context: DriverContext,
+): Promise<number | undefined> {
+  if (report?.role !== 'standby' || !report.linked) return undefined;
+  if (primary === undefined) return report.heardSeconds < 0 ? Infinity : report.heardSeconds;
+  if (report.offset >= primary.offset) return 0;
+  for (;;) {
+    const now = (await askNode(node, context)).report;
+    const seconds = (context.clock.now() - since) / 1000;
+    if (now !== undefined && (now.role !== 'standby' || !now.linked)) return undefined;
+    if (now !== undefined && now.offset >= primary.offset) return seconds;
+    if (seconds > upTo) return Infinity;
+    await context.clock.sleep(lookMs, context.signal);
+  }
 }
 
 function fieldsOf(info: string): ReadonlyMap<string, string> {

@@ -19,7 +19,7 @@ export function createRedisStore(config: RedisStoreConfig): StoreDriver & WriteC
   return {
     kind: 'redis',
     handsOverBy: 'FAILOVER',
-    status: async (context) => await storeStatus(config, context),
+    status: async (context, lagUpTo = 1) => await storeStatus(config, context, lagUpTo),
     promote: async (node, context) => await promote(config, find(node), context),
     fence: async (node, context) => await fence(find(node), context),
     demote: async (node, heir, context) => await demote(config, find(node), find(heir), context),

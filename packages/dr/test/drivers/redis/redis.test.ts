@@ -6,7 +6,11 @@ import { parseRedisStore, type RedisNode } from '../../../src/drivers/redis/conf
 import { withRedis } from '../../../src/drivers/redis/connection.ts';
 import { decode, encode } from '../../../src/drivers/redis/protocol.ts';
 import { createRedisStore } from '../../../src/drivers/redis/store.ts';
+import type { Asked } from '../../../src/drills/course.ts';
+import { standbyRefusals } from '../../../src/drills/refuse.ts';
+import { failover } from '../../drills/failover-phase.ts';
 import { testContext } from '../two-servers.ts';
+import { slowLinkTo, type SlowLink } from './slow-link.ts';
 import { twoRedis, type TwoRedis } from './two-redis.ts';
 
 const context = testContext();
@@ -104,6 +108,34 @@ describe('a Redis store', () => {
     expect(readFileSync(servers.a.configFile ?? '', 'utf8')).not.toContain('replicaof');
   }, 40_000);
 });
+
+it('tells how far behind a replica is that receives all the time, over a link that is too slow', async () => {
+  let link: SlowLink | undefined;
+  const wayToA = async (port: number): Promise<number> => (link = await slowLinkTo(port)).port;
+  servers = await twoRedis({ wayToA });
+  try {
+    const store = createRedisStore(servers.config);
+    const lagOfB = async (upTo: number): Promise<number | undefined> => {
+      const b = (await store.status(context, upTo)).nodes.find((one) => one.name === 'b');
+      return b?.reachable === true ? b.lagSeconds : undefined;
+    };
+    link?.carry(100_000);
+    await withRedis(servers.a, context, (session) => session.command('SET', 'big', 'x'.repeat(3_000_000)));
+    expect(await lagOfB(1), 'at 100 kB/s that takes half a minute').toBe(Infinity);
+    const asked = { phase: { ...failover, mostLag: 1 }, deps: { store }, driver: context, context };
+    expect(await standbyRefusals(asked as unknown as Asked, { primary: 'a', standby: 'b' })).toEqual([
+      expect.stringContaining('node b is behind, by more than 1 s'),
+    ]);
+    link?.carry(1_000_000);
+    const lag = await lagOfB(50);
+    expect(lag).toBeGreaterThan(1);
+    expect(lag).toBeLessThan(50);
+    expect(await lagOfB(1)).toBeLessThan(1);
+  } finally {
+    await servers.dispose();
+    await link?.close();
+  }
+}, 120_000);
 
 it('reads answers that come in pieces', () => {
   const whole = Buffer.from('*3\r\n$5\r\nslave\r\n:42\r\n*1\r\n$-1\r\n');
