@@ -121,12 +121,20 @@ function proveDrillKills(times: number): Promise<boolean> {
   );
 }
 
-/** Each kind of drill and of restore aborted in each of its steps, as it begins and so often in the middle of it. */
-function proveAborts(times: number): Promise<boolean> {
-  return proveByTests('dr', { ORDEAL_PROVE_ABORTS: String(times) }, [
+/**
+ * Each kind of drill and of restore aborted in each of its steps, as it begins and so often in the middle of it; and by
+ * Ctrl-C, once in each.
+ */
+async function proveAborts(times: number): Promise<boolean> {
+  const aborted = await proveByTests('dr', { ORDEAL_PROVE_ABORTS: String(times) }, [
     'test/drills/aborted.test.ts',
     'test/restore/aborted.test.ts',
   ]);
+  const interrupted = await proveByTests('cli', { ORDEAL_PROVE_STEPS: 'all' }, [
+    ...END_TO_END,
+    'test/e2e/aborted-drill.test.ts',
+  ]);
+  return aborted && interrupted;
 }
 
 /** The runner killed at random moments of faults of each driver, on a control plane as well; and connections cut. */

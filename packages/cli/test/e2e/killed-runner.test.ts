@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process, { env } from 'node:process';
 import { promisify } from 'node:util';
@@ -8,6 +8,7 @@ import { readSite } from '@ordeal/lab/read-site';
 import type { LabSite } from '@ordeal/shared/platform/site';
 import type { JournalEntry } from '@ordeal/shared/timeline/event';
 import { makeWorkplace, type Running, type Workplace } from './ordeal.ts';
+import { answerFile, stepping, takesWrites, walkInto, within } from './step-by-step.ts';
 
 /** The runner dies in the middle: nothing that it broke may outlive it. */
 
@@ -44,15 +45,6 @@ const openButForWrites = (): readonly string[] =>
     // Settled between listing and reading: it is not open.
     return existsSync(entry) && !readFileSync(entry, 'utf8').includes('"drill-writes"');
   });
-
-async function within(ms: number, what: string, holds: () => boolean | Promise<boolean>): Promise<number> {
-  const started = performance.now();
-  for (;;) {
-    if (await holds()) return performance.now() - started;
-    if (performance.now() - started > ms) throw new Error(`not within ${ms} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 async function kill(running: Running): Promise<void> {
   running.child.kill('SIGKILL');
@@ -156,7 +148,7 @@ describe('SIGKILL of the runner in the drill', () => {
 
   it('before promotion is requested: region A is restored, and is the writer again', async () => {
     // Nobody ever answers: however busy this machine is, it does not get past its decision.
-    const running = start('drill', '--approve', `file:${join(workplace.dir, 'answer.json')}`);
+    const running = start('drill', '--approve', `file:${answerFile(workplace)}`);
     await workplace.until('region A is being lost', step(/^lose$/), 90_000);
     // The processes are killed within the next few hundred milliseconds, and only then is it detected.
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -248,8 +240,8 @@ describe.runIf(env['ORDEAL_PROVE_STEPS'] === 'all')(
         const writers = await Promise.all([takesWrites(site, 'a'), takesWrites(site, 'b')]);
         if (writers.every(Boolean)) twice += 1;
       };
-      const running = start('drill', '--step', '--approve', `file:${answerFile()}`);
-      await walkInto(name, running);
+      const running = start('drill', ...stepping(workplace));
+      await walkInto(workplace, { phase: 'region-lost', step: name }, running);
       // Somewhere in it: the step behind it waits for an answer, so that it is not left.
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 400));
       await kill(running);
@@ -279,50 +271,3 @@ describe.runIf(env['ORDEAL_PROVE_STEPS'] === 'all')(
     });
   },
 );
-
-const answerFile = (): string => join(workplace.dir, 'answer.json');
-
-/** Approves every step before this one, and this one; returns when it may go. */
-async function walkInto(name: string, { child, finished }: Running): Promise<void> {
-  for (const deadline = performance.now() + 240_000; performance.now() < deadline;) {
-    if (child.exitCode !== null) throw new Error(`it ended before step ${name}: ${(await finished).stdout}`);
-    const asked = readQuestion();
-    if (asked !== undefined) {
-      const answer = { approved: true, by: 'the test', token: asked.token };
-      writeFileSync(`${answerFile()}.new`, JSON.stringify(answer));
-      renameSync(`${answerFile()}.new`, answerFile());
-      await within(30_000, 'the answer is taken', () => readQuestion()?.token !== asked.token);
-      if (asked.question.includes(`Next step of region-lost is "${name}"`)) return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  const last = JSON.stringify(workplace.journal().slice(-8));
-  throw new Error(`nobody was asked about step ${name}: ${last}`);
-}
-
-function readQuestion(): { readonly question: string; readonly token: string } | undefined {
-  try {
-    return JSON.parse(readFileSync(`${answerFile()}.question`, 'utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether the node of a region is a primary, as itself says. */
-async function takesWrites(where: LabSite, region: 'a' | 'b'): Promise<boolean> {
-  const { Client } = (await import('pg')).default;
-  const client = new Client({
-    connectionString: where.regions[region].postgres.url,
-    connectionTimeoutMillis: 500,
-  });
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    const { rows } = await client.query<{ standby: boolean }>('select pg_is_in_recovery() as standby');
-    return rows[0]?.standby === false;
-  } catch {
-    return false;
-  } finally {
-    await client.end().catch(() => {});
-  }
-}
