@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { echo } from 'zx';
 import { ordeal, workplace, type Ended } from '../ordeal.ts';
 import { withCloudNativePg } from './drivers/cloudnative-pg.ts';
+import type { Control } from './control.ts';
 import { writePlatform, type OtherStore } from './drivers/platform-folder.ts';
 import { withPatroni } from './drivers/patroni.ts';
 import { withRedis } from './drivers/redis.ts';
@@ -13,15 +14,23 @@ export function proveDrivers(): Promise<boolean> {
   return onLab(async (cwd) => {
     const patroni = await withPatroni((platform) => passes(cwd, platform));
     const redis = await withRedis(false, (platform) => passes(cwd, platform));
-    const stuck = await withRedis(true, (platform) => isFoundStuck(cwd, platform));
+    const stuck = await withRedis(true, async (platform) => (await drillStuck(cwd, platform)).held);
     const cnpg = await withCloudNativePg((platform) => passes(cwd, platform));
     return (await isRefused(cwd)) && patroni && redis && stuck && cnpg;
   });
 }
 
 /** Clients whose pool stays on the old primary: the others are well, and the drill must not be. */
-export function proveStuckClients(): Promise<boolean> {
-  return onLab((cwd) => withRedis(true, (platform) => isFoundStuck(cwd, platform)));
+export async function proveStuckClients(): Promise<Control> {
+  let stuck: Control | undefined;
+  await onLab((cwd) =>
+    withRedis(true, async (platform) => {
+      stuck = await drillStuck(cwd, platform);
+      return stuck.held;
+    }),
+  );
+  if (stuck === undefined) throw new Error('The drill of stuck clients was not run.');
+  return stuck;
 }
 
 async function onLab(use: (cwd: string) => Promise<boolean>): Promise<boolean> {
@@ -62,10 +71,13 @@ async function isRefused(cwd: string): Promise<boolean> {
   return ended.code === 3 && isNamed;
 }
 
-async function isFoundStuck(cwd: string, platform: OtherStore): Promise<boolean> {
+async function drillStuck(cwd: string, platform: OtherStore): Promise<Control> {
   const ended = await drill(cwd, platform, 10);
-  const isNamed = /not recovered within 10 s: write\b(?!, fresh)/.test(ended.output);
-  echo(`  pooled clients stuck on the old primary: exit ${ended.code}, ${isNamed ? 'named' : 'NOT NAMED'}`);
-  if (ended.code !== 1 || !isNamed) echo(ended.output.split('\n').slice(-60).join('\n'));
-  return ended.code === 1 && isNamed;
+  const [named] = /not recovered within 10 s: write\b(?!, fresh)[^\n]*/.exec(ended.output) ?? [];
+  const held = ended.code === 1 && named !== undefined;
+  const what = 'pooled clients stuck on the old primary';
+  const said = `exit ${ended.code}: ${named ?? 'NOT NAMED'}`;
+  echo(`  ${what}: ${said}`);
+  if (!held) echo(ended.output.split('\n').slice(-60).join('\n'));
+  return { what, shownBy: 'ordeal drill, on Redis', held, said };
 }

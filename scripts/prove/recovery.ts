@@ -55,8 +55,16 @@ function ofDrill({ name, rto, rpo, flaps, writers }: DrillRecord): readonly [str
   ];
 }
 
-function ofRestore({ name, seconds, backupAgeSeconds, failed }: RestoreRecord): readonly [string, string] {
-  return [name, failed ?? `backup ${span(backupAgeSeconds)} old, restored and proven in ${span(seconds)}`];
+function ofRestore({
+  name,
+  kind,
+  seconds,
+  backupAgeSeconds,
+  failed,
+}: RestoreRecord): readonly [string, string] {
+  // A drill that only asks how old the backup is has restored nothing.
+  const restored = kind === 'backup-freshness' ? '' : `, restored and proven in ${span(seconds)}`;
+  return [name, failed ?? `backup ${span(backupAgeSeconds)} old${restored}`];
 }
 
 function span({ low, high }: { readonly low: number; readonly high: number | null }): string {

@@ -15,7 +15,10 @@ it('an outage of exactly known length lies within its interval, which is as narr
   const lanes = proving ? allLanes : sampleLanes;
   const tried = (await Promise.all(lanes.map(runLane))).flat();
   console.log(`${sumOf(tried)}\n\n${tableOf(tried)}`);
-  const wrong = tried.flatMap((one) => one.trials.flat()).flatMap((measured) => measured.wrong);
+  const wrong = tried
+    .flatMap((one) => one.trials)
+    .flatMap(({ measured }) => measured)
+    .flatMap((one) => one.wrong);
   expect(wrong).toEqual([]);
   const trials = lanes.flatMap((lane) => lane.cases).reduce((sum, one) => sum + one.trials, 0);
   expect(tried.flatMap((one) => one.trials)).toHaveLength(trials);

@@ -3,13 +3,13 @@ import { observe } from '../../observers/fixtures/observed.ts';
 import { startFixturePlatform } from '../../observers/fixtures/platform.ts';
 import { until } from '../../observers/fixtures/until.ts';
 import type { Case, Lane } from './cases.ts';
-import { runTrial, type Measured } from './trial.ts';
+import { runTrial, type Trial } from './trial.ts';
 
 /** The trials of one case. */
 export interface Tried {
   readonly lane: Lane;
   readonly case: Case;
-  readonly trials: readonly (readonly Measured[])[];
+  readonly trials: readonly Trial[];
 }
 
 /** Runs the cases of a lane one after the other, on a platform, a gate and probe streams of its own. */
@@ -28,7 +28,7 @@ export async function runLane(lane: Lane): Promise<readonly Tried[]> {
       );
       const tried: Tried[] = [];
       for (const one of lane.cases) {
-        const trials: (readonly Measured[])[] = [];
+        const trials: Trial[] = [];
         for (let n = 0; n < one.trials; n += 1) trials.push(await runTrial(one, gate, observed));
         tried.push({ lane, case: one, trials });
       }

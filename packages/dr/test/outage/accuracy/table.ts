@@ -1,23 +1,27 @@
 import type { Tried } from './run-lane.ts';
-import type { Measured } from './trial.ts';
+import type { Measured, Trial } from './trial.ts';
 
-/** One sentence over all trials. */
+/** All trials in a few sentences. */
 export function sumOf(all: readonly Tried[]): string {
   const trials = all.flatMap((one) => one.trials);
-  const held = trials.filter((one) => one.every((measured) => measured.wrong.length === 0));
-  const intervals = trials.flat();
+  const held = trials.filter(isHeld);
+  const intervals = trials.flatMap(({ measured }) => measured);
+  const unseen = intervals.filter(({ saw }) => !saw).length;
+  const spoilt = trials.reduce((sum, one) => sum + one.spoilt, 0);
   return (
     `${held.length} of ${trials.length} trials held: in ${intervals.length} intervals the outage's beginning, end and ` +
-    'length lay within, none was wider than 2Δ + τ + L + J, and streams on other paths noticed nothing.'
+    'length lay within, none was wider than 2Δ + τ + L + J, and streams on other paths noticed nothing. ' +
+    `${unseen} of the intervals are of streams that saw no outage, and reach from none to the longest gap between two ` +
+    `attempts. ${spoilt} trials were made anew, as attempts had failed that the gate had not touched.`
   );
 }
 
 /** A row for each case, with the trial and stream whose interval was the widest. */
 export function tableOf(all: readonly Tried[]): string {
   const rows = merged(all).map(({ lane, case: one, trials }) => {
-    const held = trials.filter((each) => each.every((measured) => measured.wrong.length === 0)).length;
+    const held = trials.filter(isHeld).length;
     const widest = trials
-      .flat()
+      .flatMap(({ measured }) => measured)
       .reduce<Measured | undefined>(
         (worst, each) => (worst !== undefined && worst.width >= each.width ? worst : each),
         undefined,
@@ -41,6 +45,10 @@ export function tableOf(all: readonly Tried[]): string {
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n');
+}
+
+function isHeld({ measured }: Trial): boolean {
+  return measured.every(({ wrong }) => wrong.length === 0);
 }
 
 /** Lanes of one length only ran beside each other. */

@@ -7,9 +7,18 @@ import { until } from '../../observers/fixtures/until.ts';
 import { boundOf } from './bound.ts';
 import type { Case } from './cases.ts';
 
+/** One trial. */
+export interface Trial {
+  readonly measured: readonly Measured[];
+  /** How often it was made anew, as the machine had spoilt it. */
+  readonly spoilt: number;
+}
+
 /** One stream in one trial. Milliseconds. */
 export interface Measured {
   readonly stream: string;
+  /** Whether the stream saw an outage at all. */
+  readonly saw: boolean;
   /** The outage's length, as the gate tells it: it lies in this interval. */
   readonly truth: { readonly low: number; readonly high: number };
   readonly outage: { readonly low: number; readonly high: number };
@@ -31,10 +40,10 @@ const mostSpoilt = 5;
  * A machine that stands still for longer than τ is an outage that the gate knows nothing of. So a trial in which
  * attempts failed that the gate had not touched is made anew; but not for ever, as that could be the probes' own doing.
  */
-export async function runTrial(one: Case, gate: Gate, observed: Observed): Promise<readonly Measured[]> {
+export async function runTrial(one: Case, gate: Gate, observed: Observed): Promise<Trial> {
   for (let spoilt = 0; ; spoilt += 1) {
     const { measured, untouchedFailed } = await tryOnce(one, gate, observed);
-    if (untouchedFailed === 0 || spoilt === mostSpoilt) return measured;
+    if (untouchedFailed === 0 || spoilt === mostSpoilt) return { measured, spoilt };
   }
 }
 
@@ -83,7 +92,7 @@ async function tryOnce(
       ...(seen.outage.low <= truth.high && seen.outage.high >= truth.low ? [] : ['the length is outside']),
       ...(width <= bound ? [] : ['it is too wide']),
     ].map((what) => `${what}: ${JSON.stringify({ down, up, seen })}`);
-    return [{ stream: stream.name, truth, outage: seen.outage, width, bound, wrong }];
+    return [{ stream: stream.name, saw: true, truth, outage: seen.outage, width, bound, wrong }];
   });
   return { measured, untouchedFailed: untouched.filter((attempt) => !attempt.ok).length };
 }
@@ -112,7 +121,15 @@ function unseen(
   const gaps = around.slice(1).map((one, i) => one.completed - (around[i]?.sent ?? one.sent));
   const high = Math.max(0, ...gaps);
   const wrong = high >= truth.low ? [] : [`it noticed nothing: ${JSON.stringify({ down, high })}`];
-  return { stream: stream.name, truth, outage: { low: 0, high }, width: high, bound: high, wrong };
+  return {
+    stream: stream.name,
+    saw: false,
+    truth,
+    outage: { low: 0, high },
+    width: high,
+    bound: high,
+    wrong,
+  };
 }
 
 /** What took effect between `from` and `to` lies within [low, high] when these meet. */
