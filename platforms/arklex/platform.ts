@@ -50,7 +50,12 @@ export default definePlatform((context) => {
       ],
     },
     objectives,
-    load: { baseline: 70, objectives: ['client errors', 'client p95', 'server errors', 'server p95'] },
+    load: {
+      baseline: 70,
+      // More than that its rate limits would refuse.
+      spike: 2,
+      objectives: ['client errors', 'client p95', 'server errors', 'server p95'],
+    },
     faults: {
       'task-killed': replicaKilled(a, 0),
       'database-unreachable': databaseUnreachable(lab, a),

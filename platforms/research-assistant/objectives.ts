@@ -127,7 +127,7 @@ export const objectives: Readonly<Record<string, Objective>> = {
   'client errors while something is broken': {
     signal: { from: 'client', measure: 'error-ratio' },
     comparator: '<',
-    limit: 0.25,
+    limit: 0.1,
     unit: 'ratio',
     source: profile,
   },

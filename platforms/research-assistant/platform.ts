@@ -52,7 +52,12 @@ export default definePlatform((context) => {
       ],
     },
     objectives,
-    load: { baseline: 30, objectives: ['client errors', 'client p95', 'errors at the proxy'] },
+    load: {
+      baseline: 30,
+      // More than that its rate limits would refuse.
+      spike: 2,
+      objectives: ['client errors', 'client p95', 'errors at the proxy'],
+    },
     faults: {
       'worker-killed': replicaKilled(a, 0, RESTART_SECONDS),
       'worker-stopped': replicaStopped(a, 1),

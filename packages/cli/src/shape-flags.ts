@@ -26,7 +26,7 @@ const flags = {
   for: ['<duration>', 'how long it is judged; of a spike how long it holds, of stress how long it searches'],
   'warm-up': ['<duration>', 'not judged at the start'],
   peak: ['<factor>', 'peak: times the usual rate (2x)'],
-  spike: ['<factor>', 'spike: times the usual rate (10x)'],
+  spike: ['<factor>', "spike: times the usual rate (the platform's, or 10x)"],
   before: ['<duration>', 'spike: at the usual rate before it (30s)'],
   after: ['<duration>', 'spike: at the usual rate after it (90s)'],
   settle: ['<duration>', 'spike: the platform may take so long to settle (30s)'],

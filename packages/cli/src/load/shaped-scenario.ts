@@ -57,6 +57,7 @@ export async function shapedScenario(
   const source = sourceOf(request, platform, edge);
   const parsed = parseShape(request.kind, request.options, {
     ...(usual === undefined ? {} : { rate: usual.baseline }),
+    ...(usual?.spike === undefined ? {} : { spike: usual.spike }),
     maxRate: platform.guardrails.maxRate,
   });
   const mistakes = [...(parsed.ok ? [] : parsed.diagnostics), ...(source.ok ? [] : source.diagnostics)];

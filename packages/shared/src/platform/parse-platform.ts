@@ -127,15 +127,18 @@ function usualLoad({ load, objectives, guardrails }: Platform, path: string): Di
         hint: hintFrom(name, known),
       })),
   );
-  if (load.baseline <= guardrails.maxRate) return missing;
+  const tooMuch = [
+    { field: 'baseline', rate: load.baseline },
+    ...(load.spike === undefined ? [] : [{ field: 'spike', rate: load.baseline * load.spike }]),
+  ].filter(({ rate }) => rate > guardrails.maxRate);
   return [
     ...missing,
-    {
-      path: `${path}: load.baseline`,
+    ...tooMuch.map(({ field, rate }) => ({
+      path: `${path}: load.${field}`,
       expected: `at most guardrails.maxRate (${guardrails.maxRate}/s)`,
-      found: `${load.baseline}/s`,
+      found: `${rate}/s`,
       hint: 'correct one of the two',
-    },
+    })),
   ];
 }
 

@@ -119,6 +119,7 @@ export const platformSchema = z.strictObject({
   load: needed(() =>
     z.strictObject({
       baseline: positive,
+      spike: z.number().gt(1).optional(),
       objectives: z.array(text).min(1),
       duringSpike: z.array(text).min(1).optional(),
     }),

@@ -144,6 +144,8 @@ export interface PrometheusLimits {
 export interface LoadSettings {
   /** Iterations a second on a usual day. */
   readonly baseline: number;
+  /** How many times the baseline a spike is where nothing else is asked for. Default 10. */
+  readonly spike?: number;
   /** Names of objectives that hold under it. */
   readonly objectives: readonly string[];
   /** Names of objectives that hold instead while the load is a multiple of it. Default: the same. */

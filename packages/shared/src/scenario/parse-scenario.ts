@@ -108,6 +108,7 @@ function shapeOf({ kind, ...options }: WrittenShape, platform: Platform, path: s
     Object.fromEntries(texts),
     {
       ...(platform.load === undefined ? {} : { rate: platform.load.baseline }),
+      ...(platform.load?.spike === undefined ? {} : { spike: platform.load.spike }),
       maxRate: platform.guardrails.maxRate,
     },
     {

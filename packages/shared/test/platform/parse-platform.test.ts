@@ -33,6 +33,19 @@ describe('parsePlatform', () => {
     }
   });
 
+  it('takes a usual load and its spike only within what may be offered', () => {
+    const load = { baseline: 40, objectives: ['errors'] };
+    expect(mistakes(platformValue({ load: { ...load, spike: 2.5 } }))).toEqual([]);
+    expect(mistakes(platformValue({ load: { ...load, spike: 3 } }))).toEqual([
+      {
+        path: 'platform.ts: load.spike',
+        expected: 'at most guardrails.maxRate (100/s)',
+        found: '120/s',
+        hint: 'correct one of the two',
+      },
+    ]);
+  });
+
   it('takes what is promised of an autoscaler, and no bounds the wrong way round', () => {
     const api = {
       cluster: { context: 'test', uid: '00000000-0000-4000-8000-000000000000' },

@@ -15,6 +15,8 @@ import type { Shape, ShapeKind } from './shape.ts';
 export interface ShapeBase {
   /** The platform's usual rate, iterations a second; without one, a rate has to be written. */
   readonly rate?: number;
+  /** How many times that rate a spike is; 10 where the platform says nothing. */
+  readonly spike?: number;
   /** The most that the platform lets itself be offered. */
   readonly maxRate: number;
 }
@@ -55,7 +57,7 @@ export const shapeOptions: Readonly<Record<ShapeKind, Readonly<Record<string, st
   },
   spike: {
     rate: 'the usual rate',
-    spike: 'how many times the usual rate (10x)',
+    spike: "how many times the usual rate (the platform's, or 10x)",
     before: 'at the usual rate (30s)',
     for: 'how long the spike holds (30s)',
     after: 'at the usual rate again (90s)',
@@ -142,7 +144,7 @@ function shapeOf(kind: ShapeKind, reader: Reader, base: ShapeBase): Shape {
       return {
         kind,
         rate,
-        spikeRate: product(rate, reader.read('spike', parseFactor, 10)),
+        spikeRate: product(rate, reader.read('spike', parseFactor, base.spike ?? 10)),
         warmUpSeconds: warmUp(10),
         beforeSeconds: time('before', 30),
         holdSeconds: time('for', 30),

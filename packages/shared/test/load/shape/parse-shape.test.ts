@@ -35,6 +35,12 @@ describe('a shape', () => {
     expect(shape('script')).toEqual({ kind: 'script', ceiling: 400, seconds: 600, warmUpSeconds: 5 });
   });
 
+  it('of a spike is as high as the platform says, unless the line says otherwise', () => {
+    const own = { ...base, spike: 3 };
+    expect(parseShape('spike', {}, own)).toMatchObject({ value: { spikeRate: 150 } });
+    expect(parseShape('spike', { spike: '2x' }, own)).toMatchObject({ value: { spikeRate: 100 } });
+  });
+
   it('takes overrides in one line', () => {
     expect(shape('stress', { rate: '50..2000', for: '2m' })).toMatchObject({
       from: 50,
