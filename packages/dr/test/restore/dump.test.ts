@@ -208,7 +208,7 @@ describe('finds and names, in the custom format,', () => {
 });
 
 describe('dumps that somebody else makes', () => {
-  const foreign = { files: String.raw`^shop_.*\.sql\.gz$`, longestSeconds: 5 };
+  const foreign = { files: String.raw`^shop_.*\.sql\.gz$`, longestSeconds: 5, utcOffset: 'Z' };
 
   function dumped(): Buffer {
     return execFileSync(join(source.binDir, 'pg_dump'), [source.url], { maxBuffer: 2 ** 26 });
@@ -225,6 +225,20 @@ describe('dumps that somebody else makes', () => {
     expect(open, 'said to be unknown, and not taken to be well').toEqual(['identity', 'content']);
     const { low, high } = outcome.record.backupAgeSeconds;
     expect(high - low).toBeCloseTo(5, 3);
+  });
+
+  it('are no younger for being copied again', async () => {
+    const files = String.raw`^shop_(?<year>\d{4})(?<month>\d\d)(?<day>\d\d)\.sql\.gz$`;
+    writeFileSync(join(storage, 'shop_20260101.sql.gz'), gzipSync(dumped()));
+    const copy = await driverWith({ foreign: { files, longestSeconds: 5, utcOffset: 'Z' } }).latest(
+      testContext(),
+    );
+    expect(copy).toMatchObject({
+      instant: { low: Date.UTC(2026, 0, 1), high: Date.UTC(2026, 0, 2) - 1 + 5000 },
+      detail: {
+        instant: 'from its name, as the file was written again later, and 5 s for its making at most',
+      },
+    });
   });
 
   it('prove nothing when nothing says what should be in them', async () => {

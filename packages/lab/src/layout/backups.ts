@@ -27,13 +27,16 @@ export function objectFolders(dir: string): ObjectFolders {
   return { objects: join(backups, 'objects'), attributes: join(backups, 'attributes') };
 }
 
+const DATE = String.raw`(?<year>\d{4})(?<month>\d\d)(?<day>\d\d)`;
+const TIME = String.raw`(?<hour>\d\d)(?<minute>\d\d)(?<second>\d\d)`;
+
 /** Where the nightly dumps are found, and by which names. */
 export function dumpsOf({ dir, contract, ports, bucketKeys }: Blueprint): LabDumps {
   const { bucket, platform } = contract;
   if (bucket === undefined) {
     return {
       storage: { kind: 'directory', path: backupFolders(dir).dumps },
-      files: String.raw`^platform-.*\.sql\.gz$`,
+      files: String.raw`^platform-(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)\.sql\.gz$`,
     };
   }
   return {
@@ -44,6 +47,6 @@ export function dumpsOf({ dir, contract, ports, bucketKeys }: Blueprint): LabDum
       endpoint: `http://${address(ports.versitygw)}`,
       credentials: bucketKeys,
     },
-    files: String.raw`^${platform}_backup_\d{8}_\d{6}\.sql$`,
+    files: String.raw`^${platform}_backup_${DATE}_${TIME}\.sql$`,
   };
 }

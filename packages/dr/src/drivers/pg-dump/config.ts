@@ -20,6 +20,10 @@ const schema = z.strictObject({
     .strictObject({
       files: z.string().refine(isPattern, 'a regular expression'),
       longestSeconds: z.number().positive().default(3600),
+      utcOffset: z
+        .string()
+        .regex(/^(?:Z|[+-]\d\d:\d\d)$/, 'Z, or an offset such as +02:00')
+        .default('Z'),
     })
     .optional(),
 });
@@ -40,9 +44,12 @@ export interface DumpConfig {
   /** Dumps that somebody else makes, by their names in the storage. */
   readonly foreign?:
     | {
+        /** A regular expression; its groups `year`, `month`, `day` … `second` find the time in a name. */
         readonly files: string;
         /** A dump holds what was there when it began, and its file tells when it ended: so long lies between at most. */
         readonly longestSeconds: number;
+        /** Of the clock that names are made by, where `files` finds a time in them. */
+        readonly utcOffset: string;
       }
     | undefined;
 }
@@ -53,7 +60,7 @@ export function parseDump(raw: unknown, path: string): Result<DumpConfig> {
     schema,
     raw,
     path,
-    "a pg-dump backup has url, binDir, storage: { kind: 'directory', path } or { kind: 's3', bucket, prefix?, region?, endpoint?, pathStyle?, caFile?, credentials? }, format?: 'plain' | 'custom', jobs?, withinSeconds?, roles? and foreign?: { files, longestSeconds? }",
+    "a pg-dump backup has url, binDir, storage: { kind: 'directory', path } or { kind: 's3', bucket, prefix?, region?, endpoint?, pathStyle?, caFile?, credentials? }, format?: 'plain' | 'custom', jobs?, withinSeconds?, roles? and foreign?: { files, longestSeconds?, utcOffset? }",
   );
 }
 

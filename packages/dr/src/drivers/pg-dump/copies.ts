@@ -3,6 +3,7 @@ import { BackupBroken } from '@ordeal/shared/drivers/backup';
 import { blame, listCopies, readFile, readLabel } from '../../backup-storage/catalogue.ts';
 import { openStorage } from '../../backup-storage/config.ts';
 import type { DumpConfig } from './config.ts';
+import { timeInName } from './name-time.ts';
 import { kind } from './take.ts';
 
 /** The newest complete copy: taken here, or by somebody else. */
@@ -14,12 +15,34 @@ export async function latest(config: DumpConfig): Promise<BackupCopy | undefined
   const pattern = new RegExp(foreign.files);
   const files = (await storage.list('')).filter((file) => pattern.test(file.name));
   const others = files.map((file): BackupCopy => {
-    const { name, bytes, modified } = file;
-    const instant = { low: modified - foreign.longestSeconds * 1000, high: modified };
-    const assumed = `from the file's time, and ${foreign.longestSeconds} s for its making at most`;
+    const { instant, from } = instantOf(file, pattern, foreign);
+    const { name, bytes } = file;
+    const assumed = `from ${from}, and ${foreign.longestSeconds} s for its making at most`;
     return { id: name, instant, bytes, source: null, content: null, detail: { instant: assumed } };
   });
   return [...own, ...others].sort((a, b) => b.instant.high - a.instant.high)[0];
+}
+
+/**
+ * Which moment a dump holds: by the file's time, and by the time in its name. The file's is that of its last copying,
+ * so where the two do not agree the older one is believed; where they do, what both allow.
+ */
+function instantOf(
+  { name, modified }: { readonly name: string; readonly modified: number },
+  pattern: RegExp,
+  { longestSeconds, utcOffset }: NonNullable<DumpConfig['foreign']>,
+): { readonly instant: BackupCopy['instant']; readonly from: string } {
+  const longest = longestSeconds * 1000;
+  const byFile = { low: modified - longest, high: modified };
+  const named = timeInName(name, pattern, utcOffset);
+  if (named === undefined) return { instant: byFile, from: "the file's time" };
+  // A name is given before the dump begins.
+  const byName = { low: named.low, high: named.high + longest };
+  const instant = { low: Math.max(byFile.low, byName.low), high: Math.min(byFile.high, byName.high) };
+  if (instant.low <= instant.high) return { instant, from: "the file's time and its name" };
+  return byName.high < byFile.low
+    ? { instant: byName, from: 'its name, as the file was written again later' }
+    : { instant: byFile, from: "the file's time, which is before that in its name" };
 }
 
 /** A copy's dump on its way. */

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { timeInName } from '../../src/drivers/pg-dump/name-time.ts';
+
+const DATE = String.raw`(?<year>\d{4})-?(?<month>\d\d)-?(?<day>\d\d)`;
+const day = new RegExp(`^shop-${DATE}`);
+const second = new RegExp(`^shop-${DATE}T(?<hour>\\d\\d)(?<minute>\\d\\d)(?<second>\\d\\d)`);
+
+describe('the time in the name of a dump', () => {
+  it('is as wide as the name is coarse', () => {
+    const low = Date.UTC(2026, 10, 30);
+    expect(timeInName('shop-2026-11-30.sql.gz', day, 'Z')).toEqual({ low, high: low + 86_400_000 - 1 });
+    expect(timeInName('shop-20261130T021503.sql.gz', second, 'Z')).toEqual({
+      low: Date.UTC(2026, 10, 30, 2, 15, 3),
+      high: Date.UTC(2026, 10, 30, 2, 15, 3, 999),
+    });
+  });
+
+  it('is that of the clock by which it was named', () => {
+    expect(timeInName('shop-20261130T021503.sql.gz', second, '+02:00')?.low).toBe(
+      Date.UTC(2026, 10, 30, 0, 15, 3),
+    );
+  });
+
+  it('is none where there is none, or none that can be', () => {
+    expect(timeInName('shop-latest.sql.gz', day, 'Z')).toBeUndefined();
+    expect(timeInName('shop-2026-13-40.sql.gz', day, 'Z')).toBeUndefined();
+    expect(timeInName('shop-2026-11-30.sql.gz', /^shop-/, 'Z')).toBeUndefined();
+  });
+});
