@@ -39,11 +39,17 @@ export async function lookAtPlace(
         'that the file describes; correct its connection string, or `source.system`',
     );
   }
+  if (live?.database !== undefined && pinned.database !== undefined && live.database !== pinned.database) {
+    reasons.push(
+      `the source is the database ${live.database}, and the platform pins ${pinned.database}: this is not the ` +
+        'database that the file describes; correct its connection string, or `source.database`',
+    );
+  }
   return {
     reasons,
     expected: {
-      ...(pinned.database === undefined ? {} : { database: pinned.database }),
       ...live,
+      ...(pinned.database === undefined ? {} : { database: pinned.database }),
       ...(pinned.system === undefined ? {} : { system: pinned.system }),
     },
   };

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { BackupBroken, type RestoreTarget } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { reasonOf } from '@ordeal/shared/reason-of';
-import { quoted } from '../drivers/postgres/settings-file.ts';
+import { queryRows } from '../drivers/postgres/query.ts';
+import { runningServer } from '../drivers/postgres/server.ts';
+import { quoted, recoverySettings } from '../drivers/postgres/settings-file.ts';
 import { run } from './programs.ts';
 
 /** Superuser of servers that are made here. */
@@ -76,6 +78,61 @@ export function isolate(into: RestoreTarget, settings: Readonly<Record<string, s
   write(into, 'pg_hba.conf', 'local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n');
 }
 
+/**
+ * What a program that brought the data has said of how it is recovered: how the log is fetched, and up to where it is
+ * replayed. Undefined when it needs no other log than came with the data. To be read before the server is isolated.
+ */
+export function broughtRecovery(into: RestoreTarget): Readonly<Record<string, string>> | undefined {
+  const data = dataDirOf(into);
+  const asked = ['recovery.signal', 'standby.signal'].some((name) => existsSync(join(data, name)));
+  if (!asked) return undefined;
+  const settings = ['postgresql.conf', 'postgresql.auto.conf']
+    .map((name) => join(data, name))
+    .filter((path) => existsSync(path))
+    .reduce<Readonly<Record<string, string>>>(
+      (all, path) => ({ ...all, ...recoverySettings(readFileSync(path, 'utf8')) }),
+      {},
+    );
+  return 'restore_command' in settings ? settings : undefined;
+}
+
+/**
+ * Asks a server that recovers. Empty while it does not answer; rejects with what its log says when it has ended.
+ */
+export async function askRecovering<Row>(
+  url: string,
+  sql: string,
+  into: RestoreTarget,
+  context: DriverContext,
+): Promise<readonly Row[]> {
+  try {
+    return await queryRows<Row>({ name: 'restored', url }, context, sql);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (runningServer(dataDirOf(into)) !== undefined) return [];
+    const why = lastWords(into) ?? reasonOf(error);
+    throw new BackupBroken('server starts', `the restored server has ended: ${why}`, { cause: error });
+  }
+}
+
+/** Waits until a server that recovers takes writes. */
+export async function promoted(
+  url: string,
+  into: RestoreTarget,
+  withinMs: number,
+  context: DriverContext,
+): Promise<void> {
+  const { clock, signal } = context;
+  const deadline = clock.now() + withinMs;
+  for (;;) {
+    const sql = 'SELECT pg_is_in_recovery() AS standby';
+    const [row] = await askRecovering<{ standby: boolean }>(url, sql, into, context);
+    if (row?.standby === false) return;
+    if (clock.now() > deadline) throw new Error(`the log was not replayed within ${withinMs / 1000} s`);
+    await clock.sleep(50, signal);
+  }
+}
+
 /** Writes a file into the server's data directory. */
 export function write(into: RestoreTarget, name: string, text: string): void {
   const path = join(dataDirOf(into), name);
@@ -85,12 +142,21 @@ export function write(into: RestoreTarget, name: string, text: string): void {
   renameSync(beside, path);
 }
 
-/** Starts the server. Resolves when it answers; rejects with what its log says. */
-export async function start(into: RestoreTarget, context: DriverContext, withinMs: number): Promise<void> {
+/**
+ * Starts the server. Resolves when it answers; rejects with what its log says. Its environment is empty, but for one
+ * whose `restore_command` finds there what it needs: `inherit` gives it the runner's.
+ */
+export async function start(
+  into: RestoreTarget,
+  context: DriverContext,
+  withinMs: number,
+  environment: 'empty' | 'inherit' = 'empty',
+): Promise<void> {
   const seconds = String(Math.ceil(withinMs / 1000));
   rmSync(logOf(into), { force: true });
   try {
-    await control(into, ['-w', '-t', seconds, '-l', logOf(into), 'start'], context, withinMs + 5000);
+    const rest = ['-w', '-t', seconds, '-l', logOf(into), 'start'];
+    await control(into, rest, context, withinMs + 5000, environment);
   } catch (error) {
     context.signal.throwIfAborted();
     throw new BackupBroken(
@@ -117,10 +183,17 @@ async function control(
   rest: readonly string[],
   context: DriverContext,
   timeoutMs: number,
+  environment: 'empty' | 'inherit' = 'empty',
 ): Promise<void> {
   const argv = [join(into.binDir, 'pg_ctl'), '-D', dataDirOf(into), '-s', ...rest];
   const { dir, runAs } = into;
-  await run({ argv, cwd: dir, timeoutMs, runAs, env: { LC_ALL: 'C' } }, context);
+  const program = { cwd: dir, timeoutMs, runAs };
+  await run(
+    environment === 'inherit'
+      ? { ...program, argv: ['env', 'LC_ALL=C', ...argv] }
+      : { ...program, argv, env: { LC_ALL: 'C' } },
+    context,
+  );
 }
 
 function logOf(into: RestoreTarget): string {

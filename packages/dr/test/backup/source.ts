@@ -52,7 +52,10 @@ const schema = `
   INSERT INTO orders (item, price) SELECT 'item ' || n, n / 7.0 FROM generate_series(1, 2000) AS n;
   INSERT INTO customers (name, profile) SELECT 'customer ' || n, jsonb_build_object('n', n) FROM generate_series(1, 200) AS n`;
 
-export async function startSource(): Promise<Source> {
+/** `more` are settings of its own, from the folder that everything of it lies in. */
+export async function startSource(
+  more: (dir: string) => Readonly<Record<string, string>> = () => ({}),
+): Promise<Source> {
   const dir = mkdtempSync(join(tmpdir(), 'ordeal-bk-'));
   const binDir = dirname(testTools().postgres);
   const runAs = userInfo().uid === 0 ? ownerOf('postgres') : undefined;
@@ -100,6 +103,7 @@ export async function startSource(): Promise<Source> {
       shared_buffers: '16MB',
       archive_mode: 'on',
       archive_command: `test ! -f ${archive}/%f && cp %p ${archive}/.%f && mv ${archive}/.%f ${archive}/%f`,
+      ...more(dir),
     }).map(([name, value]) => `-c ${name}='${value}'`);
     run('pg_ctl', '-D', dataDir, '-s', '-w', '-l', join(dir, 'log'), '-o', settings.join(' '), 'start');
     await source.sql('CREATE DATABASE shop', `${base}/postgres`);

@@ -203,6 +203,16 @@ describe('finds and names', () => {
     expect(outcome.record.seconds).toEqual({ low: 0, high: null });
   });
 
+  it('the backup of another database than the pinned one', async () => {
+    const settings = settingsFor(source, { source: { database: 'accounts' } });
+    const outcome = await restoreOnce(newest, { source, driver: driverWith(), settings });
+    expect(brokenIn(outcome)).toEqual(['identity']);
+    expect(outcome.record.failed).toMatch(
+      /is a backup of database shop of system \d+, and must be of database accounts/,
+    );
+    expect(outcome.record.seconds).toEqual({ low: 0, high: null });
+  });
+
   it('files of another system under the right label', async () => {
     const [row] = await source.sql<{ system: string }>(
       'SELECT system_identifier::text AS system FROM pg_control_system()',

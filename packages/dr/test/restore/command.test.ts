@@ -7,7 +7,7 @@ import type { BackupCommandConfig } from '../../src/drivers/backup-command/confi
 import { createBackupCommand } from '../../src/drivers/backup-command/driver.ts';
 import { startSource, type Source } from '../backup/source.ts';
 import { testContext } from '../drivers/two-servers.ts';
-import { brokenIn, checkIn, phaseOf, restoreOnce } from './fixtures.ts';
+import { brokenIn, checkIn, phaseOf, restoreOnce, settingsFor } from './fixtures.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -25,14 +25,14 @@ function driverWith(change: Partial<BackupCommandConfig> = {}): BackupDriver {
     take: [
       'sh',
       '-c',
-      `${source.binDir}/pg_dump ${source.url} > ${dump} && now=$(date +%s000) && echo '{"id":"own","bytes":1,` +
+      `${source.binDir}/pg_dump ${source.url} > ${dump} && now=$(date +%s000) && echo '{"id":"own-'$(date +%N)'","bytes":1,` +
         `"source":{"system":"${system}"},"instant":{"low":'$now',"high":'$now'}}' > ${label}`,
     ],
     verify: ['grep', '-q', 'database dump complete', dump],
     restore: [
       'sh',
       '-c',
-      `test "$ORDEAL_BACKUP_ID" = own && ${source.binDir}/psql -qX -v ON_ERROR_STOP=1 -f ${dump}`,
+      `grep -q "$ORDEAL_BACKUP_ID" ${label} && ${source.binDir}/psql -qX -v ON_ERROR_STOP=1 -f ${dump}`,
     ],
     fills: 'server',
     user: 'postgres',
@@ -52,6 +52,13 @@ beforeAll(async () => {
   system = row?.system ?? '';
 }, 60_000);
 afterAll(() => source.dispose());
+
+/** Everything that was committed is in the archive. */
+async function archived(): Promise<void> {
+  const [row] = await source.sql<{ name: string }>('SELECT pg_walfile_name(pg_switch_wal()) AS name');
+  const file = join(source.archive, row?.name ?? '');
+  await vi.waitFor(() => expect(existsSync(file)).toBe(true), { timeout: 30_000 });
+}
 
 it('tells that there is no backup, and takes and restores one', async () => {
   expect(await driverWith().latest(testContext())).toBeUndefined();
@@ -95,6 +102,79 @@ it('starts a server on the files that a program has brought', async () => {
   });
   const outcome = await restoreOnce(phaseOf({ kind: 'restore', take: false }), { source, driver });
   expect(outcome.record.failed).toBeUndefined();
+});
+
+it('lets files without their log recover as their program has said, and keeps them to themselves', async () => {
+  const files = join(folder, 'without-log');
+  execFileSync(join(source.binDir, 'pg_basebackup'), [
+    '-D',
+    files,
+    '-d',
+    source.url,
+    '-c',
+    'fast',
+    '-X',
+    'none',
+  ]);
+  await source.sql("INSERT INTO orders (item, price) VALUES ('since', 1)");
+  await archived();
+  const said = join(folder, 'said.conf');
+  writeFileSync(
+    said,
+    [
+      `restore_command = 'cp ''${source.archive}/%f'' "%p"'`,
+      `archive_mode = 'always'`,
+      `archive_command = 'touch ${folder}/left-it'`,
+      `archive_cleanup_command = 'touch ${folder}/left-it'`,
+      `recovery_end_command = 'touch ${folder}/left-it'`,
+      `primary_conninfo = 'host=127.0.0.1 port=${source.port} user=postgres'`,
+      `port = '${source.port}'`,
+      '',
+    ].join('\n'),
+  );
+  execFileSync('chmod', ['-R', 'a+rX', source.dir]);
+  await driverWith().take(testContext());
+  const bring = `cp -r ${files}/. "$ORDEAL_DATA_DIR" && cat ${said} >> "$ORDEAL_DATA_DIR/postgresql.auto.conf"`;
+  const driver = (also: string): BackupDriver =>
+    driverWith({
+      fills: 'files',
+      restore: ['sh', '-c', `${bring} && ${also} && chmod -R go-rwx "$ORDEAL_DATA_DIR"`],
+    });
+  const settings = settingsFor(source, {
+    checks: [{ name: 'all there', sql: "SELECT count(*) = 1 FROM orders WHERE item = 'since'" }],
+  });
+  const phase = phaseOf({ kind: 'restore', take: false });
+  for (const signal of ['recovery.signal', 'standby.signal']) {
+    const outcome = await restoreOnce(phase, {
+      source,
+      driver: driver(`touch "$ORDEAL_DATA_DIR/${signal}"`),
+      settings,
+    });
+    expect(outcome.record.failed, signal).toBeUndefined();
+  }
+  expect(existsSync(join(folder, 'left-it'))).toBe(false);
+  const without = await restoreOnce(phase, { source, driver: driver('true'), settings });
+  expect(brokenIn(without), 'a program that says nothing of its log').toEqual(['server starts']);
+});
+
+it('is told when nothing was taken though the program ends with 0', async () => {
+  await driverWith().take(testContext());
+  const driver = driverWith({ take: ['true'] });
+  const outcome = await restoreOnce(phaseOf({ kind: 'restore', take: true }), { source, driver });
+  expect(brokenIn(outcome)).toEqual(['backup taken']);
+  expect(outcome.record.failed).toMatch(/true exits with 0, and the newest backup is still own-\d+/);
+});
+
+it('asks the program whether a copy is well before it restores it', async () => {
+  await driverWith().take(testContext());
+  const phase = phaseOf({ kind: 'restore', take: false });
+  const well = await restoreOnce(phase, { source, driver: driverWith() });
+  expect(checkIn(well, 'verified by its program')?.outcome).toBe('held');
+  const driver = driverWith({ verify: ['false'] });
+  expect(brokenIn(await restoreOnce(phase, { source, driver }))).toEqual(['verified by its program']);
+  const unasked = driverWith({ verify: undefined });
+  const outcome = await restoreOnce(phase, { source, driver: unasked });
+  expect(checkIn(outcome, 'verified by its program')?.outcome).toBe('not-run');
 });
 
 it('tells what a program does wrong', async () => {

@@ -99,6 +99,17 @@ it('refuses when nobody knows whose backup it must be', async () => {
   expect(pinned.record.failed).toBeUndefined();
 });
 
+it('refuses another database of the same server than the pinned one', async () => {
+  const settings = settingsFor(source, { source: { database: 'accounts' } });
+  const phase = phaseOf({ kind: 'restore', take: false });
+  const { refused } = await restoreOnce(phase, { source, driver, settings });
+  expect(refused).toEqual([
+    expect.stringMatching(/is the database shop, and the platform pins accounts: .*`source\.database`/),
+  ]);
+  const pinned = settingsFor(source, { source: { database: 'shop' } });
+  expect((await restoreOnce(phase, { source, driver, settings: pinned })).record.failed).toBeUndefined();
+});
+
 it('takes a directory that was there, and empty, and leaves it so', async () => {
   const dir = join(source.dir, 'empty');
   mkdirSync(dir);

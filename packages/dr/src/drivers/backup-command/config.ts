@@ -22,14 +22,16 @@ export interface BackupCommandConfig {
   readonly identify: readonly string[];
   /** Prints the newest complete copy as `{ id, instant: { low, high }, bytes, source?, content? }`, or `null`. */
   readonly latest: readonly string[];
-  /** Makes a copy, which `latest` then tells. */
+  /** Makes a copy, which `latest` then tells, by another id than before. */
   readonly take?: readonly string[] | undefined;
-  /** Exits with 0 when the copy ORDEAL_BACKUP_ID is well where it lies. */
+  /** Exits with 0 when the copy ORDEAL_BACKUP_ID is well where it lies. Asked before it is restored as well. */
   readonly verify?: readonly string[] | undefined;
   /** Brings the copy ORDEAL_BACKUP_ID back. */
   readonly restore: readonly string[];
   /**
-   * `files`: into the empty directory ORDEAL_DATA_DIR, whose server is started afterwards. `server`: into a fresh
+   * `files`: into the empty directory ORDEAL_DATA_DIR, whose server is started afterwards. With a `recovery.signal` in
+   * it the server recovers with the `restore_command` and up to the `recovery_target…` that are set in its files; all
+   * else that is set there is not taken over. `server`: into a fresh
    * server, whose database is found by PGHOST, PGPORT, PGUSER, PGDATABASE and DATABASE_URL.
    */
   readonly fills: 'files' | 'server';

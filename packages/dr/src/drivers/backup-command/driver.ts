@@ -13,7 +13,17 @@ import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { z } from 'zod';
 import { run } from '../../restore/programs.ts';
-import { dataDirOf, isolate, makeServer, start, superuser, urlOf } from '../../restore/server.ts';
+import {
+  broughtRecovery,
+  dataDirOf,
+  isolate,
+  makeServer,
+  promoted,
+  start,
+  superuser,
+  urlOf,
+  write,
+} from '../../restore/server.ts';
 import { queryRows } from '../postgres/query.ts';
 import type { BackupCommandConfig } from './config.ts';
 
@@ -64,13 +74,16 @@ export function createBackupCommand(config: BackupCommandConfig): BackupDriver {
     latest,
     take: async (context) => {
       if (config.take === undefined) throw new Error('no `take` is set, so no backup can be taken here');
+      const before = await latest(context);
       await call(config.take, context);
       const copy = await latest(context);
-      if (copy === undefined)
-        throw new Error(`${config.take.join(' ')} exits with 0, and there is no backup`);
-      return copy;
+      if (copy !== undefined && copy.id !== before?.id) return copy;
+      const found = copy === undefined ? 'there is no backup' : `the newest backup is still ${copy.id}`;
+      throw new BackupBroken('backup taken', `${config.take.join(' ')} exits with 0, and ${found}`);
     },
-    verify: async (copy, context) => [await verify(config, copy, (argv, env) => call(argv, context, env))],
+    verify: async (copy, context) => [
+      await verify(config, copy, context, (argv, env) => call(argv, context, env)),
+    ],
     restore: async (copy, into, point, atOwnPoint, context) =>
       await restore(config, copy, into, point, atOwnPoint, context, (argv, env, place) =>
         call(argv, context, env, place),
@@ -84,13 +97,19 @@ type Call = (
   place?: Pick<RestoreTarget, 'runAs' | 'dir'>,
 ) => Promise<string>;
 
-async function verify(config: BackupCommandConfig, copy: BackupCopy, call: Call): Promise<BackupCheck> {
+async function verify(
+  config: BackupCommandConfig,
+  copy: BackupCopy,
+  { signal }: DriverContext,
+  call: Call,
+): Promise<BackupCheck> {
   const name = 'verified by its program';
   if (config.verify === undefined) return { name, outcome: 'not-run', detail: 'no `verify` is set' };
   try {
     await call(config.verify, { ORDEAL_BACKUP_ID: copy.id });
     return { name, outcome: 'held', detail: `${config.verify.join(' ')} exits with 0` };
   } catch (error) {
+    signal.throwIfAborted();
     return { name, outcome: 'broken', detail: reasonOf(error) };
   }
 }
@@ -105,6 +124,8 @@ async function restore(
   call: Call,
 ): Promise<RestoredServer> {
   if (point.to === 'time') throw new Error('a command backup restores its own moment only');
+  const verified = await verify(config, copy, context, call);
+  if (verified.outcome === 'broken') throw new BackupBroken(verified.name, verified.detail);
   const name = 'restored by its program';
   const brought = async (env: Readonly<Record<string, string>>, place: typeof into): Promise<void> => {
     try {
@@ -121,8 +142,7 @@ async function restore(
     mkdirSync(data, { mode: 0o700 });
     if (into.runAs !== undefined) chownSync(data, into.runAs.uid, into.runAs.gid);
     await brought({ ORDEAL_DATA_DIR: data, ORDEAL_DIR: into.dir }, into);
-    isolate(into);
-    await start(into, context, config.withinSeconds * 1000);
+    await startBrought(config, into, url, context);
   } else {
     await makeServer(into, context);
     isolate(into);
@@ -142,8 +162,34 @@ async function restore(
   await atOwnPoint(url);
   return {
     url,
-    checks: [{ name, outcome: 'held', detail: `${config.restore.join(' ')} exits with 0` }],
+    checks: [verified, { name, outcome: 'held', detail: `${config.restore.join(' ')} exits with 0` }],
   };
+}
+
+/** Files that were brought may need their log, which their program has told the server how to fetch. */
+async function startBrought(
+  config: BackupCommandConfig,
+  into: RestoreTarget,
+  url: string,
+  context: DriverContext,
+): Promise<void> {
+  const withinMs = config.withinSeconds * 1000;
+  const recovery = broughtRecovery(into);
+  if (recovery === undefined) {
+    isolate(into);
+    await start(into, context, withinMs);
+    return;
+  }
+  isolate(into, {
+    ...recovery,
+    // It is looked at when it is there, and some looks write.
+    recovery_target_action: 'promote',
+    // Nobody knows how large the settings were where the log was written, which only answering meanwhile needs.
+    hot_standby: 'off',
+  });
+  write(into, 'recovery.signal', '');
+  await start(into, context, withinMs, 'inherit');
+  await promoted(url, into, withinMs, context);
 }
 
 function read<T>(schema: z.ZodType<T>, text: string, argv: readonly string[]): T {

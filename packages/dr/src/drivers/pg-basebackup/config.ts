@@ -36,6 +36,6 @@ export function parseBasebackup(raw: unknown, path: string): Result<BasebackupCo
     schema,
     raw,
     path,
-    "a pg-basebackup backup has url, binDir, storage: { kind: 'directory', path } or { kind: 's3', bucket, prefix?, region?, endpoint?, pathStyle?, caFile?, credentials? }, archive: { kind: 'directory', path }, archiveWithinSeconds?, recoverWithinSeconds? and quietWithinSeconds?",
+    "a pg-basebackup backup has url, binDir, storage and archive (each { kind: 'directory', path } or { kind: 's3', bucket, prefix?, region?, endpoint?, pathStyle?, caFile?, credentials? }), archiveWithinSeconds?, recoverWithinSeconds? and quietWithinSeconds?",
   );
 }

@@ -9,13 +9,20 @@ import {
   type RestoreTarget,
 } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
-import { reasonOf } from '@ordeal/shared/reason-of';
 import type { Bounds } from '@ordeal/shared/time/interval';
 import { readLabel, type BackupLabel } from '../../backup-storage/catalogue.ts';
 import { openStorage } from '../../backup-storage/config.ts';
-import { dataDirOf, isolate, lastWords, start, stop, urlOf, write } from '../../restore/server.ts';
+import {
+  askRecovering,
+  dataDirOf,
+  isolate,
+  promoted,
+  start,
+  stop,
+  urlOf,
+  write,
+} from '../../restore/server.ts';
 import { queryRows } from '../postgres/query.ts';
-import { runningServer } from '../postgres/server.ts';
 import type { BasebackupConfig } from './config.ts';
 import { stageLog, type StagedLog } from './log.ts';
 import { replayedOf } from './replayed.ts';
@@ -56,17 +63,17 @@ export async function restore(
       ...target,
     });
     write(into, 'recovery.signal', '');
-    await startReplaying(into, log, withinMs, context);
+    await diagnosed(log, start(into, context, withinMs));
   };
   if (!beforeOwn) {
     const name = label.detail['restorePoint'] ?? '';
     await replay({ recovery_target_name: name, recovery_target_action: 'pause' });
-    await atTarget(url, own ?? '', into, log, withinMs, context);
+    await diagnosed(log, atTarget(url, own ?? '', into, withinMs, context));
 
     await atOwnPoint(url);
     if (point.to === 'own') {
       await queryRows({ name: 'restored', url }, context, 'SELECT pg_wal_replay_resume()');
-      await promoted(url, into, log, withinMs, context);
+      await diagnosed(log, promoted(url, into, withinMs, context));
       return { url, checks };
     }
     await stop(into, context);
@@ -80,21 +87,17 @@ export async function restore(
         }
       : {},
   );
-  await promoted(url, into, log, withinMs, context);
+  await diagnosed(log, promoted(url, into, withinMs, context));
   if (point.to === 'newest') checks.push(reachedEnd(into, data, log));
   const instant = await instantOf(url, copy, log, context);
   if (point.to !== 'time') return { url, checks, instant };
   return { url, checks, instant, replayed: await replayedOf(url, point.at, log, data, into, context) };
 }
 
-async function startReplaying(
-  into: RestoreTarget,
-  log: StagedLog,
-  withinMs: number,
-  context: DriverContext,
-): Promise<void> {
+/** What went wrong while it was replayed, with what is known of the log. */
+async function diagnosed(log: StagedLog, replaying: Promise<void>): Promise<void> {
   try {
-    await start(into, context, withinMs);
+    await replaying;
   } catch (error) {
     throw withDiagnosis(error, log);
   }
@@ -118,68 +121,22 @@ async function atTarget(
   url: string,
   lsn: string,
   into: RestoreTarget,
-  log: StagedLog,
   withinMs: number,
   context: DriverContext,
 ): Promise<void> {
   const { clock, signal } = context;
   const deadline = clock.now() + withinMs;
   for (;;) {
-    const [row] = await asked<{ state: string; replayed: string | null }>(
+    const [row] = await askRecovering<{ state: string; replayed: string | null }>(
       url,
       'SELECT pg_get_wal_replay_pause_state() AS state, pg_last_wal_replay_lsn()::text AS replayed',
       into,
-      log,
       context,
     );
     if (row?.state === 'paused' && positionOf(row.replayed ?? '0/0') >= positionOf(lsn)) return;
     if (clock.now() > deadline)
       throw new Error(`replaying up to ${lsn} took longer than ${withinMs / 1000} s`);
     await clock.sleep(50, signal);
-  }
-}
-
-async function promoted(
-  url: string,
-  into: RestoreTarget,
-  log: StagedLog,
-  withinMs: number,
-  context: DriverContext,
-): Promise<void> {
-  const { clock, signal } = context;
-  const deadline = clock.now() + withinMs;
-  for (;;) {
-    const [row] = await asked<{ standby: boolean }>(
-      url,
-      'SELECT pg_is_in_recovery() AS standby',
-      into,
-      log,
-      context,
-    );
-    if (row?.standby === false) return;
-    if (clock.now() > deadline) throw new Error(`the log was not replayed within ${withinMs / 1000} s`);
-    await clock.sleep(50, signal);
-  }
-}
-
-/** Asks the server; no row when it does not answer just now. One that has ended has said why in its log. */
-async function asked<Row>(
-  url: string,
-  sql: string,
-  into: RestoreTarget,
-  log: StagedLog,
-  context: DriverContext,
-): Promise<readonly Row[]> {
-  try {
-    return await queryRows<Row>({ name: 'restored', url }, context, sql);
-  } catch (error) {
-    context.signal.throwIfAborted();
-    if (runningServer(dataDirOf(into)) !== undefined) return [];
-    const why = lastWords(into) ?? reasonOf(error);
-    throw withDiagnosis(
-      new BackupBroken('server starts', `the restored server has ended: ${why}`, { cause: error }),
-      log,
-    );
   }
 }
 

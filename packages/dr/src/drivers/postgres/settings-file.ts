@@ -11,6 +11,20 @@ export function withReplication(text: string, settings: Readonly<Record<string, 
   return [...kept, ...added, ''].join('\n');
 }
 
+const recovery =
+  /^\s*(restore_command|recovery_target\w*)\s*(?:=|\s)\s*(?:'((?:[^'\\]|''|\\.)*)'|([^\s#']+))/i;
+
+/** Up to where a server is to recover, and how it gets its log, in the text of a configuration file. The last one counts. */
+export function recoverySettings(text: string): Readonly<Record<string, string>> {
+  const found = text.split('\n').flatMap((line): readonly (readonly [string, string])[] => {
+    const [, name, inQuotes, plain = ''] = recovery.exec(line) ?? [];
+    if (name === undefined) return [];
+    const value = inQuotes?.replaceAll("''", "'").replaceAll(/\\(.)/g, '$1') ?? plain;
+    return [[name.toLowerCase(), value]];
+  });
+  return Object.fromEntries(found);
+}
+
 /** A value as PostgreSQL's configuration files want it. */
 export function quoted(value: string): string {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;

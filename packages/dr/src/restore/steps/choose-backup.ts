@@ -41,13 +41,18 @@ function identityCheck({ expected, copy, deps }: RestoreCourse): BackupCheck {
   if (source === null) {
     return { name, outcome: 'not-run', detail: `${copy?.id ?? 'it'} does not say whose backup it is` };
   }
+  // A copy of all databases of a system names none; whose content was read beside it, that one is looked at.
+  const database = source.database ?? copy?.content?.database;
+  const of = expected.database === undefined || database === undefined ? source : { ...source, database };
   const wrong =
-    (expected.system !== undefined && source.system !== expected.system) ||
-    (expected.database !== undefined &&
-      source.database !== undefined &&
-      source.database !== expected.database);
-  if (!wrong) return { name, outcome: 'held', detail: `a backup of ${words(source)}` };
-  const detail = `${copy?.id ?? ''} is a backup of ${words(source)}, and must be of ${words(expected)}`;
+    (expected.system !== undefined && of.system !== expected.system) ||
+    (expected.database !== undefined && database !== undefined && database !== expected.database);
+  if (!wrong && expected.database !== undefined && database === undefined) {
+    const detail = `${copy?.id ?? 'it'} is of ${words(of)}, and does not say whether it holds the database ${expected.database}`;
+    return { name, outcome: 'not-run', detail };
+  }
+  if (!wrong) return { name, outcome: 'held', detail: `a backup of ${words(of)}` };
+  const detail = `${copy?.id ?? ''} is a backup of ${words(of)}, and must be of ${words(expected)}`;
   throw new WrongSource(`${detail}: look at what ${deps.driver.kind} writes where`, {
     name,
     outcome: 'broken',
