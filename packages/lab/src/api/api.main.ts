@@ -4,78 +4,17 @@
  */
 import { readFileSync } from 'node:fs';
 import process, { argv, exit, stderr } from 'node:process';
-import { setTimeout as delay } from 'node:timers/promises';
-import { systemClock } from '@ordeal/shared/time/system-clock';
-import { Cache } from './cache.ts';
 import type { ApiConfig } from './config.ts';
-import { contractOf } from './contracts/contracts.ts';
-import { durableWriter } from './documents/durable-writer.ts';
-import { lossyWriter } from './documents/lossy-writer.ts';
-import { hold } from './hogs.ts';
-import { limitsOf, tenantLimitOf } from './limits.ts';
-import { Metrics } from './metrics.ts';
-import { Readiness } from './readiness.ts';
-import { buildServer } from './server.ts';
-import { Store } from './store/store.ts';
-import { Tenants } from './tenants.ts';
-
-/**
- * Long enough for the load balancer's checks to see that the replica leaves: so long no request has come. On a busy
- * machine checks are late; but whoever ends the replica does not wait for ever.
- */
-const QUIET_MS = 700;
-const LEAVE_AT_MOST_MS = 4_000;
+import { runReplica } from './run-replica.ts';
 
 const config = JSON.parse(readFileSync(argv[2]!, 'utf8')) as ApiConfig;
-const complain = (line: string) => void stderr.write(`${line}\n`);
+const running = runReplica(config, '127.0.0.1', (line) => void stderr.write(`${line}\n`));
 
-const { sabotage } = config;
-const { now } = systemClock;
-const contract = contractOf(config.platform);
-const store = new Store(config.databases, now, {
-  ...(sabotage.includes('stale-reads') ? { readFrom: 'b' } : {}),
-  ...(contract.connectionWaitMs === undefined ? {} : { connectionWaitMs: contract.connectionWaitMs }),
-});
-const metrics = new Metrics(contract.metrics, store, config.version);
-const cache = new Cache(config.redis, () => metrics.cacheError());
-const lies = sabotage.includes('lying-health') || sabotage.includes('no-drain');
-const says = config.defect === 'never-ready' ? 'never ready' : lies ? 'always ready' : 'the truth';
-const readiness = new Readiness(store, cache, now, says);
-const app = {
-  replica: config.replica,
-  store,
-  cache,
-  readiness,
-  tenants: new Tenants(store),
-  documents: sabotage.includes('lose-acknowledged-writes') ? lossyWriter(store, now) : durableWriter(store),
-  sabotage,
-  limitTenant: tenantLimitOf(contract, sabotage),
-  limit: limitsOf(contract, sabotage, { cache, now, worker: config.replica }),
-};
-const { server, traffic } = await buildServer(config, contract, app, metrics, now, complain);
-const held = hold(config);
-
-let leaving = false;
-/** Sabotage: the database goes first, and until the end it says that it is ready. */
-async function leaveAtOnce(): Promise<void> {
-  await store.close();
-  await delay(3 * QUIET_MS);
-  exit(0);
-}
 async function leave(): Promise<void> {
-  if (leaving) return;
-  leaving = true;
-  if (sabotage.includes('no-drain')) return leaveAtOnce();
-  readiness.leave();
-  const begun = now();
-  do await delay(QUIET_MS / 10);
-  while (now() - Math.max(begun, traffic.lastAt) < QUIET_MS && now() - begun < LEAVE_AT_MOST_MS);
-  await server.close();
-  await Promise.all([store.close(), held.release()]);
-  cache.close();
+  await (await running).leave();
   exit(0);
 }
 process.on('SIGTERM', () => void leave());
 process.on('SIGINT', () => void leave());
 
-await server.listen({ port: config.port, host: '127.0.0.1' });
+await running;

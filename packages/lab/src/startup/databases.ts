@@ -7,7 +7,7 @@ import { labMarks } from '../leftovers/find.ts';
 import { binDirOf, postgresUrl, sharedSettings, slotOf } from '../units/postgres.ts';
 import { archiveSettings } from './backups.ts';
 import { runProgram } from './run-program.ts';
-import { schema } from './schema.ts';
+import { roles, tables } from './schema.ts';
 
 /** Makes the directories that the servers' unprivileged user needs. */
 export function makePostgresHomes({ dir, runAs }: Blueprint): void {
@@ -51,7 +51,7 @@ export async function fillDatabase(blueprint: Blueprint): Promise<void> {
     await client.query(`CREATE DATABASE ${DATABASE}`);
   });
   await withClient({ connectionString: url, ...options }, async (client) => {
-    await client.query(schema(blueprint.password, blueprint.contract.schema));
+    await client.query(roles(blueprint.password) + tables(blueprint.contract.schema));
   });
   await createSlot(blueprint, 'a', slotOf('b'));
 }

@@ -1,12 +1,14 @@
-/**
- * Tables, indexes, roles and the first data. `password` is that of both roles; `own` makes what only this platform
- * has.
- */
-export function schema(password: string, own: string): string {
+/** Both roles, with that password: who the platform is, and who watches. */
+export function roles(password: string): string {
   return `
 CREATE ROLE platform LOGIN PASSWORD '${password}';
 CREATE ROLE observer LOGIN PASSWORD '${password}' IN ROLE pg_monitor;
+`;
+}
 
+/** Tables, indexes and the first data, for the role `platform`; `own` makes what only this platform has. */
+export function tables(own: string): string {
+  return `
 CREATE TABLE tenants (
   id text PRIMARY KEY,
   name text NOT NULL,
