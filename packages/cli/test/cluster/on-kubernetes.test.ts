@@ -1,19 +1,19 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
-import { KubernetesObjectApi, KubeConfig, type KubernetesObject } from '@kubernetes/client-node';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseAllDocuments } from 'yaml';
 import {
   startChaosMeshCluster,
   withoutCluster,
   type ChaosMeshCluster,
 } from '../../../chaos/test/chaos-mesh/cluster.ts';
+import { adminOf } from '../../../load/test/cluster/support/admin.ts';
 import { prepare } from '../../src/commands/prepare.ts';
 import type { Edge } from '../../src/edge.ts';
 import { loadPlatform, type LoadedPlatform } from '../../src/load/load-platform.ts';
+import { kustomized, manifestsIn, pathOf, placedIn } from './manifests/kustomization.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
 const platforms = ['agentic-platform', 'research-agent', 'research-assistant', 'marketing-agents', 'arklex'];
@@ -118,59 +118,21 @@ describe.skipIf(withoutCluster !== undefined)(`platforms on Kubernetes ${without
   });
 
   test('the manifests in deploy/kubernetes are taken, strictly', async () => {
-    const config = new KubeConfig();
-    config.loadFromFile(chaos.plane.kubeconfig);
-    const api = KubernetesObjectApi.makeApiClient(config);
+    const admin = adminOf(chaos.plane);
     const folder = join(root, 'deploy', 'kubernetes');
-    let taken = 0;
-    for (const file of readdirSync(folder).filter((name) => name.endsWith('.yaml'))) {
-      for (const document of parseAllDocuments(readFileSync(join(folder, file), 'utf8'))) {
-        const object = document.toJS() as KubernetesObject & {
-          metadata: { name: string; namespace?: string };
-        };
-        if (object.kind === 'Namespace') {
-          // What comes behind it is in it. Those of the platforms are there.
-          if (!platforms.includes(object.metadata.name)) await api.create(object);
-          continue;
-        }
-        object.metadata.namespace ??= 'default';
-        await create(chaos, object);
-        taken += 1;
-      }
+    const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+    const objects = [
+      ...files.flatMap((file) => manifestsIn(join(folder, file))),
+      // Into the namespace that kubectl is told.
+      ...kustomized(join(folder, 'platform-rights')),
+    ];
+    for (const object of objects) {
+      const placed = placedIn('default', object);
+      await admin('POST', `${pathOf(placed)}?fieldValidation=Strict`, placed);
     }
-    expect(taken).toBeGreaterThan(10);
+    expect(objects.length).toBeGreaterThan(10);
   });
 });
-
-/** Asks the server itself, without making anything: the client's own method knows no strict validation. */
-async function create({ plane }: ChaosMeshCluster, object: KubernetesObject): Promise<void> {
-  const group = object.apiVersion!.includes('/') ? `apis/${object.apiVersion}` : `api/${object.apiVersion}`;
-  const cluster = object.kind!.startsWith('Cluster');
-  const scope = cluster ? '' : `/namespaces/${object.metadata!.namespace}`;
-  if (cluster) delete object.metadata!.namespace;
-  const config = new KubeConfig();
-  config.loadFromFile(plane.kubeconfig);
-  const plural = `${object.kind!.toLowerCase()}s`;
-  const { request } = await import('node:https');
-  const { status, body } = await new Promise<{ status: number; body: string }>((resolve, reject) => {
-    const sent = request(
-      `${plane.server}/${group}${scope}/${plural}?dryRun=All&fieldValidation=Strict`,
-      {
-        method: 'POST',
-        ca: plane.certificate,
-        headers: { authorization: `Bearer ${plane.token}`, 'content-type': 'application/json' },
-      },
-      (response) => {
-        let text = '';
-        response.on('data', (part) => (text += String(part)));
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
-      },
-    );
-    sent.on('error', reject);
-    sent.end(JSON.stringify(object));
-  });
-  expect(status, `${object.kind} ${object.metadata?.name}: ${body}`).toBe(201);
-}
 
 const experimentOf: Readonly<Record<string, string>> = {
   'agentic-platform': 'replica-killed',
