@@ -1,13 +1,23 @@
 import type { ApprovalRecord } from '@ordeal/shared/record/record';
-import type { Course } from './course.ts';
+import type { RunContext } from '@ordeal/shared/drivers/run-context';
+import type { Span } from '@ordeal/shared/time/interval';
 import type { Approve } from './drill.ts';
+
+/** What waits for a person, and keeps what that person has said: a drill or a restore under way. */
+export interface Waiting {
+  readonly phase: { readonly name: string };
+  readonly context: Pick<RunContext, 'clock' | 'signal' | 'journal'>;
+  readonly approvals: ApprovalRecord[];
+  /** When it stood still for a person, and before which step. Monotonic milliseconds. */
+  readonly waits: (Span & { readonly step: string })[];
+}
 
 /**
  * Asks whether to go on, and keeps who said so, when and why. The time until then is a person's, not the platform's.
  * Rejects when the answer is no. Without anybody to ask it goes on, and the record says that nobody was asked.
  */
 export async function askToGoOn(
-  course: Course,
+  course: Waiting,
   step: string,
   question: string,
   approve: Approve | undefined,
@@ -46,4 +56,15 @@ export async function askToGoOn(
     );
   }
   return record;
+}
+
+/** Step by step: a person is asked before each. Returns the seconds that took. */
+export async function askBefore(
+  course: Waiting,
+  step: { readonly name: string; readonly plan: string },
+  beforeStep: Approve | undefined,
+): Promise<number> {
+  if (beforeStep === undefined) return 0;
+  const question = `Next step of ${course.phase.name} is "${step.name}": ${step.plan}. Go on?`;
+  return (await askToGoOn(course, step.name, question, beforeStep)).waitedSeconds;
 }

@@ -1,7 +1,7 @@
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { StepRecord } from '@ordeal/shared/record/record';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
-import { askToGoOn } from './approve.ts';
+import { askBefore } from './approve.ts';
 import type { Course } from './course.ts';
 
 /** One step of a runbook. */
@@ -70,7 +70,8 @@ export async function runSteps(
     });
     try {
       context.signal.throwIfAborted();
-      const waited = await gate(course, step);
+      const { name, plan } = step;
+      const waited = await askBefore(course, { name, plan: plan(phase) }, course.deps.beforeStep);
       const { waitedOnHuman = 0, detail } = await step.run(course);
       end(step, { outcome: 'done', startedAt, waitedOnHuman: waited + waitedOnHuman, detail });
     } catch (error) {
@@ -82,12 +83,4 @@ export async function runSteps(
     }
   }
   return failure;
-}
-
-/** Step by step: a person is asked before each. Returns the seconds that took. */
-async function gate(course: Course, step: DrillStep): Promise<number> {
-  const { beforeStep } = course.deps;
-  if (beforeStep === undefined) return 0;
-  const question = `Next step of ${course.phase.name} is "${step.name}": ${step.plan(course.phase)}. Go on?`;
-  return (await askToGoOn(course, step.name, question, beforeStep)).waitedSeconds;
 }

@@ -13,6 +13,8 @@ import type { PointInTimeRecord, RestoreRecord, StepRecord } from '@ordeal/share
 import type { ClockAnchor } from '@ordeal/shared/time/clock';
 import type { Bounds } from '@ordeal/shared/time/interval';
 import type { UndoEntry } from '@ordeal/shared/undo/entry';
+import type { Waiting } from '../drills/approve.ts';
+import type { Approve } from '../drills/drill.ts';
 import type { RestoreSettings } from './config.ts';
 import type { MarkerUndo, Marking } from './markers.ts';
 import type { RestorePhase } from '@ordeal/shared/scenario/restore-phase';
@@ -26,6 +28,8 @@ export interface RestoreDeps {
   readonly source?: { readonly url: string };
   /** A port on loopback that nobody listens on. */
   readonly freePort: () => Promise<number>;
+  /** Whom to ask, and for how long a run may wait for an answer; absent when nobody is asked. */
+  readonly asking?: Asking;
   readonly anchor: ClockAnchor;
   /** More looks at what was restored, for instance against a ledger. `instant` is the moment whose state it has. */
   readonly furtherChecks?: (
@@ -34,8 +38,16 @@ export interface RestoreDeps {
   ) => Promise<readonly BackupCheck[]>;
 }
 
+export interface Asking {
+  /** Before something of the platform is touched, and before anything is restored. */
+  readonly approve: Approve;
+  /** Before each step. */
+  readonly beforeStep?: Approve;
+  readonly mostRunSeconds: number;
+}
+
 /** A restore under way: what its steps share, and what they leave for the record. */
-export interface RestoreCourse {
+export interface RestoreCourse extends Waiting {
   readonly phase: RestorePhase;
   readonly deps: RestoreDeps;
   readonly context: RunContext;
@@ -66,6 +78,11 @@ export class RestoreRefused extends Error {
     super(reasons.join('; '));
     this.reasons = reasons;
   }
+}
+
+/** Milliseconds from a moment on for which it stood still for a person. */
+export function waitedSince({ waits }: RestoreCourse, since: number): number {
+  return waits.reduce((sum, { from, to }) => sum + Math.max(0, to - Math.max(from, since)), 0);
 }
 
 export function driverContextOf(course: RestoreCourse, signal: AbortSignal): DriverContext {

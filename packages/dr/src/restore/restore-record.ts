@@ -2,7 +2,7 @@ import type { BackupCheck } from '@ordeal/shared/drivers/backup';
 import type { RestoreRecord } from '@ordeal/shared/record/record';
 import { toWall } from '@ordeal/shared/time/clock';
 import type { Bounds } from '@ordeal/shared/time/interval';
-import type { RestoreCourse } from './course.ts';
+import { waitedSince, type RestoreCourse } from './course.ts';
 
 /** These say how well it went, and not whether it counts: objectives decide on their figures. */
 const targets = { age: 'age within its target', time: 'time within its target' };
@@ -14,7 +14,8 @@ export function restoreRecord(
   failed: string | undefined,
 ): RestoreRecord {
   const { phase, copy, startedAt, answeredAt, provenAt, content, pointInTime, checks, steps } = course;
-  const seconds = startedAt === undefined ? 0 : Math.max(0, endedAt - startedAt) / 1000;
+  const waited = startedAt === undefined ? 0 : waitedSince(course, startedAt);
+  const seconds = startedAt === undefined ? 0 : Math.max(0, endedAt - startedAt - waited) / 1000;
   return {
     name: phase.name,
     kind: phase.drill.kind,
@@ -39,6 +40,8 @@ export function restoreRecord(
     ...(content === undefined ? {} : { content }),
     ...(pointInTime === undefined ? {} : { pointInTime }),
     steps,
+    ...(waited === 0 ? {} : { waitedOnHuman: waited / 1000 }),
+    approvals: course.approvals,
     ...(failed === undefined ? {} : { failed }),
   };
 }
@@ -53,7 +56,7 @@ export function ageCheck(course: RestoreCourse): BackupCheck | undefined {
 export function timeCheck(course: RestoreCourse): BackupCheck | undefined {
   const { startedAt, provenAt, phase } = course;
   if (startedAt === undefined || provenAt === undefined) return undefined;
-  const seconds = (provenAt - startedAt) / 1000;
+  const seconds = (provenAt - startedAt - waitedSince(course, startedAt)) / 1000;
   return withinTarget(
     targets.time,
     { low: seconds, high: seconds },

@@ -5,6 +5,7 @@ import type { RestoreRecord, WindowRecord } from '@ordeal/shared/record/record';
 import { toWall } from '@ordeal/shared/time/clock';
 import { within } from '@ordeal/shared/time/deadline';
 import { GuardianGone } from '@ordeal/shared/undo/guarded-ledger';
+import { askBefore, askToGoOn } from '../drills/approve.ts';
 import { driverContextOf, note, RestoreRefused, type RestoreCourse, type RestoreDeps } from './course.ts';
 import { removeMarkers } from './markers.ts';
 import { ageCheck, restoreRecord, timeCheck } from './restore-record.ts';
@@ -41,6 +42,8 @@ export async function runRestore(
     context,
     steps: [],
     checks: [],
+    approvals: [],
+    waits: [],
     expected: deps.settings.source.database === undefined ? {} : { database: deps.settings.source.database },
     copy: undefined,
     target: undefined,
@@ -101,15 +104,16 @@ interface Failure {
 async function runSteps(course: RestoreCourse, steps: readonly RestoreStep[]): Promise<Failure | undefined> {
   const { phase, context } = course;
   const { clock, journal, signal } = context;
-  const until = clock.now() + phase.deadline * 1000;
+  let until = clock.now() + phase.deadline * 1000;
   const now = (): string => new Date(clock.wall()).toISOString();
   let failure: Failure | undefined;
   for (const step of steps) {
     const target = step.target(phase);
     const startedAt = now();
+    let waitedOnHuman = 0;
     const end = (outcome: 'done' | 'failed' | 'skipped', detail: string): void => {
       const endedAt = now();
-      course.steps.push({ name: step.name, startedAt, endedAt, target, waitedOnHuman: 0, outcome, detail });
+      course.steps.push({ name: step.name, startedAt, endedAt, target, waitedOnHuman, outcome, detail });
       journal.append({ type: 'step-ended', phase: phase.name, step: step.name, outcome, detail });
     };
     if (failure !== undefined) {
@@ -119,6 +123,9 @@ async function runSteps(course: RestoreCourse, steps: readonly RestoreStep[]): P
     journal.append({ type: 'step-started', phase: phase.name, step: step.name, targetSeconds: target });
     try {
       signal.throwIfAborted();
+      waitedOnHuman = await mayGoOn(course, step);
+      // How long somebody takes to decide is not the restore's time.
+      until += waitedOnHuman * 1000;
       const detail = await within(clock, until - clock.now(), step.name, signal, (ending) =>
         step.run(course, driverContextOf(course, ending)),
       );
@@ -132,6 +139,16 @@ async function runSteps(course: RestoreCourse, steps: readonly RestoreStep[]): P
     }
   }
   return failure;
+}
+
+/** Asks whoever is to be asked before a step. Returns the seconds that took; rejects when the answer is no. */
+async function mayGoOn(course: RestoreCourse, step: RestoreStep): Promise<number> {
+  const { asking } = course.deps;
+  const question = step.asks?.(course);
+  if (question === undefined) {
+    return await askBefore(course, { name: step.name, plan: step.plan(course.phase) }, asking?.beforeStep);
+  }
+  return (await askToGoOn(course, step.name, question, asking?.approve)).waitedSeconds;
 }
 
 /** The check that an error stands for, so that it is named in the record. */

@@ -403,6 +403,10 @@ export interface RestoreRecord {
   };
   readonly pointInTime?: PointInTimeRecord;
   readonly steps?: readonly StepRecord[];
+  /** Seconds since the start of the restore that were spent waiting for a person. They are not in `seconds`. */
+  readonly waitedOnHuman?: number;
+  /** Who let it go on, and when. Absent in records of before it was asked. */
+  readonly approvals?: readonly ApprovalRecord[];
   /** Why it does not count. */
   readonly failed?: string;
 }

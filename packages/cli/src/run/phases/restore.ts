@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import type { RestoreDeps } from '@ordeal/dr/restore/course';
 import { runRestore } from '@ordeal/dr/restore/run-restore';
 import type { RestorePhase } from '@ordeal/shared/scenario/restore-phase';
 import { assign, type PhaseOutcome, type Session } from '../session.ts';
@@ -9,7 +10,14 @@ export async function restorePhase(phase: RestorePhase, session: Session): Promi
   const { driver, settings, source } = loaded.drivers.backup(phase.backup);
   const { record, refused, window } = await runRestore(
     phase,
-    { driver, settings, anchor, freePort, ...(source === undefined ? {} : { source }) },
+    {
+      driver,
+      settings,
+      anchor,
+      freePort,
+      ...(source === undefined ? {} : { source }),
+      ...askingOf(session),
+    },
     context,
   );
   assign(session, phase.name, phase.objectives);
@@ -24,6 +32,12 @@ export async function restorePhase(phase: RestorePhase, session: Session): Promi
   if (failed !== undefined) return { next: 'continue', detail: `failed: ${failed}` };
   const proven = phase.drill.kind === 'backup-freshness' ? '' : `, proven after ${seconds.low.toFixed(1)} s`;
   return { next: 'continue', detail: `${age.low.toFixed(1)}–${age.high.toFixed(1)} s old${proven}` };
+}
+
+function askingOf({ approve, beforeStep, loaded }: Session): Pick<RestoreDeps, 'asking'> {
+  if (approve === undefined) return {};
+  const { maxRunSeconds: mostRunSeconds } = loaded.platform.guardrails;
+  return { asking: { approve, mostRunSeconds, ...(beforeStep === undefined ? {} : { beforeStep }) } };
 }
 
 function freePort(): Promise<number> {

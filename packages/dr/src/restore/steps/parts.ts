@@ -20,7 +20,10 @@ export function copyOf({ copy }: RestoreCourse): BackupCopy {
 /** Writes the undo entry of something that is made next. */
 export function push(course: RestoreCourse, driver: string, config: unknown, describe: string): UndoEntry {
   const { clock, undo } = course.context;
-  const deadline = new Date(clock.wall() + course.phase.deadline * 1000 + undoSlackMs).toISOString();
+  const { phase, deps } = course;
+  // A restore that waits for a person still has it.
+  const seconds = phase.deadline + (deps.asking?.mostRunSeconds ?? 0);
+  const deadline = new Date(clock.wall() + seconds * 1000 + undoSlackMs).toISOString();
   return undo.push({ driver, config, describe, deadline, revives: 'nothing' });
 }
 

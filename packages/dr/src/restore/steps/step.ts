@@ -9,6 +9,8 @@ export interface RestoreStep {
   readonly plan: (phase: RestorePhase) => string;
   /** Seconds that it may take; null when it has no target of its own. */
   readonly target: (phase: RestorePhase) => number | null;
+  /** What a person is asked before it, even where not each step is asked about; without it, nothing. */
+  readonly asks?: (course: RestoreCourse) => string;
   /** Returns what came of it. */
   readonly run: (course: RestoreCourse, context: DriverContext) => Promise<string>;
 }

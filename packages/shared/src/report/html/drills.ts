@@ -1,7 +1,8 @@
 import type { DrillRecord, RunRecord } from '../../record/record.ts';
-import { count, counted, duration, figure, interval, quantity, timeOfDay } from '../figures.ts';
+import { count, counted, duration, figure, interval, quantity } from '../figures.ts';
 import { outageInWords, recoveryInWords } from '../headline.ts';
 import { type Markup, markup } from '../markup.ts';
+import { approvalsTable } from './approvals.ts';
 import { ledgerFacts } from './ledger.ts';
 import { stepsTable } from './steps.ts';
 import { sessionsInWords } from '../words.ts';
@@ -24,7 +25,7 @@ function drillUnit(drill: DrillRecord): Markup {
 <p>${toned(recoveryTone(drill), recoveryInWords(drill))}, target ${quantity(drill.rto.target, 's')}; ${outageInWords(drill)}; ${counted(drill.flaps, 'flap')}, ${figure(drill.badSeconds)} bad seconds in all.</p>
 <p class="note">Second witness: ${witness(drill)}</p>
 ${sessions(drill)}${writers(drill)}${waited(drill)}${bounds(drill)}
-${waterfall(drill)}<div class="two"><div><h3>What clients saw</h3>${outages(drill)}</div><div>${ledgerFacts(drill.rpo)}</div></div><h3>Runbook</h3>${stepsTable(drill.steps)}${approvals(drill)}</div>`;
+${waterfall(drill)}<div class="two"><div><h3>What clients saw</h3>${outages(drill)}</div><div>${ledgerFacts(drill.rpo)}</div></div><h3>Runbook</h3>${stepsTable(drill.steps)}${approvalsTable(drill)}</div>`;
 }
 
 function witness(drill: DrillRecord): Markup {
@@ -70,31 +71,6 @@ function bounds({ bounds: list = [] }: DrillRecord): Markup | null {
       markup`${toned(one.outcome === 'explained' ? 'pass' : 'unknown', one.outcome)} ${one.detail}`,
     ]),
   );
-}
-
-function approvals({ approvals: list = [] }: DrillRecord): Markup | null {
-  if (list.length === 0) return null;
-  return markup`<h3>Who let it go on</h3>${dataTable(
-    'Approvals; times are UTC',
-    [
-      { heading: 'Step' },
-      { heading: 'Answer', align: 'tight' },
-      { heading: 'By' },
-      { heading: 'Way', align: 'tight' },
-      { heading: 'At', align: 'right' },
-      { heading: 'Waited', align: 'right' },
-      { heading: 'Why' },
-    ],
-    list.map((one) => [
-      one.step,
-      toned(one.approved ? 'pass' : 'fail', one.approved ? 'yes' : 'no'),
-      one.by,
-      one.how,
-      timeOfDay(one.answeredAt),
-      one.waitedSeconds === 0 ? '–' : duration(one.waitedSeconds),
-      one.why,
-    ]),
-  )}`;
 }
 
 function outages(drill: DrillRecord): Markup {

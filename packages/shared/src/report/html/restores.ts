@@ -2,6 +2,7 @@ import type { RestoreRecord, RunRecord } from '../../record/record.ts';
 import { count, interval, quantity } from '../figures.ts';
 import { type Markup, markup } from '../markup.ts';
 import { restoreInWords } from '../restore-words.ts';
+import { approvalsTable } from './approvals.ts';
 import { stepsTable } from './steps.ts';
 import { dataTable } from './table.ts';
 import { toned } from './tone.ts';
@@ -31,7 +32,7 @@ ${facts(restore)}<h3>What was looked at</h3>${dataTable(
       ),
       check.detail,
     ]),
-  )}<h3>Runbook</h3>${stepsTable(steps)}</div>`;
+  )}<h3>Runbook</h3>${stepsTable(steps)}${approvalsTable(restore)}</div>`;
 }
 
 function facts({ backup, targets, content, pointInTime, backupAgeSeconds }: RestoreRecord): Markup {

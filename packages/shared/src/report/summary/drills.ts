@@ -3,6 +3,7 @@ import { count, figure, interval, quantity } from '../figures.ts';
 import { milestonesOf } from '../milestones.ts';
 import { outageInWords, recoveryInWords } from '../headline.ts';
 import { lossInWords, rpoInWords, sessionsInWords } from '../words.ts';
+import { approvalInWords } from './approval.ts';
 import { escapeMarkdown } from './markdown.ts';
 
 /** Each drill: its recovery against the target, what it was made of, what was lost. */
@@ -36,11 +37,7 @@ function drillBlock(drill: DrillRecord): string {
     ...(drill.bounds ?? []).map(
       (one) => `Configured ${one.name}: ${one.outcome}: ${escapeMarkdown(one.detail)}`,
     ),
-    ...(drill.approvals ?? []).map((one) =>
-      escapeMarkdown(
-        `${one.step}: ${one.approved ? 'approved' : 'not approved'} by ${one.by} at ${one.answeredAt}${one.waitedSeconds === 0 ? '' : `, after ${quantity(one.waitedSeconds, 's')} that are not in the RTO`}${one.why === '' ? '' : ` (${one.why})`}`,
-      ),
-    ),
+    ...(drill.approvals ?? []).map((one) => escapeMarkdown(approvalInWords(one, 'the RTO'))),
     `Second witness: ${agreement(drill)}: ${escapeMarkdown(drill.secondWitness.detail)}`,
   ];
   return `${lines[0]}\n${lines

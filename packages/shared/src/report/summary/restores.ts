@@ -1,5 +1,6 @@
 import type { RestoreRecord, RunRecord } from '../../record/record.ts';
 import { restoreInWords } from '../restore-words.ts';
+import { approvalInWords } from './approval.ts';
 import { escapeMarkdown } from './markdown.ts';
 
 /** Each backup that was brought back, and what did not hold of it. */
@@ -15,6 +16,7 @@ function restoreBlock(restore: RestoreRecord): string {
     failed === undefined ? restoreInWords(restore) : `**does not count:** ${failed}`,
     ...(backup === undefined ? [] : [`Backup ${backup.id} (${backup.driver}) of ${backup.instant.high}`]),
     `${held} checks held`,
+    ...(restore.approvals ?? []).map((one) => approvalInWords(one, 'its time')),
     ...others.map((check) => `${check.name} ${check.outcome}: ${check.detail}`),
   ];
   return `**${escapeMarkdown(name)}** (${kind ?? 'restore'})\n${lines.map((line) => `- ${escapeMarkdown(line)}`).join('\n')}`;
