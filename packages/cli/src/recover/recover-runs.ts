@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { labelValue } from '@ordeal/chaos/chaos-mesh/labels';
-import { isFollowed, recoveryAdvice } from '@ordeal/dr/drills/advice';
+import { finalWriter, isFollowed, recoveryAdvice } from '@ordeal/dr/drills/advice';
 import { WRITTEN_DRIVER } from '@ordeal/dr/ledger/written-driver';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { StoreStatus } from '@ordeal/shared/drivers/store';
@@ -71,11 +71,11 @@ async function takeEndedMarks(
 }
 
 async function endSeen(mark: PromotionMark, file: RunFile, known: KnownRuns): Promise<string | undefined> {
-  const { final, drill, writer, store } = mark;
+  const { final, drill, store } = mark;
   if (final === undefined || whyUntouched(file, known) !== undefined) return undefined;
   if (!isFollowed(mark, await statusOf(mark, file)) || !(await leadsAsUsual(final.route, file)))
     return undefined;
-  return `the drill ${drill} has come to its end: node ${writer} is the only writer of store ${store}, the others follow it, and traffic is led as usual`;
+  return `the drill ${drill} has come to its end: node ${finalWriter(mark)} is the only writer of store ${store}, the others follow it, and traffic is led as usual`;
 }
 
 async function leadsAsUsual(name: string, file: RunFile): Promise<boolean> {

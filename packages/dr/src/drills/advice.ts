@@ -1,9 +1,14 @@
 import type { StoreNode, StoreStatus } from '@ordeal/shared/drivers/store';
 import type { PromotionMark } from '@ordeal/shared/undo/entry';
 
+/** Who is the writer when the drill has come to its end. */
+export function finalWriter({ writer, heir }: PromotionMark): string {
+  return heir ?? writer;
+}
+
 /** Whether the writer of a drill that was cut off is the only one by now, and all others follow it. */
-export function isFollowed({ writer: name }: PromotionMark, { nodes }: StoreStatus): boolean {
-  const writer = nodes.find((node) => node.name === name);
+export function isFollowed(mark: PromotionMark, { nodes }: StoreStatus): boolean {
+  const writer = nodes.find((node) => node.name === finalWriter(mark));
   if (writer?.reachable !== true || writer.role !== 'primary') return false;
   return nodes
     .filter((node) => node !== writer)

@@ -154,7 +154,7 @@ export function mark(
     ...(heir === undefined ? {} : { heir }),
     fenced,
     nextStep,
-    ...(endsWith(course, writer) ? { final: { route: phase.route } } : {}),
+    ...(endsWith(course, heir ?? writer) ? { final: { route: phase.route } } : {}),
   };
   context.undo.markPromotion(next);
 }

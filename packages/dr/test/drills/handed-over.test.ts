@@ -2,7 +2,7 @@ import type { StoreDriver } from '@ordeal/shared/drivers/store';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { recoveryAdvice } from '../../src/drills/advice.ts';
+import { isFollowed, recoveryAdvice } from '../../src/drills/advice.ts';
 import type { DrillDeps, DrillOutcome } from '../../src/drills/drill.ts';
 import { slowLinkTo, type SlowLink } from '../drivers/redis/slow-link.ts';
 import { testContext } from '../drivers/two-servers.ts';
@@ -64,17 +64,21 @@ async function adviceNow(): Promise<readonly string[]> {
 it('names the node that has taken over as the writer when the runner dies right after the hand-over', async () => {
   let before: readonly string[] = [];
   let after: readonly string[] = [];
+  let ended = false;
   const { demote } = platform.store;
   const outcome = await drill(async (...asked) => {
     before = await adviceNow();
     await demote(...asked);
     after = await adviceNow();
+    const mark = run.undo.promotion();
+    ended = mark?.final !== undefined && isFollowed(mark, await platform.store.status(context()));
   });
   expect(outcome.record.failed).toBeUndefined();
   expect(before[0]).toContain('The only writer of store main is node a, and it does.');
   expect(after[0]).toContain('The only writer of store main is node b, which has taken over.');
   expect([...before, ...after].join()).not.toContain('DANGER');
   expect(after.at(-1)).toContain('If b accepts writes, rejoin a as its standby.');
+  expect(ended, 'a follows it, so that nothing is left to be done for the store').toBe(true);
 });
 
 it('goes on with the node that has taken over when the drill is stopped right after the hand-over', async () => {

@@ -90,6 +90,7 @@ export async function demote(
   heir: PatroniNode,
   context: DriverContext,
 ): Promise<void> {
+  if (heir === node) throw new Error(`node ${node.name} cannot hand over to itself: it was left as it is`);
   const overview = await overviewOf(config, context);
   const own = overview.told.find((one) => one.node === node);
   if (overview.leader === heir) return await mustStandBy(config, node, context);
