@@ -7,6 +7,11 @@ import type { WriteAnswer, WriteQuestions } from './answer.ts';
 export interface AskedServer {
   readonly name: string;
   readonly url: string;
+  /**
+   * What stands at the address. A service refuses for servers that it does not lead to, and may well take writes: only
+   * a server's own refusal says something. Default: the server itself.
+   */
+  readonly at?: 'server' | 'service';
 }
 
 const connectMs = 1000;
@@ -89,7 +94,7 @@ export function postgresQuestions(find: (name: string) => AskedServer): WriteQue
         // On a session that broke, this question may have been answered or not; the next one will tell.
         if (isShutdown(codeOf(error))) shut.add(name);
         drop(name);
-        const no = refuses(error, shut.has(name));
+        const no = refuses(error, shut.has(name), node);
         return { ...base(), takes: no ? 'no' : 'unknown', detail: reasonOf(error) };
       } finally {
         signal.removeEventListener('abort', end);
@@ -138,9 +143,10 @@ function isShutdown(code: string): boolean {
  * Whether this is the answer of something that takes no writes: nobody listens, or the server says that it is
  * starting or read-only, or that it is shutting down and has ended its sessions.
  */
-function refuses(error: unknown, shut: boolean): boolean {
+function refuses(error: unknown, shut: boolean, { at = 'server' }: AskedServer): boolean {
   const code = codeOf(error);
-  if (code === 'ECONNREFUSED' || code === '25006') return true;
+  if (code === 'ECONNREFUSED') return at === 'server';
+  if (code === '25006') return true;
   if (code !== '57P03') return false;
   return shut || /starting up|not yet accepting|in recovery mode/.test(reasonOf(error));
 }

@@ -2,8 +2,8 @@ import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { StoreDriver } from '@ordeal/shared/drivers/store';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { WriteCheck } from '../../split-brain/answer.ts';
-import { askPostgres, postgresQuestions } from '../../split-brain/ask-postgres.ts';
-import { kubernetesApi, type KubernetesApi } from '../kubernetes/api.ts';
+import { askPostgres, postgresQuestions, type AskedServer } from '../../split-brain/ask-postgres.ts';
+import { kubernetesApi, type KubernetesApi, type KubernetesObject } from '../kubernetes/api.ts';
 import { nodesOf, reportOf } from '../postgres/status.ts';
 import { changeCluster, clusterPath, readCluster, setFenced, type ClusterObject } from './cluster-object.ts';
 import type { ClusterNode, ClustersConfig } from './config.ts';
@@ -12,6 +12,9 @@ import type { Leased } from '../leased.ts';
 import { longestLease } from './lease.ts';
 import { settingsOf } from './settings.ts';
 import { waitUntil } from './wait.ts';
+
+/** Where an instance listens in its pod. */
+const podPort = '5432';
 
 /** A node with the way to its `Cluster` object. */
 interface Member {
@@ -61,7 +64,7 @@ export function createClustersStore(config: ClustersConfig): StoreDriver & Write
     rejoin: async (node, primary, context) => await rejoin(find(node), find(primary), within, context),
     leaseSeconds: (context) =>
       longestLease(members.map((member) => readCluster(member.api, member.path, context))),
-    openQuestions: () => postgresQuestions((name) => find(name).node),
+    openQuestions: () => postgresQuestions((name) => asService(find(name).node)),
   };
 }
 
@@ -186,6 +189,7 @@ async function demote(
       // One of an earlier demotion tells of less than there is by now.
       if (status.demotionToken === '' || (!isDemoted && status.demotionToken === own.status.demotionToken))
         return `it has left no token (phase "${status.phase}")`;
+      // With the token the operator vouches for the shutdown, so that a refusal by whoever stands there is enough.
       const answer = await askPostgres(node, context);
       return answer.takes === 'no' ? undefined : `it is not seen to refuse writes: ${answer.detail}`;
     },
@@ -194,16 +198,50 @@ async function demote(
   );
 }
 
+/** The address of a cluster is mostly that of a Service, which refuses when it leads nowhere, whoever takes writes. */
+function asService(node: ClusterNode): AskedServer {
+  return { ...node, at: 'service' };
+}
+
+/**
+ * Why it is not proven that no instance of the cluster takes writes; undefined when it is: each of its pods refuses, at
+ * its own address, or there is none.
+ */
+async function whyUnproven({ node, api }: Member, context: DriverContext): Promise<string | undefined> {
+  const whole = await askPostgres(asService(node), context);
+  if (whole.takes === 'yes') return whole.detail;
+  const selector = encodeURIComponent(`cnpg.io/cluster=${node.cluster}`);
+  const { items = [] } = await api.get(
+    `/api/v1/namespaces/${node.namespace}/pods?labelSelector=${selector}`,
+    context,
+  );
+  const answers = await Promise.all(items.map((pod) => askPod(node, pod, context)));
+  return answers.find((answer) => answer !== undefined);
+}
+
+async function askPod(
+  node: ClusterNode,
+  { metadata, status }: KubernetesObject,
+  context: DriverContext,
+): Promise<string | undefined> {
+  const name = metadata?.name ?? 'without a name';
+  const ip = (status as { readonly podIP?: string } | undefined)?.podIP;
+  // One that has no address yet will have one.
+  if (ip === undefined) return `pod ${name} has no address to be asked at`;
+  const url = new URL(node.url);
+  url.hostname = ip.includes(':') ? `[${ip}]` : ip;
+  url.port = podPort;
+  const answer = await askPostgres({ name, url: url.href }, context);
+  return answer.takes === 'no' ? undefined : `pod ${name}: ${answer.detail}`;
+}
+
 async function fence(member: Member, seconds: number, context: DriverContext): Promise<void> {
   const { node, api, path } = member;
   // Beside whatever somebody else has fenced, which stays so when this is lifted.
   await setFenced(api, path, (now) => (now.includes('*') ? now : [...now, '*']), context);
   await waitUntil(
     Math.min(seconds, 30),
-    async () => {
-      const answer = await askPostgres(node, context);
-      return answer.takes === 'no' ? undefined : answer.detail;
-    },
+    async () => await whyUnproven(member, context),
     (reason) =>
       `all instances of node ${node.name} were fenced, but it is not seen to refuse writes (${reason}): see that ` +
       'its machines are off',

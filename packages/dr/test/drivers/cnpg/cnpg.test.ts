@@ -7,7 +7,7 @@ import {
 import { clusterPath, readCluster, setFenced } from '../../../src/drivers/cloudnative-pg/cluster-object.ts';
 import { createCloudNativePgStore } from '../../../src/drivers/cloudnative-pg/store.ts';
 import { kubernetesApi } from '../../../src/drivers/kubernetes/api.ts';
-import { sql, testContext, twoServers, type TwoServers } from '../two-servers.ts';
+import { freePorts, sql, testContext, twoServers, type TwoServers } from '../two-servers.ts';
 import { operateClusters, operateInstances, type OperatorStandIn } from './operator.ts';
 import { startPlane, withoutCloudNativePg, type Plane } from './plane.ts';
 
@@ -208,6 +208,34 @@ describe.skipIf(missing !== undefined)(`CloudNativePG clusters of a distributed 
     expect((await readCluster(api, path, context)).fenced).toEqual(['b-7', '*']);
     await store.rejoin('b', 'a', context);
     expect((await readCluster(api, path, context)).fenced).toEqual(['b-7']);
+  }, 120_000);
+
+  it('takes no refusal at the address of a Service for a fence while a pod has not refused', async () => {
+    const [port = 0] = await freePorts(1);
+    const { nodes: known } = raw() as { nodes: readonly { name: string; url: string }[] };
+    const url = `postgresql://nobody@127.0.0.1:${port}/postgres`;
+    const store = createCloudNativePgStore(
+      parsed({
+        ...raw(),
+        nodes: known.map((node) => (node.name === 'b' ? { ...node, url } : node)),
+        withinSeconds: 1,
+      }),
+    );
+    const pod = { namespace: 'shop', name: 'b-1' };
+    await plane.core.createNamespacedPod({
+      namespace: 'shop',
+      body: {
+        metadata: { name: 'b-1', labels: { 'cnpg.io/cluster': 'b' } },
+        spec: { containers: [{ name: 'postgres', image: 'postgres' }] },
+      },
+    });
+    const questions = store.openQuestions?.();
+    expect(await questions?.ask('b', context)).toMatchObject({ takes: 'unknown' });
+    questions?.close();
+    await expect(store.fence('b', context)).rejects.toThrow('pod b-1 has no address to be asked at');
+    await plane.core.deleteNamespacedPod({ ...pod, gracePeriodSeconds: 0 });
+    await store.fence('b', context);
+    await createCloudNativePgStore(parsed(raw())).rejoin('b', 'a', context);
   }, 120_000);
 
   it('refuses to make two writers', async () => {
