@@ -113,22 +113,22 @@ export class SiteControl {
     );
     closeSync(log);
     child.unref();
-    const ended = new Promise<string>((resolve) => {
-      child.once('error', (error) => resolve(`could not be run: ${error.message}`));
-      child.once('exit', (code, signal) => resolve(`ended (${signal ?? `code ${code}`})`));
+    let broke: string | undefined;
+    child.once('error', (error) => {
+      broke = `could not be run: ${error.message}`;
+    });
+    child.once('exit', (code, signal) => {
+      // With 0 it has given way to one that was quicker, and which may not answer yet.
+      if (code !== 0) broke = `ended (${signal ?? `code ${code}`})`;
     });
     const deadline = this.#clock.now() + SUPERVISOR_WITHIN_MS;
     while (!(await listens(inLab.socket(this.#labDir, site)))) {
-      const how = await Promise.race([ended, this.#clock.sleep(20)]);
-      // Another one may have been quicker: then that one answers, and this one has ended for that reason.
-      if (
-        (how !== undefined && !(await listens(inLab.socket(this.#labDir, site)))) ||
-        this.#clock.now() > deadline
-      ) {
+      if (broke !== undefined || this.#clock.now() > deadline) {
         throw new Error(
-          `The supervisor of ${site} ${how ?? 'does not answer'}. Its log ends with:\n${logTail(logFile)}`,
+          `The supervisor of ${site} ${broke ?? 'does not answer'}. Its log ends with:\n${logTail(logFile)}`,
         );
       }
+      await this.#clock.sleep(20);
     }
   }
 
