@@ -1,68 +1,101 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withoutPrograms } from '@ordeal/shared/testing/test-program';
+import type { RunRecord } from '@ordeal/shared/record/record';
 import { makeWorkplace, type Workplace } from './ordeal.ts';
 
-/**
- * The platforms that the lab serves besides the one that a newcomer sees. Their whole game days are a proof of their
- * own (`npm run prove -- platforms`): here one of them, and the gates of the others.
- */
+/** The platforms that the lab serves besides the one that a newcomer sees (`gameday.test.ts`): each one's whole game day, once. */
 let workplace: Workplace;
 beforeEach(() => {
   workplace = makeWorkplace();
 });
 afterEach(() => workplace.remove());
 
-const without = withoutPrograms('versitygw');
-const withoutNames = withoutPrograms('named');
-const onLab = (platform: string, name: string) => ['--platform', platform, '--lab', '--lab-name', name];
+const onLab = (platform: string) => ['--platform', platform, '--lab', '--lab-name', 'e2e-platform'];
 
-describe('another platform on its own lab', () => {
-  it('research-assistant passes its game day', async () => {
-    const lab = onLab('research-assistant', 'e2e-platform');
-    const ended = await workplace.run('gameday', '--pace', 'short', ...lab);
-    expect(ended.code, ended.stdout + ended.stderr).toBe(0);
-    const record = workplace.record();
-    expect(record.run.platform).toBe('research-assistant');
-    expect(record.experiments.map((one) => one.effective)).toEqual([true, true, true]);
-    expect(record.residue).toEqual([]);
+/** Runs the whole game day; everything in it has to hold. */
+async function passes(platform: string): Promise<RunRecord> {
+  const ended = await workplace.run('gameday', '--pace', 'short', ...onLab(platform));
+  expect(ended.code, ended.stdout + ended.stderr).toBe(0);
+  const record = workplace.record();
+  expect(record.run).toMatchObject({ platform, scenario: 'gameday', pace: 'short' });
+  expect(record.verdict).toMatchObject({ outcome: 'pass', exitCode: 0 });
+  for (const finding of record.findings.filter(({ severity }) => severity === 'must')) {
+    expect(finding, JSON.stringify(finding)).toMatchObject({ outcome: 'pass' });
+  }
+  const phases = workplace
+    .journal()
+    .flatMap((entry) => (entry.type === 'phase-ended' ? [`${entry.phase} ${entry.outcome}`] : []));
+  expect(phases.filter((phase) => !phase.endsWith(' done'))).toEqual([]);
+  expect(record.experiments.filter(({ effective }) => effective !== true)).toEqual([]);
+  for (const { rpo } of record.drills) {
+    expect(rpo.acknowledged).toBeGreaterThan(100);
+    expect(rpo).toMatchObject({ lost: 0, duplicate: 0, phantom: 0, corrupt: 0, resurrected: 0 });
+  }
+  expect(record.residue).toEqual([]);
+  return record;
+}
+
+const namesOf = (records: readonly { readonly name: string }[] = []) => records.map(({ name }) => name);
+
+describe('another platform on its own lab passes its game day', () => {
+  it('research-assistant', async () => {
+    const record = await passes('research-assistant');
+    expect(namesOf(record.restores)).toEqual(['backup-verified', 'restore']);
+    expect(namesOf(record.experiments)).toEqual(['worker-stopped', 'worker-killed', 'database-unreachable']);
+    expect(namesOf(record.drills)).toEqual(['sockets-cut']);
   });
 
-  it('marketing-agents passes its gate', async () => {
-    const ended = await workplace.run('smoke', ...onLab('marketing-agents', 'e2e-platform'));
-    expect(ended.code, ended.stdout + ended.stderr).toBe(0);
+  it('marketing-agents', async () => {
+    const record = await passes('marketing-agents');
+    expect(namesOf(record.restores)).toEqual(['backup-verified', 'restore']);
+    expect(record.deployments).toEqual([expect.objectContaining({ name: 'rollout', outcome: 'out' })]);
+    expect(namesOf(record.experiments)).toEqual([
+      'pod-killed',
+      'spot-node-lost',
+      'cache-killed',
+      'database-unreachable',
+    ]);
   });
 
-  it.skipIf(without !== undefined)(`arklex passes its gate ${without ?? ''}`, async () => {
-    const ended = await workplace.run('smoke', ...onLab('arklex', 'e2e-platform'));
-    expect(ended.code, ended.stdout + ended.stderr).toBe(0);
+  const without = withoutPrograms('versitygw');
+  it.skipIf(without !== undefined)(`arklex ${without ?? ''}`, async () => {
+    const record = await passes('arklex');
+    expect(record.limits?.flatMap(({ checks }) => checks.map(({ outcome }) => outcome))).toEqual([
+      'held',
+      'held',
+      'held',
+    ]);
+    expect(namesOf(record.restores)).toEqual(['backup-verified', 'restore']);
+    expect(record.deployments).toEqual([
+      expect.objectContaining({ name: 'deploy', outcome: 'out' }),
+      expect.objectContaining({ name: 'bad-deploy', outcome: 'taken-back' }),
+    ]);
+    expect(namesOf(record.experiments)).toEqual(['task-killed', 'database-unreachable']);
+    expect(namesOf(record.drills)).toEqual(['region-lost', 'failback']);
   });
 
-  it.skipIf(withoutNames !== undefined)(
-    `research-agent fails over and back by name ${withoutNames ?? ''}`,
-    async () => {
-      const lab = onLab('research-agent', 'e2e-platform');
-      const ended = await workplace.run('drill', '--pace', 'short', ...lab);
-      expect(ended.code, ended.stdout + ended.stderr).toBe(0);
-      const record = workplace.record();
-      expect(record.residue).toEqual([]);
-      expect(record.drills.map((one) => one.name)).toEqual(['region-lost', 'failback']);
-      for (const drill of record.drills) {
-        expect(drill.bounds).toContainEqual(
-          expect.objectContaining({ name: 'answers kept by clients', settings: { ttl: '2 s' } }),
-        );
-      }
-    },
-  );
-
-  it('is not run on the lab of another one', async () => {
-    const lab = ['--lab-name', 'e2e-platform'];
-    expect((await workplace.run('lab', 'up', '--platform', 'marketing-agents', ...lab)).code).toBe(0);
-    try {
-      const ended = await workplace.run('smoke', '--platform', 'research-agent', ...lab);
-      expect(ended.code).toBe(64);
-      expect(ended.stderr).toContain('serves marketing-agents, and this platform needs research-agent');
-    } finally {
-      await workplace.run('lab', 'down', ...lab);
+  const withoutNames = withoutPrograms('named');
+  it.skipIf(withoutNames !== undefined)(`research-agent, by name ${withoutNames ?? ''}`, async () => {
+    const record = await passes('research-agent');
+    expect(namesOf(record.restores)).toEqual(['backup-verified', 'restore', 'point-in-time']);
+    expect(namesOf(record.experiments)).toEqual(['replica-killed', 'database-unreachable']);
+    expect(namesOf(record.drills)).toEqual(['region-lost', 'failback']);
+    for (const drill of record.drills) {
+      expect(drill.bounds).toContainEqual(
+        expect.objectContaining({ name: 'answers kept by clients', settings: { ttl: '2 s' } }),
+      );
     }
   });
+});
+
+it('a platform is not run on the lab of another one', async () => {
+  const lab = ['--lab-name', 'e2e-platform'];
+  expect((await workplace.run('lab', 'up', '--platform', 'marketing-agents', ...lab)).code).toBe(0);
+  try {
+    const ended = await workplace.run('smoke', '--platform', 'research-agent', ...lab);
+    expect(ended.code).toBe(64);
+    expect(ended.stderr).toContain('serves marketing-agents, and this platform needs research-agent');
+  } finally {
+    await workplace.run('lab', 'down', ...lab);
+  }
 });
