@@ -79,3 +79,71 @@ describe('the streams', () => {
     expect(opened).toBeLessThan((count('fresh') - fresh) * 1.5);
   });
 });
+
+interface Line {
+  readonly stream?: string;
+  readonly missedTicks?: number;
+  readonly attempts?: readonly unknown[];
+}
+
+function evidenceIn(dir: string): readonly Line[] {
+  const lines = readFileSync(join(dir, 'probes-drill.jsonl'), 'utf8').trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as Line);
+}
+
+describe('a stream of a tick each 5 ms', () => {
+  it('sends each tick once and in order, or counts it as missed, and its evidence says the same', async () => {
+    const quick = await observe(platform.entry, { probeEveryMs: 5 });
+    try {
+      await until(
+        () => quick.observers.streams().every((one) => one.attempts.filter((a) => a.ok).length > 200),
+        'two hundred good attempts in every stream',
+      );
+      await quick.observers.stopProbes();
+      const evidence = evidenceIn(quick.dir);
+      for (const { name, everyMs, attempts, missedTicks } of quick.observers.streams()) {
+        expect(everyMs).toBe(5);
+        const first = attempts[0]?.due ?? Number.NaN;
+        // Places on the grid that begins with the first attempt.
+        const ticks = attempts.map(({ due }) => Math.round((due - first) / everyMs));
+        expect(attempts.map(({ due }) => due)).toEqual(ticks.map((tick) => first + tick * everyMs));
+        expect(ticks, name).toEqual([...new Set(ticks)].toSorted((a, b) => a - b));
+        // What lies between them was missed; behind the last one some more may have been.
+        const between = (ticks.at(-1) ?? 0) + 1 - ticks.length;
+        expect(missedTicks, name).toBeGreaterThanOrEqual(between);
+        expect(attempts.every(({ sent, due }) => sent >= due)).toBe(true);
+        const written = evidence.filter(({ stream }) => stream === name);
+        expect(written.flatMap((line) => line.attempts)).toHaveLength(attempts.length);
+        expect(Math.max(...written.map((line) => line.missedTicks ?? Number.NaN))).toBeLessThanOrEqual(
+          missedTicks,
+        );
+      }
+    } finally {
+      await quick.end();
+    }
+  });
+
+  it('counts the ticks that passed while its process was stopped', async () => {
+    const quick = await observe(platform.entry, { probeEveryMs: 5 });
+    try {
+      const [pid] = await quick.pids();
+      if (pid === undefined) throw new Error('no process');
+      process.kill(pid, 'SIGSTOP');
+      await systemClock.sleep(500);
+      process.kill(pid, 'SIGCONT');
+      await until(
+        () => quick.observers.streams().every((one) => one.missedTicks >= 90),
+        'the ticks of half a second, as missed',
+      );
+      await quick.observers.stopProbes();
+      const evidence = evidenceIn(quick.dir);
+      for (const { name, missedTicks } of quick.observers.streams()) {
+        const last = evidence.findLast(({ stream }) => stream === name);
+        expect(last?.missedTicks, name).toBeGreaterThanOrEqual(90);
+        expect(last?.missedTicks, name).toBeLessThanOrEqual(missedTicks);
+      }
+    } finally {
+      await quick.end();
+    }
+  });
+});
