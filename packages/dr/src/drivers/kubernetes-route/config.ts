@@ -1,41 +1,36 @@
-import { z } from 'zod';
 import type { Result } from '@ordeal/shared/platform/diagnostics';
-import { accessFields, namespaceField, type KubernetesAccess } from '../kubernetes/access.ts';
-import { parseConfig } from '../parse.ts';
+import { parseGatewayRoute, type GatewayRouteConfig } from './gateway/config.ts';
+import { parseIngressRoute, type IngressRouteConfig } from './ingress/config.ts';
+import { parseServiceRoute, type ServiceRouteConfig } from './service/config.ts';
 
-const route = z.strictObject({
-  ...accessFields,
-  namespace: namespaceField,
-  service: z.string().min(1),
-  label: z.string().min(1),
-  regions: z
-    .record(z.string().min(1), z.string().min(1))
-    .refine((regions) => Object.keys(regions).length > 0, 'at least one region with the value of its label')
-    .refine(
-      (regions) => new Set(Object.values(regions)).size === Object.keys(regions).length,
-      'another value of the label for each region',
-    ),
-  shownWithinSeconds: z.number().positive().default(60),
-});
+/** What moves traffic in a cluster: a Service's selector, the weights of an HTTPRoute, or those of a canary Ingress. */
+export type KubernetesRouteConfig = ServiceRouteConfig | GatewayRouteConfig | IngressRouteConfig;
 
-/** A Service whose selector leads to the pods of one region, or of all of them. */
-export interface KubernetesRouteConfig extends KubernetesAccess {
-  readonly namespace: string;
-  readonly service: string;
-  /** The label by which a pod's region is told, and its value in each region. */
-  readonly label: string;
-  readonly regions: Readonly<Record<string, string>>;
-  /** How long the endpoints may take to follow the selector. */
-  readonly shownWithinSeconds: number;
+const variants: Readonly<Record<string, (raw: unknown, path: string) => Result<KubernetesRouteConfig>>> = {
+  service: parseServiceRoute,
+  gateway: parseGatewayRoute,
+  ingress: parseIngressRoute,
+};
+
+/** Checks a `kubernetes` route's configuration as a platform file states it. Without a `kind` it is a Service's. */
+export function parseKubernetesRoute(raw: unknown, path: string): Result<KubernetesRouteConfig> {
+  const kind = kindOf(raw);
+  const parse = typeof kind === 'string' && Object.hasOwn(variants, kind) ? variants[kind] : undefined;
+  if (parse !== undefined) return parse(raw, path);
+  return {
+    ok: false,
+    diagnostics: [
+      {
+        path: `${path}.kind`,
+        expected: `one of ${Object.keys(variants).join(', ')}`,
+        found: JSON.stringify(kind) ?? 'nothing',
+        hint: 'a kubernetes route is kind: service (a selector), gateway (an HTTPRoute) or ingress (a canary of ingress-nginx)',
+      },
+    ],
+  };
 }
 
-/** Checks a `kubernetes` route's configuration as a platform file states it. */
-export function parseKubernetesRoute(raw: unknown, path: string): Result<KubernetesRouteConfig> {
-  return parseConfig(
-    route,
-    raw,
-    path,
-    'a kubernetes route has namespace, service, label, regions: { <region>: <value of the label> }, kubeconfig?, ' +
-      'context?, clusterUid? and shownWithinSeconds?',
-  );
+function kindOf(raw: unknown): unknown {
+  if (typeof raw !== 'object' || raw === null || !('kind' in raw) || raw.kind === undefined) return 'service';
+  return raw.kind;
 }

@@ -21,6 +21,9 @@ export interface KubernetesObject {
     readonly name?: string;
     readonly uid?: string;
     readonly resourceVersion?: string;
+    readonly generation?: number;
+    /** Who has written which fields. */
+    readonly managedFields?: readonly unknown[];
     readonly annotations?: Readonly<Record<string, string>>;
     readonly labels?: Readonly<Record<string, string>>;
   };
@@ -28,6 +31,9 @@ export interface KubernetesObject {
   readonly status?: unknown;
   readonly items?: readonly KubernetesObject[];
 }
+
+/** Under which name the API server notes what was changed from here. */
+export const fieldManager = 'ordeal';
 
 const answerMs = 5000;
 type Connection = Pick<HttpQuestion, 'headers' | 'tls'> & { readonly server: string };
@@ -88,7 +94,7 @@ export function kubernetesApi(access: KubernetesAccess): KubernetesApi {
     },
     patch: async (path, body, context) => {
       const answer = await checkedAsk(
-        { method: 'PATCH', path: `${path}?fieldValidation=Strict`, body },
+        { method: 'PATCH', path: `${path}?fieldValidation=Strict&fieldManager=${fieldManager}`, body },
         context,
       );
       return answer.status === 409 ? undefined : objectIn('PATCH', path, answer);

@@ -1,21 +1,20 @@
-import { KubeConfig, DiscoveryV1Api } from '@kubernetes/client-node';
+import { DiscoveryV1Api, KubeConfig, setHeaderOptions } from '@kubernetes/client-node';
 import { routeDriverContract } from '@ordeal/shared/testing/route-driver-contract';
 import { withoutControlPlane } from '@ordeal/shared/testing/kubernetes/control-plane';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  parseKubernetesRoute,
-  type KubernetesRouteConfig,
-} from '../../../src/drivers/kubernetes-route/config.ts';
+import { parseKubernetesRoute } from '../../../src/drivers/kubernetes-route/config.ts';
 import { createKubernetesRoute } from '../../../src/drivers/kubernetes-route/route.ts';
+import type { ServiceRouteConfig } from '../../../src/drivers/kubernetes-route/service/config.ts';
+import { startPlane, type Plane } from '../cnpg/plane.ts';
 import { testContext } from '../two-servers.ts';
-import { startPlane, type Plane } from './plane.ts';
+import { interpose } from './interpose.ts';
 
 const missing = withoutControlPlane();
 const context = testContext(AbortSignal.timeout(300_000));
 
 describe.skipIf(missing !== undefined)(
-  `a Kubernetes route${missing === undefined ? '' : ` (${missing})`}`,
+  `a Kubernetes route by a Service${missing === undefined ? '' : ` (${missing})`}`,
   () => {
     let plane: Plane;
     let discovery: DiscoveryV1Api;
@@ -115,7 +114,7 @@ describe.skipIf(missing !== undefined)(
       };
     }
 
-    function configOf(changes: Partial<KubernetesRouteConfig> = {}): KubernetesRouteConfig {
+    function configOf(changes: Partial<ServiceRouteConfig> = {}): ServiceRouteConfig {
       return {
         kubeconfig: plane.plane.kubeconfig,
         clusterUid: plane.uid,
@@ -162,6 +161,33 @@ describe.skipIf(missing !== undefined)(
       endpoints = followSelector();
       await settled(['b1']);
       expect((await route.status(context)).regions).toEqual({ a: 'out', b: 'active' });
+      await createKubernetesRoute(configOf()).switch(['a', 'b'], context);
+    }, 60_000);
+
+    it('leaves what somebody else has made of the selector between reading and writing', async () => {
+      const route = await interpose(plane.plane, async () => {
+        await plane.core.patchNamespacedService(
+          {
+            namespace: 'shop',
+            name: 'web',
+            body: { spec: { selector: { region: 'west' } } },
+            fieldManager: 'deployer',
+          },
+          setHeaderOptions('Content-Type', 'application/merge-patch+json'),
+        );
+      });
+      try {
+        const moving = createKubernetesRoute(configOf({ kubeconfig: route.kubeconfig })).switch(
+          ['a'],
+          context,
+        );
+        await expect(moving).rejects.toThrow(
+          /moves the traffic of Service shop\/web: it said a selector without region .* now says region=west.* deployer at /,
+        );
+        await settled(['b1']);
+      } finally {
+        await route.stop();
+      }
       await createKubernetesRoute(configOf()).switch(['a', 'b'], context);
     }, 60_000);
 

@@ -1,20 +1,11 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { z } from 'zod';
-import type { KubernetesApi } from '../kubernetes/api.ts';
-import type { KubernetesRouteConfig } from './config.ts';
+import type { KubernetesApi } from '../../kubernetes/api.ts';
+import { readEndpoints } from '../endpoints.ts';
+import { routeObject, type RouteObject } from '../route-object.ts';
+import type { ServiceRouteConfig } from './config.ts';
 
 const service = z.object({ selector: z.record(z.string(), z.string()).default({}) });
-
-const slice = z.object({
-  endpoints: z
-    .array(
-      z.object({
-        conditions: z.object({ ready: z.boolean().nullish() }).default({}),
-        targetRef: z.object({ kind: z.string(), name: z.string() }).optional(),
-      }),
-    )
-    .nullish(),
-});
 
 const podStatus = z
   .object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]) })
@@ -29,8 +20,7 @@ export interface RoutePod {
 }
 
 /** The Service, with what it leads to. */
-export interface ServiceView {
-  readonly resourceVersion: string;
+export interface ServiceView extends RouteObject {
   readonly selector: Readonly<Record<string, string>>;
   /** All pods that the selector without the region's label finds. */
   readonly pods: readonly RoutePod[];
@@ -38,12 +28,20 @@ export interface ServiceView {
   readonly endpoints: readonly string[];
 }
 
-export function servicePath({ namespace, service: name }: KubernetesRouteConfig): string {
+export function servicePath({ namespace, service: name }: ServiceRouteConfig): string {
   return `/api/v1/namespaces/${namespace}/services/${name}`;
 }
 
+export function nameOf({ namespace, service: name }: ServiceRouteConfig): string {
+  return `Service ${namespace}/${name}`;
+}
+
+export function saysOf({ label }: ServiceRouteConfig, value: string | undefined): string {
+  return value === undefined ? `a selector without ${label}` : `${label}=${value}`;
+}
+
 export async function readService(
-  config: KubernetesRouteConfig,
+  config: ServiceRouteConfig,
   api: KubernetesApi,
   context: DriverContext,
 ): Promise<ServiceView> {
@@ -52,25 +50,21 @@ export async function readService(
   const rest = Object.entries(selector).filter(([name]) => name !== config.label);
   if (rest.length === 0) {
     throw new Error(
-      `expected the selector of Service ${config.namespace}/${config.service} to name more than ${config.label}, found ` +
+      `expected the selector of ${nameOf(config)} to name more than ${config.label}, found ` +
         `${JSON.stringify(selector)}: without the region it would lead to every pod`,
     );
   }
-  const [pods, slices] = await Promise.all([
+  const [pods, endpoints] = await Promise.all([
     api.get(
       `/api/v1/namespaces/${config.namespace}/pods?labelSelector=${encodeURIComponent(rest.map(([name, value]) => `${name}=${value}`).join(','))}`,
       context,
     ),
-    // Slices are kinds of their own, so their endpoints are no part of a `spec`.
-    api.get(
-      `/apis/discovery.k8s.io/v1/namespaces/${config.namespace}/endpointslices?labelSelector=${encodeURIComponent(`kubernetes.io/service-name=${config.service}`)}`,
-      context,
-    ),
+    readEndpoints(api, config.namespace, config.service, context),
   ]);
   const regionOf = (value: string | undefined): string | undefined =>
     Object.entries(config.regions).find(([, one]) => one === value)?.[0];
   return {
-    resourceVersion: object.metadata?.resourceVersion ?? '',
+    ...routeObject(nameOf(config), object, saysOf(config, selector[config.label])),
     selector,
     pods: (pods.items ?? []).map((pod) => ({
       name: pod.metadata?.name ?? '',
@@ -79,10 +73,6 @@ export async function readService(
         .parse(pod.status ?? {})
         .conditions.some(({ type, status }) => type === 'Ready' && status === 'True'),
     })),
-    endpoints: (slices.items ?? [])
-      .flatMap((one) => slice.parse(one).endpoints ?? [])
-      // Absent means ready, as the API says.
-      .filter(({ conditions }) => conditions.ready !== false)
-      .flatMap(({ targetRef }) => (targetRef?.kind === 'Pod' ? [targetRef.name] : [])),
+    endpoints: endpoints.filter(({ ready, isPod }) => ready && isPod).map(({ name }) => name),
   };
 }

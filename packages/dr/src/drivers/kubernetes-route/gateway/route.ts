@@ -1,0 +1,83 @@
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import type { RouteDriver, RouteStatus } from '@ordeal/shared/drivers/route';
+import { kubernetesApi } from '../../kubernetes/api.ts';
+import type { RouteHealth } from '../../route-health.ts';
+import { healthOf, mustHaveEndpoints, readEndpoints, type RegionEndpoints } from '../endpoints.ts';
+import { mustBeKnown } from '../known-regions.ts';
+import { moveTraffic } from '../move.ts';
+import type { GatewayRouteConfig } from './config.ts';
+import { backendsOf, httpRoutePath, httpRouteView, nameOf, rulesFor, type HttpRouteView } from './view.ts';
+
+/**
+ * An HTTPRoute of the Gateway API, moved by the weights of its backends. A switch is done once the controller of each
+ * of its Gateways reports that it has taken up what the object says.
+ */
+export function createGatewayRoute(config: GatewayRouteConfig): RouteDriver & RouteHealth {
+  const api = kubernetesApi(config);
+  const path = httpRoutePath(config);
+  const read = async (context: DriverContext): Promise<HttpRouteView> =>
+    httpRouteView(config, await api.get(path, context));
+  const endpoints = async (context: DriverContext): Promise<RegionEndpoints> =>
+    Object.fromEntries(
+      await Promise.all(
+        Object.entries(config.backends).map(
+          async ([region, service]) =>
+            [region, await readEndpoints(api, config.namespace, service, context)] as const,
+        ),
+      ),
+    );
+  return {
+    kind: 'kubernetes',
+    status: async (context) => statusOf(config, await read(context)),
+    health: async (context) => healthOf(await endpoints(context)),
+    switch: async (regions, context) => {
+      mustBeKnown(Object.keys(config.backends), regions);
+      await moveTraffic<HttpRouteView>(
+        {
+          read: async () => await read(context),
+          change: async (view) => {
+            mustHaveEndpoints(await endpoints(context), regions, nameOf(config));
+            if (leadsTo(config, view, regions)) return undefined;
+            const { rules, says } = rulesFor(config, view, regions);
+            const { resourceVersion } = view;
+            return { says, patch: { metadata: { resourceVersion }, spec: { rules } } };
+          },
+          patch: async (body) => await api.patch(path, body, context),
+          notShown: (view) => view.notTakenUp,
+          shownWithinSeconds: config.shownWithinSeconds,
+        },
+        context,
+      );
+    },
+  };
+}
+
+/** Every rule leads to exactly these regions already, whatever their weights: those are somebody's choice. */
+function leadsTo(
+  { backends }: GatewayRouteConfig,
+  { rules, moved }: HttpRouteView,
+  regions: readonly string[],
+): boolean {
+  const wanted = new Set(regions.map((region) => backends[region]));
+  return moved.every((place) =>
+    backendsOf(rules[place]).every(({ name, weight }) => weight > 0 === wanted.has(name)),
+  );
+}
+
+/** A region without a weight is draining as long as a controller has not reported that it has seen it. */
+function statusOf(config: GatewayRouteConfig, view: HttpRouteView): RouteStatus {
+  const still = view.rules.filter(
+    (rule, place) => backendsOf(rule).length > 0 && !view.moved.includes(place),
+  ).length;
+  const without = view.notTakenUp === undefined ? 'out' : 'draining';
+  return {
+    regions: Object.fromEntries(
+      Object.keys(config.backends).map((region) => [region, view.weighed.has(region) ? 'active' : without]),
+    ),
+    detail: {
+      weights: view.says,
+      controllers: view.notTakenUp ?? 'have accepted what it says',
+      ...(still === 0 ? {} : { 'rules with backends that are not moved': String(still) }),
+    },
+  };
+}
