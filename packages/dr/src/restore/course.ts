@@ -64,6 +64,7 @@ export interface RestoreCourse extends Waiting {
   content: RestoreRecord['content'];
   pointInTime: PointInTimeRecord | undefined;
   /** Monotonic milliseconds. */
+  chosenAt: number | undefined;
   startedAt: number | undefined;
   answeredAt: number | undefined;
   provenAt: number | undefined;

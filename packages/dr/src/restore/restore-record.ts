@@ -72,10 +72,15 @@ function withinTarget(name: string, value: Bounds, target: number, words: string
   return { name, outcome: 'not-run', detail: `${seconds}: nobody can tell` };
 }
 
-/** From the moment whose state the backup gives back to the start of the restore. */
-function ageOf({ deps, copy, restored, reach, startedAt, phase }: RestoreCourse): Bounds {
+/**
+ * From the moment whose state the backup gives back to the start of the restore. While a person thought about a copy
+ * that was chosen already it grew no older: how long somebody takes to decide is not the platform's.
+ */
+function ageOf(course: RestoreCourse): Bounds {
+  const { deps, copy, restored, reach, chosenAt, startedAt, phase } = course;
   if (copy === undefined || startedAt === undefined) return { low: 0, high: 0 };
-  const at = toWall(deps.anchor, startedAt);
+  const waited = waitedSince(course, chosenAt ?? startedAt) - waitedSince(course, startedAt);
+  const at = toWall(deps.anchor, startedAt - waited);
   const beyondOwn = phase.drill.kind === 'point-in-time' ? undefined : (restored?.instant ?? reach);
   const { low, high } = beyondOwn ?? copy.instant;
   return { low: Math.max(0, at - high) / 1000, high: Math.max(0, at - low) / 1000 };

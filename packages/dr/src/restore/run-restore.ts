@@ -52,6 +52,7 @@ export async function runRestore(
     replayed: undefined,
     content: undefined,
     pointInTime: undefined,
+    chosenAt: undefined,
     startedAt: undefined,
     answeredAt: undefined,
     provenAt: undefined,

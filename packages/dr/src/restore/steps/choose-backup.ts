@@ -27,6 +27,7 @@ export const choose: RestoreStep = {
       throw new Error(`${detail}: take one, and see why none was taken`);
     }
     course.copy = copy;
+    course.chosenAt = context.clock.now();
     note(course, identityCheck(course));
     const room =
       phase.drill.kind === 'backup-freshness' ? undefined : roomRefusal(deps.settings.into.dir, copy);
