@@ -442,6 +442,7 @@ describe('restore', () => {
     backupAgeSeconds: { low: 50, high: 60 },
     seconds: { low: 10, high: 12 },
   };
+  const moment = { name: 'point in time', outcome: 'not-run', detail: 'several timelines' } as const;
   test.each<['seconds' | 'backup-age', number, Partial<RestoreRecord>, string, string | undefined]>([
     ['seconds', 12, {}, 'pass', undefined],
     ['seconds', 11, {}, 'inconclusive', 'straddles-limit'],
@@ -455,6 +456,8 @@ describe('restore', () => {
     ['backup-age', 60, { seconds: { low: 10, high: null } }, 'inconclusive', 'not-run'],
     ['backup-age', 40, { failed: 'the checksums differ' }, 'fail', undefined],
     ['seconds', 600, { name: 'x' }, 'inconclusive', 'not-run'],
+    ['seconds', 12, { kind: 'point-in-time', checks: [{ ...moment, outcome: 'held' }] }, 'pass', undefined],
+    ['seconds', 12, { kind: 'point-in-time', checks: [moment] }, 'inconclusive', 'not-run'],
   ])('%s ≤ %d with %j: %s', (measure, limit, given, outcome, reason) => {
     const finding = one(at(measure, limit), { restores: [{ ...good, ...given }] });
     expect(finding.outcome).toBe(outcome);

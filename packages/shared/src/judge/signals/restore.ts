@@ -54,8 +54,9 @@ function measureOf(restore: RestoreRecord, measure: RestoreMeasure): Measurement
   }
 }
 
-function duration({ seconds, failed }: RestoreRecord): Measurement {
+function duration({ kind, seconds, failed, checks }: RestoreRecord): Measurement {
   const unproven = seconds.high === null || failed !== undefined;
+  const moment = kind === 'point-in-time' ? checks?.find(({ name }) => name === 'point in time') : undefined;
   return {
     kind: 'measured',
     value: { low: seconds.low, high: unproven ? Infinity : (seconds.high ?? Infinity) },
@@ -64,6 +65,15 @@ function duration({ seconds, failed }: RestoreRecord): Measurement {
     // Not restored is a failure whatever the limit, and never a number.
     ...(unproven ? { decision: 'violated' as const } : {}),
     ...(unproven ? { note: whyUnproven(failed) } : {}),
+    // Well restored, but nobody knows of which moment.
+    ...(!unproven && moment?.outcome === 'not-run'
+      ? {
+          doubt: {
+            reason: 'not-run' as const,
+            sentence: `Whether it came to the moment that was asked for is not known: ${moment.detail}.`,
+          },
+        }
+      : {}),
   };
 }
 
