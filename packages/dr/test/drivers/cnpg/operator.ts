@@ -15,7 +15,7 @@ import { testContext, type TwoServers } from '../two-servers.ts';
  * status what the real one would. Only what a drill asks of it is there.
  */
 export interface OperatorStandIn {
-  /** What went wrong in it, if anything. */
+  /** What keeps it from doing what the objects say. A server that was killed under it is asked again, and is nothing. */
   readonly troubles: readonly string[];
   stop(): Promise<void>;
 }
@@ -116,6 +116,7 @@ function loop(reconcile: (context: DriverContext) => Promise<void>): OperatorSta
     while (!stopping.signal.aborted) {
       try {
         await reconcile(testContext(AbortSignal.any([stopping.signal, AbortSignal.timeout(60_000)])));
+        troubles.length = 0;
       } catch (error) {
         if (!stopping.signal.aborted) troubles.push((error as Error).message);
       }
