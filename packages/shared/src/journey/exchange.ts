@@ -97,7 +97,11 @@ async function answered(outgoing: Outgoing, sent: Sent): Promise<IncomingMessage
     },
   };
   return new Promise((resolve, reject) => {
-    const request = send(url, options, resolve);
+    const request = send(url, options, (response) => {
+      // Of a body that the connection's end ends Node tells the request alone that it was reset, and calls it whole.
+      request.once('error', (error) => response.destroy(error));
+      resolve(response);
+    });
     sent(request);
     request.once('upgrade', (response, socket) => {
       socket.destroy();

@@ -169,6 +169,15 @@ describe('no whole answer is status 0, with the reason', () => {
     expect([status, error]).toEqual([0, 'ECONNRESET']);
   });
 
+  it('its connection, whose end alone would end the body, is reset', async () => {
+    answer = (request) => {
+      request.socket.write('HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{"half":');
+      setTimeout(() => request.socket.resetAndDestroy(), 50);
+    };
+    const { status, error } = await ask({ path: '/' });
+    expect([status, error]).toEqual([0, 'ECONNRESET']);
+  });
+
   it('what is packed breaks off', async () => {
     answer = (_request, response) =>
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{}').subarray(0, 10));
