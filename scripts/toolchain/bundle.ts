@@ -50,6 +50,11 @@ const CLOCK_STEP_MS = 50;
 /** Bundles that are kept: a run that has begun loads from the one that it has begun with. */
 const KEPT = 8;
 
+/** What a set-up has not come to the end of. */
+const UNFINISHED = /^(?:compiled-|[0-9a-f]{16}\.\d+$|manifest\.json\.\d+$)/;
+/** No set-up takes so long: it was killed. */
+const ABANDONED_MS = 3_600_000;
+
 /** Makes the bundle unless there is one of the sources as they are. */
 export async function makeBundle(): Promise<void> {
   const folder = bundleFolder(root);
@@ -62,7 +67,7 @@ export async function makeBundle(): Promise<void> {
     return [];
   });
   const name = put(folder, [...chunks, ...compiled]);
-  const always = [...chunks.filter(({ isEntry, name: chunk }) => isEntry || chunk === RUN), ...compiled];
+  const always = [...neededByEvery(chunks), ...compiled];
   const own = always.map(({ fileName }) => join(folder, name, fileName));
   const files = [...new Set([...inputs, ...inputs.flatMap(manifestAbove), ...makers])];
   const hashes = Object.fromEntries([...files, ...own].map((path) => [path, hashOf(path)]));
@@ -94,6 +99,15 @@ const makers = [
 
 /** Name of the file that holds what every run needs. */
 const RUN = 'run';
+
+/** The entry, what every run needs, and whatever either loads with it. */
+function neededByEvery(chunks: readonly OutputChunk[]): readonly OutputChunk[] {
+  const needed = new Set(chunks.filter(({ isEntry, name }) => isEntry || name === RUN));
+  // A set goes on to what is added to it meanwhile.
+  for (const { imports } of needed)
+    for (const one of chunks) if (imports.includes(one.fileName)) needed.add(one);
+  return [...needed];
+}
 
 async function bundled(
   folder: string,
@@ -210,6 +224,13 @@ function removeOld(folder: string, current: string): void {
     .map((name) => ({ path: join(folder, name), madeAt: statSync(join(folder, name)).mtimeMs }))
     .toSorted((left, right) => right.madeAt - left.madeAt);
   for (const { path } of bundles.slice(KEPT - 1)) rmSync(path, { recursive: true, force: true });
+  const unfinished = readdirSync(folder)
+    .filter((name) => UNFINISHED.test(name))
+    .map((name) => join(folder, name));
+  for (const path of unfinished) {
+    const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Infinity };
+    if (mtimeMs < Date.now() - ABANDONED_MS) rmSync(path, { recursive: true, force: true });
+  }
 }
 
 /** The package.json above a file: it says what its package's names lead to. */

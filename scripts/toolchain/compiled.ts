@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,8 @@ export async function compiledOf(
   parts: readonly Part[],
   entry: string,
 ): Promise<readonly Part[]> {
-  const tried = join(folder, `compiled.${process.pid}`);
+  // Of its own: what another gate has left is of other code.
+  const tried = mkdtempSync(join(folder, 'compiled-'));
   const workplace = mkdtempSync(join(tmpdir(), 'ordeal-compiled-'));
   const server = createServer((request, response) => {
     request.resume();
@@ -39,7 +40,6 @@ export async function compiledOf(
       health: ['/health', '/ready'],
       journeys: ['/first', '/second'],
     });
-    mkdirSync(tried, { recursive: true });
     for (const { fileName, code } of parts) writeFileSync(join(tried, fileName), code);
     await runGate(join(tried, entry), workplace);
     return parts.flatMap(({ fileName }) => {
@@ -54,12 +54,16 @@ export async function compiledOf(
   }
 }
 
+/** It takes a second. */
+const GATE_WITHIN_MS = 60_000;
+
 async function runGate(entry: string, workplace: string): Promise<void> {
   const child = spawn(process.execPath, [program, entry, 'smoke', '--platform', 'checked'], {
     cwd: workplace,
     // Whatever this machine's runs have agreed on, an emergency stop, too, is none of its business.
     env: { ...process.env, TMPDIR: workplace },
     stdio: ['ignore', 'pipe', 'pipe'],
+    signal: AbortSignal.timeout(GATE_WITHIN_MS),
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));

@@ -12,6 +12,8 @@ const COMPILED = '.compiled';
  * once, and none of the functions that are called later: that is why a part has all of it beside it, where it has. V8
  * takes it from the same V8 with the same flags alone, and does not look at whether it is whole: the manifest does.
  *
+ * The path has to be the real one: Node knows by that what is there already, when a part that it loads needs another.
+ *
  * `kept` tells what was compiled of a part, undefined: Node loads it. `compiled` takes what each was compiled to.
  */
 function loadPart(path, kept = keptOf, compiled = () => {}) {

@@ -26,7 +26,7 @@ async function start() {
   // Of platforms' files, and of what the bundle has nothing compiled of. In the checkout, as what is in it is run; where
   // it cannot be written, nothing is kept. What is of a bundle goes with it.
   nodeModule.enableCompileCache(join(bundle === undefined ? folder : dirname(bundle), 'compiled'));
-  const { main } = bundle === undefined ? await import('../src/main.ts') : loadPart(bundle);
+  const { main } = bundle === undefined ? await import('../src/main.ts') : loadPart(realpathSync(bundle));
   await main();
 }
 

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  realpathSync,
   rmSync,
   statSync,
   utimesSync,
@@ -25,7 +26,7 @@ let source: string;
 let entry: string;
 let hashes: string;
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'ordeal-bundle-'));
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'ordeal-bundle-')));
   source = join(root, 'source.ts');
   entry = join(root, 'made', 'ordeal.cjs');
   hashes = join(root, 'made', HASHES);
@@ -250,10 +251,12 @@ describe('the bundle of this checkout', () => {
     };
     expect(await loadedBy(['--help'])).toEqual(['ordeal.cjs', 'rolldown-runtime.cjs']);
     // Ends as there is no such platform, after all that every run needs was loaded.
-    expect(await loadedBy(['smoke', '--platform', 'nowhere'])).toEqual([
-      'ordeal.cjs',
-      'rolldown-runtime.cjs',
-      'run.cjs',
-    ]);
+    const byEvery = await loadedBy(['smoke', '--platform', 'nowhere']);
+    expect(byEvery).toEqual(['ordeal.cjs', 'rolldown-runtime.cjs', 'run.cjs']);
+    const manifest = JSON.parse(readFileSync(join(bundleFolder(checkout), MANIFEST), 'utf8')) as {
+      readonly files: readonly string[];
+    };
+    const looked = manifest.files.filter((path) => dirname(path) === dirname(bundled));
+    expect(looked.map((path) => basename(path))).toEqual(expect.arrayContaining([...byEvery]));
   });
 });
