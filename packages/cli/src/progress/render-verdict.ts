@@ -6,7 +6,7 @@ import { loadResultParts } from '@ordeal/shared/report/load-words';
 import { deciding } from '@ordeal/shared/report/order';
 import { oneLine } from '@ordeal/shared/report/text';
 import {
-  limitInWords,
+  boundInWords,
   lossInWords,
   OUTCOME_SIGNS,
   valueInWords,
@@ -66,7 +66,7 @@ function findingRows(findings: readonly Finding[], columns: number, paint: Paint
       finding.objective,
       finding.window,
       valueInWords(finding),
-      limitInWords(finding),
+      boundInWords(finding),
     ]);
   const table = [['outcome', 'objective', 'window', 'value', 'limit'], ...rows].map((row) =>
     row.map(oneLine),

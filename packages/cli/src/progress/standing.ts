@@ -1,4 +1,4 @@
-import { limitInWords, OUTCOME_SIGNS, reasonInWords, valueInWords } from '@ordeal/shared/report/words';
+import { boundInWords, OUTCOME_SIGNS, reasonInWords, valueInWords } from '@ordeal/shared/report/words';
 import { oneLine } from '@ordeal/shared/report/text';
 import type { Standing } from '@ordeal/shared/timeline/event';
 
@@ -14,7 +14,7 @@ export function standingInWords(one: Standing): string {
   const must = one.severity === 'must' ? 'must' : 'should';
   const why = one.outcome === 'inconclusive' ? `; ${reasonInWords(one.reason)}` : '';
   return oneLine(
-    `${OUTCOME_SIGNS[one.outcome]} ${one.objective}: ${valueInWords(one)}, ${must} be ${limitInWords(one)}${why}`,
+    `${OUTCOME_SIGNS[one.outcome]} ${one.objective}: ${valueInWords(one)}, ${must} be ${boundInWords(one)}${why}`,
   );
 }
 

@@ -2,7 +2,7 @@ import type { ClientInterval } from '@ordeal/shared/load/client-interval';
 import { sumIntervals } from '@ordeal/shared/load/window';
 import type { Finding } from '@ordeal/shared/objectives/finding';
 import type { LoadRecord } from '@ordeal/shared/record/record';
-import { limitInWords, valueInWords } from '@ordeal/shared/report/words';
+import { boundInWords, valueInWords } from '@ordeal/shared/report/words';
 import type { Span } from '@ordeal/shared/time/interval';
 
 /** How a platform bore a rate. */
@@ -81,5 +81,5 @@ export function judgeStep({ rate, window, intervals, validity, generators, judge
 function inWords(finding: Finding): string {
   const { signal, explanation } = finding;
   const why = explanation === undefined ? '' : ` (${explanation})`;
-  return `${signal} ${valueInWords(finding)}, must be ${limitInWords(finding)}${why}`;
+  return `${signal} ${valueInWords(finding)}, must be ${boundInWords(finding)}${why}`;
 }

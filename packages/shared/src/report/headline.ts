@@ -1,7 +1,7 @@
 import type { DrillRecord, RunRecord } from '../record/record.ts';
 import { deploymentInWords } from './deployment-words.ts';
 import { count, counted, interval, quantity, timeOfDay } from './figures.ts';
-import { limitInWords } from './limit-words.ts';
+import { limitRecordInWords } from './limit-words.ts';
 import { loadResultParts } from './load-words.ts';
 import { deciding } from './order.ts';
 import { restoreInWords } from './restore-words.ts';
@@ -18,7 +18,7 @@ export function headlineParts(record: RunRecord): readonly string[] {
     ...record.drills.map((drill) => drillSentence(record, drill)),
     ...(record.restores ?? []).map((restore) => `${restore.name}: ${restoreInWords(restore)}`),
     ...(record.deployments ?? []).map((one) => `${one.name}: ${deploymentInWords(one)}`),
-    ...(record.limits ?? []).map((one) => `${one.name}: ${limitInWords(one)}`),
+    ...(record.limits ?? []).map((one) => `${one.name}: ${limitRecordInWords(one)}`),
     ...experimentParts(record),
     ...loadParts(record),
     ...loadResultParts(record),

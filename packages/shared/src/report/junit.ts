@@ -8,7 +8,7 @@ import { oneLine } from './text.ts';
 import {
   claimInWords,
   findingInWords,
-  limitInWords,
+  boundInWords,
   reasonInWords,
   VERDICT_MEANINGS,
   VERDICT_WORDS,
@@ -58,7 +58,7 @@ function windowSuites(record: RunRecord): readonly Suite[] {
       timestamp: known?.from ?? record.run.startedAt,
       seconds: known ? (known.monotonicTo - known.monotonicFrom) / 1000 : 0,
       cases: findings.map((finding) => ({
-        name: `${finding.objective}: ${finding.signal} ${limitInWords(finding)}`,
+        name: `${finding.objective}: ${finding.signal} ${boundInWords(finding)}`,
         outcome: outcomeOf(finding),
         text: detailsOf(finding),
       })),

@@ -2,7 +2,7 @@ import type { LimitRecord } from '../record/limit-record.ts';
 import { interval } from './figures.ts';
 
 /** `a sliding window of 60.0–60.7 s; 3 of 3 checks held`, or which did not. */
-export function limitInWords({ checks, window }: LimitRecord): string {
+export function limitRecordInWords({ checks, window }: LimitRecord): string {
   const missed = checks.filter(({ outcome }) => outcome !== 'held');
   const measured =
     window === undefined || window.kind === null

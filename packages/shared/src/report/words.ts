@@ -42,7 +42,7 @@ export function valueInWords(finding: Pick<Finding, 'value' | 'unit' | 'limit'>)
   return finding.value === null ? 'no value' : interval(finding.value, finding.unit, finding.limit);
 }
 
-export function limitInWords(finding: Pick<Finding, 'comparator' | 'limit' | 'unit'>): string {
+export function boundInWords(finding: Pick<Finding, 'comparator' | 'limit' | 'unit'>): string {
   return bound(finding.comparator, finding.limit, finding.unit);
 }
 
@@ -65,7 +65,7 @@ export function claimInWords({ claim }: Finding): string | undefined {
 /** One line that says what was seen: `client p95 in baseline: 142–151 ms, must be < 100 ms (1,204 samples)`. */
 export function findingInWords(finding: Finding): string {
   const must = finding.severity === 'must' ? 'must' : 'should';
-  const seen = `${finding.objective} in ${finding.window}: ${valueInWords(finding)}${finding.claim === undefined ? '' : ` (${finding.claim})`}, ${must} be ${limitInWords(finding)}`;
+  const seen = `${finding.objective} in ${finding.window}: ${valueInWords(finding)}${finding.claim === undefined ? '' : ` (${finding.claim})`}, ${must} be ${boundInWords(finding)}`;
   const why = finding.outcome === 'inconclusive' ? `; ${reasonInWords(finding.reason)}` : '';
   return `${seen} (${counted(finding.samples, 'sample')})${why}`;
 }

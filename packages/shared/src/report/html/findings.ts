@@ -3,7 +3,7 @@ import type { RunRecord } from '../../record/record.ts';
 import { count } from '../figures.ts';
 import { type Markup, markup } from '../markup.ts';
 import { worstFirst } from '../order.ts';
-import { claimInWords, limitInWords, OUTCOME_WORDS, reasonInWords, valueInWords } from '../words.ts';
+import { claimInWords, boundInWords, OUTCOME_WORDS, reasonInWords, valueInWords } from '../words.ts';
 import { bullet } from './bullet.ts';
 import { toned, toneOf } from './tone.ts';
 
@@ -30,7 +30,7 @@ function row(finding: Finding): Markup {
 <td role="cell" class="wrap soft" data-name="in">${finding.window}</td>
 <td role="cell" class="right" data-name="Value">${valueInWords(finding)}</td>
 <td role="cell" class="graphic">${bullet(finding)}</td>
-<td role="cell" class="tight" data-name="Limit">${limitInWords(finding)}</td>
+<td role="cell" class="tight" data-name="Limit">${boundInWords(finding)}</td>
 <td role="cell" class="right" data-name="Samples">${count(finding.samples)}</td></tr>\n`;
 }
 

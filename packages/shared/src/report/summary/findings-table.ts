@@ -1,7 +1,7 @@
 import type { Finding } from '../../objectives/finding.ts';
 import { count } from '../figures.ts';
 import { worstFirst } from '../order.ts';
-import { explanationInWords, limitInWords, OUTCOME_SIGNS, reasonInWords, valueInWords } from '../words.ts';
+import { explanationInWords, boundInWords, OUTCOME_SIGNS, reasonInWords, valueInWords } from '../words.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
 
 // A job summary may hold 1 MiB; whoever has more findings reads the report.
@@ -20,7 +20,7 @@ export function findingsTable(findings: readonly Finding[]): string {
         escapeMarkdown(finding.objective),
         escapeMarkdown(finding.window),
         escapeMarkdown(claimed(finding)),
-        escapeMarkdown(limitInWords(finding)),
+        escapeMarkdown(boundInWords(finding)),
         count(finding.samples),
         whyCell(finding),
       ]),

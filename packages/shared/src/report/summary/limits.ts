@@ -1,5 +1,5 @@
 import type { RunRecord } from '../../record/record.ts';
-import { limitInWords } from '../limit-words.ts';
+import { limitRecordInWords } from '../limit-words.ts';
 import { escapeMarkdown } from './markdown.ts';
 
 /** Each limit that was looked at, and what it was found to be. */
@@ -7,7 +7,7 @@ export function limitsSection(record: RunRecord): string {
   return (record.limits ?? [])
     .map(
       (one) =>
-        `- **${escapeMarkdown(one.name)}** (${escapeMarkdown(one.limit)}): ${escapeMarkdown(limitInWords(one))}`,
+        `- **${escapeMarkdown(one.name)}** (${escapeMarkdown(one.limit)}): ${escapeMarkdown(limitRecordInWords(one))}`,
     )
     .join('\n');
 }
