@@ -31,11 +31,14 @@ export async function holdAtOnce(
     requests,
     hold,
     isRefusal,
+    next,
   }: {
     readonly requests: number;
     /** Sends one but for the last byte of its body. */
     readonly hold: () => HeldRequest;
     readonly isRefusal: (answer: HeldAnswer) => boolean;
+    /** Resolves when one more may be sent. */
+    readonly next: () => Promise<void>;
   },
   {
     clock,
@@ -44,14 +47,15 @@ export async function holdAtOnce(
   }: { readonly clock: Clock; readonly signal: AbortSignal; readonly timeoutMs: number },
 ): Promise<HeldSeen> {
   const all: HeldRequest[] = [];
-  const begin = (): HeldRequest => {
+  const begin = async (): Promise<HeldRequest> => {
+    await next();
     const request = hold();
     all.push(request);
     return request;
   };
   const end = (request: HeldRequest): Promise<HeldAnswer> => within(request.answer, timeoutMs, clock, signal);
   const ask = async (): Promise<HeldAnswer> => {
-    const request = begin();
+    const request = await begin();
     request.release();
     return end(request);
   };
@@ -68,7 +72,8 @@ export async function holdAtOnce(
   };
   try {
     const started = clock.now();
-    const held = Array.from({ length: requests }, begin);
+    const held: HeldRequest[] = [];
+    while (held.length < requests) held.push(await begin());
     const underWay = Promise.all(held.map((one) => one.underWay)).then(() => NOT_YET);
     await within(underWay, timeoutMs, clock, signal);
     const more = await askUntil(isRefusal, MORE_FOR_MS);

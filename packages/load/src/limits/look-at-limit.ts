@@ -1,19 +1,23 @@
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import { createNodeClient } from '@ordeal/shared/journey/node-client';
+import { namesItsClient, REFUSED_WITH } from '@ordeal/shared/platform/limit-course';
 import type { ConcurrencyLimitSpec, LimitSpec, RateLimitSpec } from '@ordeal/shared/platform/limit-spec';
 import type { Platform } from '@ordeal/shared/platform/platform';
-import { fillTemplate, type TemplateVariables } from '@ordeal/shared/platform/template';
+import { fillTemplate, type FilledRequest, type TemplateVariables } from '@ordeal/shared/platform/template';
 import type { LimitRecord } from '@ordeal/shared/record/limit-record';
 import type { Asked } from './asked.ts';
 import { concurrencyChecks } from './concurrency-checks.ts';
 import { holdRequest } from './held-request.ts';
 import { holdAtOnce } from './hold-at-once.ts';
 import { measureRate } from './measure-rate.ts';
+import { createPace } from './pace.ts';
 import { rateChecks } from './rate-checks.ts';
 
 /** What looking at a limit needs of a run. The undo ledger is not among it: nothing is broken. */
 export type LimitContext = Pick<RunContext, 'runId' | 'clock' | 'signal'>;
-type LimitedPlatform = Pick<Platform, 'entry' | 'headers' | 'tenantHeader' | 'tenants' | 'timeoutMs'>;
+type LimitedPlatform = Pick<Platform, 'entry' | 'headers' | 'tenantHeader' | 'tenants' | 'timeoutMs'> & {
+  readonly guardrails: Pick<Platform['guardrails'], 'maxRate'>;
+};
 
 /** Looks at a limit of the platform, and sets what is found against what is promised. Rejects when it is aborted. */
 export async function lookAtLimit(
@@ -44,28 +48,34 @@ async function lookAtRate(
     now: () => clock.now(),
     signal,
   });
-  const filled = fillTemplate(
-    limit.ask,
-    variables(context, platform, `${context.runId}-${phase}`),
-    usual(platform, context),
+  const next = createPace(platform.guardrails.maxRate, context);
+  const id = `${context.runId}-${phase}`;
+  const seen = await measureRate(
+    limit,
+    { ask: askAs(id), ...(namesItsClient(limit) ? { askAsAnother: askAs(`${id}-another`) } : {}) },
+    context,
   );
-  const { method, path, headers } = filled;
-  const seen = await measureRate(limit, ask, context);
   signal.throwIfAborted();
   return rateChecks(limit, seen);
 
-  async function ask(): Promise<Asked> {
+  function askAs(who: string): () => Promise<Asked> {
+    const filled = fillTemplate(limit.ask, variables(context, platform, who), usual(platform, context));
+    return () => ask(filled);
+  }
+
+  async function ask({ method, path, headers, body }: FilledRequest): Promise<Asked> {
+    await next();
     const sent = clock.now();
     const answer = await client.request({
       method,
       path,
       headers,
-      ...(limit.ask.json === undefined ? {} : { json: JSON.parse(filled.body ?? 'null') as unknown }),
+      ...(limit.ask.json === undefined ? {} : { json: JSON.parse(body ?? 'null') as unknown }),
     });
     signal.throwIfAborted();
     const { status, error } = answer;
     const outcome =
-      status === (limit.refusedWith ?? 429)
+      status === (limit.refusedWith ?? REFUSED_WITH.rate)
         ? 'refused'
         : status >= 200 && status < 400
           ? 'admitted'
@@ -80,7 +90,7 @@ async function lookAtConcurrency(
   context: LimitContext,
   phase: string,
 ): Promise<LimitRecord['checks']> {
-  const { requests, answeredWith, refusedWith = 503, at = platform.entry } = limit;
+  const { requests, answeredWith, refusedWith = REFUSED_WITH.concurrency, at = platform.entry } = limit;
   const headers = usual(platform, context);
   let serial = 0;
   const seen = await holdAtOnce(
@@ -96,6 +106,7 @@ async function lookAtConcurrency(
         return holdRequest(new URL(filled.path, at), filled.method, filled.headers, filled.body ?? '');
       },
       isRefusal: ({ status }) => status === refusedWith,
+      next: createPace(platform.guardrails.maxRate, context),
     },
     { clock: context.clock, signal: context.signal, timeoutMs: platform.timeoutMs },
   );

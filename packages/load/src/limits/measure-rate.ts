@@ -1,3 +1,4 @@
+import { SECOND_AT } from '@ordeal/shared/platform/limit-course';
 import type { RateLimitSpec } from '@ordeal/shared/platform/limit-spec';
 import type { Clock } from '@ordeal/shared/time/clock';
 import type { Asked } from './asked.ts';
@@ -6,12 +7,20 @@ import type { Asked } from './asked.ts';
 export interface RateSeen {
   /** Half of what is promised, at the window's begin. */
   readonly first: readonly Asked[];
-  /** Half a window later: until it is refused. */
+  /** Later in the window: until it is refused. */
   readonly second: readonly Asked[];
   /** From then on, one at a time until one is admitted again. */
   readonly waiting: readonly Asked[];
   /** When all of the first burst is a window ago: until it is refused. */
   readonly third: readonly Asked[];
+  /** Of another client: all that is promised, one right after another. Absent: nobody else can ask. */
+  readonly whole?: readonly Asked[];
+}
+
+/** Who asks: the client that is measured, and another one where there can be one. */
+export interface Clients {
+  readonly ask: () => Promise<Asked>;
+  readonly askAsAnother?: () => Promise<Asked>;
 }
 
 /** So many refusals in a row are one: where several count, the next one asked may still admit. */
@@ -20,13 +29,27 @@ export const REFUSALS = 2;
 const MOST_TIMES = 2;
 /** Shares of the window: until then it is asked now and then, from then on often, and at last no more. */
 const [NEARLY, AT_LAST] = [0.9, 1.25];
-const [SELDOM, OFTEN] = [0.1, 0.01];
+/** How often, in shares of the window. */
+const SELDOM = 0.1;
+export const OFTEN = 0.01;
 
 /**
  * Measures a rate limit's window. A fixed one admits all at once when it is over, a sliding one as many as were sent at
- * its begin: so half is sent then, and half later. Takes a window, and a little more. Rejects when it is aborted.
+ * its begin: so half is sent then, and half later. Whether all may come at once is then tried as another client. Takes a
+ * window, and a little more. Rejects when it is aborted.
  */
 export async function measureRate(
+  promised: Pick<RateLimitSpec, 'requests' | 'windowSeconds'>,
+  { ask, askAsAnother }: Clients,
+  timing: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<RateSeen> {
+  const seen = await measureWindow(promised, ask, timing);
+  if (askAsAnother === undefined) return seen;
+  const letIn = seen.first.at(-1)?.outcome === 'admitted';
+  return { ...seen, whole: letIn ? await burst(promised.requests, REFUSALS, askAsAnother) : [] };
+}
+
+async function measureWindow(
   { requests, windowSeconds }: Pick<RateLimitSpec, 'requests' | 'windowSeconds'>,
   ask: () => Promise<Asked>,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
@@ -38,7 +61,7 @@ export async function measureRate(
   const end = first.at(-1);
   if (begun === undefined || end?.outcome !== 'admitted') return { ...nothing, first };
 
-  await sleepUntil(begun + windowMs / 2, clock, signal);
+  await sleepUntil(begun + windowMs * SECOND_AT, clock, signal);
   const second = await burst(requests * MOST_TIMES, REFUSALS, ask);
   if (second.at(-1)?.outcome !== 'refused') return { ...nothing, first, second };
 

@@ -50,7 +50,7 @@ const limit: ConcurrencyLimitSpec = {
   answeredWith: 201,
 };
 
-async function look(entry: string, timeoutMs = 10_000) {
+async function look(entry: string, maxRate = 10_000) {
   const record = await lookAtLimit(
     { name: 'at-once', limit: 'at once' },
     limit,
@@ -59,7 +59,8 @@ async function look(entry: string, timeoutMs = 10_000) {
       headers: {},
       tenantHeader: 'x-tenant',
       tenants: [{ id: 'acme', allowedRegions: [] }],
-      timeoutMs,
+      timeoutMs: 10_000,
+      guardrails: { maxRate },
     },
     { runId: 'run-1', clock: systemClock, signal: new AbortController().signal },
   );
@@ -74,6 +75,13 @@ it('holds as many as are promised at once, each of another client, and one more 
   // Those that were held, and the one afterwards.
   expect(seen.ids.size).toBe(21);
   expect([...seen.bodies]).toEqual(['{"run":"run-1"}']);
+});
+
+it('begins no more of them in a second than the platform allows', async () => {
+  const { entry } = await serve(20);
+  const { outcomes, record } = await look(entry, 80);
+  expect(outcomes).toEqual(['held', 'held', 'held']);
+  expect(Number(/held for ([\d.]+) s/.exec(record.checks[0]!.detail)?.[1])).toBeGreaterThanOrEqual(0.23);
 });
 
 it('finds one that refuses sooner', async () => {

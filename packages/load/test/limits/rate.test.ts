@@ -71,12 +71,18 @@ function inTurns(...limiters: readonly Limiter[]): Limiter {
 
 const promised = { requests: 100, windowSeconds: 60 };
 
-async function look(limiter: Limiter, window: 'fixed' | 'sliding' = 'fixed', answerMs = 5) {
+async function look(
+  limiter: Limiter,
+  window: 'fixed' | 'sliding' = 'fixed',
+  answerMs = 5,
+  of: { readonly requests: number; readonly windowSeconds: number } = promised,
+  another?: Limiter,
+) {
   const clock: Clock = createVirtualClock({ now: 10_000, wall: 0 });
-  const ask = async (): Promise<Asked> => {
+  const askOf = (client: Limiter) => async (): Promise<Asked> => {
     const sent = clock.now();
     await clock.sleep(answerMs / 2);
-    const admitted = limiter(clock.now() - 10_000);
+    const admitted = client(clock.now() - 10_000);
     await clock.sleep(answerMs / 2);
     return {
       sent,
@@ -85,8 +91,12 @@ async function look(limiter: Limiter, window: 'fixed' | 'sliding' = 'fixed', ans
       status: admitted ? 200 : 429,
     };
   };
-  const seen = await measureRate(promised, ask, { clock, signal: new AbortController().signal });
-  const { checks, window: measured } = rateChecks({ ...promised, window }, seen);
+  const seen = await measureRate(
+    of,
+    { ask: askOf(limiter), ...(another === undefined ? {} : { askAsAnother: askOf(another) }) },
+    { clock, signal: new AbortController().signal },
+  );
+  const { checks, window: measured } = rateChecks({ ...of, window }, seen);
   return {
     outcomes: checks.map(({ outcome }) => outcome),
     checks,
@@ -133,6 +143,138 @@ describe('the window of a rate limit', () => {
     expect(checks[1]!.detail).toMatch(
       windowMs === 40_000 ? /admitted again after 3\d\.\d–4\d/ : /after 6\d|after 7\d/,
     );
+  });
+
+  it.each([
+    ['fixed', fixed],
+    ['sliding', sliding],
+  ] as const)(
+    'that is shorter and admits fewer is never taken for the promised one: %s',
+    async (_, limiter) => {
+      for (const requests of [50, 60, 80, 99]) {
+        for (let windowMs = 4000; windowMs < 58_000; windowMs += 2000) {
+          for (const window of ['fixed', 'sliding'] as const) {
+            const { outcomes } = await look(limiter(requests, windowMs), window);
+            expect(outcomes, `${requests} in ${windowMs} ms`).not.toEqual(['held', 'held', 'held']);
+          }
+        }
+      }
+    },
+  );
+
+  it('that is half as long and admits half is never taken for it, whenever it begins', async () => {
+    for (let ahead = 0; ahead < 30_000; ahead += 1000) {
+      for (const window of ['fixed', 'sliding'] as const) {
+        const { outcomes } = await look(byTheClock(50, 30_000, ahead), window);
+        expect(outcomes, `${ahead}`).not.toEqual(['held', 'held', 'held']);
+      }
+    }
+  });
+
+  it('may have begun a moment before its first request', async () => {
+    for (const ahead of [0, 100, 250, 400]) {
+      const { outcomes } = await look(byTheClock(100, 60_000, ahead));
+      expect(outcomes, `${ahead}`).toEqual(['held', 'held', 'held']);
+    }
+  });
+
+  it('is as promised, or cannot be told, however long its answers take', async () => {
+    const many = { requests: 2000, windowSeconds: 60 };
+    for (const [kind, limiter] of [
+      ['fixed', fixed],
+      ['sliding', sliding],
+    ] as const) {
+      for (const answerMs of [2, 5, 10, 20, 25, 29, 31, 50, 100]) {
+        const { outcomes, measured } = await look(limiter(2000, 60_000), kind, answerMs, many);
+        expect(outcomes, `${kind}, ${answerMs} ms`).not.toContain('broken');
+        expect([kind, null]).toContain(measured.kind);
+      }
+      expect((await look(limiter(2000, 60_000), kind, 2, many)).outcomes).toEqual(['held', 'held', 'held']);
+    }
+    const { checks } = await look(fixed(2000, 60_000), 'fixed', 31, many);
+    expect(checks[0]).toMatchObject({ outcome: 'unknown', detail: expect.stringContaining('took too long') });
+    expect(checks[1]).toMatchObject({ outcome: 'unknown', detail: 'nothing was refused' });
+  });
+
+  it('that admits more within one window is found, however long its answers take', async () => {
+    const { outcomes } = await look(() => true, 'fixed', 25, { requests: 1000, windowSeconds: 60 });
+    expect(outcomes[0]).toBe('broken');
+  });
+
+  it('has no length that can be told where it was not refused before the window may have been over', async () => {
+    const { checks } = await look(fixed(2000, 60_000), 'fixed', 29.7, { requests: 2000, windowSeconds: 60 });
+    const admitted: Asked = { sent: 0, answered: 10, outcome: 'admitted', status: 200 };
+    const refused: Asked = { sent: 80_000, answered: 80_010, outcome: 'refused', status: 429 };
+    const nothingMore = rateChecks(
+      { ...promised, window: 'fixed' },
+      { first: [admitted], second: [refused], waiting: [], third: [] },
+    );
+    for (const one of [checks[1], nothingMore.checks[1]]) {
+      expect(one).toMatchObject({ outcome: 'unknown', detail: expect.stringContaining('took too long') });
+    }
+  });
+
+  it.each([
+    ['fixed', fixed],
+    ['sliding', sliding],
+  ] as const)('admits all of another client in one go: %s', async (kind, limiter) => {
+    const { outcomes, checks } = await look(limiter(100, 60_000), kind, 5, promised, limiter(100, 60_000));
+    expect(outcomes).toEqual(['held', 'held', 'held', 'held']);
+    expect(checks[3]!.name).toBe('100 requests of another client are admitted in one go');
+    expect(checks[3]!.detail).toMatch(/^100 were admitted within 0\.\d s$/);
+  });
+
+  it('that admits no more than a few at once besides is found', async () => {
+    const both = (): Limiter => {
+      const [window, burst] = [sliding(100, 60_000), sliding(60, 10_000)];
+      return (at) => burst(at) && window(at);
+    };
+    const { outcomes, checks } = await look(both(), 'sliding', 5, promised, both());
+    expect(outcomes).toEqual(['held', 'held', 'held', 'broken']);
+    expect(checks[3]!.detail).toContain('60 were admitted');
+  });
+
+  it('is not tried in one go where the other client is none, or nothing was admitted, or it took too long', async () => {
+    const one = sliding(100, 60_000);
+    const same = await look(one, 'sliding', 5, promised, one);
+    expect(same.checks[3]).toMatchObject({ outcome: 'unknown', detail: expect.stringContaining('{{id}}') });
+    const closed = await look(
+      () => false,
+      'fixed',
+      5,
+      promised,
+      () => true,
+    );
+    expect(closed.outcomes[3]).toBe('unknown');
+    const slow = await look(fixed(100, 60_000), 'fixed', 200, promised, fixed(100, 60_000));
+    expect(slow.outcomes[3]).toBe('unknown');
+  });
+
+  it('has the length that an interval shows, where that is narrow enough', () => {
+    const asked = (sent: number, outcome: Asked['outcome'], takesMs = 0): Asked => ({
+      sent: sent * 1000,
+      answered: sent * 1000 + takesMs,
+      outcome,
+      status: 200,
+    });
+    const between = (refused: number, again: number) =>
+      rateChecks(
+        { ...promised, window: 'fixed' },
+        {
+          first: [asked(0, 'admitted')],
+          second: [asked(24, 'refused')],
+          waiting: [asked(refused, 'refused'), asked(again, 'admitted')],
+          third: [],
+        },
+      ).checks[1]!.outcome;
+    expect(between(59.8, 60.4)).toBe('held');
+    expect(between(58.6, 61.4)).toBe('held');
+    // As wide as a slow platform makes it.
+    expect(between(50, 66)).toBe('unknown');
+    expect(between(58, 60.2)).toBe('unknown');
+    expect(between(59.8, 62)).toBe('unknown');
+    expect(between(57, 58.9)).toBe('broken');
+    expect(between(61.1, 61.7)).toBe('broken');
   });
 
   it('is not waited for for ever', async () => {
@@ -201,7 +343,7 @@ describe('the window of a rate limit', () => {
       outcome: 'admitted',
       status: 200,
     });
-    const measuring = measureRate(promised, ask, { clock, signal: abort.signal });
+    const measuring = measureRate(promised, { ask }, { clock, signal: abort.signal });
     abort.abort(new Error('enough'));
     await expect(measuring).rejects.toThrow('enough');
   });

@@ -224,7 +224,7 @@ export interface Guardrails {
   readonly allowFaults: readonly string[];
   /** Names of targets that may be hit; `*` stands for any text. Default: all. */
   readonly allowTargets?: readonly string[];
-  /** Ceiling on iterations a second. */
+  /** Ceiling on iterations a second, and on requests a second of phases that look at a limit. */
   readonly maxRate: number;
   /** Ceiling on targets that are hit at once, by all faults that are in together. */
   readonly maxTargets: number;

@@ -21,6 +21,6 @@ export interface LimitWindowRecord {
   readonly kind: 'fixed' | 'sliding' | null;
   /** From the first request until one was admitted again, seconds; null when none was. */
   readonly seconds: { readonly low: number; readonly high: number } | null;
-  /** Requests that were admitted at its begin, half of it later, and when the first was admitted again. */
+  /** Requests that were admitted at its begin, later in it, and when the first was admitted again. */
   readonly admitted: readonly number[];
 }

@@ -8,6 +8,7 @@ import { plannedWindows } from './decidable/planned-windows.ts';
 import { undecidable } from './decidable/undecidable.ts';
 import { refuseAddresses } from './guardrails/hosts.ts';
 import { refuseKind } from './guardrails/fault-kinds.ts';
+import { refuseLimitRate } from './guardrails/limit-rate.ts';
 import { faultsOf, refuseProduction } from './guardrails/production.ts';
 import { refuseReach } from './guardrails/reach.ts';
 import { refuseTimer } from './guardrails/timers.ts';
@@ -15,7 +16,7 @@ import { isShaped, loadWindows } from './load-windows.ts';
 import { planExperiment } from './plan-experiment.ts';
 import { refuseStress } from './refuse-stress.ts';
 import { movesTo } from './drill-parts.ts';
-import { limitInWords, limitSeconds } from './limit-words.ts';
+import { limitPlanInWords, limitSeconds } from './limit-words.ts';
 import type { RestorePhase } from './restore-phase.ts';
 import type { DrillPhase, LoadSource, Phase, PaceName, Scenario, ShapedLoadPhase } from './scenario.ts';
 import { tenantWords } from './tenant-words.ts';
@@ -122,9 +123,9 @@ function planPhase(platform: Platform, phase: Phase, describers: Describers): Pl
       const limit = platform.limits?.[phase.limit];
       return {
         ...head,
-        expectedSeconds: limit === undefined ? 0 : limitSeconds(limit),
+        expectedSeconds: limit === undefined ? 0 : limitSeconds(limit, platform.guardrails.maxRate),
         does: [
-          ...(limit === undefined ? [] : [limitInWords(limit, platform.entry)]),
+          ...(limit === undefined ? [] : [limitPlanInWords(limit, platform.entry)]),
           `objectives: ${phase.objectives.join(', ')}`,
         ],
       };
@@ -264,6 +265,7 @@ function refusalsOf(
     );
     refusals.push(...kinds.map((reason) => `${phase.name} ${reason}`));
   }
+  refusals.push(...scenario.phases.flatMap((phase) => refuseLimitRate(platform, phase) ?? []));
   refusals.push(...refuseProduction(platform, scenario, describers.fault));
   for (const phase of scenario.phases) {
     if (phase.phase !== 'drill') continue;
