@@ -4,8 +4,7 @@ import { allowedDriver } from '../scenario/guardrails/fault-kinds.ts';
 import { fromZod } from './from-zod.ts';
 import { platformSchema } from './platform-schema.ts';
 import type { Platform } from './platform.ts';
-import { reasonOf } from '../reason-of.ts';
-import { fillTemplate } from './template.ts';
+import { limitMistakes } from './limit-mistakes.ts';
 
 /** Checks what a platform file exports. All mistakes come at once, each with its path. */
 export function parsePlatform(raw: unknown, path: string): Result<Platform> {
@@ -19,7 +18,7 @@ export function parsePlatform(raw: unknown, path: string): Result<Platform> {
     ...healthAddresses(platform, path),
     ...uniqueProbes(platform, path),
     ...probesByName(platform, path),
-    ...limitTemplates(platform, path),
+    ...limitMistakes(platform, path),
     ...usualLoad(platform, path),
     ...knownDatabases(platform, path),
     ...somethingToLoad(platform, path),
@@ -94,24 +93,6 @@ function healthAddresses(platform: Platform, path: string): Diagnostic[] {
           },
         ],
   );
-}
-
-function limitTemplates({ limits = {} }: Platform, path: string): Diagnostic[] {
-  return Object.entries(limits).flatMap(([name, { ask }]) => {
-    try {
-      fillTemplate(ask, { id: '', run: '', tenant: '' }, {});
-      return [];
-    } catch (error) {
-      return [
-        {
-          path: `${path}: limits[${JSON.stringify(name)}].ask`,
-          expected: 'no other variables than {{id}}, {{run}} and {{tenant}}',
-          found: reasonOf(error),
-          hint: 'take the variable out, or write what it stands for',
-        },
-      ];
-    }
-  });
 }
 
 function usualLoad({ load, objectives, guardrails }: Platform, path: string): Diagnostic[] {

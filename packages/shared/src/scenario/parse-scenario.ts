@@ -5,6 +5,7 @@ import type { Shape } from '../load/shape/shape.ts';
 import type { Diagnostic, Result } from '../platform/diagnostics.ts';
 import { fromZod } from '../platform/from-zod.ts';
 import type { Platform } from '../platform/platform.ts';
+import { besideNoLoad } from './beside-no-load.ts';
 import { drillParts, faultOf, movesTo } from './drill-parts.ts';
 import { constantLoadOf } from './constant-load.ts';
 import { isShaped } from './load-windows.ts';
@@ -43,6 +44,7 @@ export function parseScenario(
     ...references(phase, platform, at),
     ...ownNames(phases, index, at),
     ...underLoad(phases, index, at),
+    ...besideNoLoad(phases, index, at),
     ...limits(phase, platform, at),
     ...(regionsOf === undefined ? [] : nodes(phase, platform, at, regionsOf)),
     ...observers(phase, platform, at),

@@ -91,6 +91,33 @@ describe('what is asked of a limit', () => {
   });
 });
 
+describe('the status of a refusal', () => {
+  const mistakes = (of: LimitSpec) => {
+    const parsed = parsePlatform(platform({ limits: { one: of } }), 'platform.ts');
+    return parsed.ok ? [] : parsed.diagnostics;
+  };
+
+  it('is none with which a request that is let in is answered', () => {
+    for (const refusedWith of [200, 204, 302, 399]) {
+      expect(mistakes({ ...rate, refusedWith })).toEqual([
+        expect.objectContaining({ path: 'platform.ts: limits["one"].refusedWith', found: `${refusedWith}` }),
+      ]);
+    }
+    expect(mistakes({ ...atOnce, refusedWith: 201 })).toEqual([
+      expect.objectContaining({ path: 'platform.ts: limits["one"].refusedWith', found: '201' }),
+    ]);
+    expect(mistakes({ ...atOnce, answeredWith: 503 })).toEqual([
+      expect.objectContaining({ found: 'none, which is 503' }),
+    ]);
+  });
+
+  it('may be any other', () => {
+    for (const refusedWith of [400, 403, 500, 503]) expect(mistakes({ ...rate, refusedWith })).toEqual([]);
+    expect(mistakes({ ...atOnce, refusedWith: 429 })).toEqual([]);
+    expect(mistakes({ ...atOnce, answeredWith: 503, refusedWith: 429 })).toEqual([]);
+  });
+});
+
 describe('a phase that looks at a limit', () => {
   it('names one that the platform has', () => {
     expect(parseScenario(day(limit), platform(), 'day.ts')).toMatchObject({ ok: true });
@@ -101,6 +128,46 @@ describe('a phase that looks at a limit', () => {
         expected: "the name of one of the platform's limits",
         hint: expect.stringContaining('rate'),
       }),
+    ]);
+  });
+
+  it('stands where no load runs any more, or not yet', () => {
+    const shaped = {
+      phase: 'load',
+      name: 'shaped',
+      title: 'Shaped',
+      shape: { kind: 'soak', rate: 10, for: '30s' },
+      objectives: ['errors'],
+    } as unknown as LoadPhase;
+    const parsed = (...phases: Scenario['phases']) => {
+      const scenario = parseScenario(day(...phases), platform(), 'day.ts');
+      return scenario.ok ? [] : scenario.diagnostics;
+    };
+    expect(parsed(limit, load)).toEqual([]);
+    expect(parsed(load, shaped, limit)).toEqual([]);
+    expect(parsed(load, limit)).toEqual([
+      {
+        path: 'day.ts: phases[1]',
+        expected: 'no load meanwhile, which would take part of what the limit allows',
+        found: 'baseline, which runs on',
+        hint: 'put the phase of kind "limit" before it',
+      },
+    ]);
+  });
+
+  it('asks no faster than the platform allows, and is refused where it would see nothing then', () => {
+    const slow = (maxRate: number) => {
+      const { guardrails } = platform();
+      return plan(platform({ guardrails: { ...guardrails, maxRate }, timeoutMs: 5000 }), limit, {
+        ...limit,
+        name: 'at-once',
+        limit: 'at once',
+      }).refusals;
+    };
+    expect(slow(20)).toEqual([]);
+    expect(slow(8)).toEqual([
+      'requests would have to send 8.3 requests/s to tell what window it has; guardrails.maxRate allows 8/s',
+      'at-once would have to send 20 requests/s to hold all of them within timeoutMs; guardrails.maxRate allows 8/s',
     ]);
   });
 
