@@ -14,13 +14,13 @@ export async function limitPhase(phase: LimitPhase, session: Session): Promise<P
   results.limits.push(record);
   assign(session, phase.name, phase.objectives);
   for (const { name, outcome, detail } of record.checks) {
-    context.journal.append({
-      type: 'check',
-      phase: phase.name,
-      name: `${phase.limit}: ${name}`,
-      held: outcome === 'held',
-      detail: outcome === 'unknown' ? `could not be told: ${detail}` : detail,
-    });
+    const what = `${phase.limit}: ${name}`;
+    if (outcome === 'unknown') {
+      context.journal.append({ type: 'note', message: `${what}: this could not be told (${detail})` });
+    } else {
+      const held = outcome === 'held';
+      context.journal.append({ type: 'check', phase: phase.name, name: what, held, detail });
+    }
   }
   const held = record.checks.filter(({ outcome }) => outcome === 'held').length;
   return { next: 'continue', detail: `${held} of ${record.checks.length} checks held` };
