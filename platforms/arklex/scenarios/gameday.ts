@@ -54,7 +54,7 @@ export default defineScenario((pace) => {
       {
         phase: 'limit',
         name: 'at-once',
-        title: 'A task works on a hundred requests at once',
+        title: 'A task lets in a hundred requests at once',
         limit: 'requests at once',
         objectives: ['requests at once'],
       },

@@ -10,7 +10,7 @@ type Outcome = Omit<LimitCheckRecord, 'name'>;
 /** What was seen while so many requests were held at once, set against what is promised. Pure. */
 export function concurrencyChecks(promised: Promised, seen: HeldSeen): readonly LimitCheckRecord[] {
   return [
-    { name: `${promised.requests} requests are worked on at once`, ...together(promised, seen) },
+    { name: `${promised.requests} requests are let in at once`, ...together(promised, seen) },
     { name: 'one more is refused meanwhile', ...beyond(promised, seen) },
     { name: 'afterwards one is let in again', ...afterwards(promised, seen) },
   ];
@@ -30,7 +30,7 @@ function together({ requests, answeredWith, refusedWith }: Promised, seen: HeldS
     return { outcome: 'broken', detail: parts.join('; ') };
   }
   if (early.length > 0) {
-    const detail = `${early.length} of ${requests} were answered before their bodies were complete: they were not worked on at once`;
+    const detail = `${early.length} of ${requests} were answered before their bodies were complete: whether they were let in at once did not show`;
     return { outcome: 'unknown', detail };
   }
   const detail = `all were held for ${heldSeconds.toFixed(2)} s, and answered with status ${answeredWith}`;

@@ -18,13 +18,16 @@ export interface RateLimitSpec extends LimitedRequest {
    * each request counts for as long as the window lasts, and each makes room for one when that is over.
    */
   readonly window: 'fixed' | 'sliding';
-  /** What is asked. All of it is one client's: `{{id}}` is the same in each, and another one in each run. */
+  /**
+   * What is asked. All of it is one client's: `{{id}}` is the same in each, and another one in each run. It has to be
+   * what the platform tells clients by: with another one all that is promised is asked in one go.
+   */
   readonly ask: RequestTemplate;
   /** Status of a refusal. Default 429. */
   readonly refusedWith?: number;
 }
 
-/** How many requests may be worked on at once. */
+/** How many requests may be under way at once. Whether each of them is worked on or waits in a queue is not told apart. */
 export interface ConcurrencyLimitSpec extends LimitedRequest {
   readonly kind: 'concurrency';
   readonly requests: number;
