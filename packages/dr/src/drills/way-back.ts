@@ -56,14 +56,25 @@ async function restoreMove(course: Course): Promise<string> {
   const { context, deps } = course;
   const { now, next } = nodesOf(course);
   const { nodes } = await deps.store.status(driverContext(context, AbortSignal.timeout(withinMs)));
-  const isPrimary = (name: string): boolean =>
-    nodes.some((node) => node.name === name && node.reachable && node.role === 'primary');
+  const roleOf = (name: string): 'primary' | 'standby' | 'silent' => {
+    const node = nodes.find((one) => one.name === name);
+    return node?.reachable === true ? node.role : 'silent';
+  };
+  const [old, heir] = [roleOf(now), roleOf(next)];
   // A store that hands over by itself may have done so before it was told to stop. To go back is another move then.
-  if (isPrimary(next) && !isPrimary(now)) {
+  if (heir === 'primary' && old === 'standby') {
     markPromoted(course);
     course.stage = 'no-return';
     const nextStep = context.undo.promotion()?.nextStep ?? '';
     return `node ${next} had taken over already and is the only writer, so nothing was put back. ${nextStep}`.trim();
+  }
+  // A node that is not seen may be the writer by now: to promote the other one on that doubt makes two.
+  const mayHaveHandedOver = deps.store.handsOverBy !== undefined && old !== 'primary' && heir !== 'standby';
+  if (heir === 'primary' || mayHaveHandedOver) {
+    throw new Error(
+      `node ${now} is ${old} and node ${next} is ${heir}, so which of them is the only writer is not known. ` +
+        (context.undo.promotion()?.nextStep ?? ''),
+    );
   }
   return await restoreTraffic(course, await restorePrimary(course));
 }

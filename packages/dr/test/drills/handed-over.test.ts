@@ -1,9 +1,10 @@
 import type { StoreDriver } from '@ordeal/shared/drivers/store';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
 import { systemClock } from '@ordeal/shared/time/system-clock';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { isFollowed, recoveryAdvice } from '../../src/drills/advice.ts';
 import type { DrillDeps, DrillOutcome } from '../../src/drills/drill.ts';
+import { createRedisStore } from '../../src/drivers/redis/store.ts';
 import { slowLinkTo, type SlowLink } from '../drivers/redis/slow-link.ts';
 import { testContext } from '../drivers/two-servers.ts';
 import { testObservers } from './client.ts';
@@ -45,8 +46,12 @@ afterEach(async () => {
   await link.close();
 });
 
-async function drill(demote: StoreDriver['demote'], signal?: AbortSignal): Promise<DrillOutcome> {
-  const store: DrillDeps['store'] = { ...platform.store, demote };
+async function drill(
+  demote: StoreDriver['demote'],
+  signal?: AbortSignal,
+  reached = platform.store,
+): Promise<DrillOutcome> {
+  const store: DrillDeps['store'] = { ...reached, demote };
   return await drillOn(switchover, {
     platform: { ...platform, store },
     run,
@@ -114,6 +119,32 @@ it('gives up a hand-over that still waits when the drill is stopped: the primary
   await platform.servers.write('a', 2);
   expect(await platform.servers.read('a')).toEqual(expect.arrayContaining([1, 2]));
 });
+
+it.each(['a', 'b'] as const)(
+  'promotes nobody, and calls nobody the only writer, when the runner cannot reach %s any more after the hand-over',
+  async (lost) => {
+    const way = await slowLinkTo(Number(new URL(platform.servers[lost].url).port));
+    onTestFinished(way.close);
+    const nodes = platform.servers.config.nodes.map((node) =>
+      node.name === lost
+        ? { ...node, url: node.url.replace(/\d+$/, String(way.port)), replicaUrl: node.url }
+        : node,
+    );
+    const reached = createRedisStore({ ...platform.servers.config, nodes });
+    const outcome = await drill(
+      async (...asked) => {
+        await reached.demote(...asked);
+        await way.close();
+        throw new Error('the hand-over is not seen to end');
+      },
+      undefined,
+      reached,
+    );
+    expect(rolesIn(await platform.store.status(context()))).toEqual({ a: 'standby', b: 'primary' });
+    expect(outcome.record.failed).toContain('which of them is the only writer is not known');
+    expect(run.undo.promotion()).toMatchObject({ writer: 'a', heir: 'b', fenced: [] });
+  },
+);
 
 /** The primary holds its clients back by now. */
 async function waiting(): Promise<void> {

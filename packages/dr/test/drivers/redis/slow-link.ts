@@ -53,6 +53,7 @@ export async function slowLinkTo(target: number): Promise<SlowLink> {
     port: (server.address() as AddressInfo).port,
     carry: (bytesPerSecond) => void (rate = bytesPerSecond),
     close: async () => {
+      if (closed) return;
       closed = true;
       for (const socket of open) socket.destroy();
       server.close();
