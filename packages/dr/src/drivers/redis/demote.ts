@@ -8,8 +8,8 @@ import { addressFor, replicaAddress } from './replica-address.ts';
 import { askAll, askNode, type RedisReport, type RedisTold } from './status.ts';
 
 const pauseMs = 50;
-/** Giving up has time of its own: it must not end with what ended the hand-over. */
-const giveUpWithinMs = 15_000;
+/** Giving up, and noting what came of it, have time of their own: they must not end with what ended the hand-over. */
+const finishWithinMs = 15_000;
 
 /**
  * Planned: the primary holds its clients back, waits until the heir has everything, and changes roles with it
@@ -26,7 +26,12 @@ export async function demote(
   const own = mustAnswer(told, node);
   if (own.role === 'primary') await handOver(config, node, heir, mustFollow(told, node, heir), context);
   else mustHaveTakenOver(told, node, heir);
-  for (const one of [node, heir]) await rewriteConfig(one, context);
+  await keepRoles([node, heir], { ...context, signal: AbortSignal.timeout(finishWithinMs) });
+}
+
+/** After a restart they must come up as what they are now. */
+async function keepRoles(nodes: readonly RedisNode[], context: DriverContext): Promise<void> {
+  for (const one of nodes) await rewriteConfig(one, context);
 }
 
 function mustAnswer(told: readonly RedisTold[], node: RedisNode): RedisReport {
@@ -137,7 +142,7 @@ async function askToHandOver(
  * has come so far that the heir may be taking over is left to its end, since to abort it could make two primaries.
  */
 async function giveUp(node: RedisNode, heir: RedisNode, context: DriverContext): Promise<void> {
-  const own = { ...context, signal: AbortSignal.timeout(giveUpWithinMs) };
+  const own = { ...context, signal: AbortSignal.timeout(finishWithinMs) };
   try {
     for (;;) {
       const { report } = await askNode(node, own);
@@ -147,8 +152,7 @@ async function giveUp(node: RedisNode, heir: RedisNode, context: DriverContext):
       }
       await own.clock.sleep(pauseMs, own.signal);
     }
-    // Whichever it was: after a restart they must come up as what they are now.
-    for (const one of [node, heir]) await rewriteConfig(one, own);
+    await keepRoles([node, heir], own);
   } catch (error) {
     context.say(
       `whether node ${node.name} still waits to hand over to ${heir.name} is not known: ${reasonOf(error)}`,

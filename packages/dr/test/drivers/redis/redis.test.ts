@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { storeDriverContract } from '@ordeal/shared/testing/store-driver-contract';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { nodeNamed } from '../../../src/drivers/node-named.ts';
 import { parseRedisStore, type RedisNode } from '../../../src/drivers/redis/config.ts';
 import { withRedis } from '../../../src/drivers/redis/connection.ts';
@@ -97,6 +99,24 @@ describe('a Redis store', () => {
     await expect(store.promote('b', context)).rejects.toThrow('min-replicas-to-write wants replicas');
   });
 
+  it('notes on disk who is what after a hand-over, whatever ends the run meanwhile', async () => {
+    const stop = new AbortController();
+    const way = await overheard(Number(new URL(servers.a.url).port), (text) => {
+      if (text.includes('REWRITE')) stop.abort(new Error('interrupted by SIGINT'));
+    });
+    onTestFinished(way.close);
+    const a = {
+      ...servers.a,
+      url: servers.a.url.replace(/\d+$/, String(way.port)),
+      replicaUrl: servers.a.url,
+    };
+    const store = createRedisStore({ ...servers.config, nodes: [a, servers.b] });
+    await store.demote('a', 'b', testContext(stop.signal));
+    expect(stop.signal.aborted).toBe(true);
+    expect(readFileSync(servers.a.configFile ?? '', 'utf8')).toContain('replicaof');
+    expect(readFileSync(servers.b.configFile ?? '', 'utf8')).not.toContain('replicaof');
+  });
+
   it('leaves a primary as it is whose replica does not catch up', async () => {
     const store = createRedisStore({ ...servers.config, catchUpWithinSeconds: 1 });
     servers.freeze(servers.b);
@@ -144,3 +164,28 @@ it('reads answers that come in pieces', () => {
   expect(encode(['SET', 'é', '']).toString()).toBe('*3\r\n$3\r\nSET\r\n$2\r\né\r\n$0\r\n\r\n');
   expect(() => decode(Buffer.from('HTTP/1.1 400\r\n'))).toThrow('expected an answer of Redis');
 });
+
+/** A way to a port that hears what is sent there before it arrives. */
+async function overheard(
+  target: number,
+  hear: (text: string) => void,
+): Promise<{ readonly port: number; close(): Promise<void> }> {
+  const server = createServer((client) => {
+    const beyond = connect(target, '127.0.0.1');
+    client.on('error', () => beyond.destroy()).on('close', () => beyond.destroy());
+    beyond.on('error', () => client.destroy()).pipe(client);
+    client.on('data', (part) => {
+      hear(part.toString());
+      beyond.write(part);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
