@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { labelValue } from '@ordeal/chaos/chaos-mesh/labels';
-import { finalWriter, isFollowed, recoveryAdvice } from '@ordeal/dr/drills/advice';
+import { isFollowed, outcomesOf, recoveryAdvice } from '@ordeal/dr/drills/advice';
 import { WRITTEN_DRIVER } from '@ordeal/dr/ledger/written-driver';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
-import type { StoreStatus } from '@ordeal/shared/drivers/store';
+import type { StoreDriver, StoreStatus } from '@ordeal/shared/drivers/store';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import type { PromotionMark, UndoEntry } from '@ordeal/shared/undo/entry';
 import { openFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
@@ -13,8 +14,13 @@ import { routeDrivers } from '../compose/routes.ts';
 import { storeDrivers } from '../compose/stores.ts';
 import { listRuns } from '../run/run-directory.ts';
 import { readRunFile, type RunFile } from '../run/run-file.ts';
+import { resolvePromotion } from '../run/standing-promotion.ts';
 import type { KnownRuns } from './known-runs.ts';
 import type { Recovered } from './render.ts';
+
+const LOOK_WITHIN_MS = 10_000;
+/** For a standby to be seen once more as one that stays one. */
+const SETTLED_WITHIN_MS = 60_000;
 
 /** A run's folder. */
 export interface RunThere {
@@ -36,14 +42,20 @@ export async function recoverRuns(
   known: KnownRuns,
   signal?: AbortSignal,
 ): Promise<readonly Recovered[]> {
-  const ended = await takeEndedMarks(runs, known);
+  const fates = await takeEndedMarks(runs, known, signal);
   const outcomes: Recovered[] = [];
   for (const [index, run] of runs.entries()) {
-    const outcome = await recoverRun(run, known, { ended, later: runs.slice(index + 1) }, signal);
+    const outcome = await recoverRun(run, known, { fates, later: runs.slice(index + 1) }, signal);
     if (outcome !== undefined) outcomes.push(outcome);
   }
   return outcomes;
 }
+
+/** What has become of a drill that was cut off. */
+type Fate =
+  /** Nothing is left to be done; in a sentence. */
+  | { readonly how: 'ended' | 'not moved'; readonly seen: string }
+  | { readonly how: 'open'; readonly why?: string };
 
 /**
  * Takes the marks away of drills that a person has brought to their end, with those of earlier drills that they went on
@@ -52,40 +64,68 @@ export async function recoverRuns(
 async function takeEndedMarks(
   runs: readonly RunThere[],
   known: KnownRuns,
-): Promise<ReadonlyMap<string, string>> {
-  const taken = new Map<string, string>();
-  const newest: (Marked & { readonly seen: string | undefined })[] = [];
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, Fate>> {
+  const fates = new Map<string, Fate>();
+  const newest: (Marked & { readonly fate: Fate })[] = [];
   for (const { dir, file } of runs.toReversed()) {
     const undo = openFileUndoLedger(dir, systemClock);
     const mark = undo.promotion();
     if (mark === undefined) continue;
     const last = newest.find((one) => isSameStore(one, { mark, file }));
-    const seen = last === undefined ? await endSeen(mark, file, known) : last.seen;
-    if (last === undefined) newest.push({ mark, file, seen });
-    if (seen === undefined || whyUntouched(file, known) !== undefined) continue;
-    undo.clearPromotion();
-    for (const entry of undo.open()) if (entry.revives === 'old-primary') undo.settle(entry.id, 'recover');
-    taken.set(dir, seen);
+    const fate = last?.fate ?? (await fateOf(mark, file, known, signal));
+    // What did not move anything has resolved nothing of what was there before.
+    if (last === undefined && fate.how !== 'not moved') newest.push({ mark, file, fate });
+    if (whyUntouched(file, known) !== undefined) continue;
+    if (fate.how !== 'open') resolvePromotion(undo);
+    if (fate.how !== 'open' || last === undefined) fates.set(dir, fate);
   }
-  return taken;
+  return fates;
 }
 
-async function endSeen(mark: PromotionMark, file: RunFile, known: KnownRuns): Promise<string | undefined> {
-  const { final, drill, store } = mark;
-  if (final === undefined || whyUntouched(file, known) !== undefined) return undefined;
-  if (!isFollowed(mark, await statusOf(mark, file)) || !(await leadsAsUsual(final.route, file)))
-    return undefined;
-  return `the drill ${drill} has come to its end: node ${finalWriter(mark)} is the only writer of store ${store}, the others follow it, and traffic is led as usual`;
+async function fateOf(
+  mark: PromotionMark,
+  file: RunFile,
+  known: KnownRuns,
+  signal: AbortSignal | undefined,
+): Promise<Fate> {
+  const { drill, heir, store: name } = mark;
+  if (whyUntouched(file, known) !== undefined) return { how: 'open' };
+  const store = await storeOf(mark, file);
+  const status = await statusOf(store);
+  const outcome = outcomesOf(mark).find(({ writer }) => isFollowed(writer, status));
+  if (store === undefined || outcome === undefined || !(await leadsAsUsual(outcome.route, file))) {
+    return { how: 'open' };
+  }
+  const { writer, moved } = outcome;
+  const said: string[] = [];
+  if (heir !== undefined) {
+    const other = heir === writer ? mark.writer : heir;
+    try {
+      await store.rejoin(other, writer, driverContext(SETTLED_WITHIN_MS, { said, signal }));
+    } catch (error) {
+      // Nobody has lived to see to it that it comes up as a standby after its next restart as well.
+      return { how: 'open', why: `Node ${other} could not be confirmed as a standby: ${reasonOf(error)}.` };
+    }
+  }
+  const what = moved ? 'has come to its end' : 'has moved nothing';
+  const seen = [
+    `the drill ${drill} ${what}: node ${writer} is the only writer of store ${name}, the others follow it, and traffic is led as usual`,
+    ...said,
+  ];
+  return { how: moved ? 'ended' : 'not moved', seen: seen.join('; ') };
 }
 
+/** Whether it leads to exactly the regions to which it leads when nothing is wrong. */
 async function leadsAsUsual(name: string, file: RunFile): Promise<boolean> {
   const entry = file.routes?.[name];
   const configure = entry === undefined ? undefined : await routeDrivers[entry.driver]?.();
   const route = configure?.(entry?.config, `routes.${name}.config`);
   if (entry === undefined || route?.ok !== true) return false;
   try {
-    const { regions } = await route.value.status(lookContext());
-    return entry.usual.every((region) => regions[region] === 'active');
+    const { regions } = await route.value.status(driverContext(LOOK_WITHIN_MS));
+    const led = Object.keys(regions).filter((region) => regions[region] === 'active');
+    return isDeepStrictEqual(new Set(led), new Set(entry.usual));
   } catch {
     // Who does not answer leads nowhere.
     return false;
@@ -93,20 +133,21 @@ async function leadsAsUsual(name: string, file: RunFile): Promise<boolean> {
 }
 
 interface Beside {
-  /** What was seen of drills that have come to their end, by the run's folder. */
-  readonly ended: ReadonlyMap<string, string>;
+  /** What was seen of drills that were cut off, by the run's folder. */
+  readonly fates: ReadonlyMap<string, Fate>;
   readonly later: readonly RunThere[];
 }
 
 async function recoverRun(
   { dir, file }: RunThere,
   known: KnownRuns,
-  { ended, later }: Beside,
+  { fates, later }: Beside,
   signal: AbortSignal | undefined,
 ): Promise<Recovered | undefined> {
   const undo = openFileUndoLedger(dir, systemClock);
   const mark = undo.promotion();
-  const seen = ended.get(dir);
+  const fate = fates.get(dir) ?? { how: 'open' };
+  const seen = fate.how === 'open' ? undefined : fate.seen;
   if (undo.open().length === 0 && mark === undefined && seen === undefined) return undefined;
   const why = whyUntouched(file, known);
   if (why !== undefined) return { run: file.run, healed: [], left: [], refused: [why], advice: [] };
@@ -134,7 +175,13 @@ async function recoverRun(
       ...kept.map((entry) => `${entry.describe}: kept, because it could make the old primary writable`),
     ],
     refused: [],
-    advice: mark === undefined ? [] : await whatIsNext(mark, file, later),
+    advice:
+      mark === undefined
+        ? []
+        : [
+            ...(await whatIsNext(mark, file, later)),
+            ...(fate.how === 'open' && fate.why !== undefined ? [fate.why] : []),
+          ],
   };
 }
 
@@ -148,7 +195,11 @@ async function whatIsNext(
     const its = openFileUndoLedger(run.dir, systemClock).promotion();
     return its !== undefined && isSameStore({ mark: its, file: run.file }, { mark, file });
   });
-  if (next === undefined) return [...(await adviceFor(mark, file)), ...commandBack(mark, file)];
+  if (next === undefined) {
+    // What the mark says holds whether or not the store answers.
+    const status = await statusOf(await storeOf(mark, file));
+    return [...recoveryAdvice(mark, status), ...commandBack(mark, file, status)];
+  }
   return [
     `The drill ${mark.drill} is not resolved, and run ${next.file.run} has gone on from it: do as that one says.`,
   ];
@@ -175,7 +226,15 @@ function whyUntouched({ run, place }: RunFile, { isUnderWay, isDead }: KnownRuns
   );
 }
 
-function commandBack({ drill, fenced }: PromotionMark, file: RunFile): readonly string[] {
+function commandBack(
+  { drill, fenced, writer, unmoved }: PromotionMark,
+  file: RunFile,
+  { nodes }: StoreStatus,
+): readonly string[] {
+  const isWhereItWas = nodes.some(
+    (node) => node.name === writer && node.reachable && node.role === 'primary',
+  );
+  if (unmoved !== undefined && isWhereItWas) return [];
   const rejoins = fenced.length > 0 ? file.rejoin?.[drill] : undefined;
   const phase = rejoins ?? file.wayBack?.[drill];
   if (phase === undefined) return [];
@@ -185,25 +244,31 @@ function commandBack({ drill, fenced }: PromotionMark, file: RunFile): readonly 
   ];
 }
 
-async function adviceFor(mark: PromotionMark, file: RunFile): Promise<readonly string[]> {
-  // What the mark says holds whether or not the store answers.
-  return recoveryAdvice(mark, await statusOf(mark, file));
-}
-
-/** No nodes where the store does not answer. */
-async function statusOf({ store: name }: PromotionMark, file: RunFile): Promise<StoreStatus> {
+async function storeOf({ store: name }: PromotionMark, file: RunFile): Promise<StoreDriver | undefined> {
   const entry = file.stores[name];
   const configure = entry === undefined ? undefined : await storeDrivers[entry.driver]?.();
   const store = configure?.(entry?.config, `stores.${name}.config`);
+  return store?.ok === true ? store.value.driver : undefined;
+}
+
+/** No nodes where the store does not answer. */
+async function statusOf(store: StoreDriver | undefined): Promise<StoreStatus> {
   const unseen = { nodes: [], settings: {} };
-  if (store?.ok !== true) return unseen;
   try {
-    return await store.value.driver.status(lookContext());
+    return (await store?.status(driverContext(LOOK_WITHIN_MS))) ?? unseen;
   } catch {
     return unseen;
   }
 }
 
-function lookContext(): DriverContext {
-  return { clock: systemClock, signal: AbortSignal.timeout(10_000), say: () => {} };
+function driverContext(
+  withinMs: number,
+  { said, signal }: { readonly said?: string[]; readonly signal?: AbortSignal | undefined } = {},
+): DriverContext {
+  const own = AbortSignal.timeout(withinMs);
+  return {
+    clock: systemClock,
+    signal: signal === undefined ? own : AbortSignal.any([own, signal]),
+    say: (message) => void said?.push(message),
+  };
 }

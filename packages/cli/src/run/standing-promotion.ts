@@ -1,6 +1,7 @@
 import type { Clock } from '@ordeal/shared/time/clock';
 import type { PromotionMark } from '@ordeal/shared/undo/entry';
 import { openFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
+import type { UndoLedger } from '@ordeal/shared/undo/ledger';
 import { listRuns } from './run-directory.ts';
 import { readRunFile } from './run-file.ts';
 import { runnerState } from './runner-state.ts';
@@ -25,12 +26,12 @@ export function standingPromotions(
     const undo = openFileUndoLedger(dir, clock);
     const mark = undo.promotion();
     if (mark === undefined) return [];
-    const resolve = (): void => {
-      undo.clearPromotion();
-      for (const entry of undo.open()) {
-        if (entry.revives === 'old-primary') undo.settle(entry.id, 'recover');
-      }
-    };
-    return [{ run: file.run, mark, resolve }];
+    return [{ run: file.run, mark, resolve: () => resolvePromotion(undo) }];
   });
+}
+
+/** Takes the mark away, and before it what it keeps from being healed: without the mark that would be. */
+export function resolvePromotion(undo: UndoLedger): void {
+  for (const entry of undo.open()) if (entry.revives === 'old-primary') undo.settle(entry.id, 'recover');
+  undo.clearPromotion();
 }

@@ -9,6 +9,7 @@ import { createFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recoverRuns, runsIn } from '../../src/recover/recover-runs.ts';
 import { readRunFile, saveRunFile } from '../../src/run/run-file.ts';
+import { resolvePromotion } from '../../src/run/standing-promotion.ts';
 
 let runs: string;
 beforeEach(() => {
@@ -16,11 +17,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(runs, { recursive: true, force: true }));
 
-/** A store that says what is in a file. */
+/** A store that says what is in a file, and of which nothing can be asked but, where no file forbids it, a rejoin. */
 function storeAt(address: string): object {
   const nodes = ['a', 'b'].map((name) => ({ name, region: name }));
   const status = ['cat', join(runs, `${address}.json`)];
-  return { nodes, status, promote: ['false'], fence: ['false'], demote: ['false'], rejoin: ['false'] };
+  const rejoin = ['test', '!', '-e', join(runs, 'no-rejoin')];
+  return { nodes, status, promote: ['false'], fence: ['false'], demote: ['false'], rejoin };
 }
 
 function route(): object {
@@ -44,17 +46,16 @@ function leave(
     drill: string;
     writer: string;
     store?: string;
-    fenced?: readonly string[];
-    final?: NonNullable<PromotionMark['final']>;
-  },
+  } & Partial<Pick<PromotionMark, 'heir' | 'fenced' | 'final' | 'unmoved'>>,
   address = '1',
+  usual: readonly string[] = ['a', 'b'],
 ): void {
   const dir = join(runs, run);
   mkdirSync(dir);
   const store = mark.store ?? 'main';
   const stores = { [store]: { driver: 'command', config: storeAt(address) } };
   const back = { wayBack: { region: 'region-return' }, rejoin: { region: 'failback' } };
-  const routes = { global: { driver: 'command', config: route(), usual: ['a', 'b'] } };
+  const routes = { global: { driver: 'command', config: route(), usual } };
   const file = { run, runner: '1@gone', platform: 'shop', startedAt: '', stores, routes, ...back };
   writeFileSync(join(dir, 'run.json'), JSON.stringify(file));
   createFileUndoLedger(dir, systemClock).markPromotion({
@@ -137,11 +138,74 @@ describe('a drill that a person has brought to its end', () => {
     expect(open('1').open()).toHaveLength(1);
   });
 
+  it('is not, while traffic is also led to a region that only stands by', async () => {
+    leave('2', { drill: 'failback', writer: 'a', fenced: ['b'], final: { route: 'global' } }, '1', ['a']);
+    say(primary, follows);
+    expect((await advice())['2']).toContain('The only writer of store main is node a');
+    expect(open('2').promotion()).toBeDefined();
+  });
+
   it('is not, while what was moved away is to come back', async () => {
     say(follows, primary);
     expect((await advice())['1']).toContain('The only writer of store main is node b');
     expect(open('1').promotion()).toBeDefined();
   });
+});
+
+describe('a move whose runner died while one node handed over to the other', () => {
+  const primary = { role: 'primary' };
+  const follows = { role: 'standby', lagSeconds: 0 };
+  const open = (run: string) => createFileUndoLedger(join(runs, run), systemClock);
+  const usual = { route: 'global' };
+  beforeEach(() => leave('1', { drill: 'region', writer: 'a', heir: 'b', final: usual, unmoved: usual }));
+
+  async function said(): Promise<readonly string[]> {
+    const known = { isUnderWay: () => false, isDead: () => true };
+    const outcomes = await recoverRuns(runsIn(runs, 'shop'), known);
+    return outcomes.flatMap((one) => [...one.healed, ...one.advice]);
+  }
+
+  it('has come to its end when the heir has taken over, and the old primary is one of its standbys for good', async () => {
+    say(follows, primary);
+    writeFileSync(join(runs, 'no-rejoin'), '');
+    expect((await said()).join('\n')).toContain('Node a could not be confirmed as a standby: ');
+    expect(open('1').promotion()).toBeDefined();
+    rmSync(join(runs, 'no-rejoin'));
+    expect(await said()).toEqual([
+      expect.stringContaining('the drill region has come to its end: node b is the only writer'),
+    ]);
+    expect(open('1').promotion()).toBeUndefined();
+  });
+
+  it('has moved nothing when all is as it was, and names no way back of what is where it was', async () => {
+    say(primary, follows, 'out');
+    expect((await said()).join('\n')).not.toContain('Command for the way back');
+    expect(open('1').promotion()).toBeDefined();
+    say(primary, follows);
+    expect(await said()).toEqual([
+      expect.stringContaining('the drill region has moved nothing: node a is the only writer'),
+    ]);
+    expect(open('1').promotion()).toBeUndefined();
+  });
+
+  it('has resolved nothing of what was there before when it has moved nothing', async () => {
+    leave('0', { drill: 'region-lost', writer: 'a', fenced: ['b'] });
+    say(primary, follows);
+    expect((await said()).join('\n')).toContain('(Drill region-lost');
+    expect([open('0').promotion()?.writer, open('1').promotion()]).toEqual(['a', undefined]);
+  });
+});
+
+it('takes the mark away last: without it, what it keeps from being healed would be', () => {
+  leave('1', { drill: 'region-lost', writer: 'b', fenced: ['a'] });
+  const undo = createFileUndoLedger(join(runs, '1'), systemClock);
+  const deadline = '2026-01-01T00:00:00.000Z';
+  undo.push({ driver: 'host', config: {}, describe: 'lost', deadline, revives: 'old-primary' });
+  const settle = (): never => {
+    throw new Error('killed');
+  };
+  expect(() => resolvePromotion({ ...undo, settle })).toThrow('killed');
+  expect(undo.promotion()).toBeDefined();
 });
 
 it('names the way back of each drill that moves something', () => {

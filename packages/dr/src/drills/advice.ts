@@ -1,14 +1,26 @@
 import type { StoreNode, StoreStatus } from '@ordeal/shared/drivers/store';
 import type { PromotionMark } from '@ordeal/shared/undo/entry';
 
-/** Who is the writer when the drill has come to its end. */
-export function finalWriter({ writer, heir }: PromotionMark): string {
-  return heir ?? writer;
+/** What a drill that was cut off can have come to by now. */
+export interface Outcome {
+  readonly moved: boolean;
+  /** Who is the only writer then. */
+  readonly writer: string;
+  /** The route that leads as usual then. */
+  readonly route: string;
 }
 
-/** Whether the writer of a drill that was cut off is the only one by now, and all others follow it. */
-export function isFollowed(mark: PromotionMark, { nodes }: StoreStatus): boolean {
-  const writer = nodes.find((node) => node.name === finalWriter(mark));
+/** What can have become of a drill so that nothing is left to be done. */
+export function outcomesOf({ writer, heir, final, unmoved }: PromotionMark): readonly Outcome[] {
+  return [
+    ...(final === undefined ? [] : [{ moved: true, writer: heir ?? writer, route: final.route }]),
+    ...(unmoved === undefined ? [] : [{ moved: false, writer, route: unmoved.route }]),
+  ];
+}
+
+/** Whether the node is the only writer, and all others follow it. */
+export function isFollowed(name: string, { nodes }: StoreStatus): boolean {
+  const writer = nodes.find((node) => node.name === name);
   if (writer?.reachable !== true || writer.role !== 'primary') return false;
   return nodes
     .filter((node) => node !== writer)

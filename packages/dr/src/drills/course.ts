@@ -1,6 +1,7 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import type { ApprovalRecord, DrillRecord, LedgerRecord, StepRecord } from '@ordeal/shared/record/record';
+import { isReturn } from '@ordeal/shared/scenario/drill-parts';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
 import type { Bounds, Span } from '@ordeal/shared/time/interval';
 import type { PromotionMark, UndoEntry } from '@ordeal/shared/undo/entry';
@@ -154,6 +155,7 @@ export function mark(
     ...(heir === undefined ? {} : { heir }),
     fenced,
     nextStep,
+    ...(heir === undefined || isReturn(phase.drill) ? {} : { unmoved: { route: phase.route } }),
     ...(endsWith(course, heir ?? writer) ? { final: { route: phase.route } } : {}),
   };
   context.undo.markPromotion(next);

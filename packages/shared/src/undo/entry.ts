@@ -40,6 +40,11 @@ export interface PromotionMark {
   readonly fenced: readonly string[];
   /** What a person has to do next if the run ends here. Rewritten as the drill goes on. */
   readonly nextStep: string;
+  /**
+   * A planned move that set out from a sound platform: as long as `writer` writes, the others follow it, and the route
+   * leads as usual, it has not happened.
+   */
+  readonly unmoved?: { readonly route: string };
   /** The drill ends with this writer: once the others follow it, and the route leads as usual, nothing is left to do. */
   readonly final?: { readonly route: string };
 }

@@ -25,6 +25,11 @@ export async function rejoin(
       `expected node ${primary.name} to be the primary, found ${found(upstream)}: promote it first`,
     );
   }
+  if (upstream.report.handOver !== 'no-failover') {
+    throw new Error(
+      `node ${primary.name} is handing over to another node (${upstream.report.handOver}): wait until it has, or has not`,
+    );
+  }
   if (own.report?.role === 'primary') {
     throw new Error(
       `node ${node.name} accepts writes as well as ${primary.name}: fence it before it can rejoin`,
