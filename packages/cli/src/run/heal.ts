@@ -6,6 +6,7 @@ import type { ResidueRecord } from '@ordeal/shared/record/record';
 import type { UndoEntry } from '@ordeal/shared/undo/entry';
 import { PROCESS_DRIVER } from '@ordeal/shared/undo/process-healer';
 import { unwind } from '@ordeal/shared/undo/unwind';
+import { writerIn } from '@ordeal/shared/undo/writer-in';
 import { within } from '@ordeal/shared/time/deadline';
 import type { Healers } from '@ordeal/shared/undo/healer';
 import { faultsPresent, type FaultFound } from './faults-present.ts';
@@ -68,10 +69,10 @@ function unresolved({ undo, dir }: RunContext): readonly ResidueRecord[] {
   const mark = undo.promotion();
   // What is kept for its sake says it already.
   if (mark === undefined || undo.open().some(({ revives }) => revives === 'old-primary')) return [];
-  const { drill, store, writer, nextStep } = mark;
+  const { drill, store, nextStep } = mark;
   return [
     {
-      what: `what the drill ${drill} had begun: node ${writer} is to be the only writer of store ${store}`,
+      what: `what the drill ${drill} had begun: the only writer of store ${store} is to be node ${writerIn(mark)}`,
       where: join(dir, 'undo'),
       how: `left on purpose: ${nextStep}`,
     },

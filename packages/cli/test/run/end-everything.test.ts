@@ -110,26 +110,33 @@ describe('the end of a run in which everything hangs', () => {
   });
 });
 
-it('a drill that was cut off behind its point of no return is something left, also where no fault is in', async () => {
-  const { session, clock, interruption } = hangingRun();
-  const { undo } = session.context;
-  for (const entry of undo.open()) undo.settle(entry.id, 'run');
-  Object.assign(session.results, { workload: null, drills: [] });
-  undo.markPromotion({
-    drill: 'switchover',
-    store: 'main',
-    requestedAt: '2026-01-01T00:00:00.000Z',
-    writer: 'b',
-    fenced: ['a'],
-    nextStep: 'Rejoin node a as a standby of b.',
-  });
-  expect(await endEverything(session, {}, healingBudget(clock, interruption.signal))).toMatchObject([
-    {
-      what: expect.stringContaining('node b is to be the only writer of store main'),
-      how: 'left on purpose: Rejoin node a as a standby of b.',
-    },
-  ]);
-});
+it.each([
+  { heir: {}, who: 'b' },
+  { heir: { heir: 'a' }, who: 'b, or a when that has taken over already' },
+])(
+  'a drill that was cut off behind its point of no return is something left, also where no fault is in: $who',
+  async ({ heir, who }) => {
+    const { session, clock, interruption } = hangingRun();
+    const { undo } = session.context;
+    for (const entry of undo.open()) undo.settle(entry.id, 'run');
+    Object.assign(session.results, { workload: null, drills: [] });
+    undo.markPromotion({
+      drill: 'switchover',
+      store: 'main',
+      requestedAt: '2026-01-01T00:00:00.000Z',
+      writer: 'b',
+      ...heir,
+      fenced: ['a'],
+      nextStep: 'Rejoin node a as a standby of b.',
+    });
+    expect(await endEverything(session, {}, healingBudget(clock, interruption.signal))).toMatchObject([
+      {
+        what: `what the drill switchover had begun: the only writer of store main is to be node ${who}`,
+        how: 'left on purpose: Rejoin node a as a standby of b.',
+      },
+    ]);
+  },
+);
 
 describe('the last look', () => {
   it('waits longer for a target that does not answer yet than for one that says that something is in', async () => {

@@ -1,5 +1,6 @@
 import type { StoreNode, StoreStatus } from '@ordeal/shared/drivers/store';
 import type { PromotionMark } from '@ordeal/shared/undo/entry';
+import { writerIn } from '@ordeal/shared/undo/writer-in';
 
 /** What a drill that was cut off can have come to by now. */
 export interface Outcome {
@@ -74,11 +75,15 @@ function writerSentence(mark: PromotionMark, { nodes }: StoreStatus, rightful: r
   const [found, ...doubtful] = rightful;
   if (doubtful.length > 0) return `${only} ${writersIn(mark).join(' or ')}, and both accept writes.`;
   if (found !== undefined) {
+    const silent = nodes.find((node) => writersIn(mark).includes(node.name) && !node.reachable);
+    if (silent !== undefined) {
+      return `${only} ${writerIn(mark)}: node ${found} is seen to accept writes, and ${silent.name} does not answer.`;
+    }
     const how = found === mark.heir ? ', which has taken over' : ', and it does';
     return `${only} ${found}${how}.`;
   }
   if (mark.heir !== undefined) {
-    return `${only} ${mark.writer}, or ${mark.heir} when that has taken over already: neither is seen to accept writes.`;
+    return `${only} ${writerIn(mark)}: neither is seen to accept writes.`;
   }
   const node = nodes.find((one) => one.name === mark.writer);
   return node?.reachable === true

@@ -84,9 +84,12 @@ export const demote: DrillStep = {
   run: async (course) => {
     const { now, next } = nodesOf(course);
     mustObserve(course);
+    const { kind } = course.phase.drill;
+    const lead = kind === 'evacuate' ? `, lead traffic to ${usualRegions(course)}` : '';
     const nextStep =
-      `Node ${now} is handing over to ${next}. If ${next} accepts writes, rejoin ${now} as its standby. Otherwise ` +
-      `promote ${now} again (it has everything), then run the ${course.phase.drill.kind} again.`;
+      `Node ${now} is handing over to ${next}. If ${next} accepts writes, rejoin ${now} as its standby. ` +
+      `If ${next} is seen to refuse writes, promote ${now} again (it has everything)${lead}, then run the ${kind} ` +
+      `again. While ${next} does not answer do neither: it may be the writer.`;
     mark(course, now, [], nextStep, next);
     course.stage = 'demoting';
     const { handsOverBy } = course.deps.store;

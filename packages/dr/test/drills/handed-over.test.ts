@@ -85,6 +85,10 @@ it('names the node that has taken over as the writer when the runner dies right 
   expect(after[0]).toContain('The only writer of store main is node b, which has taken over.');
   expect([...before, ...after].join()).not.toContain('DANGER');
   expect(after.at(-1)).toContain('If b accepts writes, rejoin a as its standby.');
+  expect(after.at(-1)).toContain(
+    'If b is seen to refuse writes, promote a again (it has everything), then run the',
+  );
+  expect(after.at(-1)).toContain('While b does not answer do neither');
   expect(ended, 'a follows it, so that nothing is left to be done for the store').toBe(true);
 });
 
@@ -154,6 +158,24 @@ it.each(['a', 'b'] as const)(
     });
   },
 );
+
+it('says where traffic goes again when an evacuation is cut off before the hand-over', async () => {
+  let next: string | undefined;
+  const store: DrillDeps['store'] = {
+    ...platform.store,
+    demote: async () => {
+      next = run.undo.promotion()?.nextStep;
+      throw new Error('killed');
+    },
+  };
+  await drillOn(
+    { ...switchover, drill: { kind: 'evacuate', from: 'a', to: 'b' } },
+    { platform: { ...platform, store }, run, observe: () => testObservers(platform.edge.url) },
+  );
+  expect(next).toContain(
+    'promote a again (it has everything), lead traffic to regions a and b, then run the',
+  );
+});
 
 /** The primary holds its clients back by now. */
 async function waiting(): Promise<void> {

@@ -120,4 +120,17 @@ describe('while one node hands over to another', () => {
     ]);
     expect(advice(up('a', 'primary'), gone('b'))[1]).toContain('It may accept writes all the same');
   });
+
+  it.each([
+    ['the heir', [up('a', 'primary'), gone('b')], 'node a is seen to accept writes, and b does not answer'],
+    [
+      'the old one',
+      [gone('a'), up('b', 'primary')],
+      'node b is seen to accept writes, and a does not answer',
+    ],
+  ])('calls neither the only writer for good while %s is silent', (_, nodes, seen) => {
+    expect(advice(...nodes)[0]).toBe(
+      `The only writer of store main is node a, or b when that has taken over already: ${seen}. ${since}`,
+    );
+  });
 });

@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '../time/clock.ts';
 import { openFileUndoLedger } from './file-ledger.ts';
-import type { PromotionMark, UndoEntry } from './entry.ts';
+import type { UndoEntry } from './entry.ts';
 import type { Healers } from './healer.ts';
 import { unwind, type UnwindOutcome } from './unwind.ts';
+import { writerIn } from './writer-in.ts';
 
 /** The line with which a runner that has healed for itself lets its guardian go. */
 export const RELEASED = 'released';
@@ -57,10 +58,6 @@ export async function runGuardian(settings: GuardianSettings): Promise<GuardianE
   if (mark !== undefined) say(`the only writer is ${writerIn(mark)}. Next step: ${mark.nextStep}`);
   say(`healed ${outcome.healed.length}, kept ${outcome.kept.length}, left ${outcome.left.length}`);
   return { how: 'unwound', outcome };
-}
-
-function writerIn({ writer, heir }: PromotionMark): string {
-  return heir === undefined ? writer : `${writer}, or ${heir} when that has taken over already`;
 }
 
 async function unwindInRounds(
