@@ -101,10 +101,11 @@ export async function storeStatus(
   context: DriverContext,
   lagUpTo: number,
 ): Promise<StoreStatus> {
+  // A node that does not answer holds all of them up: what a replica lacks is lacking since they were asked.
+  const since = context.clock.now();
   const told = await askAll(config, context);
   const primary = told.find(({ report }) => report?.role === 'primary')?.report;
   const any = told.find(({ report }) => report !== undefined)?.report;
-  const since = context.clock.now();
   return {
     nodes: await Promise.all(
       told.map(async (one) => nodeOf(one, await lagOf(one, primary, since, lagUpTo, context))),

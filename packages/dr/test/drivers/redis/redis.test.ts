@@ -157,6 +157,25 @@ it('tells how far behind a replica is that receives all the time, over a link th
   }
 }, 120_000);
 
+it('counts how far behind a replica is from before it asks, also while another one does not answer', async () => {
+  let link: SlowLink | undefined;
+  const wayToA = async (port: number): Promise<number> => (link = await slowLinkTo(port)).port;
+  servers = await twoRedis({ wayToA, third: true });
+  try {
+    const c = nodeNamed(servers.config.nodes, 'c');
+    link?.carry(1_000_000);
+    servers.freeze(c);
+    await withRedis(servers.a, context, (session) => session.command('SET', 'big', 'x'.repeat(3_000_000)));
+    // That takes three seconds, and c is given up on after two: what is left then is one.
+    const { nodes } = await createRedisStore(servers.config).status(context, 50);
+    const b = nodes.find((one) => one.name === 'b');
+    expect(b?.reachable === true ? b.lagSeconds : undefined).toBeGreaterThan(1.9);
+  } finally {
+    await servers.dispose();
+    await link?.close();
+  }
+}, 120_000);
+
 it('reads answers that come in pieces', () => {
   const whole = Buffer.from('*3\r\n$5\r\nslave\r\n:42\r\n*1\r\n$-1\r\n');
   for (let cut = 1; cut < whole.length; cut += 1) expect(decode(whole.subarray(0, cut))).toBeUndefined();
