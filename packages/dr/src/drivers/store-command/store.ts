@@ -85,7 +85,13 @@ export function createCommandStore(config: CommandStoreConfig): StoreDriver & Wr
       await run(config.demote, { node, heir }, context);
       await mustShow(node, 'demoted', (one) => !isPrimary(one), context);
       // By its own account, where it still gives one; otherwise by the last one that it gave.
-      const goal = positionOf(await nodeNow(node, context)) ?? positionOf(before) ?? 0;
+      const goal = positionOf(await nodeNow(node, context)) ?? positionOf(before);
+      if (goal === undefined) {
+        throw new Error(
+          `where node ${node} ended is not known, since the status command showed it neither before nor after it was ` +
+            `demoted: so nobody can tell whether ${heir} has everything`,
+        );
+      }
       await mustShow(
         heir,
         `at ${goal}, where ${node} ended`,

@@ -171,6 +171,16 @@ esac
     expect(await broken.ask('a', context)).toMatchObject({ takes: 'unknown', detail: 'it ended with 7: ' });
   });
 
+  it('calls no heir complete when nothing is known of where the other one ended', async () => {
+    const nodes = [
+      { name: 'a', reachable: false, reason: 'no answer' },
+      { name: 'b', role: 'standby', timeline: 1, position: 1, lagSeconds: 0 },
+    ];
+    const status = ['echo', JSON.stringify({ nodes })];
+    const store = createCommandStore(configOf({ status, demote: ['true'] }));
+    await expect(store.demote('a', 'b', context)).rejects.toThrow('where node a ended is not known');
+  });
+
   it.each([
     [
       'does nothing',
