@@ -21,6 +21,8 @@ export interface HttpRoute {
 export interface GatewayController {
   /** Services that its data plane leads to by the route's first rule, in order. */
   led(): readonly string[];
+  /** The generation that it has reported on last. */
+  reported(): number;
   /** What it says of `ResolvedRefs` from now on, also where nothing else changes. */
   resolves(status: 'True' | 'False'): void;
   stop(): Promise<void>;
@@ -32,6 +34,7 @@ export function startGatewayController(custom: CustomObjectsApi): GatewayControl
   let led: readonly string[] = [];
   let resolved: 'True' | 'False' = 'True';
   let reported = '';
+  let generation = 0;
   const look = async (): Promise<void> => {
     const route = (await custom.getNamespacedCustomObject(routeParts)) as HttpRoute;
     const report = `${route.metadata.generation} ${resolved}`;
@@ -60,6 +63,7 @@ export function startGatewayController(custom: CustomObjectsApi): GatewayControl
     };
     await custom.replaceNamespacedCustomObjectStatus({ ...routeParts, body });
     reported = report;
+    ({ generation } = route.metadata);
   };
   const run = async (): Promise<void> => {
     while (going) {
@@ -71,6 +75,7 @@ export function startGatewayController(custom: CustomObjectsApi): GatewayControl
   const done = run();
   return {
     led: () => led,
+    reported: () => generation,
     resolves: (status) => {
       resolved = status;
     },

@@ -187,7 +187,8 @@ describe.skipIf(missing !== undefined)(
         await expect(route.switch(['b'], context)).rejects.toThrow(
           /says rule 0: a=0 b=10, but after 0.5 s example.test\/gateway \(Gateway shop\/edge\) has seen generation \d+ of it/,
         );
-        expect((await route.status(context)).regions).toEqual({ a: 'draining', b: 'active' });
+        // The weights say b, and nobody has said that clients get there.
+        expect((await route.status(context)).regions).toEqual({ a: 'draining', b: 'draining' });
       } finally {
         controller = startGatewayController(plane.custom);
       }
@@ -258,6 +259,15 @@ describe.skipIf(missing !== undefined)(
         await way.stop();
       }
       expect(controller.led()).toEqual(['web-west']);
+    }, 60_000);
+
+    it('counts a region only where all rules lead to it', async () => {
+      const half = { ...weighing(90, 0), matches: [{ path: { type: 'PathPrefix', value: '/api' } }] };
+      const before = (await readRoute()).metadata.generation;
+      await patchRules([web, half], 'test');
+      await until(() => controller.reported() > before);
+      const route = createKubernetesRoute(configOf());
+      expect((await route.status(context)).regions).toEqual({ a: 'active', b: 'draining' });
     }, 60_000);
 
     it('moves the rules that are named, and refuses those that lead elsewhere', async () => {

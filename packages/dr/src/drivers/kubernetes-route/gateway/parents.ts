@@ -66,7 +66,10 @@ function notAt(generation: number, { conditions }: Reported): string | undefined
     if (found.status !== 'True')
       return `says that ${type} is ${found.status}: ${found.reason} ${found.message}`.trimEnd();
   }
-  return undefined;
+  // Rules are dropped then, while the route as a whole is accepted. It is absent where there are none.
+  const partly = conditions.find(({ type, status: is }) => type === 'PartiallyInvalid' && is === 'True');
+  if (partly === undefined) return undefined;
+  return `says that PartiallyInvalid is True: ${partly.reason} ${partly.message}`.trimEnd();
 }
 
 function keyOf(ref: z.infer<typeof parentRef>, namespace: string): string {

@@ -64,15 +64,20 @@ function leadsTo(
   );
 }
 
-/** A region without a weight is draining as long as a controller has not reported that it has seen it. */
+/**
+ * As long as a controller has not reported that it has taken up what the object says, nobody knows where clients get:
+ * every region is draining then, as is one to which only some of the rules lead.
+ */
 function statusOf(config: GatewayRouteConfig, view: HttpRouteView): RouteStatus {
   const still = view.rules.filter(
     (rule, place) => backendsOf(rule).length > 0 && !view.moved.includes(place),
   ).length;
-  const without = view.notTakenUp === undefined ? 'out' : 'draining';
+  const shown = { all: 'active', some: 'draining', none: 'out' } as const;
+  const of = (weighed: keyof typeof shown): RouteStatus['regions'][string] =>
+    view.notTakenUp === undefined ? shown[weighed] : 'draining';
   return {
     regions: Object.fromEntries(
-      Object.keys(config.backends).map((region) => [region, view.weighed.has(region) ? 'active' : without]),
+      Object.entries(view.weighed).map(([region, weighed]) => [region, of(weighed)]),
     ),
     detail: {
       weights: view.says,

@@ -30,8 +30,8 @@ export interface HttpRouteView extends RouteObject {
   readonly rules: readonly Rule[];
   /** Places of the rules that this route moves, at least one. */
   readonly moved: readonly number[];
-  /** Regions that have a weight in any of those rules. */
-  readonly weighed: ReadonlySet<string>;
+  /** How many of those rules lead to each region, by their weights. */
+  readonly weighed: Readonly<Record<string, 'all' | 'some' | 'none'>>;
   /** Why the controller does not show what the object says; undefined when it does. */
   readonly notTakenUp: string | undefined;
 }
@@ -49,16 +49,17 @@ export function httpRouteView(config: GatewayRouteConfig, object: KubernetesObje
   const { rules } = spec.parse(object.spec ?? {});
   const moved = movedRules(config, rules);
   for (const place of moved) mustLeadToRegions(config, rules, place);
-  const weighed = Object.keys(config.backends).filter((region) =>
-    moved.some((place) =>
-      backendsOf(rules[place]).some((ref) => isOf(config, region, ref) && ref.weight > 0),
-    ),
-  );
+  const weighed = (region: string): 'all' | 'some' | 'none' => {
+    const leads = (place: number): boolean =>
+      backendsOf(rules[place]).some((ref) => isOf(config, region, ref) && ref.weight > 0);
+    if (moved.every(leads)) return 'all';
+    return moved.some(leads) ? 'some' : 'none';
+  };
   return {
     ...routeObject(nameOf(config), object, saysOf(config, rules, moved)),
     rules,
     moved,
-    weighed: new Set(weighed),
+    weighed: Object.fromEntries(Object.keys(config.backends).map((region) => [region, weighed(region)])),
     notTakenUp: notTakenUp(object, config.namespace),
   };
 }
