@@ -9,6 +9,7 @@ import type { Leased } from '../drivers/leased.ts';
 import type { RouteCaching } from '../drivers/route-caching.ts';
 import type { RouteDetection } from '../drivers/route-detection.ts';
 import type { RouteHealth } from '../drivers/route-health.ts';
+import type { RouteWayBack } from '../drivers/route-way-back.ts';
 import type { SelfRecovery } from '../drivers/self-recovery.ts';
 import type { Observers } from '../observers/observers.ts';
 import type { WriteAnswer, WriteCheck } from '../split-brain/answer.ts';
@@ -21,7 +22,7 @@ export interface DrillDeps {
    */
   readonly fault?: DrillFault;
   readonly store: StoreDriver & Partial<WriteCheck & SelfRecovery & HandOver & Leased>;
-  readonly route: RouteDriver & RouteHealth & Partial<RouteCaching & RouteDetection>;
+  readonly route: RouteDriver & RouteHealth & Partial<RouteCaching & RouteDetection & RouteWayBack>;
   /** The store's node in a region. */
   readonly nodeOf: (region: string) => string;
   /** All of the store's nodes: each is asked whether it takes writes. */

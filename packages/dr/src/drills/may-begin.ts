@@ -17,14 +17,25 @@ export async function whyNotBegin(asked: Asked): Promise<readonly string[]> {
 }
 
 const ofKind: Readonly<Record<DrillKind['kind'], (asked: Asked) => Promise<readonly string[]>>> = {
-  failover: (asked) => move(asked, bothRegions(asked), LOSS_WITHIN_MS),
+  failover: async (asked) => [
+    ...(await wayBackRefusals(asked)),
+    ...(await move(asked, bothRegions(asked), LOSS_WITHIN_MS)),
+  ],
   switchover: (asked) => move(asked, bothRegions(asked), MOVE_WITHIN_MS),
-  evacuate: (asked) => move(asked, bothRegions(asked), MOVE_WITHIN_MS),
+  evacuate: async (asked) => [
+    ...(await wayBackRefusals(asked)),
+    ...(await move(asked, bothRegions(asked), MOVE_WITHIN_MS)),
+  ],
   // The region that comes back gets no traffic before.
   return: (asked) => move(asked, [regionsOf(asked.phase).from], MOVE_WITHIN_MS),
   failback,
   observe,
 };
+
+/** What leads traffic away has to be able to bring it back. A switch itself refuses none: behind a fault it must go on. */
+async function wayBackRefusals({ deps, driver }: Asked): Promise<readonly string[]> {
+  return (await deps.route.whyNotBack?.(driver)) ?? [];
+}
 
 function bothRegions({ phase }: Asked): readonly string[] {
   const { from, to } = regionsOf(phase);

@@ -87,6 +87,18 @@ it('wants a backup region to be well, and not to get traffic', async () => {
   ]);
 });
 
+it('leads no traffic away that would not come back as it is', async () => {
+  const route = {
+    status: async () => ({ regions: { a: 'active', b: 'active' } }),
+    health: async () => ({ a: { up: 1, total: 1 }, b: { up: 1, total: 1 } }),
+    whyNotBack: async () => ['it weighs 90: put weights: { "a": 90 }'],
+  } as unknown as Asked['deps']['route'];
+  for (const kind of ['failover', 'evacuate'] as const)
+    expect(await ask(kind, 'primary', 'standby', { route })).toEqual(['it weighs 90: put weights: { "a": 90 }']);
+  // The primary moves, and traffic does not.
+  expect(await ask('switchover', 'primary', 'standby', { route })).toEqual([]);
+});
+
 it('fails back only what was failed over, and never tells anybody to fence a sound primary', async () => {
   expect(await ask('failback', 'gone', 'primary')).toEqual([]);
   expect(await ask('failback', 'standby', 'primary')).toEqual([]);

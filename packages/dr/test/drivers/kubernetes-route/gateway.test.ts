@@ -168,6 +168,22 @@ describe.skipIf(missing !== undefined)(
       expect((await readRoute()).spec).toEqual(before.spec);
     }, 60_000);
 
+    it('says before traffic is led away which weights would not come back, and what to put', async () => {
+      expect(await createKubernetesRoute(configOf()).whyNotBack?.(context)).toEqual([]);
+      expect(await createKubernetesRoute(configOf({ weights: { a: 90 } })).whyNotBack?.(context)).toEqual([
+        'HTTPRoute shop/web says rule 0: a=90 b=10, and the way back would write rule 0: a=90 b=1: put weights: ' +
+          '{ "a": 90, "b": 10 }',
+      ]);
+      const other = { ...weighing(50, 0), matches: [{ path: { type: 'PathPrefix', value: '/api' } }] };
+      await patchRules([web, other], 'test');
+      expect(await createKubernetesRoute(configOf()).whyNotBack?.(context)).toEqual([
+        expect.stringMatching(
+          /rule 1: a=50 b=0, and the way back would write rule 0: a=90 b=10; rule 1: a=90 b=10: give .* the same weights/,
+        ),
+      ]);
+      expect(await createKubernetesRoute(configOf({ rules: [0] })).whyNotBack?.(context)).toEqual([]);
+    }, 60_000);
+
     it('sees a region die, and gives no weight to nobody', async () => {
       const route = createKubernetesRoute(configOf());
       expect(await route.health(context)).toEqual({ a: { up: 2, total: 2 }, b: { up: 1, total: 1 } });

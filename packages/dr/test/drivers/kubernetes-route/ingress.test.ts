@@ -149,6 +149,22 @@ describe.skipIf(missing !== undefined)(
       expect((await route.status(context)).regions).toEqual({ a: 'active', b: 'active' });
     });
 
+    it('says before traffic is led away which share would not come back, and what to put', async () => {
+      await annotate('web-canary', { [`${nginx}/canary-weight`]: '5' });
+      const route = createKubernetesRoute(configOf());
+      expect(await route.whyNotBack?.(context)).toEqual([
+        'Ingress shop/web-canary says canary-weight 5 of 100, and the way back would write canary-weight 30 of 100: put ' +
+          'canaryShare: 0.05',
+      ]);
+      const same = createKubernetesRoute(configOf({ canaryShare: 0.05 }));
+      expect(await same.whyNotBack?.(context)).toEqual([]);
+      await same.switch(['a'], context);
+      // A canary that gets nothing at other times gets nothing again.
+      expect(await route.whyNotBack?.(context)).toEqual([]);
+      await same.switch(['a', 'b'], context);
+      expect((await annotationsOf('web-canary'))[`${nginx}/canary-weight`]).toBe('5');
+    });
+
     it('gives no weight to nobody, nor to a canary that nobody would ask', async () => {
       const route = createKubernetesRoute(configOf());
       expect(await route.health(context)).toEqual({ a: { up: 2, total: 2 }, b: { up: 1, total: 1 } });

@@ -3,16 +3,25 @@ import type { RouteDriver, RouteStatus } from '@ordeal/shared/drivers/route';
 import { kubernetesApi } from '../../kubernetes/api.ts';
 import type { RouteHealth } from '../../route-health.ts';
 import { healthOf, mustHaveEndpoints, readEndpoints, type RegionEndpoints } from '../endpoints.ts';
+import type { RouteWayBack } from '../../route-way-back.ts';
 import { mustBeKnown } from '../known-regions.ts';
 import { moveTraffic } from '../move.ts';
 import type { GatewayRouteConfig } from './config.ts';
-import { backendsOf, httpRoutePath, httpRouteView, nameOf, rulesFor, type HttpRouteView } from './view.ts';
+import {
+  backendsOf,
+  httpRoutePath,
+  httpRouteView,
+  nameOf,
+  rulesFor,
+  whyOtherWeights,
+  type HttpRouteView,
+} from './view.ts';
 
 /**
  * An HTTPRoute of the Gateway API, moved by the weights of its backends. A switch is done once the controller of each
  * of its Gateways reports that it has taken up what the object says.
  */
-export function createGatewayRoute(config: GatewayRouteConfig): RouteDriver & RouteHealth {
+export function createGatewayRoute(config: GatewayRouteConfig): RouteDriver & RouteHealth & RouteWayBack {
   const api = kubernetesApi(config);
   const path = httpRoutePath(config);
   const read = async (context: DriverContext): Promise<HttpRouteView> =>
@@ -28,8 +37,12 @@ export function createGatewayRoute(config: GatewayRouteConfig): RouteDriver & Ro
     );
   return {
     kind: 'kubernetes',
-    status: async (context) => statusOf(config, await read(context)),
+    status: async (context) => statusOf(await read(context)),
     health: async (context) => healthOf(await endpoints(context)),
+    whyNotBack: async (context) => {
+      const why = whyOtherWeights(config, await read(context));
+      return why === undefined ? [] : [why];
+    },
     switch: async (regions, context) => {
       mustBeKnown(Object.keys(config.backends), regions);
       await moveTraffic<HttpRouteView>(
@@ -68,7 +81,7 @@ function leadsTo(
  * As long as a controller has not reported that it has taken up what the object says, nobody knows where clients get:
  * every region is draining then, as is one to which only some of the rules lead.
  */
-function statusOf(config: GatewayRouteConfig, view: HttpRouteView): RouteStatus {
+function statusOf(view: HttpRouteView): RouteStatus {
   const still = view.rules.filter(
     (rule, place) => backendsOf(rule).length > 0 && !view.moved.includes(place),
   ).length;

@@ -81,6 +81,23 @@ export function rulesFor(
   return { rules, says: saysOf(config, rules, view.moved) };
 }
 
+/** Why a switch away and back would leave other weights than those that are there; undefined when it would not. */
+export function whyOtherWeights(config: GatewayRouteConfig, view: HttpRouteView): string | undefined {
+  const leading = Object.keys(config.backends).filter((region) => view.weighed[region] !== 'none');
+  const { says } = rulesFor(config, view, leading);
+  if (says === view.says) return undefined;
+  const weightsOf = (region: string): number[] =>
+    view.moved.flatMap((place) =>
+      backendsOf(view.rules[place]).flatMap((ref) => (isOf(config, region, ref) ? [ref.weight] : [])),
+    );
+  const found = leading.map((region) => [region, new Set(weightsOf(region))] as const);
+  const weights = found.map(([region, own]) => `${JSON.stringify(region)}: ${[...own].join()}`).join(', ');
+  const todo = found.every(([, own]) => own.size === 1)
+    ? `put weights: { ${weights} }`
+    : 'give all rules that move the same weights, and put them into weights';
+  return `${view.name} says ${view.says}, and the way back would write ${says}: ${todo}`;
+}
+
 function movedRules(
   { httpRoute, rules: wanted, namespace }: GatewayRouteConfig,
   rules: readonly Rule[],

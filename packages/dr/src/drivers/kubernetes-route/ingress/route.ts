@@ -2,6 +2,7 @@ import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { RouteDriver, RouteStatus } from '@ordeal/shared/drivers/route';
 import { kubernetesApi, type KubernetesApi } from '../../kubernetes/api.ts';
 import type { RouteHealth } from '../../route-health.ts';
+import type { RouteWayBack } from '../../route-way-back.ts';
 import {
   healthOf,
   mustHaveEndpoints,
@@ -19,7 +20,7 @@ import { ingressPath, nameOf, readCanary, saysOf, type CanaryView } from './view
  * An Ingress of ingress-nginx with a canary beside it, moved by the canary's weight. The controller reports nothing of
  * the weight that it leads by, so a switch is done once both objects are as they should be.
  */
-export function createIngressRoute(config: IngressRouteConfig): RouteDriver & RouteHealth {
+export function createIngressRoute(config: IngressRouteConfig): RouteDriver & RouteHealth & RouteWayBack {
   const api = kubernetesApi(config);
   const { stable, canary } = config;
   const read = async (context: DriverContext): Promise<CanaryView> => await readCanary(config, api, context);
@@ -27,6 +28,10 @@ export function createIngressRoute(config: IngressRouteConfig): RouteDriver & Ro
     kind: 'kubernetes',
     status: async (context) => statusOf(config, await read(context)),
     health: async (context) => healthOf(await endpointsOf(config, api, await read(context), context)),
+    whyNotBack: async (context) => {
+      const why = whyOtherShare(config, await read(context));
+      return why === undefined ? [] : [why];
+    },
     switch: async (regions, context) => {
       mustBeKnown([stable.region, canary.region], regions);
       await moveTraffic<CanaryView>(
@@ -91,6 +96,19 @@ function weightFor(config: IngressRouteConfig, { total }: CanaryView, regions: r
   if (!regions.includes(config.stable.region)) return total;
   // Neither of them may be left without traffic by rounding.
   return Math.min(total - 1, Math.max(1, Math.round(config.canaryShare * total)));
+}
+
+/** Why a switch away and back would leave another share than the one that is there; undefined when it would not. */
+function whyOtherShare(config: IngressRouteConfig, view: CanaryView): string | undefined {
+  const { name, says, weight, total } = view;
+  // Where all goes to one of the two, that is what comes back.
+  if (weight === 0 || weight >= total) return undefined;
+  const back = weightFor(config, view, [config.stable.region, config.canary.region]);
+  if (back === weight) return undefined;
+  return (
+    `${name} says ${says}, and the way back would write ${saysOf({ weight: back, total })}: put canaryShare: ` +
+    `${weight / total}`
+  );
 }
 
 /** It leads to exactly these regions already, whatever their shares: those are somebody's choice. */
