@@ -46,6 +46,8 @@ export interface ClusterObject {
   readonly fenced: readonly string[];
 }
 
+/** Others write it too, the operator above all, and each time for good reason. */
+const changeWithinMs = 30_000;
 const fenceAnnotation = 'cnpg.io/fencedInstances';
 
 export function clusterPath(namespace: string, name: string): string {
@@ -87,7 +89,10 @@ export async function setFenced(
   );
 }
 
-/** Applies a change to what the object is now; with `undefined` there is nothing to change. */
+/**
+ * Applies a change to what the object is now; with `undefined` there is nothing to change. Rejects after half a minute
+ * in which somebody else has changed the object each time in between.
+ */
 export async function changeCluster(
   api: KubernetesApi,
   path: string,
@@ -97,13 +102,21 @@ export async function changeCluster(
   context: DriverContext,
   subresource: '' | '/status' = '',
 ): Promise<void> {
+  const { clock, signal } = context;
+  const deadline = clock.now() + changeWithinMs;
   for (;;) {
     const now = await readCluster(api, path, context);
     const patch = change(now);
     if (patch === undefined) return;
     const metadata = { ...patch.metadata, resourceVersion: now.resourceVersion };
     if ((await api.patch(path + subresource, { ...patch, metadata }, context)) !== undefined) return;
-    await context.clock.sleep(50, context.signal);
+    if (clock.now() > deadline) {
+      throw new Error(
+        `${path} was not changed: somebody else has written it each time between reading and writing for ` +
+          `${changeWithinMs / 1000} s; find out who writes it all the time`,
+      );
+    }
+    await clock.sleep(50, signal);
   }
 }
 

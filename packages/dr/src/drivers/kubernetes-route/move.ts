@@ -30,10 +30,18 @@ export async function moveTraffic<View extends RouteObject>(
   let view = await move.read();
   const before = view.says;
   let wanted = before;
+  const writtenBy = clock.now() + move.shownWithinSeconds * 1000;
   for (;;) {
     const change = await move.change(view);
     wanted = change?.says ?? view.says;
     if (change === undefined || (await move.patch(change.patch)) !== undefined) break;
+    if (clock.now() > writtenBy) {
+      throw new Error(
+        `${view.name} was not changed: somebody else has written it each time between reading and writing for ` +
+          `${move.shownWithinSeconds} s, the last of them ${view.writer}, as far as it names them. Traffic was left where ` +
+          'it is: find out who writes it all the time, then switch again',
+      );
+    }
     await clock.sleep(pauseMs, signal);
     view = await move.read();
     // A controller that reports its status changes the version too, but not what the object says.
