@@ -19,6 +19,7 @@ export interface KubernetesApi {
 export interface KubernetesObject {
   readonly metadata?: {
     readonly name?: string;
+    readonly namespace?: string;
     readonly uid?: string;
     readonly resourceVersion?: string;
     readonly generation?: number;

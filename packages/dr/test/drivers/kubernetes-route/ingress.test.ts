@@ -1,7 +1,7 @@
 import { KubeConfig, NetworkingV1Api, setHeaderOptions } from '@kubernetes/client-node';
 import { withoutControlPlane } from '@ordeal/shared/testing/kubernetes/control-plane';
 import { routeDriverContract } from '@ordeal/shared/testing/route-driver-contract';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseKubernetesRoute } from '../../../src/drivers/kubernetes-route/config.ts';
 import type { IngressRouteConfig } from '../../../src/drivers/kubernetes-route/ingress/config.ts';
 import { createKubernetesRoute } from '../../../src/drivers/kubernetes-route/route.ts';
@@ -29,7 +29,7 @@ describe.skipIf(missing !== undefined)(
       config.loadFromFile(plane.plane.kubeconfig);
       networking = config.makeApiClient(NetworkingV1Api);
       await grant(plane.plane, [
-        { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: ['get', 'patch'] },
+        { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: ['get', 'list', 'patch'] },
         { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list'] },
       ]);
       setEndpoints = endpointsOf(plane.plane);
@@ -224,6 +224,74 @@ describe.skipIf(missing !== undefined)(
       await expect(createKubernetesRoute(wide).status(context)).rejects.toThrow(
         'found none for shop.example.test/api (Prefix)',
       );
+    });
+
+    describe('refuses what the controller merges otherwise than the weight says', () => {
+      const path = (at: string, name: string, number = 80): object => ({
+        path: at,
+        pathType: 'Prefix',
+        backend: { service: { name, port: { number } } },
+      });
+      const rules = (...paths: readonly object[]): object => ({
+        spec: { rules: [{ host: 'shop.example.test', http: { paths } }] },
+      });
+      const refusal = async (): Promise<unknown> =>
+        await createKubernetesRoute(configOf())
+          .switch(['b'], context)
+          .then(
+            () => 'it was moved',
+            (error: unknown) => (error as Error).message,
+          );
+
+      beforeEach(async () => {
+        await setEndpoints('api-west', { c1: true });
+      });
+      afterEach(async () => {
+        await patch('web', rules(path('/', 'web-east')), 'test');
+        await patch('web', { spec: { defaultBackend: null } }, 'test');
+        await patch('web-canary', rules(path('/', 'web-west')), 'test');
+      });
+
+      it('the same Service and port behind both', async () => {
+        await patch('web-canary', rules(path('/', 'web-east')), 'test');
+        expect(await refusal()).toContain('web-east:80 is behind a stable path of shop.example.test as well');
+        // By another port it is another backend.
+        await patch('web-canary', rules(path('/', 'web-east', 81)), 'test');
+        expect(await refusal()).toBe('it was moved');
+      });
+
+      it('a canary whose Service is behind another path of its host', async () => {
+        await patch('web', rules(path('/', 'web-east'), path('/own', 'web-west')), 'test');
+        await patch('web-canary', rules(path('/', 'web-west'), path('/own', 'web-east')), 'test');
+        expect(await refusal()).toContain('is behind a stable path of shop.example.test as well');
+      });
+
+      it('two canaries behind one stable Service', async () => {
+        await patch('web', rules(path('/', 'web-east'), path('/api', 'web-east')), 'test');
+        await patch('web-canary', rules(path('/', 'web-west'), path('/api', 'api-west')), 'test');
+        expect(await refusal()).toContain(
+          'only one canary counts behind web-east:80, found web-west:80 of Ingress',
+        );
+        await patch('web', rules(path('/', 'web-east')), 'test');
+        await patch('web-canary', rules(path('/', 'web-west')), 'test');
+        await ingress('second', 'api-west');
+        expect(await refusal()).toBe('it was moved');
+        await annotate('web-canary', canary);
+        await annotate('second', canary);
+        try {
+          expect(await refusal()).toContain('api-west:80 of Ingress shop/second');
+          await patch('second', rules(path('/', 'web-west')), 'test');
+          expect(await refusal()).toContain('web-west:80 of Ingress shop/second');
+        } finally {
+          await networking.deleteNamespacedIngress({ namespace: 'shop', name: 'second' });
+        }
+      });
+
+      it('a default backend, to which the canary does not belong', async () => {
+        const backend = { service: { name: 'web-east', port: { number: 80 } } };
+        await patch('web', { spec: { defaultBackend: backend } }, 'test');
+        expect(await refusal()).toContain('Ingress shop/web has a defaultBackend');
+      });
     });
   },
 );

@@ -1,8 +1,15 @@
+import type { KubernetesObject } from '../../kubernetes/api.ts';
+
 const prefix = 'nginx.ingress.kubernetes.io/';
 
 export const weightAnnotation = `${prefix}canary-weight`;
 
 type Annotations = Readonly<Record<string, string>>;
+
+/** Whether the controller takes an Ingress for a canary. */
+export function isCanary({ metadata }: KubernetesObject): boolean {
+  return /^(1|t|T|true|TRUE|True)$/.test(metadata?.annotations?.[`${prefix}canary`] ?? '');
+}
 
 /** The canary's weight, and what it is out of. */
 export interface CanaryWeight {

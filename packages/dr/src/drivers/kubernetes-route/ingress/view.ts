@@ -1,30 +1,11 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { z } from 'zod';
-import type { KubernetesApi, KubernetesObject } from '../../kubernetes/api.ts';
+import type { KubernetesApi } from '../../kubernetes/api.ts';
 import { routeObject, type RouteObject } from '../route-object.ts';
 import { canaryWeight, type CanaryWeight } from './annotations.ts';
 import type { IngressRouteConfig } from './config.ts';
-
-const spec = z.object({
-  rules: z
-    .array(
-      z.object({
-        host: z.string().default(''),
-        http: z
-          .object({
-            paths: z.array(
-              z.object({
-                path: z.string().default('/'),
-                pathType: z.string(),
-                backend: z.object({ service: z.object({ name: z.string() }).optional() }),
-              }),
-            ),
-          })
-          .optional(),
-      }),
-    )
-    .default([]),
-});
+import { whyNotMerged } from './merged.ts';
+import { hasDefaultBackend, pathsOf, type IngressPath } from './paths.ts';
 
 const status = z.object({
   loadBalancer: z.object({ ingress: z.array(z.unknown()).default([]) }).prefault({}),
@@ -38,8 +19,12 @@ export interface CanaryView extends RouteObject, CanaryWeight {
   readonly unreported: readonly string[];
 }
 
-export function ingressPath({ namespace }: IngressRouteConfig, ingress: string): string {
-  return `/apis/networking.k8s.io/v1/namespaces/${namespace}/ingresses/${ingress}`;
+function ingressesPath({ namespace }: IngressRouteConfig): string {
+  return `/apis/networking.k8s.io/v1/namespaces/${namespace}/ingresses`;
+}
+
+export function ingressPath(config: IngressRouteConfig, ingress: string): string {
+  return `${ingressesPath(config)}/${ingress}`;
 }
 
 export function nameOf({ namespace }: IngressRouteConfig, ingress: string): string {
@@ -51,21 +36,32 @@ export async function readCanary(
   api: KubernetesApi,
   context: DriverContext,
 ): Promise<CanaryView> {
-  const [stable, canary] = await Promise.all([
+  const [stable, canary, { items: all = [] }] = await Promise.all([
     api.get(ingressPath(config, config.stable.ingress), context),
     api.get(ingressPath(config, config.canary.ingress), context),
+    api.get(ingressesPath(config), context),
   ]);
   const name = nameOf(config, config.canary.ingress);
   const weight = canaryWeight(canary.metadata?.annotations ?? {}, stable.metadata?.annotations ?? {}, name);
   const paths = { stable: pathsOf(stable), canary: pathsOf(canary) };
-  const alone = [...paths.stable.keys()].filter((one) => !paths.canary.has(one));
-  if (alone.length > 0 || paths.stable.size === 0) {
+  if (hasDefaultBackend(stable)) {
     throw new Error(
-      `expected ${name} to have every host and path of ${nameOf(config, config.stable.ingress)}, found none for ` +
-        `${alone.join(', ') || 'any'}: what has no canary stays where it is`,
+      `${nameOf(config, config.stable.ingress)} has a defaultBackend, and what it leads to has no canary: put hosts and ` +
+        'paths in its place, to both Ingresses',
     );
   }
-  const services = (of: ReadonlyMap<string, string>): readonly string[] => [...new Set(of.values())];
+  const alone = paths.stable.filter(({ key }) => !paths.canary.some((one) => one.key === key));
+  if (alone.length > 0 || paths.stable.length === 0) {
+    throw new Error(
+      `expected ${name} to have every host and path of ${nameOf(config, config.stable.ingress)}, found none for ` +
+        `${alone.map(({ key }) => key).join(', ') || 'any'}: what has no canary stays where it is`,
+    );
+  }
+  const why = whyNotMerged(stable, canary, all);
+  if (why !== undefined) throw new Error(`the weight of ${name} does not lead traffic: ${why}`);
+  const services = (of: readonly IngressPath[]): readonly string[] => [
+    ...new Set(of.map(({ service }) => service)),
+  ];
   return {
     ...routeObject(name, canary, saysOf(weight)),
     ...weight,
@@ -81,18 +77,4 @@ export async function readCanary(
 
 export function saysOf({ weight, total }: CanaryWeight): string {
   return `canary-weight ${weight} of ${total}`;
-}
-
-/** The Service behind each host and path. */
-function pathsOf(object: KubernetesObject): ReadonlyMap<string, string> {
-  return new Map(
-    spec
-      .parse(object.spec ?? {})
-      .rules.flatMap(({ host, http }) =>
-        (http?.paths ?? []).map(({ path, pathType, backend }) => [
-          `${host || '*'}${path} (${pathType})`,
-          backend.service?.name ?? '',
-        ]),
-      ),
-  );
 }
