@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { Client } from 'pg';
@@ -7,6 +8,8 @@ import type { WriteAnswer, WriteQuestions } from './answer.ts';
 export interface AskedServer {
   readonly name: string;
   readonly url: string;
+  /** Where it is reached, whatever `url` says of that. It is still the name there that TLS verifies. */
+  readonly address?: { readonly host: string; readonly port: number };
   /**
    * What stands at the address. A service refuses for servers that it does not lead to, and may well take writes: only
    * a server's own refusal says something. Default: the server itself.
@@ -114,13 +117,23 @@ export async function askPostgres(node: AskedServer, context: DriverContext): Pr
   }
 }
 
+/** pg verifies the name that it was given to connect to, so that it goes on having that one. */
+function socketTo(address: { readonly host: string; readonly port: number }): Socket {
+  const socket = new Socket();
+  const connect = socket.connect.bind(socket);
+  socket.connect = () => connect(address);
+  return socket;
+}
+
 async function open(node: AskedServer): Promise<Session> {
+  const { address } = node;
   const client = new Client({
     connectionString: node.url,
     connectionTimeoutMillis: connectMs,
     statement_timeout: answerMs,
     query_timeout: answerMs + 500,
     application_name: 'ordeal',
+    ...(address === undefined ? {} : { stream: () => socketTo(address) }),
   });
   const session: Session = { client, ended: undefined };
   client.on('error', (error) => (session.ended ??= codeOf(error)));
