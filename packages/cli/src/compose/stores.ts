@@ -1,4 +1,5 @@
 import type { HandOver } from '@ordeal/dr/drivers/hand-over';
+import type { FenceProof } from '@ordeal/dr/drivers/fence-proof';
 import type { Leased } from '@ordeal/dr/drivers/leased';
 import type { SelfRecovery } from '@ordeal/dr/drivers/self-recovery';
 import type { WriteCheck } from '@ordeal/dr/split-brain/answer';
@@ -7,7 +8,7 @@ import type { Result } from '@ordeal/shared/platform/diagnostics';
 
 /** A store's driver with its settings. */
 export interface ConfiguredStore {
-  readonly driver: StoreDriver & WriteCheck & Partial<SelfRecovery & HandOver & Leased>;
+  readonly driver: StoreDriver & WriteCheck & Partial<SelfRecovery & HandOver & Leased & FenceProof>;
   /** Its nodes; the first one of a region is the one that a drill moves. */
   readonly nodes: readonly { readonly name: string; readonly region: string }[];
 }

@@ -4,6 +4,7 @@ import type { StoreDriver } from '@ordeal/shared/drivers/store';
 import type { ApprovalRecord, DrillRecord, LedgerRecord, WindowRecord } from '@ordeal/shared/record/record';
 import type { ClockAnchor } from '@ordeal/shared/time/clock';
 import type { Bounds, Span } from '@ordeal/shared/time/interval';
+import type { FenceProof } from '../drivers/fence-proof.ts';
 import type { HandOver } from '../drivers/hand-over.ts';
 import type { Leased } from '../drivers/leased.ts';
 import type { RouteCaching } from '../drivers/route-caching.ts';
@@ -21,7 +22,7 @@ export interface DrillDeps {
    * back. A planned move has none.
    */
   readonly fault?: DrillFault;
-  readonly store: StoreDriver & Partial<WriteCheck & SelfRecovery & HandOver & Leased>;
+  readonly store: StoreDriver & Partial<WriteCheck & SelfRecovery & HandOver & Leased & FenceProof>;
   readonly route: RouteDriver & RouteHealth & Partial<RouteCaching & RouteDetection & RouteWayBack>;
   /** The store's node in a region. */
   readonly nodeOf: (region: string) => string;

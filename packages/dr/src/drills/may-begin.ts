@@ -19,6 +19,7 @@ export async function whyNotBegin(asked: Asked): Promise<readonly string[]> {
 const ofKind: Readonly<Record<DrillKind['kind'], (asked: Asked) => Promise<readonly string[]>>> = {
   failover: async (asked) => [
     ...(await wayBackRefusals(asked)),
+    ...(await reasonsWithin(asked, LOSS_WITHIN_MS, () => fenceRefusals(asked))),
     ...(await move(asked, bothRegions(asked), LOSS_WITHIN_MS)),
   ],
   switchover: (asked) => move(asked, bothRegions(asked), MOVE_WITHIN_MS),
@@ -35,6 +36,11 @@ const ofKind: Readonly<Record<DrillKind['kind'], (asked: Asked) => Promise<reado
 /** What leads traffic away has to be able to bring it back. A switch itself refuses none: behind a fault it must go on. */
 async function wayBackRefusals({ deps, driver }: Asked): Promise<readonly string[]> {
   return (await deps.route.whyNotBack?.(driver)) ?? [];
+}
+
+/** Behind its point of no return a drill promotes nobody before the fence is proven, and nobody heals the fault. */
+async function fenceRefusals({ deps, driver, phase }: Asked): Promise<readonly string[]> {
+  return (await deps.store.whyNoProof?.(deps.nodeOf(regionsOf(phase).from), driver)) ?? [];
 }
 
 function bothRegions({ phase }: Asked): readonly string[] {

@@ -87,6 +87,20 @@ it('wants a backup region to be well, and not to get traffic', async () => {
   ]);
 });
 
+it('breaks nothing whose fence could not be proven', async () => {
+  const asked: string[] = [];
+  const status = async () => ({ settings: {}, nodes: [node('a', 'primary'), node('b', 'standby')] });
+  const whyNoProof = async (name: string) => {
+    asked.push(name);
+    return ['pod a-1 does not answer'];
+  };
+  const store = { status, whyNoProof } as unknown as Asked['deps']['store'];
+  expect(await ask('failover', 'primary', 'standby', { store })).toEqual(['pod a-1 does not answer']);
+  expect(new Set(asked)).toEqual(new Set(['a']));
+  // What is handed over is fenced by nobody.
+  expect(await ask('switchover', 'primary', 'standby', { store })).toEqual([]);
+});
+
 it('leads no traffic away that would not come back as it is', async () => {
   const route = {
     status: async () => ({ regions: { a: 'active', b: 'active' } }),
@@ -94,7 +108,9 @@ it('leads no traffic away that would not come back as it is', async () => {
     whyNotBack: async () => ['it weighs 90: put weights: { "a": 90 }'],
   } as unknown as Asked['deps']['route'];
   for (const kind of ['failover', 'evacuate'] as const)
-    expect(await ask(kind, 'primary', 'standby', { route })).toEqual(['it weighs 90: put weights: { "a": 90 }']);
+    expect(await ask(kind, 'primary', 'standby', { route })).toEqual([
+      'it weighs 90: put weights: { "a": 90 }',
+    ]);
   // The primary moves, and traffic does not.
   expect(await ask('switchover', 'primary', 'standby', { route })).toEqual([]);
 });

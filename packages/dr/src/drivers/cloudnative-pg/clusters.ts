@@ -2,19 +2,18 @@ import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { StoreDriver } from '@ordeal/shared/drivers/store';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { WriteCheck } from '../../split-brain/answer.ts';
-import { askPostgres, postgresQuestions, type AskedServer } from '../../split-brain/ask-postgres.ts';
-import { kubernetesApi, type KubernetesApi, type KubernetesObject } from '../kubernetes/api.ts';
+import { askPostgres, postgresQuestions } from '../../split-brain/ask-postgres.ts';
+import { kubernetesApi, type KubernetesApi } from '../kubernetes/api.ts';
 import { nodesOf, reportOf } from '../postgres/status.ts';
 import { changeCluster, clusterPath, readCluster, setFenced, type ClusterObject } from './cluster-object.ts';
 import type { ClusterNode, ClustersConfig } from './config.ts';
+import type { FenceProof } from '../fence-proof.ts';
 import { mustFollow } from './follow.ts';
 import type { Leased } from '../leased.ts';
 import { longestLease } from './lease.ts';
+import { askPod, asService, podsOf, whyNoProof } from './pods.ts';
 import { settingsOf } from './settings.ts';
 import { waitUntil } from './wait.ts';
-
-/** Where an instance listens in its pod. */
-const podPort = '5432';
 
 /** A node with the way to its `Cluster` object. */
 interface Member {
@@ -28,7 +27,7 @@ interface Member {
  * demoted leaves one once it has shut down, and the other one is promoted only when it has replayed all that the
  * token tells of.
  */
-export function createClustersStore(config: ClustersConfig): StoreDriver & WriteCheck & Leased {
+export function createClustersStore(config: ClustersConfig): StoreDriver & WriteCheck & Leased & FenceProof {
   const members = config.nodes.map((node): Member => ({
     node,
     api: kubernetesApi(node),
@@ -64,6 +63,11 @@ export function createClustersStore(config: ClustersConfig): StoreDriver & Write
     rejoin: async (node, primary, context) => await rejoin(find(node), find(primary), within, context),
     leaseSeconds: (context) =>
       longestLease(members.map((member) => readCluster(member.api, member.path, context))),
+    whyNoProof: async (name, context) => {
+      const { node, api } = find(name);
+      const none = `the cluster ${node.namespace}/${node.cluster} has no pod: correct namespace and cluster`;
+      return await whyNoProof(node, async () => await podsOf(api, node, context), none, context);
+    },
     openQuestions: () => postgresQuestions((name) => asService(find(name).node)),
   };
 }
@@ -198,41 +202,16 @@ async function demote(
   );
 }
 
-/** The address of a cluster is mostly that of a Service, which refuses when it leads nowhere, whoever takes writes. */
-function asService(node: ClusterNode): AskedServer {
-  return { ...node, at: 'service' };
-}
-
 /**
  * Why it is not proven that no instance of the cluster takes writes; undefined when it is: each of its pods refuses, at
- * its own address, or there is none.
+ * its own address, or was not started, or there is none.
  */
 async function whyUnproven({ node, api }: Member, context: DriverContext): Promise<string | undefined> {
   const whole = await askPostgres(asService(node), context);
   if (whole.takes === 'yes') return whole.detail;
-  const selector = encodeURIComponent(`cnpg.io/cluster=${node.cluster}`);
-  const { items = [] } = await api.get(
-    `/api/v1/namespaces/${node.namespace}/pods?labelSelector=${selector}`,
-    context,
-  );
-  const answers = await Promise.all(items.map((pod) => askPod(node, pod, context)));
-  return answers.find((answer) => answer !== undefined);
-}
-
-async function askPod(
-  node: ClusterNode,
-  { metadata, status }: KubernetesObject,
-  context: DriverContext,
-): Promise<string | undefined> {
-  const name = metadata?.name ?? 'without a name';
-  const ip = (status as { readonly podIP?: string } | undefined)?.podIP;
-  // One that has no address yet will have one.
-  if (ip === undefined) return `pod ${name} has no address to be asked at`;
-  const url = new URL(node.url);
-  url.hostname = ip.includes(':') ? `[${ip}]` : ip;
-  url.port = podPort;
-  const answer = await askPostgres({ name, url: url.href }, context);
-  return answer.takes === 'no' ? undefined : `pod ${name}: ${answer.detail}`;
+  const pods = await podsOf(api, node, context);
+  const answers = await Promise.all(pods.map((pod) => askPod(node.url, pod, context)));
+  return answers.find(({ takes }) => takes !== 'no')?.detail;
 }
 
 async function fence(member: Member, seconds: number, context: DriverContext): Promise<void> {

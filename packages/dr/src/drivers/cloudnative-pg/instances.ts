@@ -2,19 +2,23 @@ import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { StoreDriver } from '@ordeal/shared/drivers/store';
 import type { WriteCheck } from '../../split-brain/answer.ts';
 import { askPostgres, postgresQuestions } from '../../split-brain/ask-postgres.ts';
-import { kubernetesApi, type KubernetesApi } from '../kubernetes/api.ts';
+import { kubernetesApi, type KubernetesApi, type KubernetesObject } from '../kubernetes/api.ts';
 import { nodesOf, reportOf } from '../postgres/status.ts';
 import { changeCluster, clusterPath, readCluster, setFenced, type ClusterObject } from './cluster-object.ts';
 import type { InstanceNode, InstancesConfig } from './config.ts';
+import type { FenceProof } from '../fence-proof.ts';
 import { mustFollow } from './follow.ts';
 import type { Leased } from '../leased.ts';
 import { nodeNamed } from '../node-named.ts';
 import { longestLease } from './lease.ts';
+import { askPod, asService, whyNoProof } from './pods.ts';
 import { settingsOf } from './settings.ts';
 import { waitUntil } from './wait.ts';
 
 /** The instances of one CloudNativePG cluster: its operator changes their roles, and is told what is wanted. */
-export function createInstancesStore(config: InstancesConfig): StoreDriver & WriteCheck & Leased {
+export function createInstancesStore(
+  config: InstancesConfig,
+): StoreDriver & WriteCheck & Leased & FenceProof {
   const api = kubernetesApi(config);
   const path = clusterPath(config.namespace, config.cluster);
   const find = (name: string): InstanceNode => nodeNamed(config.nodes, name);
@@ -55,7 +59,16 @@ export function createInstancesStore(config: InstancesConfig): StoreDriver & Wri
       await mustFollow(own, upstream, config.withinSeconds, context);
     },
     leaseSeconds: (context) => longestLease([readCluster(api, path, context)]),
-    openQuestions: () => postgresQuestions(find),
+    whyNoProof: async (name, context) => {
+      const node = find(name);
+      const own = async (): Promise<readonly KubernetesObject[]> => {
+        const pod = await podOf(config, api, node, context);
+        return pod === undefined ? [] : [pod];
+      };
+      const none = `there is no pod ${name} in the namespace ${config.namespace}: a node has the name of its pod`;
+      return await whyNoProof(node, own, none, context);
+    },
+    openQuestions: () => postgresQuestions((name) => asService(find(name))),
   };
 }
 
@@ -144,12 +157,22 @@ async function demote(
         'not possible',
     );
   }
-  await mustRefuse(node, config.withinSeconds, 'gave up being primary', context);
+  await mustRefuse(
+    node,
+    config.withinSeconds,
+    'gave up being primary',
+    // It goes on as a standby, and says so.
+    async () => {
+      const answer = await askPostgres(asService(node), context);
+      return answer.takes === 'no' ? undefined : answer.detail;
+    },
+    context,
+  );
 }
 
 /**
  * Has the operator shut the instance's PostgreSQL down and keep it down, also in a pod that is made anew. The
- * annotation outlives everything; that it has taken effect is seen at the instance, or by its pod being gone.
+ * annotation outlives everything; that it has taken effect is seen at the instance's pod, or by that being gone.
  */
 async function fence(
   config: InstancesConfig,
@@ -161,27 +184,40 @@ async function fence(
   const add = (fenced: readonly string[]): readonly string[] =>
     fenced.includes(node.name) || fenced.includes('*') ? fenced : [...fenced, node.name];
   await setFenced(api, path, add, context);
-  try {
-    await mustRefuse(node, Math.min(config.withinSeconds, 30), 'was fenced', context);
-  } catch (error) {
-    const pod = await api.find(`/api/v1/namespaces/${config.namespace}/pods/${node.name}`, context);
-    if (pod !== undefined) throw error;
-    context.say(`node ${node.name} has no pod, and is fenced for the next one`);
-  }
+  const whyUnproven = async (): Promise<string | undefined> => {
+    const answer = await askPostgres(asService(node), context);
+    if (answer.takes === 'yes') return answer.detail;
+    const pod = await podOf(config, api, node, context);
+    if (pod === undefined) {
+      context.say(`node ${node.name} has no pod, and is fenced for the next one`);
+      return undefined;
+    }
+    const { takes, detail } = await askPod(node.url, pod, context);
+    return takes === 'no' ? undefined : detail;
+  };
+  await mustRefuse(node, Math.min(config.withinSeconds, 30), 'was fenced', whyUnproven, context);
+}
+
+/** Undefined when the instance has no pod. */
+async function podOf(
+  { namespace }: InstancesConfig,
+  api: KubernetesApi,
+  { name }: InstanceNode,
+  context: DriverContext,
+): Promise<KubernetesObject | undefined> {
+  return await api.find(`/api/v1/namespaces/${namespace}/pods/${name}`, context);
 }
 
 async function mustRefuse(
   node: InstanceNode,
   seconds: number,
   what: string,
+  whyUnproven: () => Promise<string | undefined>,
   context: DriverContext,
 ): Promise<void> {
   await waitUntil(
     seconds,
-    async () => {
-      const answer = await askPostgres(node, context);
-      return answer.takes === 'no' ? undefined : answer.detail;
-    },
+    whyUnproven,
     (reason) =>
       `node ${node.name} ${what}, but is not seen to refuse writes (${reason}): stop its pod, and see that its ` +
       'machine is off',

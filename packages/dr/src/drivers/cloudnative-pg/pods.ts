@@ -1,5 +1,6 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
-import { askPostgres } from '../../split-brain/ask-postgres.ts';
+import { reasonOf } from '@ordeal/shared/reason-of';
+import { askPostgres, type AskedServer } from '../../split-brain/ask-postgres.ts';
 import type { KubernetesApi, KubernetesObject } from '../kubernetes/api.ts';
 
 /** Where an instance listens in its pod. */
@@ -24,6 +25,42 @@ export async function podsOf(
     context,
   );
   return items;
+}
+
+/**
+ * A node by its `url`, which is mostly that of a Service: one that leads nowhere refuses, whoever takes writes. Only
+ * what a server says itself counts there.
+ */
+export function asService({ name, url }: Pick<AskedServer, 'name' | 'url'>): AskedServer {
+  return { name, url, at: 'service' };
+}
+
+/**
+ * Why a fence of the node could not be proven by what its pods say, as they are now; empty when it could. `none` is
+ * the reason where there are none: then it would be taken for fenced without a look.
+ */
+export async function whyNoProof(
+  node: Pick<AskedServer, 'name' | 'url'>,
+  pods: () => Promise<readonly KubernetesObject[]>,
+  none: string,
+  context: DriverContext,
+): Promise<readonly string[]> {
+  const start = `a fence of node ${node.name} could not be proven: `;
+  try {
+    const found = await pods();
+    if (found.length === 0) return [start + none];
+    const answers = await Promise.all(found.map((pod) => askPod(node.url, pod, context)));
+    return answers
+      .filter(({ takes }) => takes === 'unknown')
+      .map(
+        ({ detail }) =>
+          `${start}${detail}; it has to answer at its own address, port ${podPort}, where this runs: run it in the ` +
+          'cluster, or lead to its pods, and see that user and certificate of the url hold there',
+      );
+  } catch (error) {
+    context.signal.throwIfAborted();
+    return [`${start}${reasonOf(error)}`];
+  }
 }
 
 /** Asks the server in a pod at the pod's own address, with the user and the TLS of `url`. */

@@ -14,6 +14,8 @@ import { startPlane, withoutCloudNativePg, type Plane } from './plane.ts';
 const missing = withoutCloudNativePg;
 const note = missing === undefined ? '' : ` (${missing})`;
 const group = { group: 'postgresql.cnpg.io', version: 'v1', namespace: 'shop', plural: 'clusters' };
+/** No server has the address of a multicast group, and nobody refuses for it either. */
+const silent = '224.0.0.1';
 const context = testContext(AbortSignal.timeout(300_000));
 
 let plane: Plane;
@@ -120,6 +122,33 @@ describe.skipIf(missing !== undefined)(`the instances of a CloudNativePG cluster
     await createCloudNativePgStore(parsed(raw())).promote('a', context);
   }, 120_000);
 
+  it('takes no refusal at the address of a Service for a fence, and asks the pod by its name', async () => {
+    const [port = 0] = await freePorts(1);
+    const url = `postgresql://nobody@127.0.0.1:${port}/postgres`;
+    const store = createCloudNativePgStore(
+      parsed({
+        ...raw(),
+        nodes: nodes().map((node) => (node.name === 'b' ? { ...node, url } : node)),
+        withinSeconds: 1,
+      }),
+    );
+    const questions = store.openQuestions?.();
+    expect(await questions?.ask('b', context)).toMatchObject({ takes: 'unknown' });
+    questions?.close();
+    expect(await store.whyNoProof?.('b', context)).toEqual([
+      expect.stringContaining('there is no pod b in the namespace shop'),
+    ]);
+    await plane.pod('b', { phase: 'Running', podIP: silent });
+    try {
+      expect(await store.whyNoProof?.('b', context)).toEqual([expect.stringContaining('pod b: ')]);
+      await expect(store.fence('b', context)).rejects.toThrow(/is not seen to refuse writes \(pod b: /);
+    } finally {
+      await plane.core.deleteNamespacedPod({ namespace: 'shop', name: 'b', gracePeriodSeconds: 0 });
+    }
+    await store.fence('b', context);
+    await createCloudNativePgStore(parsed(raw())).rejoin('b', 'a', context);
+  }, 120_000);
+
   it('touches no other Kubernetes, and nothing without the right to', async () => {
     const other = createCloudNativePgStore(parsed({ ...raw(), clusterUid: 'of another' }));
     await expect(other.promote('b', context)).rejects.toThrow(
@@ -221,20 +250,29 @@ describe.skipIf(missing !== undefined)(`CloudNativePG clusters of a distributed 
         withinSeconds: 1,
       }),
     );
-    const pod = { namespace: 'shop', name: 'b-1' };
-    await plane.core.createNamespacedPod({
-      namespace: 'shop',
-      body: {
-        metadata: { name: 'b-1', labels: { 'cnpg.io/cluster': 'b' } },
-        spec: { containers: [{ name: 'postgres', image: 'postgres' }] },
-      },
+    const of = (podRole: string): Record<string, string> => ({
+      'cnpg.io/cluster': 'b',
+      'cnpg.io/podRole': podRole,
     });
     const questions = store.openQuestions?.();
     expect(await questions?.ask('b', context)).toMatchObject({ takes: 'unknown' });
     questions?.close();
-    await expect(store.fence('b', context)).rejects.toThrow('pod b-1 has no address to be asked at');
-    await plane.core.deleteNamespacedPod({ ...pod, gracePeriodSeconds: 0 });
+    // Its poolers take no writes of their own, and an address of one that has ended is somebody else's.
+    await plane.pod('b-pooler', { phase: 'Running', podIP: silent }, of('pooler'));
+    expect(await store.whyNoProof?.('b', context)).toEqual([
+      expect.stringContaining('the cluster shop/b has no pod'),
+    ]);
+    await plane.pod('b-0', { phase: 'Failed', podIP: silent }, of('instance'));
+    // Without an address it was not started: what the operator starts in it by then finds the fence.
+    await plane.pod('b-1', { phase: 'Pending' }, of('instance'));
+    expect(await store.whyNoProof?.('b', context)).toEqual([]);
     await store.fence('b', context);
+    await createCloudNativePgStore(parsed(raw())).rejoin('b', 'a', context);
+    await plane.pod('b-2', { phase: 'Running', podIP: silent }, of('instance'));
+    expect(await store.whyNoProof?.('b', context)).toEqual([expect.stringContaining('pod b-2: ')]);
+    await expect(store.fence('b', context)).rejects.toThrow(/is not seen to refuse writes \(pod b-2: /);
+    for (const name of ['b-pooler', 'b-0', 'b-1', 'b-2'])
+      await plane.core.deleteNamespacedPod({ namespace: 'shop', name, gracePeriodSeconds: 0 });
     await createCloudNativePgStore(parsed(raw())).rejoin('b', 'a', context);
   }, 120_000);
 

@@ -1,6 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ApiextensionsV1Api, CoreV1Api, CustomObjectsApi, KubeConfig } from '@kubernetes/client-node';
+import {
+  ApiextensionsV1Api,
+  CoreV1Api,
+  CustomObjectsApi,
+  KubeConfig,
+  setHeaderOptions,
+  type V1PodStatus,
+} from '@kubernetes/client-node';
 import {
   startControlPlane,
   withoutControlPlane,
@@ -26,6 +33,8 @@ export interface Plane {
   readonly core: CoreV1Api;
   readonly custom: CustomObjectsApi;
   readonly uid: string;
+  /** Makes a pod with that status: there is no kubelet that would. */
+  pod(name: string, status: V1PodStatus, labels?: Readonly<Record<string, string>>): Promise<void>;
 }
 
 /** Without `withCrd` there are only Kubernetes' own kinds. */
@@ -39,7 +48,15 @@ export async function startPlane(withCrd: boolean): Promise<Plane> {
     await core.createNamespace({ body: { metadata: { name: 'shop' } } });
     if (withCrd) await installCrd(config, custom);
     const uid = (await core.readNamespace({ name: 'kube-system' })).metadata?.uid ?? '';
-    return { plane, core, custom, uid };
+    const pod: Plane['pod'] = async (name, status, labels = {}) => {
+      const spec = { containers: [{ name: 'postgres', image: 'postgres' }] };
+      await core.createNamespacedPod({ namespace: 'shop', body: { metadata: { name, labels }, spec } });
+      await core.patchNamespacedPodStatus(
+        { namespace: 'shop', name, body: { status } },
+        setHeaderOptions('Content-Type', 'application/merge-patch+json'),
+      );
+    };
+    return { plane, core, custom, uid, pod };
   } catch (error) {
     await plane.stop();
     throw error;
