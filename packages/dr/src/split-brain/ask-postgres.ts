@@ -11,10 +11,11 @@ export interface AskedServer {
   /** Where it is reached, whatever `url` says of that. It is still the name there that TLS verifies. */
   readonly address?: { readonly host: string; readonly port: number };
   /**
-   * What stands at the address. A service refuses for servers that it does not lead to, and may well take writes: only
-   * a server's own refusal says something. Default: the server itself.
+   * What stands at the address. A service refuses for servers that it does not lead to, and that may well take writes:
+   * only a server's own refusal says something. Where it leads to this one server or nowhere, it refuses for that once
+   * when the server has just ended our session at its shutdown. Default: the server itself.
    */
-  readonly at?: 'server' | 'service';
+  readonly at?: 'server' | 'service' | 'service to one';
 }
 
 const connectMs = 1000;
@@ -98,6 +99,8 @@ export function postgresQuestions(find: (name: string) => AskedServer): WriteQue
         if (isShutdown(codeOf(error))) shut.add(name);
         drop(name);
         const no = refuses(error, shut.has(name), node);
+        // It may be back by the next time, and the service not lead to it.
+        if (codeOf(error) === 'ECONNREFUSED') shut.delete(name);
         return { ...base(), takes: no ? 'no' : 'unknown', detail: reasonOf(error) };
       } finally {
         signal.removeEventListener('abort', end);
@@ -158,7 +161,7 @@ function isShutdown(code: string): boolean {
  */
 function refuses(error: unknown, shut: boolean, { at = 'server' }: AskedServer): boolean {
   const code = codeOf(error);
-  if (code === 'ECONNREFUSED') return at === 'server';
+  if (code === 'ECONNREFUSED') return at === 'server' || (at === 'service to one' && shut);
   if (code === '25006') return true;
   if (code !== '57P03') return false;
   return shut || /starting up|not yet accepting|in recovery mode/.test(reasonOf(error));

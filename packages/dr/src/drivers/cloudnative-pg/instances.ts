@@ -68,7 +68,7 @@ export function createInstancesStore(
       const none = `there is no pod ${name} in the namespace ${config.namespace}: a node has the name of its pod`;
       return await whyNoProof(node, own, none, context);
     },
-    openQuestions: () => postgresQuestions((name) => asService(find(name))),
+    openQuestions: () => postgresQuestions((name) => ({ ...find(name), at: 'service to one' })),
   };
 }
 
