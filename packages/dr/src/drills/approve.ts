@@ -12,6 +12,11 @@ export interface Waiting {
   readonly waits: (Span & { readonly step: string })[];
 }
 
+/** Milliseconds between two moments, both monotonic, for which it stood still for a person. */
+export function waitedBetween({ waits }: Pick<Waiting, 'waits'>, from: number, to: number): number {
+  return waits.reduce((sum, wait) => sum + Math.max(0, Math.min(wait.to, to) - Math.max(wait.from, from)), 0);
+}
+
 /**
  * Asks whether to go on, and keeps who said so, when and why. The time until then is a person's, not the platform's.
  * Rejects when the answer is no. Without anybody to ask it goes on, and the record says that nobody was asked.

@@ -1,20 +1,21 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
-import type { ApprovalRecord, DrillRecord, LedgerRecord, StepRecord } from '@ordeal/shared/record/record';
+import type { DrillRecord, LedgerRecord, StepRecord } from '@ordeal/shared/record/record';
 import { isReturn } from '@ordeal/shared/scenario/drill-parts';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
-import type { Bounds, Span } from '@ordeal/shared/time/interval';
+import type { Bounds } from '@ordeal/shared/time/interval';
 import type { PromotionMark, UndoEntry } from '@ordeal/shared/undo/entry';
 import type { Observers } from '../observers/observers.ts';
 import type { OutageAnalysis } from '../outage/outage.ts';
 import type { SplitBrainWatch } from '../split-brain/watch.ts';
+import { waitedBetween, type Waiting } from './approve.ts';
 import type { ConfiguredTime } from './configured-times.ts';
 import { ObserverBroke, type DrillDeps, type DrillFault } from './drill.ts';
 
 export type MilestoneName = keyof DrillRecord['decomposition'];
 
 /** A drill under way: what its steps share, and what they leave for the record. */
-export interface Course {
+export interface Course extends Waiting {
   readonly phase: DrillPhase;
   readonly deps: DrillDeps;
   readonly context: RunContext;
@@ -22,9 +23,6 @@ export interface Course {
   readonly driver: DriverContext;
   readonly steps: StepRecord[];
   readonly milestones: Map<MilestoneName, Bounds>;
-  readonly approvals: ApprovalRecord[];
-  /** When it stood still for a person, and before which step. Monotonic milliseconds. */
-  readonly waits: (Span & { readonly step: string })[];
   /** What the configuration says about how long things take, as it was read before anything was done. */
   readonly configured: ConfiguredTime[];
   /** How long a lease of the store lasts; undefined while it was not read, and where it has none. */
@@ -85,12 +83,8 @@ export function regionsOf({ drill }: Pick<DrillPhase, 'drill'>): {
 }
 
 /** Milliseconds since the moment of the fault that it stood still for a person. */
-export function waitedMs({ waits, t0 }: Course, until: number): number {
-  if (t0 === undefined) return 0;
-  return waits.reduce(
-    (sum, { from, to }) => sum + Math.max(0, Math.min(to, until) - Math.max(from, t0.low)),
-    0,
-  );
+export function waitedMs(course: Course, until: number): number {
+  return course.t0 === undefined ? 0 : waitedBetween(course, course.t0.low, until);
 }
 
 /** Until the last of these was done nobody could write, or nobody had noticed anything. */

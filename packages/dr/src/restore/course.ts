@@ -81,11 +81,6 @@ export class RestoreRefused extends Error {
   }
 }
 
-/** Milliseconds from a moment on for which it stood still for a person. */
-export function waitedSince({ waits }: RestoreCourse, since: number): number {
-  return waits.reduce((sum, { from, to }) => sum + Math.max(0, to - Math.max(from, since)), 0);
-}
-
 export function driverContextOf(course: RestoreCourse, signal: AbortSignal): DriverContext {
   const { clock, journal } = course.context;
   return { clock, signal, say: (message) => void journal.append({ type: 'note', message }) };

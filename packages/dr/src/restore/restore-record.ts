@@ -2,7 +2,8 @@ import type { BackupCheck } from '@ordeal/shared/drivers/backup';
 import type { RestoreRecord } from '@ordeal/shared/record/record';
 import { toWall } from '@ordeal/shared/time/clock';
 import type { Bounds } from '@ordeal/shared/time/interval';
-import { waitedSince, type RestoreCourse } from './course.ts';
+import { waitedBetween } from '../drills/approve.ts';
+import type { RestoreCourse } from './course.ts';
 
 /** These say how well it went, and not whether it counts: objectives decide on their figures. */
 const targets = { age: 'age within its target', time: 'time within its target' };
@@ -14,7 +15,7 @@ export function restoreRecord(
   failed: string | undefined,
 ): RestoreRecord {
   const { phase, copy, startedAt, answeredAt, provenAt, content, pointInTime, checks, steps } = course;
-  const waited = startedAt === undefined ? 0 : waitedSince(course, startedAt);
+  const waited = startedAt === undefined ? 0 : waitedBetween(course, startedAt, endedAt);
   const seconds = startedAt === undefined ? 0 : Math.max(0, endedAt - startedAt - waited) / 1000;
   return {
     name: phase.name,
@@ -56,7 +57,7 @@ export function ageCheck(course: RestoreCourse): BackupCheck | undefined {
 export function timeCheck(course: RestoreCourse): BackupCheck | undefined {
   const { startedAt, provenAt, phase } = course;
   if (startedAt === undefined || provenAt === undefined) return undefined;
-  const seconds = (provenAt - startedAt - waitedSince(course, startedAt)) / 1000;
+  const seconds = (provenAt - startedAt - waitedBetween(course, startedAt, provenAt)) / 1000;
   return withinTarget(
     targets.time,
     { low: seconds, high: seconds },
@@ -79,7 +80,7 @@ function withinTarget(name: string, value: Bounds, target: number, words: string
 function ageOf(course: RestoreCourse): Bounds {
   const { deps, copy, restored, reach, chosenAt, startedAt, phase } = course;
   if (copy === undefined || startedAt === undefined) return { low: 0, high: 0 };
-  const waited = waitedSince(course, chosenAt ?? startedAt) - waitedSince(course, startedAt);
+  const waited = waitedBetween(course, chosenAt ?? startedAt, startedAt);
   const at = toWall(deps.anchor, startedAt - waited);
   const beyondOwn = phase.drill.kind === 'point-in-time' ? undefined : (restored?.instant ?? reach);
   const { low, high } = beyondOwn ?? copy.instant;
