@@ -4,7 +4,7 @@ import type {
   BackupDriver,
   DataSource,
   PointInTime,
-  Replayed,
+  RestoredServer,
   RestoreTarget,
 } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
@@ -59,8 +59,8 @@ export interface RestoreCourse extends Waiting {
   target: { readonly entry: UndoEntry; readonly undo: TargetUndo } | undefined;
   markers: { readonly entry: UndoEntry; readonly undo: MarkerUndo; marking: Marking | undefined } | undefined;
   restored: { readonly url: string; readonly instant: Bounds; readonly into: RestoreTarget } | undefined;
-  /** How far the log was replayed, where a moment was asked for. */
-  replayed: Replayed | undefined;
+  /** Tells how far the log was replayed, where a moment was asked for. */
+  replayed: RestoredServer['replayed'];
   content: RestoreRecord['content'];
   pointInTime: PointInTimeRecord | undefined;
   /** Monotonic milliseconds. */

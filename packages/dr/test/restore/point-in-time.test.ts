@@ -39,6 +39,25 @@ it('restores a moment: nothing later is there, and little before it is missing',
   expect(left, 'no marker is left in the source').toEqual([]);
 });
 
+it('does not have the log read for how far it came where markers tell it', async () => {
+  let read = false;
+  const watched: typeof driver = {
+    ...driver,
+    restore: async (...asked) => {
+      const server = await driver.restore(...asked);
+      const replayed: typeof server.replayed = async (context) => {
+        read = true;
+        return (await server.replayed?.(context)) ?? { last: null };
+      };
+      return { ...server, replayed };
+    },
+  };
+  const settings = settingsFor(source, { markers: { url: source.url } });
+  const outcome = await restoreOnce(marked, { source, driver: watched, settings });
+  expect(outcome.record.failed).toBeUndefined();
+  expect(read).toBe(false);
+});
+
 it('finds one that goes too far', async () => {
   // It is asked for one moment and restores a later one.
   const late: typeof driver = {

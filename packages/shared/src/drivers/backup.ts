@@ -74,8 +74,11 @@ export interface RestoredServer {
   readonly instant?: Bounds;
   /** What the driver has looked at on the way. One that is broken and did not stop it counts all the same. */
   readonly checks: readonly BackupCheck[];
-  /** Of a restore of a moment: how far it came, by the log and not by what was asked for. */
-  readonly replayed?: Replayed;
+  /**
+   * Of a restore of a moment: tells how far it came, by the log and not by what was asked for. That reads the whole log
+   * in the target, for whoever has nothing else to go by.
+   */
+  readonly replayed?: (context: DriverContext) => Promise<Replayed>;
 }
 
 /** How far a log was replayed. Wall-clock milliseconds of the source. */

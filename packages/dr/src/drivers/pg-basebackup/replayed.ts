@@ -12,30 +12,41 @@ export interface EndedTransaction {
   readonly at: number;
 }
 
-/**
- * How far a server that was asked for a moment has come, by what it says that it replayed, and by what the log holds on
- * both sides of the moment. Neither knows what the server was told.
- */
-export async function replayedOf(
-  url: string,
-  at: number,
-  log: StagedLog,
-  data: UnpackedData,
-  into: RestoreTarget,
-  context: DriverContext,
-): Promise<Replayed> {
-  const [row] = await queryRows<{ last: number | null; end: string | null }>(
+/** How far a server says that it has replayed. */
+export interface Progress {
+  /** When the last transaction that was replayed had ended: wall-clock milliseconds of the source. */
+  readonly last: number | null;
+  /** Position in the log. */
+  readonly end: string | null;
+}
+
+export async function progressOf(url: string, context: DriverContext): Promise<Progress> {
+  const [row] = await queryRows<Progress>(
     { name: 'restored', url },
     context,
     // Multiplied before it is rounded: a moment that is whole milliseconds is exactly that.
     `SELECT (extract(epoch FROM pg_last_xact_replay_timestamp()) * 1000)::float8 AS last,
        pg_last_wal_replay_lsn()::text AS "end"`,
   );
-  const last = row?.last ?? null;
+  return row ?? { last: null, end: null };
+}
+
+/**
+ * How far a server that was asked for a moment has come, by what it says that it replayed, and by what the log holds on
+ * both sides of the moment. Neither knows what the server was told.
+ */
+export async function replayedOf(
+  { last, end }: Progress,
+  at: number,
+  log: StagedLog,
+  data: UnpackedData,
+  into: RestoreTarget,
+  context: DriverContext,
+): Promise<Replayed> {
   const reader = logReader(log, data, into, ['--rmgr=Transaction']);
-  if (reader === undefined || row?.end == null) return { last };
+  if (reader === undefined || end === null) return { last };
   const ended = transactionsIn(linesOf(outputOf(reader, context)));
-  return { last, log: await around(at, positionOf(row.end), ended) };
+  return { last, log: await around(at, positionOf(end), ended) };
 }
 
 /**

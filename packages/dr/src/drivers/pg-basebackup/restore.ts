@@ -25,7 +25,7 @@ import {
 import { queryRows } from '../postgres/query.ts';
 import type { BasebackupConfig } from './config.ts';
 import { stageLog, type StagedLog } from './log.ts';
-import { replayedOf } from './replayed.ts';
+import { progressOf, replayedOf, type Progress } from './replayed.ts';
 import { positionOf } from './segments.ts';
 import { unpack, type UnpackedData } from './unpack.ts';
 
@@ -89,9 +89,12 @@ export async function restore(
   );
   await diagnosed(log, promoted(url, into, withinMs, context));
   if (point.to === 'newest') checks.push(reachedEnd(into, data, log));
-  const instant = await instantOf(url, copy, log, context);
+  const progress = await progressOf(url, context);
+  const instant = instantOf(progress, copy, log);
   if (point.to !== 'time') return { url, checks, instant };
-  return { url, checks, instant, replayed: await replayedOf(url, point.at, log, data, into, context) };
+  const { at } = point;
+  const replayed: RestoredServer['replayed'] = (later) => replayedOf(progress, at, log, data, into, later);
+  return { url, checks, instant, replayed };
 }
 
 /** What went wrong while it was replayed, with what is known of the log. */
@@ -171,18 +174,8 @@ function reachedEnd(into: RestoreTarget, data: UnpackedData, log: StagedLog): Ba
 }
 
 /** From the last commit that was replayed to the writing of the last file. */
-async function instantOf(
-  url: string,
-  copy: BackupCopy,
-  log: StagedLog,
-  context: DriverContext,
-): Promise<Bounds> {
-  const [row] = await queryRows<{ at: number | null }>(
-    { name: 'restored', url },
-    context,
-    'SELECT extract(epoch FROM pg_last_xact_replay_timestamp())::float8 * 1000 AS at',
-  );
-  const low = Math.max(row?.at ?? copy.instant.low, copy.instant.low);
+function instantOf(progress: Progress, copy: BackupCopy, log: StagedLog): Bounds {
+  const low = Math.max(progress.last ?? copy.instant.low, copy.instant.low);
   return { low, high: Math.max(low, log.last?.modified ?? low) };
 }
 

@@ -1,4 +1,5 @@
 import type { BackupCheck } from '@ordeal/shared/drivers/backup';
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { note, type RestoreCourse } from '../course.ts';
 import { judgeMarkers, readMarkers } from '../markers.ts';
 import { judgeMoment } from '../moment.ts';
@@ -25,7 +26,7 @@ export const prove: RestoreStep = {
       course.pointInTime = record;
       note(course, ...checks);
     } else if (course.phase.drill.kind === 'point-in-time') {
-      note(course, momentCheck(course));
+      note(course, await momentCheck(course, context));
     }
     note(course, ...((await deps.furtherChecks?.(restored, context)) ?? []));
     note(course, somethingProven(course));
@@ -37,9 +38,10 @@ export const prove: RestoreStep = {
 };
 
 /** Of a moment without markers the log tells how far it was replayed. */
-function momentCheck(course: RestoreCourse): BackupCheck {
+async function momentCheck(course: RestoreCourse, context: DriverContext): Promise<BackupCheck> {
   const at = momentOf(course);
-  if (at !== undefined && course.replayed !== undefined) return judgeMoment(at, course.replayed);
+  if (at !== undefined && course.replayed !== undefined)
+    return judgeMoment(at, await course.replayed(context));
   const detail = `${course.deps.driver.kind} does not tell how far it has come`;
   return { name: 'point in time', outcome: 'broken', detail };
 }
