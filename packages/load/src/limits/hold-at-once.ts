@@ -1,4 +1,5 @@
 import type { Clock } from '@ordeal/shared/time/clock';
+import { DeadlineExceeded, within } from '@ordeal/shared/time/deadline';
 import type { HeldAnswer, HeldRequest } from './held-request.ts';
 
 /** What came of so many requests that were held at once. */
@@ -19,8 +20,6 @@ const MORE_FOR_MS = 2000;
 /** A place may be free a moment after its answer. */
 const AFTERWARDS_FOR_MS = 2000;
 const PAUSE_MS = 50;
-/** It is under way. */
-const NOT_YET: HeldAnswer = { status: 0, error: 'not answered yet' };
 
 /**
  * Holds so many requests at once, asks one more meanwhile, and lets them end. Nothing is under way any more when it
@@ -53,7 +52,18 @@ export async function holdAtOnce(
     all.push(request);
     return request;
   };
-  const end = (request: HeldRequest): Promise<HeldAnswer> => within(request.answer, timeoutMs, clock, signal);
+  /** Undefined: it has not come in time. */
+  const inTime = async <T>(awaited: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await within(clock, timeoutMs, 'A held request', signal, () => awaited);
+    } catch (error) {
+      // That the run is over is a deadline, too, where its time is up.
+      if (signal.aborted || !(error instanceof DeadlineExceeded)) throw error;
+      return undefined;
+    }
+  };
+  const end = async (request: HeldRequest): Promise<HeldAnswer> =>
+    (await inTime(request.answer)) ?? { status: 0, error: 'timed out' };
   const ask = async (): Promise<HeldAnswer> => {
     const request = await begin();
     request.release();
@@ -74,8 +84,7 @@ export async function holdAtOnce(
     const started = clock.now();
     const held: HeldRequest[] = [];
     while (held.length < requests) held.push(await begin());
-    const underWay = Promise.all(held.map((one) => one.underWay)).then(() => NOT_YET);
-    await within(underWay, timeoutMs, clock, signal);
+    await inTime(Promise.all(held.map((one) => one.underWay)));
     const more = await askUntil(isRefusal, MORE_FOR_MS);
     const early = held.flatMap((one) => one.answered() ?? []);
     const waiting = held.filter((one) => one.answered() === undefined);
@@ -91,24 +100,5 @@ export async function holdAtOnce(
     };
   } finally {
     for (const one of all) one.drop();
-  }
-}
-
-/** What is not there by then was not answered. */
-async function within(
-  awaited: Promise<HeldAnswer>,
-  timeoutMs: number,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<HeldAnswer> {
-  const over = new AbortController();
-  const late = clock
-    .sleep(timeoutMs, AbortSignal.any([signal, over.signal]))
-    .then(() => ({ status: 0, error: 'timed out' }));
-  late.catch(() => undefined);
-  try {
-    return await Promise.race([awaited, late]);
-  } finally {
-    over.abort();
   }
 }

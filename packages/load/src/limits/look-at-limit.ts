@@ -1,6 +1,6 @@
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import { createNodeClient } from '@ordeal/shared/journey/node-client';
-import { namesItsClient, REFUSED_WITH } from '@ordeal/shared/platform/limit-course';
+import { isAdmission, namesItsClient, REFUSED_WITH } from '@ordeal/shared/platform/limit-course';
 import type { ConcurrencyLimitSpec, LimitSpec, RateLimitSpec } from '@ordeal/shared/platform/limit-spec';
 import type { Platform } from '@ordeal/shared/platform/platform';
 import { fillTemplate, type FilledRequest, type TemplateVariables } from '@ordeal/shared/platform/template';
@@ -77,7 +77,7 @@ async function lookAtRate(
     const outcome =
       status === (limit.refusedWith ?? REFUSED_WITH.rate)
         ? 'refused'
-        : status >= 200 && status < 400
+        : isAdmission(status)
           ? 'admitted'
           : 'neither';
     return { sent, answered: clock.now(), outcome, status, ...(error === undefined ? {} : { error }) };

@@ -4,6 +4,11 @@ import type { LimitSpec, RateLimitSpec } from './limit-spec.ts';
 /** Status of a refusal where a limit names none. */
 export const REFUSED_WITH: Readonly<Record<LimitSpec['kind'], number>> = { rate: 429, concurrency: 503 };
 
+/** Whether a rate limit has let in what was answered with this status: 200 to 399. */
+export function isAdmission(status: number): boolean {
+  return status >= 200 && status < 400;
+}
+
 /**
  * Share of a rate limit's window after which the second half of the requests is sent. At half of it a limit of half as
  * many in half the time would look the same.

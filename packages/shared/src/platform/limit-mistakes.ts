@@ -1,6 +1,6 @@
 import { reasonOf } from '../reason-of.ts';
 import type { Diagnostic } from './diagnostics.ts';
-import { REFUSED_WITH } from './limit-course.ts';
+import { isAdmission, REFUSED_WITH } from './limit-course.ts';
 import type { LimitSpec } from './limit-spec.ts';
 import type { Platform } from './platform.ts';
 import { fillTemplate } from './template.ts';
@@ -38,7 +38,7 @@ function refusalLikeAdmission(limit: LimitSpec, at: string): readonly Diagnostic
   const refusedWith = limit.refusedWith ?? byDefault;
   const [alike, admission] =
     limit.kind === 'rate'
-      ? [refusedWith >= 200 && refusedWith < 400, '200 to 399']
+      ? [isAdmission(refusedWith), '200 to 399']
       : [refusedWith === limit.answeredWith, `answeredWith, ${limit.answeredWith}`];
   if (!alike) return [];
   return [
