@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describeShape } from '@ordeal/shared/load/shape/describe-shape';
-import { parseShape, type ShapeOptions } from '@ordeal/shared/load/shape/parse-shape';
+import { parseShape, shapeBase, type ShapeOptions } from '@ordeal/shared/load/shape/parse-shape';
 import type { Shape, Spike } from '@ordeal/shared/load/shape/shape';
 import { wantsAnAlert } from '@ordeal/shared/objectives/of-alerts';
 import type { Objective } from '@ordeal/shared/objectives/objective';
@@ -55,11 +55,7 @@ export async function shapedScenario(
   const { platform } = loaded;
   const usual = platform.load ?? (await usualLoad(request, loaded, edge));
   const source = sourceOf(request, platform, edge);
-  const parsed = parseShape(request.kind, request.options, {
-    ...(usual === undefined ? {} : { rate: usual.baseline }),
-    ...(usual?.spike === undefined ? {} : { spike: usual.spike }),
-    maxRate: platform.guardrails.maxRate,
-  });
+  const parsed = parseShape(request.kind, request.options, shapeBase(usual, platform.guardrails));
   const mistakes = [...(parsed.ok ? [] : parsed.diagnostics), ...(source.ok ? [] : source.diagnostics)];
   if (!parsed.ok || !source.ok) throw mistakesIn(`\`ordeal load ${request.kind}\``, mistakes);
   const shape = parsed.value;

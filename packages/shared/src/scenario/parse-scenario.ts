@@ -1,5 +1,5 @@
 import { hintFrom } from '../platform/closest.ts';
-import { parseShape } from '../load/shape/parse-shape.ts';
+import { parseShape, shapeBase } from '../load/shape/parse-shape.ts';
 import { shapeCeiling } from '../load/shape/plan-shape.ts';
 import type { Shape } from '../load/shape/shape.ts';
 import type { Diagnostic, Result } from '../platform/diagnostics.ts';
@@ -108,11 +108,7 @@ function shapeOf({ kind, ...options }: WrittenShape, platform: Platform, path: s
   return parseShape(
     kind,
     Object.fromEntries(texts),
-    {
-      ...(platform.load === undefined ? {} : { rate: platform.load.baseline }),
-      ...(platform.load?.spike === undefined ? {} : { spike: platform.load.spike }),
-      maxRate: platform.guardrails.maxRate,
-    },
+    shapeBase(platform.load, platform.guardrails),
     {
       kind: `${path}.kind`,
       option: (name) => `${path}.${camelled(name)}`,

@@ -1,5 +1,6 @@
 import { hintFrom } from '../../platform/closest.ts';
 import type { Diagnostic, Result } from '../../platform/diagnostics.ts';
+import type { Guardrails, LoadSettings } from '../../platform/platform.ts';
 import { parseStages } from './parse-stages.ts';
 import {
   parseFactor,
@@ -19,6 +20,18 @@ export interface ShapeBase {
   readonly spike?: number;
   /** The most that the platform lets itself be offered. */
   readonly maxRate: number;
+}
+
+/** What a platform's usual load, where it has one, and its guardrails say of it. */
+export function shapeBase(
+  usual: Pick<LoadSettings, 'baseline' | 'spike'> | undefined,
+  { maxRate }: Pick<Guardrails, 'maxRate'>,
+): ShapeBase {
+  return {
+    ...(usual === undefined ? {} : { rate: usual.baseline }),
+    ...(usual?.spike === undefined ? {} : { spike: usual.spike }),
+    maxRate,
+  };
 }
 
 /** What was written for a shape, by option without dashes. */

@@ -16,7 +16,8 @@ export function ofTenant({ perTenant }: PlannedWindow, tenant: string): TenantLo
 /** An objective on a signal that has no value at all in this window. */
 export function valueObstacle({ objective, window, platform, scenario }: Concern): Obstacle | undefined {
   const { signal } = objective;
-  const inA = `in a ${['load', 'limit', 'drill', 'restore', 'deploy'].includes(window.part) ? window.part : `${window.part}-`} window`;
+  const isAPhase = window.part === 'load' || isOfItsOwn(window.part);
+  const inA = `in a ${isAPhase ? window.part : `${window.part}-`} window`;
   switch (signal.from) {
     case 'client':
       if (isOfItsOwn(window.part)) return drillHasNoWindow(window.part, `the client's ${signal.measure}`);
