@@ -105,16 +105,11 @@ const NOTHING: Shape = { kind: 'stages', legs: [], warmUpSeconds: 0 };
 
 function shapeOf({ kind, ...options }: WrittenShape, platform: Platform, path: string): Result<Shape> {
   const texts = Object.entries(options).map(([name, value]) => [dashed(name), String(value)] as const);
-  return parseShape(
-    kind,
-    Object.fromEntries(texts),
-    shapeBase(platform.load, platform.guardrails),
-    {
-      kind: `${path}.kind`,
-      option: (name) => `${path}.${camelled(name)}`,
-      hint: 'see docs/load.md; the usual rate is `load.baseline` of the platform',
-    },
-  );
+  return parseShape(kind, Object.fromEntries(texts), shapeBase(platform.load, platform.guardrails), {
+    kind: `${path}.kind`,
+    option: (name) => `${path}.${camelled(name)}`,
+    hint: 'see docs/load.md; the usual rate is `load.baseline` of the platform',
+  });
 }
 
 function dashed(name: string): string {
