@@ -72,7 +72,7 @@ export async function proveBackupControls(): Promise<readonly Control[]> {
     replace(second.backups.base, kept);
     shown.push(
       await restore('newest').then(
-        found('a backup of the wrong database', /is a backup of system \d+.*must be of/),
+        found('a backup of the wrong database', /is a backup of database \S+ of system \d+.*must be of/),
       ),
     );
     return shown;
