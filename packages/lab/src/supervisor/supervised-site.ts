@@ -68,19 +68,22 @@ export class SupervisedSite {
 
   async #status(name: string, units: readonly SupervisedUnit[], all: boolean): Promise<UnitStatus> {
     const wanted = units.filter((unit) => unit.wanted);
-    const running = units.filter((unit) => unit.identity !== undefined);
+    const asked = wanted.map((unit) => unit.identity);
     const ready = await Promise.all(
-      wanted.map(async (unit) => unit.identity !== undefined && (await holds(unit.unit.ready))),
+      wanted.map(async (unit, i) => asked[i] !== undefined && (await holds(unit.unit.ready))),
     );
-    const listed = running.map((unit) => ({ name: unit.unit.name, identity: unit.identity! }));
+    // Read once, with no waiting in between: a process may end at any moment, also while it was asked.
+    const identities = new Map(units.map((unit) => [unit, unit.identity]));
+    const listed = units.flatMap((unit) => {
+      const identity = identities.get(unit);
+      return identity === undefined ? [] : [{ name: unit.unit.name, identity }];
+    });
+    const missing = wanted.some((unit) => identities.get(unit) === undefined);
+    const same = wanted.every((unit, i) => identities.get(unit) === asked[i]);
     return {
       unit: name,
-      state: wanted.some((unit) => unit.identity === undefined)
-        ? 'degraded'
-        : wanted.length === 0 && running.length === 0
-          ? 'stopped'
-          : 'running',
-      ready: wanted.length > 0 && ready.every(Boolean),
+      state: missing ? 'degraded' : wanted.length === 0 && listed.length === 0 ? 'stopped' : 'running',
+      ready: wanted.length > 0 && same && ready.every(Boolean),
       processes: [...(all ? [{ name: 'supervisor', identity: this.#identity }] : []), ...listed].map(
         (one) => ({ ...one, pid: pidOf(one.identity) }),
       ),
