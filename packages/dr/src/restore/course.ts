@@ -68,6 +68,8 @@ export interface RestoreCourse extends Waiting {
   startedAt: number | undefined;
   answeredAt: number | undefined;
   provenAt: number | undefined;
+  /** When its time was over, and it was ended. */
+  givenUpAt: number | undefined;
   /** The newest moment that could be had, of a copy that was not restored. */
   reach: Bounds | undefined;
 }

@@ -21,7 +21,12 @@ export function restoreRecord(
     name: phase.name,
     kind: phase.drill.kind,
     backupAgeSeconds: ageOf(course),
-    seconds: { low: seconds, high: provenAt === undefined ? null : seconds },
+    seconds: {
+      low: seconds,
+      high: provenAt === undefined ? null : seconds,
+      // As far as it had come: a backup that was taken first has used up some of the time.
+      ...(course.givenUpAt === undefined ? {} : { givenUpAfter: seconds }),
+    },
     ...(startedAt === undefined || answeredAt === undefined
       ? {}
       : { answeredSeconds: (answeredAt - startedAt) / 1000 }),

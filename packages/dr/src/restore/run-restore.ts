@@ -3,7 +3,7 @@ import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { RestoreRecord, WindowRecord } from '@ordeal/shared/record/record';
 import { toWall } from '@ordeal/shared/time/clock';
-import { within } from '@ordeal/shared/time/deadline';
+import { DeadlineExceeded, within } from '@ordeal/shared/time/deadline';
 import { GuardianGone } from '@ordeal/shared/undo/guarded-ledger';
 import { askBefore, askToGoOn } from '../drills/approve.ts';
 import { driverContextOf, note, RestoreRefused, type RestoreCourse, type RestoreDeps } from './course.ts';
@@ -56,6 +56,7 @@ export async function runRestore(
     startedAt: undefined,
     answeredAt: undefined,
     provenAt: undefined,
+    givenUpAt: undefined,
     reach: undefined,
   };
   const failure = await runSteps(course, stepsOf(phase));
@@ -135,6 +136,8 @@ async function runSteps(course: RestoreCourse, steps: readonly RestoreStep[]): P
       const message = signal.aborted ? `stopped: ${reasonOf(signal.reason)}` : reasonOf(error);
       const found = signal.aborted ? undefined : foundBy(error);
       if (found !== undefined) note(course, { ...found, outcome: 'broken' });
+      // What a step gives itself is its own: that is over sooner.
+      if (error instanceof DeadlineExceeded && clock.now() >= until) course.givenUpAt = clock.now();
       failure = { step: step.name, error, message };
       end('failed', message);
     }

@@ -74,12 +74,20 @@ function failuresOf({
   const failed = findings.filter(({ severity, outcome }) => severity === 'must' && outcome === 'fail');
   return [
     ...failed.map((finding) => `${place(finding)} is ${range(finding)}, not ${wanted(finding)}`),
-    ...[...drills, ...restores].flatMap(({ name, failed: why }) =>
-      why === undefined ? [] : [`${name} failed: ${why}`],
-    ),
+    ...[...drills, ...restores]
+      .filter((one) => givenUpEarly(one) === undefined)
+      .flatMap(({ name, failed: why }) => (why === undefined ? [] : [`${name} failed: ${why}`])),
     ...deployments.flatMap(failuresOfDeployment),
     ...failuresOfSmoke(smoke),
   ];
+}
+
+/** Why nobody knows whether a drill or a restore would have come to its end in the time that it is given; undefined: it is known. */
+function givenUpEarly(one: DrillRecord | RestoreRecord): string | undefined {
+  const { givenUpAfter = Infinity } = 'rto' in one ? one.rto : one.seconds;
+  const within = 'rto' in one ? one.rto.target : (one.targets?.rto ?? 0);
+  if (one.failed === undefined || givenUpAfter >= within) return undefined;
+  return `${one.name} was given up after ${figure(givenUpAfter)} s, and it has ${within} s: ${one.failed}`;
 }
 
 /** A gate that does not hold is no pass, also where nobody has made an objective of it. */
@@ -99,7 +107,14 @@ function failuresOfDeployment({ name, to, outcome, because, stuck }: DeploymentR
   ];
 }
 
-function doubtsOf({ findings, experiments, drills, deployments = [], end }: VerdictInput): readonly string[] {
+function doubtsOf({
+  findings,
+  experiments,
+  drills,
+  restores = [],
+  deployments = [],
+  end,
+}: VerdictInput): readonly string[] {
   const must = findings.filter(({ severity }) => severity === 'must');
   return [
     ...(end.how === 'blind' ? reasons('not begun', end.reasons) : []),
@@ -108,6 +123,7 @@ function doubtsOf({ findings, experiments, drills, deployments = [], end }: Verd
       .map((finding) => `${place(finding)} is inconclusive: ${whyOpen(finding)}`),
     ...experiments.flatMap(doubtsOfExperiment),
     ...drills.flatMap(doubtsOfDrill),
+    ...[...drills, ...restores].flatMap((one) => givenUpEarly(one) ?? []),
     ...deployments.flatMap(doubtsOfDeployment),
     ...(must.length === 0 ? ['no objective that must hold was judged'] : []),
   ];

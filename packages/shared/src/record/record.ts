@@ -375,7 +375,12 @@ export interface RestoreRecord {
   /** Seconds between the backup's own instant and the start of the restore. */
   readonly backupAgeSeconds: { readonly low: number; readonly high: number };
   /** Seconds from the start of the restore until it was read and proven; `high` null: it was not. */
-  readonly seconds: { readonly low: number; readonly high: number | null };
+  readonly seconds: {
+    readonly low: number;
+    readonly high: number | null;
+    /** Seconds from its start after which it was given up. Absent where it came to its end, well or not. */
+    readonly givenUpAfter?: number;
+  };
   /** Seconds from the start of the restore until its server answered; absent when it never did. */
   readonly answeredSeconds?: number;
   readonly targets?: { readonly rto: number; readonly rpo: number };

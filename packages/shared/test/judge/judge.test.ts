@@ -449,6 +449,21 @@ describe('restore', () => {
     ['seconds', 9, {}, 'fail', undefined],
     ['seconds', 600, { seconds: { low: 10, high: null } }, 'fail', undefined],
     ['seconds', 600, { failed: 'the checksums differ' }, 'fail', undefined],
+    // Waited for as long as is promised, and for less.
+    [
+      'seconds',
+      90,
+      { seconds: { low: 90, high: null, givenUpAfter: 90 }, failed: 'late' },
+      'fail',
+      undefined,
+    ],
+    [
+      'seconds',
+      3600,
+      { seconds: { low: 90, high: null, givenUpAfter: 90 }, failed: 'late' },
+      'inconclusive',
+      'straddles-limit',
+    ],
     ['backup-age', 60, {}, 'pass', undefined],
     ['backup-age', 55, {}, 'inconclusive', 'straddles-limit'],
     ['backup-age', 40, {}, 'fail', undefined],
@@ -462,6 +477,15 @@ describe('restore', () => {
     const finding = one(at(measure, limit), { restores: [{ ...good, ...given }] });
     expect(finding.outcome).toBe(outcome);
     expect(finding.reason).toBe(reason);
+  });
+
+  test('says what would decide a promise that reaches further than it was waited for', () => {
+    const failed = 'replay: replay took longer than 90 s.';
+    const late = { ...good, seconds: { low: 90, high: null, givenUpAfter: 90 }, failed };
+    expect(one(at('seconds', 3600), { restores: [late] })).toMatchObject({
+      explanation: expect.stringContaining('took longer than 90 s'),
+      wouldDecide: 'A restore whose deadline leaves it 3600 s, and not 90 s, would decide it.',
+    });
   });
 
   test('with a broken observer nothing is proven, and without any there was none', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { verdictOf, type RunEnd, type VerdictInput } from '../../src/judge/verdict.ts';
 import type { Finding } from '../../src/objectives/finding.ts';
+import type { RestoreRecord } from '../../src/record/record.ts';
 import { deployed } from '../report/fixture-deployment.ts';
 import { failover } from '../report/fixture-drills.ts';
 
@@ -41,6 +42,13 @@ const experiment = {
   witness: 'pid',
   recoverySeconds: 1,
 };
+const restore = (seconds: RestoreRecord['seconds']): RestoreRecord => ({
+  name: 'restore',
+  backupAgeSeconds: { low: 1, high: 2 },
+  seconds,
+  targets: { rto: 300, rpo: 60 },
+  failed: 'replay took longer',
+});
 const residue = [{ what: 'toxic', where: 'proxy a', how: 'listed' }];
 const interrupted: RunEnd = { how: 'interrupted', exitCode: 143, reason: 'SIGTERM' };
 
@@ -72,6 +80,33 @@ test.each<[string, Partial<VerdictInput>, string, number]>([
   ['blind', { findings: [], end: { how: 'blind', reasons: ['no Prometheus'] } }, 'inconclusive', 2],
   ['a failure before an open one', { findings: [open, fail] }, 'fail', 1],
   ['a drill that failed', { drills: [{ ...failover, failed: 'no standby' }] }, 'fail', 1],
+  [
+    'a drill that had all of its time',
+    { drills: [{ ...failover, failed: 'late', rto: { low: 90, high: null, target: 90, givenUpAfter: 90 } }] },
+    'fail',
+    1,
+  ],
+  [
+    'a drill that was given up before its time was over',
+    {
+      drills: [{ ...failover, failed: 'late', rto: { low: 90, high: null, target: 300, givenUpAfter: 90 } }],
+    },
+    'inconclusive',
+    2,
+  ],
+  ['a restore that failed', { restores: [restore({ low: 9, high: null })] }, 'fail', 1],
+  [
+    'a restore that had all of its time',
+    { restores: [restore({ low: 300, high: null, givenUpAfter: 300 })] },
+    'fail',
+    1,
+  ],
+  [
+    'a restore that was given up before its time was over',
+    { restores: [restore({ low: 90, high: null, givenUpAfter: 90 })] },
+    'inconclusive',
+    2,
+  ],
   ['one writer', { drills: [{ ...failover, writers: { outcome: 'excluded', detail: '' } }] }, 'pass', 0],
   [
     'perhaps two writers, whatever the objectives are',

@@ -18,20 +18,20 @@ export function judgeRestore(
   measure: RestoreMeasure,
   observations: Observations,
 ): Finding {
-  return findingOf(
-    assignment,
-    { signal: words[measure] },
-    measureRestore(assignment.window, measure, observations),
-  );
+  return findingOf(assignment, { signal: words[measure] }, measureRestore(assignment, measure, observations));
 }
 
-function measureRestore(window: string, measure: RestoreMeasure, observations: Observations): Measurement {
+function measureRestore(
+  { window, objective }: Assignment,
+  measure: RestoreMeasure,
+  observations: Observations,
+): Measurement {
   const name = phaseOf(observations, window);
   const restore = (observations.restores ?? []).find((one) => one.name === name || one.name === window);
   if (restore === undefined) {
     return { kind: 'nothing', reason: 'not-run', sentence: `There was no restore ${name}.` };
   }
-  const measured = measureOf(restore, measure);
+  const measured = measureOf(restore, measure, objective.limit);
   if (measured.kind === 'nothing') return measured;
   const broke = observerProblem(observations, window, 'client');
   if (broke === undefined) return measured;
@@ -43,10 +43,10 @@ function measureRestore(window: string, measure: RestoreMeasure, observations: O
   };
 }
 
-function measureOf(restore: RestoreRecord, measure: RestoreMeasure): Measurement {
+function measureOf(restore: RestoreRecord, measure: RestoreMeasure, limit: number): Measurement {
   switch (measure) {
     case 'seconds':
-      return duration(restore);
+      return duration(restore, limit);
     case 'backup-age':
       return age(restore);
     case 'point-in-time-error':
@@ -54,8 +54,11 @@ function measureOf(restore: RestoreRecord, measure: RestoreMeasure): Measurement
   }
 }
 
-function duration({ kind, seconds, failed, checks }: RestoreRecord): Measurement {
+function duration({ kind, seconds, failed, checks }: RestoreRecord, limit: number): Measurement {
   const unproven = seconds.high === null || failed !== undefined;
+  const { givenUpAfter = Infinity } = seconds;
+  // It was not waited for as long as is promised: nobody knows whether it would have come.
+  const mayHold = seconds.high === null && givenUpAfter < limit;
   const moment = kind === 'point-in-time' ? checks?.find(({ name }) => name === 'point in time') : undefined;
   return {
     kind: 'measured',
@@ -63,7 +66,12 @@ function duration({ kind, seconds, failed, checks }: RestoreRecord): Measurement
     samples: 1,
     violations: Infinity,
     // Not restored is a failure whatever the limit, and never a number.
-    ...(unproven ? { decision: 'violated' as const } : {}),
+    ...(unproven && !mayHold ? { decision: 'violated' as const } : {}),
+    ...(mayHold
+      ? {
+          finer: `A restore whose deadline leaves it ${limit} s, and not ${figure(givenUpAfter)} s, would decide it.`,
+        }
+      : {}),
     ...(unproven ? { note: whyUnproven(failed) } : {}),
     // Well restored, but nobody knows of which moment.
     ...(!unproven && moment?.outcome === 'not-run'
@@ -98,4 +106,8 @@ function age({ kind, backupAgeSeconds, failed, seconds }: RestoreRecord): Measur
 
 function whyUnproven(failed: string | undefined): string {
   return `The backup was not restored and read: ${failed?.replace(/[.\s]+$/, '') ?? 'it did not come to its end'}.`;
+}
+
+function figure(seconds: number): string {
+  return String(Number(seconds.toFixed(1)));
 }
