@@ -4,8 +4,10 @@ export interface Control {
   readonly sabotage: string;
   /** The shortest command that has to notice: a suite, or one phase of the game day. */
   readonly run: readonly string[];
-  /** What has to be named: a finding that is no pass, or a check of the gate. */
+  /** What has to be named: a finding that is no pass, a check of the gate, or a reason of the verdict. */
   readonly finds: string;
+  /** What all that is left behind has to name. Absent: nothing may be left. */
+  readonly leaves?: string;
 }
 
 const smoke = ['smoke'];
@@ -16,10 +18,22 @@ const deploys = (phase: string) => ['chaos', '--scenario', 'deploys', '--only', 
 const drill = ['drill', '--only', 'region-lost', '--pace', 'short'];
 const backup = (phase: string) => ['drill', '--only', phase, '--pace', 'short'];
 
+/** What such a drill leaves on purpose, as nobody fails back: the region that it has lost. */
+const LOST = 'Region A is lost';
+/** A replica that died, and was not started again. */
+const KILLED = 'a/api-1';
+
 const of = (
   platform: string,
-  controls: readonly (readonly [sabotage: string, run: readonly string[], finds: string])[],
-): readonly Control[] => controls.map(([sabotage, run, finds]) => ({ platform, sabotage, run, finds }));
+  controls: readonly (readonly [sabotage: string, run: readonly string[], finds: string, leaves?: string])[],
+): readonly Control[] =>
+  controls.map(([sabotage, run, finds, leaves]) => ({
+    platform,
+    sabotage,
+    run,
+    finds,
+    ...(leaves === undefined ? {} : { leaves }),
+  }));
 
 /** The typical failures of each platform, as its README names them. */
 export const controls: readonly Control[] = [
@@ -35,12 +49,17 @@ export const controls: readonly Control[] = [
     ['errors', load, 'client errors'],
     ['no-metrics', load, 'API replicas'],
     ['lying-health', chaos('database-unreachable'), 'client errors while a database is unreachable'],
-    ['no-restart', chaos('replica-killed'), 'replica-killed'],
+    [
+      'no-restart',
+      chaos('replica-killed'),
+      'replica-killed was aborted: the fault could not be healed',
+      KILLED,
+    ],
     ['bad-release', deploys('canary'), 'time to deploy'],
     ['no-rollback', deploys('bad-canary'), 'time to roll back'],
     ['no-drain', deploys('rolling'), 'requests lost by a deployment'],
-    ['no-alerts', drill, 'alert on a lost region'],
-    ['lose-acknowledged-writes', drill, 'no acknowledged write lost'],
+    ['no-alerts', drill, 'alert on a lost region', LOST],
+    ['lose-acknowledged-writes', drill, 'no acknowledged write lost', LOST],
   ]),
   ...of('research-agent', [
     ['stale-reads', smoke, 'research'],
@@ -51,12 +70,12 @@ export const controls: readonly Control[] = [
     ['lying-health', chaos('database-unreachable'), 'client errors while something is broken'],
     ['bad-release', deploys('canary'), 'time to deploy'],
     ['no-rollback', deploys('bad-canary'), 'time to roll back'],
-    ['no-alerts', drill, 'alert on failed health checks'],
-    ['lose-acknowledged-writes', drill, 'no acknowledged write lost'],
+    ['no-alerts', drill, 'alert on failed health checks', LOST],
+    ['lose-acknowledged-writes', drill, 'no acknowledged write lost', LOST],
     ['stale-dump', backup('backup-verified'), 'age of the daily backup'],
     ['no-archive', backup('restore'), 'restore time'],
-    ['frozen-names', drill, 'does not show it'],
-    ['long-ttl', drill, 'not recovered within'],
+    ['frozen-names', drill, 'does not show it', LOST],
+    ['long-ttl', drill, 'not recovered within', LOST],
   ]),
   ...of('research-assistant', [
     ['sessions-in-process', smoke, 'all-analytics'],
@@ -68,7 +87,12 @@ export const controls: readonly Control[] = [
     ['rate-limit-other-window', limit('rate-limit'), 'rate limit'],
     ['connection-hog', load, 'database connections'],
     ['memory-hog', load, 'memory of a worker'],
-    ['no-restart', chaos('worker-killed'), 'worker-killed'],
+    [
+      'no-restart',
+      chaos('worker-killed'),
+      'worker-killed was aborted: the fault could not be healed',
+      KILLED,
+    ],
     ['stale-dump', backup('backup-verified'), 'age of the daily dump'],
     ['cut-dump', backup('restore'), 'restore time'],
   ]),
@@ -81,7 +105,7 @@ export const controls: readonly Control[] = [
     ['no-drain', chaos('rollout'), 'requests lost by a rollout'],
     ['hasty-rollout', chaos('rollout'), 'requests lost by a rollout'],
     ['slow-release', chaos('rollout'), 'time to roll out'],
-    ['no-restart', chaos('pod-killed'), 'pod-killed'],
+    ['no-restart', chaos('pod-killed'), 'pod-killed was aborted: the fault could not be healed', KILLED],
     ['lying-health', chaos('database-unreachable'), 'client errors while something is broken'],
     ['no-archive', backup('restore'), 'restore time'],
   ]),
@@ -100,7 +124,7 @@ export const controls: readonly Control[] = [
     ['bad-release', chaos('deploy'), 'time to deploy'],
     ['slow-release', chaos('deploy'), 'time to deploy'],
     ['no-rollback', chaos('bad-deploy'), 'time to roll back'],
-    ['lose-acknowledged-writes', drill, 'no acknowledged write lost'],
+    ['lose-acknowledged-writes', drill, 'no acknowledged write lost', LOST],
     ['stale-dump', backup('backup-verified'), 'age of the dump'],
     ['cut-dump', backup('backup-verified'), 'dump complete'],
     ['torn-upload', backup('backup-verified'), 'no complete backup'],

@@ -4,24 +4,13 @@ import { $, echo } from 'zx';
 import type { Finding } from '../../packages/shared/src/objectives/finding.ts';
 import type { JournalEntry } from '../../packages/shared/src/timeline/event.ts';
 import { newestRecord, newestRun, ordeal, root, workplace, type Ended } from '../ordeal.ts';
+import { NOT_FOUND, pageOf, type Shown } from './control-page.ts';
 import { controls, type Control } from './controls.ts';
 import { platforms } from './platforms.ts';
 
 const page = join(root, 'docs', 'negative-controls.md');
-const NOT_FOUND = 'not found';
 const MOST_ATTEMPTS = 3;
 const verdicts: Readonly<Record<number, string>> = { 1: 'fail', 2: 'inconclusive', 4: 'residue left' };
-const HEAD = `# Negative controls
-
-A suite that is always green proves nothing. Each row is a lab that was made to misbehave in one way, the shortest command that has to notice, and what it said. \`npx ordeal lab up --platform <name> --sabotage <sabotage>\` makes the same lab, to try it by hand; \`npm run prove -- platform-controls\` runs all of them, and writes this page.`;
-
-interface Shown {
-  readonly control: Control;
-  readonly verdict: string;
-  /** What was said, in a line; undefined when the control was not found. */
-  readonly finding: string | undefined;
-}
-
 /**
  * Sabotages the lab in each way that is typical of a platform, and looks whether the suite turns red and names it.
  * Writes the page that is documented. `ORDEAL_PROVE_PLATFORM` and
@@ -40,8 +29,7 @@ export async function provePlatformControls(): Promise<boolean> {
       echo(`  ${platform} × ${control.sabotage}: ${one.verdict}; ${one.finding ?? NOT_FOUND}`);
     }
     held &&= shown.every(({ finding }) => finding !== undefined);
-    const parts = partsOf(existsSync(page) ? readFileSync(page, 'utf8') : '');
-    writeFileSync(page, pageOf({ ...parts, [platform]: partOf(own, parts[platform] ?? '', shown) }));
+    writeFileSync(page, pageOf(controls, existsSync(page) ? readFileSync(page, 'utf8') : '', shown));
     await $({ cwd: root })`prettier --write ${page}`;
   }
   return held;
@@ -56,13 +44,21 @@ async function show(control: Control): Promise<Shown> {
   for (let again = 1; again < MOST_ATTEMPTS && red(ended) && cameToNothing(cwd, control); again += 1) {
     ended = await ordeal(cwd, ...run, '--platform', platform, ...lab);
   }
-  const said = red(ended) ? whatWasSaid(cwd, control) : undefined;
+  const left = (newestRecord(cwd)?.residue ?? []).map(({ what, where }) => `${what} (${where})`);
+  const said = red(ended) && isLeft(control, left) ? whatWasSaid(cwd, control) : undefined;
   if (said === undefined) {
     echo(`${ended.output.split('\n').slice(-25).join('\n')}\n  evidence: ${cwd}`);
-    return { control, verdict: `exit code ${ended.code}`, finding: undefined };
+    return { control, verdict: `exit code ${ended.code}`, finding: undefined, left };
   }
   rmSync(cwd, { recursive: true, force: true });
-  return { control, verdict: verdicts[ended.code ?? 0] ?? '', finding: said };
+  return { control, verdict: verdicts[ended.code ?? 0] ?? '', finding: said, left };
+}
+
+/** Whether that is left which the sabotage leaves, and nothing else: a run that ends with residue is red whatever it found. */
+function isLeft({ leaves }: Control, left: readonly string[]): boolean {
+  return leaves === undefined
+    ? left.length === 0
+    : left.length > 0 && left.every((one) => one.includes(leaves));
 }
 
 /** Whether something was not run, and what is looked for not proven all the same: what is broken may keep the rest from it. */
@@ -122,39 +118,4 @@ function inWords({
 
 function rounded(value: number): string {
   return String(Number(value.toPrecision(3)));
-}
-
-/** Parts of the page as it is, by their platform. */
-function partsOf(text: string): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    text
-      .split(/^## /m)
-      .slice(1)
-      .map((part) => {
-        const end = part.indexOf('\n');
-        return [part.slice(0, end).trim(), part.slice(end).trim()];
-      }),
-  );
-}
-
-function pageOf(parts: Readonly<Record<string, string>>): string {
-  const known = platforms.flatMap((platform) =>
-    parts[platform] === undefined ? [] : [`## ${platform}\n\n${parts[platform]}`],
-  );
-  return `${[HEAD, ...known].join('\n\n')}\n`;
-}
-
-/** The rows of a platform: those that were shown just now, and of the others what the page said before. */
-function partOf(own: readonly Control[], before: string, shown: readonly Shown[]): string {
-  const lines = before.split('\n');
-  const rows = own.flatMap(({ sabotage, run }) => {
-    const now = shown.find((one) => one.control.sabotage === sabotage);
-    if (now === undefined) return lines.filter((line) => line.startsWith(`| \`${sabotage}\` `));
-    const { verdict, finding } = now;
-    const said = (finding ?? NOT_FOUND).replaceAll('|', '\\|').replaceAll('\n', ' ');
-    return [`| \`${sabotage}\` | \`ordeal ${run.join(' ')}\` | ${verdict} | ${said.slice(0, 260)} |`];
-  });
-  return ['| sabotage | command | verdict | what was found |', '| --- | --- | --- | --- |', ...rows].join(
-    '\n',
-  );
 }

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { pageOf, rowsOf, NOT_RUN } from '../../../../scripts/prove/control-page.ts';
+import { controls, type Control } from '../../../../scripts/prove/controls.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..', '..');
+const page = readFileSync(join(root, 'docs', 'negative-controls.md'), 'utf8');
+const platforms = [...new Set(controls.map(({ platform }) => platform))];
+const sabotagesOf = (platform: string) =>
+  controls.filter((one) => one.platform === platform).map(({ sabotage }) => sabotage);
+
+describe('what a platform must notice', () => {
+  it.each(platforms)('%s: its README, its controls and the page name the same sabotages', (platform) => {
+    const readme = readFileSync(join(root, 'platforms', platform, 'README.md'), 'utf8');
+    const section = readme.slice(readme.indexOf('## What it must notice'));
+    const named = [...section.matchAll(/`([^`]+)`/g)].map(([, sabotage]) => sabotage);
+    const sabotages = sabotagesOf(platform).toSorted();
+    expect(named.toSorted()).toEqual(sabotages);
+    expect(sabotages.length).toBeGreaterThanOrEqual(6);
+    const rows = (rowsOf(page)[platform] ?? []).map(([sabotage]) => sabotage.replaceAll('`', ''));
+    expect(rows.toSorted()).toEqual(sabotages);
+  });
+
+  it('the page says only of controls as they are that they were found', () => {
+    expect(rowsOf(pageOf(controls, page, []))).toEqual(rowsOf(page));
+  });
+});
+
+describe('the page', () => {
+  const control: Control = { platform: 'shop', sabotage: 'slow', run: ['load'], finds: 'client p95' };
+  const found = { control, verdict: 'fail', finding: 'client p95 in baseline: fail', left: [] };
+  const rowOf = (text: string) => rowsOf(text)['shop']?.[0];
+  const before = pageOf([control], '', [found]);
+
+  it('keeps what was shown before, and shows what was not run', () => {
+    expect(rowOf(before)).toEqual(['`slow`', '`ordeal load`', 'fail', 'client p95 in baseline: fail']);
+    expect(rowOf(pageOf([control], before, []))).toEqual(rowOf(before));
+    expect(rowOf(pageOf([control], '', []))).toEqual(['`slow`', '`ordeal load`', NOT_RUN, '']);
+  });
+
+  it.each<[string, Partial<Control>]>([
+    ['another command', { run: ['load', '--pace', 'short'] }],
+    ['another finding', { finds: 'server p95' }],
+    ['something that is left besides', { leaves: 'region a' }],
+  ])('a row is not of a control with %s', (_, changed) => {
+    expect(rowOf(pageOf([{ ...control, ...changed }], before, []))?.[2]).toBe(NOT_RUN);
+  });
+
+  it('names what was left, and keeps what was not found', () => {
+    const leaving = { ...control, leaves: 'region a' };
+    const text = pageOf([leaving], '', [{ ...found, control: leaving, left: ['region a | gone'] }]);
+    expect(rowOf(text)?.[3]).toBe('client p95 in baseline: fail; left: region a \\| gone');
+    expect(rowOf(pageOf([leaving], text, []))).toEqual(rowOf(text));
+    const missed = pageOf([control], '', [{ ...found, verdict: 'exit code 0', finding: undefined }]);
+    expect(rowOf(pageOf([control], missed, []))?.slice(2)).toEqual(['exit code 0', 'not found']);
+  });
+});
