@@ -46,6 +46,7 @@ export async function withPatroni(use: (platform: OtherStore) => Promise<boolean
           config: {
             what: 'stops a member of Patroni, with its server',
             targets: [from],
+            loses: 'stopped',
             inject: { argv: leader?.service?.stop ?? [], withinSeconds: 60 },
             status: { argv: ['sh', '-c', `${alive} && exit 0; exit 1`] },
             heal: {

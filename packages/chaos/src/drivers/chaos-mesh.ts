@@ -2,6 +2,7 @@ import type {
   DriverContext,
   FaultDriver,
   Guarded,
+  Loses,
   OneShot,
   Pins,
   Unattended,
@@ -16,6 +17,7 @@ import {
   parseChaosMeshConfig,
   type ChaosMeshConfig,
 } from './chaos-mesh/config.ts';
+import { lossOf } from './chaos-mesh/faults/all.ts';
 import { howMany } from './chaos-mesh/pods.ts';
 
 /*
@@ -30,11 +32,13 @@ export const chaosMeshDriver: FaultDriver<ChaosMeshConfig> &
   Pins<ChaosMeshConfig> &
   Guarded<ChaosMeshConfig> &
   Unattended<ChaosMeshConfig> &
+  Loses<ChaosMeshConfig> &
   Required<Pick<Healer, 'prepare'>> = {
   kind: 'chaos-mesh',
   parse: parseChaosMeshConfig,
   describe: describeChaosMeshConfig,
   action: ({ fault }) => fault.type,
+  loss: ({ fault }) => lossOf(fault),
   hits: ({ choose }, candidates) => howMany(choose, candidates),
 
   async targets(config, context) {

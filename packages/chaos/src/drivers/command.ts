@@ -4,6 +4,7 @@ import type {
   FaultDriver,
   FaultStatus,
   Guarded,
+  Loses,
   Pins,
   Target,
   Unattended,
@@ -27,10 +28,12 @@ import { draw } from './draw.ts';
 export const commandDriver: FaultDriver<CommandConfig> &
   Pins<CommandConfig> &
   Guarded<CommandConfig> &
-  Unattended<CommandConfig> = {
+  Unattended<CommandConfig> &
+  Loses<CommandConfig> = {
   kind: 'command',
   parse: parseCommandConfig,
   describe: describeCommandConfig,
+  loss: ({ loses }) => loses,
   hits: ({ choose }, candidates) => howMany(choose, candidates),
 
   async targets(config, context): Promise<readonly Target[]> {

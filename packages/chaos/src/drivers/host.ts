@@ -3,6 +3,7 @@ import type {
   FaultDriver,
   FaultStatus,
   Guarded,
+  Loses,
   Measures,
   OneShot,
   Target,
@@ -49,7 +50,8 @@ export const hostDriver: FaultDriver<HostConfig> &
   Measures<HostConfig> &
   OneShot<HostConfig> &
   Guarded<HostConfig> &
-  Unattended<HostConfig> = {
+  Unattended<HostConfig> &
+  Loses<HostConfig> = {
   kind: 'host',
   parse: parseHostConfig,
 
@@ -97,6 +99,8 @@ export const hostDriver: FaultDriver<HostConfig> &
   },
 
   action: ({ action }) => action,
+
+  loss: (config) => faultOf(config).loss?.(config),
 
   changesIdentities: endsProcesses,
 

@@ -1,4 +1,13 @@
-import type { FaultDriver, Guarded, OneShot, Pins, Unattended, Witness } from '@ordeal/shared/drivers/fault';
+import type {
+  FaultDriver,
+  Guarded,
+  Loses,
+  Loss,
+  OneShot,
+  Pins,
+  Unattended,
+  Witness,
+} from '@ordeal/shared/drivers/fault';
 import type { Healer } from '@ordeal/shared/undo/healer';
 import { howMany } from './chaos-mesh/pods.ts';
 import {
@@ -19,11 +28,13 @@ export const kubernetesDriver: FaultDriver<KubernetesConfig> &
   Pins<KubernetesConfig> &
   Guarded<KubernetesConfig> &
   Unattended<KubernetesConfig> &
+  Loses<KubernetesConfig> &
   Required<Pick<Healer, 'prepare'>> = {
   kind: 'kubernetes',
   parse: parseKubernetesConfig,
   describe: describeKubernetesConfig,
   action: ({ fault }) => fault.type,
+  loss: ({ fault }) => lossBy(fault),
   hits: ({ choose }, candidates) => howMany(choose, candidates),
 
   async targets(config, context) {
@@ -86,3 +97,17 @@ export const kubernetesDriver: FaultDriver<KubernetesConfig> &
       : { by: 'dead-man', afterSeconds: deadMan.afterSeconds };
   },
 };
+
+function lossBy(fault: KubernetesConfig['fault']): Loss | undefined {
+  switch (fault.type) {
+    case 'pod-delete':
+    case 'drain':
+      return fault.graceSeconds === 0 ? 'killed' : 'stopped';
+    case 'scale-to-zero':
+      return 'stopped';
+    case 'isolate':
+      return fault.directions.length === 2 ? 'partitioned' : undefined;
+    case 'cordon':
+      return undefined;
+  }
+}

@@ -1,6 +1,7 @@
 import type {
   FaultDriver,
   Guarded,
+  Loses,
   Measure,
   Measures,
   OneShot,
@@ -22,7 +23,8 @@ export type AbleFaultDriver = FaultDriver &
       OneShot<unknown> &
       Pins<unknown> &
       Unattended<unknown> &
-      Guarded<unknown>
+      Guarded<unknown> &
+      Loses<unknown>
   >;
 
 /** A measure that can be read. */

@@ -1,7 +1,8 @@
+import type { Loss } from '@ordeal/shared/drivers/fault';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { BoundRecord } from '@ordeal/shared/record/record';
 import type { Bounds } from '@ordeal/shared/time/interval';
-import { explain, type ConfiguredBounds, type Loss } from '../drivers/self-recovery.ts';
+import { explain, type ConfiguredBounds } from '../drivers/self-recovery.ts';
 import type { Course, MilestoneName } from './course.ts';
 import { ObserverBroke } from './drill.ts';
 import { stableSeconds } from './stable.ts';
@@ -43,7 +44,7 @@ export const readBounds: DrillStep = {
     });
     await take('takeover', async () => {
       const found = kind === 'observe' ? await store.bounds?.(course.driver) : undefined;
-      return found && takeover(found, 'killed');
+      return found && takeover(found, lossOf(course));
     });
     await take('kept answers', async () => {
       const kept = await route.keptForSeconds?.(course.driver);
@@ -82,8 +83,23 @@ async function leaseOf({ deps, driver, context }: Course): Promise<number | unde
   }
 }
 
-function takeover({ settings, takeover: of, reason }: ConfiguredBounds, loss: Loss): ConfiguredTime {
-  return { name: 'takeover', settings, configured: of[loss], reason, to: 'promoted' };
+function lossOf({ deps: { fault } }: Course): Loss | undefined {
+  return fault?.driver.loss?.(fault.config);
+}
+
+/** Of a loss that nobody can tell each way may explain the time. */
+function takeover(
+  { settings, takeover: of, reason }: ConfiguredBounds,
+  loss: Loss | undefined,
+): ConfiguredTime {
+  const ways = loss === undefined ? [of.killed, of.stopped, of.frozen, of.partitioned] : [of[loss]];
+  const configured = {
+    low: Math.min(...ways.map(({ low }) => low)),
+    high: Math.max(...ways.map(({ high }) => high)),
+  };
+  const how =
+    loss === undefined ? 'how the fault takes it away is not told, so that each way counts' : `it is ${loss}`;
+  return { name: 'takeover', settings, configured, reason: `${how}; ${reason}`, to: 'promoted' };
 }
 
 /** What was read, beside what was measured. */

@@ -10,6 +10,7 @@ import type { OutageAnalysis } from '../outage/outage.ts';
 import type { SplitBrainWatch } from '../split-brain/watch.ts';
 import { waitedBetween, type Waiting } from './approve.ts';
 import type { ConfiguredTime } from './configured-times.ts';
+import type { TakeoverWatch } from './takeover-watch.ts';
 import { ObserverBroke, type DrillDeps, type DrillFault } from './drill.ts';
 
 export type MilestoneName = keyof DrillRecord['decomposition'];
@@ -38,6 +39,8 @@ export interface Course extends Waiting {
   entry: UndoEntry | undefined;
   /** Traffic was led away from the region, and not yet back. */
   drained: boolean;
+  /** Of a store that chooses its primary by itself, in a drill that only observes. */
+  takeover: TakeoverWatch | undefined;
   /** How far it has come towards a new writer. It only ever moves on. */
   stage: 'untouched' | 'demoting' | 'no-return' | 'settled';
   /** When recovery was confirmed, and what the streams looked like then. */

@@ -34,6 +34,7 @@ export async function runDrill(
     leaseSeconds: undefined,
     writers: undefined,
     drained: false,
+    takeover: undefined,
     observers: undefined,
     leadFrom: undefined,
     t0: undefined,
@@ -44,6 +45,7 @@ export async function runDrill(
     ledger: undefined,
   };
   const failure = await runSteps(course, runbooks[phase.drill.kind]);
+  course.takeover?.end();
   const refused = refusalsIn(failure);
   const ended = failure === undefined || refused.length > 0 ? undefined : await endEarly(course, failure);
   const endedAt = context.clock.now();

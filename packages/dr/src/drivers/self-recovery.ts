@@ -1,18 +1,12 @@
-import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import type { DriverContext, Loss } from '@ordeal/shared/drivers/fault';
 import type { Bounds } from '@ordeal/shared/time/interval';
-
-/**
- * How a store loses its primary: its processes are killed, it is stopped as planned, all of it is frozen, it is cut
- * off from the rest (its clients may still reach it), or another one is asked to take over.
- */
-export type Loss = 'killed' | 'stopped' | 'frozen' | 'partitioned' | 'switched over';
 
 /** How long a store may take to have another primary, by its own configuration. */
 export interface ConfiguredBounds {
   /** The settings that decide it, as they were read from the store, for instance `ttl: 30 s`. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Seconds from the loss to the first write on another node that the settings can explain. */
-  readonly takeover: Readonly<Record<Loss, Bounds>>;
+  /** Seconds from the loss, or from being asked to switch, to the first write on another node that the settings can explain. */
+  readonly takeover: Readonly<Record<Loss | 'switched over', Bounds>>;
   /** How the bounds follow from the settings. */
   readonly reason: string;
 }

@@ -123,3 +123,15 @@ export type Ending =
 export interface Unattended<Config> {
   unattended(config: Config): Ending;
 }
+
+/**
+ * How something is lost: its processes are killed, it is stopped in order, all of it is frozen, or it is cut off from
+ * the rest (its clients may still reach it).
+ */
+export type Loss = 'killed' | 'stopped' | 'frozen' | 'partitioned';
+
+/** Optional ability: tells how a fault takes its targets away. */
+export interface Loses<Config> {
+  /** Undefined where it leaves them there (a slow network), and where that cannot be told from the configuration. */
+  loss(config: Config): Loss | undefined;
+}

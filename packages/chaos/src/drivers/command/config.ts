@@ -45,6 +45,8 @@ const schema = z.strictObject({
   heal: command(30),
   /** Seconds after which the fault ends at its target, whatever became of us. Only whoever wrote the commands knows. */
   endsAfterSeconds: z.number().positive().optional(),
+  /** How its targets are lost by it, where they are. Only whoever wrote the commands knows. */
+  loses: z.enum(['killed', 'stopped', 'frozen', 'partitioned']).optional(),
   /** Files whose content never shows in what is journaled. */
   secretFiles: z.array(z.string().min(1)).default([]),
   /** What was settled before the injection. */

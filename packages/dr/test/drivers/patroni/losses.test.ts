@@ -1,12 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { env } from 'node:process';
+import type { Loss } from '@ordeal/shared/drivers/fault';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import type { Bounds } from '@ordeal/shared/time/interval';
 import { afterAll, describe, expect, it } from 'vitest';
 import { published } from '../../../src/drivers/patroni/bounds.ts';
 import { createPatroniStore } from '../../../src/drivers/patroni/store.ts';
-import { explain, type Loss } from '../../../src/drivers/self-recovery.ts';
+import { explain } from '../../../src/drivers/self-recovery.ts';
 import { watchForSplitBrain } from '../../../src/split-brain/watch.ts';
 import { testContext } from '../two-servers.ts';
 import { patroniCluster, withoutPatroni, type LockTimes, type PatroniCluster } from './cluster.ts';
@@ -28,7 +29,7 @@ interface Losing {
   restore(cluster: PatroniCluster, leader: string): void;
 }
 
-const losses: Readonly<Record<Exclude<Loss, 'switched over'>, Losing>> = {
+const losses: Readonly<Record<Loss, Losing>> = {
   killed: {
     lose: (cluster, leader) => cluster.kill(leader),
     restore: (cluster, leader) => cluster.start(leader),

@@ -1,3 +1,4 @@
+import type { Loss } from '@ordeal/shared/drivers/fault';
 import { z } from 'zod';
 import type { FaultSpec } from '../../../chaos-mesh/one-shot.ts';
 import { containerKill, containerKillSchema } from './container-kill.ts';
@@ -73,4 +74,9 @@ export function specOf(fault: NamedFault, aim: Aim): FaultSpec {
 export function describeFault(fault: Fault): string {
   if (fault.type === 'raw') return `${fault.kind} as specified`;
   return (types[fault.type] as FaultType<NamedFault>).describe(fault);
+}
+
+/** How it takes its pods away. What a raw fault does is not told from its specification. */
+export function lossOf(fault: Fault): Loss | undefined {
+  return fault.type === 'raw' ? undefined : (types[fault.type] as FaultType<NamedFault>).loss?.(fault);
 }

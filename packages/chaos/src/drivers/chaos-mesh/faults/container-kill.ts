@@ -13,4 +13,5 @@ export const containerKill: FaultType<z.infer<typeof containerKillSchema>> = {
     spec: { action: 'container-kill', containerNames: containers, ...aim },
   }),
   describe: ({ containers }) => `container ${containers.join(', ')} killed`,
+  loss: () => 'killed',
 };

@@ -1,3 +1,4 @@
+import type { Loss } from '@ordeal/shared/drivers/fault';
 import type { FaultSpec } from '../../../chaos-mesh/one-shot.ts';
 import type { PodSelector } from '../../../chaos-mesh/types/common.ts';
 
@@ -13,4 +14,6 @@ export interface FaultType<Settings> {
   spec(settings: Settings, aim: Aim): FaultSpec;
   /** For people, without the targets. */
   describe(settings: Settings): string;
+  /** How it takes its pods away; absent where it leaves them there. */
+  readonly loss?: (settings: Settings) => Loss | undefined;
 }

@@ -22,4 +22,5 @@ export const networkLoss: FaultType<z.infer<typeof networkLossSchema>> = {
     },
   }),
   describe: ({ percent: share, ...peer }) => `network loss of ${share} %${describePeer(peer)}`,
+  loss: ({ percent: share }) => (share === 100 ? 'partitioned' : undefined),
 };

@@ -14,4 +14,5 @@ export const networkPartition: FaultType<z.infer<typeof networkPartitionSchema>>
     spec: { action: 'partition', ...peerOf(peer), ...aim },
   }),
   describe: (peer) => `network cut off${describePeer(peer)}`,
+  loss: () => 'partitioned',
 };

@@ -15,4 +15,5 @@ export const podKill: FaultType<z.infer<typeof podKillSchema>> = {
   }),
   describe: ({ gracePeriodSeconds }) =>
     gracePeriodSeconds === 0 ? 'pods killed' : `pods deleted with ${gracePeriodSeconds} s of grace`,
+  loss: ({ gracePeriodSeconds }) => (gracePeriodSeconds === 0 ? 'killed' : 'stopped'),
 };

@@ -89,6 +89,7 @@ export const freeze: HostFault<FreezeConfig> = {
   status: (config, host, context) => lookAtScript(host, scriptFor(config, host, []), context),
   heal: (config, host, context) => healScript(host, scriptFor(config, host, []), context),
   ending: ({ endsAfterSeconds }) => ({ by: 'target', afterSeconds: endsAfterSeconds }),
+  loss: () => 'frozen',
 };
 
 async function readAll(config: FreezeConfig, host: Host, context: DriverContext) {

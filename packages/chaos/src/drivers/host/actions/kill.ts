@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { HostFault } from '../script/host-fault.ts';
 import { endUnits } from '../units/end.ts';
 import { startOf, unitsSchema } from '../units/schema.ts';
 import { endsUnits } from './end.ts';
@@ -37,8 +38,7 @@ export type KillConfig = z.infer<typeof killSchema>;
 
 const GONE_WITHIN_SECONDS = 10;
 
-/** Ends processes by a signal, all of a unit at once. */
-export const kill = endsUnits<KillConfig>(
+const bySignal = endsUnits<KillConfig>(
   ({ units, signal, replacedBy }) => {
     const names = units.map(({ name }) => name).join(', ');
     return replacedBy === 'supervisor'
@@ -48,3 +48,12 @@ export const kill = endsUnits<KillConfig>(
   (reports, { signal }, host, context) =>
     endUnits(reports, { signal, goneWithinSeconds: GONE_WITHIN_SECONDS }, host, context),
 );
+
+/** What most programs take for the wish that they end in order. */
+const ASKING: readonly KillConfig['signal'][] = ['SIGTERM', 'SIGINT'];
+
+/** Ends processes by a signal, all of a unit at once. */
+export const kill: HostFault<KillConfig> = {
+  ...bySignal,
+  loss: ({ signal }) => (ASKING.includes(signal) ? 'stopped' : 'killed'),
+};

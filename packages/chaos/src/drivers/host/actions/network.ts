@@ -1,6 +1,6 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
-import { scripted } from '../script/host-fault.ts';
+import { scripted, type HostFault } from '../script/host-fault.ts';
 import { iptablesRules } from '../network/iptables.ts';
 import { nftablesRules } from '../network/nftables.ts';
 import { networkFunctions } from '../network/functions.ts';
@@ -32,8 +32,7 @@ export const networkSchema = z.strictObject({
 
 export type NetworkConfig = z.infer<typeof networkSchema>;
 
-/** Drops packets between the host and some peers, by rules of the fault's own. */
-export const network = scripted<NetworkConfig>({
+const dropping = scripted<NetworkConfig>({
   describe: ({ effect, peers, ports, direction }) => {
     const what = effect.kind === 'partition' ? 'all packets' : `${effect.percent} % of the packets`;
     const way = { in: 'from', out: 'to', both: 'to and from' }[direction];
@@ -60,6 +59,14 @@ export const network = scripted<NetworkConfig>({
       : undefined;
   },
 });
+
+/** Drops packets between the host and some peers, by rules of the fault's own. */
+export const network: HostFault<NetworkConfig> = {
+  ...dropping,
+  // By other ports, or the other way, it is still reached, and may be what it was.
+  loss: ({ effect, ports, direction }) =>
+    effect.kind === 'partition' && ports === undefined && direction === 'both' ? 'partitioned' : undefined,
+};
 
 /** Whether the fault would cut the connection that it is injected and healed over, which comes from `address`. */
 function cuts({ peers, ports }: NetworkConfig, address: string): boolean {

@@ -2,6 +2,7 @@ import type { Acknowledgement, DriverContext } from '@ordeal/shared/drivers/faul
 import { within } from '@ordeal/shared/time/deadline';
 import { z } from 'zod';
 import { complaintOf, runCommand } from '../command.ts';
+import type { HostFault } from '../script/host-fault.ts';
 import type { Host } from '../shell/host.ts';
 import { endUnits } from '../units/end.ts';
 import { readUnit } from '../units/read.ts';
@@ -29,8 +30,7 @@ export const stopSchema = z.strictObject({
 
 export type StopConfig = z.infer<typeof stopSchema>;
 
-/** Ends units in order: by their stop command, or by SIGTERM to their processes. They stay down until healed. */
-export const stop = endsUnits<StopConfig>(
+const inOrder = endsUnits<StopConfig>(
   ({ units }) => `${units.map(({ name }) => name).join(', ')} stopped in order, until it is started`,
   async (reports, config, host, context) => {
     const ended = await Promise.all(
@@ -45,6 +45,9 @@ export const stop = endsUnits<StopConfig>(
     return ended.flat();
   },
 );
+
+/** Ends units in order: by their stop command, or by SIGTERM to their processes. They stay down until healed. */
+export const stop: HostFault<StopConfig> = { ...inOrder, loss: () => 'stopped' };
 
 async function stopBy(
   command: readonly [string, ...string[]],

@@ -3,6 +3,7 @@ import type {
   DriverContext,
   Ending,
   FaultStatus,
+  Loss,
   Measure,
   Target,
 } from '@ordeal/shared/drivers/fault';
@@ -25,6 +26,8 @@ export interface HostFault<Config> {
   status(config: Config, host: FaultHost, context: DriverContext): Promise<FaultStatus>;
   heal(config: Config, host: FaultHost, context: DriverContext): Promise<void>;
   ending(config: Config): Ending;
+  /** How it takes its targets away; absent where it leaves them there. */
+  readonly loss?: (config: Config) => Loss | undefined;
   /** What of the host it moves, and how that is read; absent where only clients feel it. */
   readonly measured?: Measured<Config>;
 }
