@@ -241,6 +241,19 @@ describe('dumps that somebody else makes', () => {
     });
   });
 
+  it('are as old as their files where their names say a day that there is not, and the record says so', async () => {
+    const files = String.raw`^shop_(?<year>\d{4})(?<month>\d\d)(?<day>\d\d)\.sql\.gz$`;
+    writeFileSync(join(storage, 'shop_20260230.sql.gz'), gzipSync(dumped()));
+    const { record } = await restored(
+      driverWith({ foreign: { files, longestSeconds: 5, utcOffset: 'Z' }, roles: ['app'] }),
+    );
+    expect(record.failed).toBeUndefined();
+    expect(record.backupAgeSeconds.high).toBeLessThan(600);
+    expect(record.steps?.find(({ name }) => name === 'choose backup')?.detail).toContain(
+      'there is no 2026-02-30, which its name says',
+    );
+  });
+
   it('prove nothing when nothing says what should be in them', async () => {
     writeFileSync(join(storage, 'shop_20260101.sql.gz'), gzipSync(dumped()));
     const settings = settingsFor(source, { checks: [] });

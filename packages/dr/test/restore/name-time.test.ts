@@ -8,22 +8,38 @@ const second = new RegExp(`^shop-${DATE}T(?<hour>\\d\\d)(?<minute>\\d\\d)(?<seco
 describe('the time in the name of a dump', () => {
   it('is as wide as the name is coarse', () => {
     const low = Date.UTC(2026, 10, 30);
-    expect(timeInName('shop-2026-11-30.sql.gz', day, 'Z')).toEqual({ low, high: low + 86_400_000 - 1 });
+    expect(timeInName('shop-2026-11-30.sql.gz', day, 'Z')).toEqual({
+      there: true,
+      span: { low, high: low + 86_400_000 - 1 },
+    });
     expect(timeInName('shop-20261130T021503.sql.gz', second, 'Z')).toEqual({
-      low: Date.UTC(2026, 10, 30, 2, 15, 3),
-      high: Date.UTC(2026, 10, 30, 2, 15, 3, 999),
+      there: true,
+      span: { low: Date.UTC(2026, 10, 30, 2, 15, 3), high: Date.UTC(2026, 10, 30, 2, 15, 3, 999) },
     });
   });
 
   it('is that of the clock by which it was named', () => {
-    expect(timeInName('shop-20261130T021503.sql.gz', second, '+02:00')?.low).toBe(
-      Date.UTC(2026, 10, 30, 0, 15, 3),
-    );
+    expect(timeInName('shop-20261130T021503.sql.gz', second, '+02:00')).toMatchObject({
+      span: { low: Date.UTC(2026, 10, 30, 0, 15, 3) },
+    });
   });
 
-  it('is none where there is none, or none that can be', () => {
+  it('is none where there is none', () => {
     expect(timeInName('shop-latest.sql.gz', day, 'Z')).toBeUndefined();
-    expect(timeInName('shop-2026-13-40.sql.gz', day, 'Z')).toBeUndefined();
     expect(timeInName('shop-2026-11-30.sql.gz', /^shop-/, 'Z')).toBeUndefined();
+  });
+
+  it.each([
+    ['shop-2026-13-40.sql.gz', day, '2026-13-40'],
+    ['shop-2026-02-30.sql.gz', day, '2026-02-30'],
+    ['shop-2026-02-29.sql.gz', day, '2026-02-29'],
+    ['shop-20260431T101500.sql.gz', second, '2026-04-31 10:15:00'],
+    ['shop-20260430T241500.sql.gz', second, '2026-04-30 24:15:00'],
+  ])('of %s is one that there is not', (name, pattern, named) => {
+    expect(timeInName(name, pattern, '+02:00')).toEqual({ there: false, named });
+  });
+
+  it('knows of leap years', () => {
+    expect(timeInName('shop-2028-02-29.sql.gz', day, 'Z')).toMatchObject({ there: true });
   });
 });

@@ -36,8 +36,11 @@ function instantOf(
   const byFile = { low: modified - longest, high: modified };
   const named = timeInName(name, pattern, utcOffset);
   if (named === undefined) return { instant: byFile, from: "the file's time" };
+  if (!named.there) {
+    return { instant: byFile, from: `the file's time, as there is no ${named.named}, which its name says` };
+  }
   // A name is given before the dump begins.
-  const byName = { low: named.low, high: named.high + longest };
+  const byName = { low: named.span.low, high: named.span.high + longest };
   const instant = { low: Math.max(byFile.low, byName.low), high: Math.min(byFile.high, byName.high) };
   if (instant.low <= instant.high) return { instant, from: "the file's time and its name" };
   return byName.high < byFile.low

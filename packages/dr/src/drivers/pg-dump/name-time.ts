@@ -2,19 +2,36 @@ import type { Bounds } from '@ordeal/shared/time/interval';
 
 const UNITS = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
 
+/** What a dump's name says of when it was made. Milliseconds since 1970. */
+export type NamedTime =
+  /** From the first to the last moment of the day, hour, minute or second that it names. */
+  | { readonly there: true; readonly span: Bounds }
+  /** It names a moment that there is not, for instance the 30th of February: `named`, as it stands there. */
+  | { readonly there: false; readonly named: string };
+
 /**
  * The time in a dump's name, as the groups `year`, `month`, `day` and, as far as the name goes, `hour`, `minute` and
- * `second` of a pattern find it: from the first to the last moment of that day, hour, minute or second. Undefined where
- * the name holds none, or none that there is. Milliseconds since 1970.
+ * `second` of a pattern find it. Undefined where the name holds none.
  *
  * @param utcOffset of the clock that the name was made by: `Z` or, for instance, `+02:00`
  */
-export function timeInName(name: string, pattern: RegExp, utcOffset: string): Bounds | undefined {
+export function timeInName(name: string, pattern: RegExp, utcOffset: string): NamedTime | undefined {
   const groups = pattern.exec(name)?.groups ?? {};
   const [year, month, day, hour, minute, second] = UNITS.map((unit) => groups[unit]);
   if (year === undefined || month === undefined || day === undefined) return undefined;
-  const from = `${year}-${month}-${day}T${hour ?? '00'}:${minute ?? '00'}:${second ?? '00'}.000${utcOffset}`;
-  const to = `${year}-${month}-${day}T${hour ?? '23'}:${minute ?? '59'}:${second ?? '59'}.999${utcOffset}`;
-  const span = { low: Date.parse(from), high: Date.parse(to) };
-  return Number.isNaN(span.low) || Number.isNaN(span.high) ? undefined : span;
+  const date = `${year}-${month}-${day}`;
+  const from = `${date}T${hour ?? '00'}:${minute ?? '00'}:${second ?? '00'}.000`;
+  const to = `${date}T${hour ?? '23'}:${minute ?? '59'}:${second ?? '59'}.999`;
+  if (isThere(from) && isThere(to)) {
+    return { there: true, span: { low: Date.parse(from + utcOffset), high: Date.parse(to + utcOffset) } };
+  }
+  const time =
+    hour === undefined ? '' : ` ${[hour, minute, second].filter((one) => one !== undefined).join(':')}`;
+  return { there: false, named: `${date}${time}` };
+}
+
+/** A day that its month has not got is taken for one of the next month, so it reads differently when it is written. */
+function isThere(moment: string): boolean {
+  const at = Date.parse(`${moment}Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString() === `${moment}Z`;
 }

@@ -32,7 +32,9 @@ export const choose: RestoreStep = {
     const room =
       phase.drill.kind === 'backup-freshness' ? undefined : roomRefusal(deps.settings.into.dir, copy);
     if (room !== undefined) throw new RestoreRefused([room]);
-    return `${copy.id}, ${copy.bytes} bytes, of ${new Date(copy.instant.high).toISOString()}`;
+    const assumed = copy.detail['instant'];
+    const how = assumed === undefined ? '' : ` (${assumed})`;
+    return `${copy.id}, ${copy.bytes} bytes, of ${new Date(copy.instant.high).toISOString()}${how}`;
   },
 };
 
