@@ -22,6 +22,7 @@ import type {
 import type { LimitRecord } from '@ordeal/shared/record/limit-record';
 import type { PaceName, Scenario } from '@ordeal/shared/scenario/scenario';
 import type { ClockAnchor } from '@ordeal/shared/time/clock';
+import type { Bounds } from '@ordeal/shared/time/interval';
 import type { JournalEntry } from '@ordeal/shared/timeline/event';
 import type { SmokeResult } from '@ordeal/smoke/run-smoke';
 import type { LoadedPlatform } from '../load/load-platform.ts';
@@ -78,6 +79,8 @@ export interface Results {
 /** A drill whose ledger can be read back once more: after the old primary has rejoined. */
 export interface FinishedDrill {
   record: DrillRecord;
+  /** The moment of the fault, or of the planned start. Null when it ended before that. Monotonic ms. */
+  readonly fault: Bounds | null;
   readonly reread: () => Promise<LedgerRecord>;
   readonly dispose: () => Promise<void>;
 }

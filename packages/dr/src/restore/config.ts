@@ -30,6 +30,16 @@ const schema = z.strictObject({
     )
     .default([]),
   markers: z.strictObject({ url: z.string().regex(/^postgres(ql)?:\/\//, 'a connection string') }).optional(),
+  ledger: z
+    .union([
+      z.strictObject({
+        sql: z
+          .string()
+          .includes('$1', { error: 'a statement with $1, the collection, that gives id and payload' }),
+      }),
+      z.strictObject({ elsewhere: z.string().min(1) }),
+    ])
+    .optional(),
 });
 
 /** A look at restored data that an application would have. */
@@ -56,6 +66,11 @@ export interface RestoreSettings {
   readonly checks: readonly ApplicationCheck[];
   /** Into which database of the source markers are written: needed for a restore of a moment. */
   readonly markers?: { readonly url: string } | undefined;
+  /**
+   * Where a restored server has the writes of the platform's ledger: a statement that gives `id` and `payload` of all
+   * of the collection `$1`, or why they are not in this backup. Default: the table of a PostgreSQL ledger.
+   */
+  readonly ledger?: { readonly sql: string } | { readonly elsewhere: string } | undefined;
 }
 
 /** Checks how a platform file states that a backup is restored. */
@@ -64,6 +79,6 @@ export function parseRestoreSettings(raw: unknown, path: string): Result<Restore
     schema,
     raw,
     path,
-    'a restore has into: { dir, binDir, port?, runAs?, settings? }, source?: { system?, database? }, checks?: [{ name, sql } | { name, command, withinSeconds? }] and markers?: { url }',
+    'a restore has into: { dir, binDir, port?, runAs?, settings? }, source?: { system?, database? }, checks?: [{ name, sql } | { name, command, withinSeconds? }], markers?: { url } and ledger?: { sql } | { elsewhere }',
   );
 }

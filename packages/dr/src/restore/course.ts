@@ -15,7 +15,10 @@ import type { Bounds } from '@ordeal/shared/time/interval';
 import type { UndoEntry } from '@ordeal/shared/undo/entry';
 import type { Waiting } from '../drills/approve.ts';
 import type { Approve } from '../drills/drill.ts';
+import type { Observers } from '../observers/observers.ts';
 import type { RestoreSettings } from './config.ts';
+import type { LedgerBefore } from './ledger/against-ledger.ts';
+import type { LedgerPlace } from './ledger/place.ts';
 import type { MarkerUndo, Marking } from './markers.ts';
 import type { RestorePhase } from '@ordeal/shared/scenario/restore-phase';
 import type { TargetUndo } from './target.ts';
@@ -31,11 +34,18 @@ export interface RestoreDeps {
   /** Whom to ask, and for how long a run may wait for an answer; absent when nobody is asked. */
   readonly asking?: Asking;
   readonly anchor: ClockAnchor;
-  /** More looks at what was restored, for instance against a ledger. `instant` is the moment whose state it has. */
-  readonly furtherChecks?: (
-    restored: { readonly url: string; readonly instant: Bounds },
-    context: DriverContext,
-  ) => Promise<readonly BackupCheck[]>;
+  /** Where a restored server has the writes of the platform's ledger. */
+  readonly ledgerPlace: LedgerPlace;
+  /** What drills before it in the run have written. */
+  readonly ledgersBefore: () => readonly LedgerBefore[];
+  /** Starts a ledger that writes while a backup is taken; absent where the platform has none. */
+  readonly startLedger?: () => Promise<OwnLedger>;
+}
+
+/** A ledger that is written for a restore alone. */
+export interface OwnLedger {
+  readonly observers: Observers;
+  readonly before: LedgerBefore;
 }
 
 export interface Asking {
@@ -56,6 +66,12 @@ export interface RestoreCourse extends Waiting {
   /** Whose backup it must be. */
   expected: Partial<DataSource>;
   copy: BackupCopy | undefined;
+  /** What writes into the source while the backup is taken, until it is taken away. */
+  own: OwnLedger | undefined;
+  /** The same, when the backup was taken under it. */
+  ownLedger: LedgerBefore | undefined;
+  /** Why what was measured decides nothing; the backup may be well all the same. */
+  observersBroke: string | undefined;
   target: { readonly entry: UndoEntry; readonly undo: TargetUndo } | undefined;
   markers: { readonly entry: UndoEntry; readonly undo: MarkerUndo; marking: Marking | undefined } | undefined;
   restored: { readonly url: string; readonly instant: Bounds; readonly into: RestoreTarget } | undefined;

@@ -25,6 +25,8 @@ export interface RestoreOutcome {
   readonly refused: readonly string[];
   /** From the start of the restore until it was proven or given up; absent when it was not begun. */
   readonly window?: WindowRecord;
+  /** Why a ledger decides nothing although it should; the backup may be well all the same. */
+  readonly observersBroke?: string;
 }
 
 /**
@@ -46,6 +48,9 @@ export async function runRestore(
     waits: [],
     expected: deps.settings.source.database === undefined ? {} : { database: deps.settings.source.database },
     copy: undefined,
+    own: undefined,
+    ownLedger: undefined,
+    observersBroke: undefined,
     target: undefined,
     markers: undefined,
     restored: undefined,
@@ -72,6 +77,7 @@ export async function runRestore(
     record: restoreRecord(course, endedAt, failure && `${failure.step}: ${failure.message}`),
     refused,
     ...(window === undefined ? {} : { window }),
+    ...(course.observersBroke === undefined ? {} : { observersBroke: course.observersBroke }),
   };
 }
 
@@ -188,6 +194,15 @@ async function takeAway(course: RestoreCourse): Promise<void> {
           },
         ]),
   ];
+  try {
+    // Only now: what is deleted in the source while a backup of it is replayed would be missing in that.
+    await course.own?.observers.dispose();
+  } catch (error) {
+    journal.append({
+      type: 'warning',
+      message: `what the ledger has written was not taken away: ${reasonOf(error)}`,
+    });
+  }
   for (const { entry, run } of away) {
     try {
       await within(clock, takeAwayWithinMs, `Removing ${entry.describe}`, undefined, (ending) =>

@@ -11,7 +11,7 @@ import { runRestore } from '../../src/restore/run-restore.ts';
 import { stepsOf } from '../../src/restore/steps/runbook.ts';
 import { basebackupsOf, startSource, type Source } from '../backup/source.ts';
 import { freePorts, testContext } from '../drivers/two-servers.ts';
-import { phaseOf, processesIn, settingsFor, testRun } from './fixtures.ts';
+import { noLedger, phaseOf, processesIn, settingsFor, testRun } from './fixtures.ts';
 
 /*
  * A restore that is aborted in one of its steps leaves nothing: no server, no file, no table of markers, no open undo
@@ -83,6 +83,7 @@ describe.each(kinds)('a drill of kind %s that is aborted', (name, drill) => {
           source: { url: source.url },
           freePort: async () => (await freePorts(1))[0] ?? 0,
           anchor: anchorOf(systemClock),
+          ...noLedger,
         },
         { ...run, journal },
       );

@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 import type { Approve } from '../../src/drills/drill.ts';
 import type { Asking } from '../../src/restore/course.ts';
 import { runRestore, type RestoreOutcome } from '../../src/restore/run-restore.ts';
-import { phaseOf, testRun } from './fixtures.ts';
+import { noLedger, phaseOf, testRun } from './fixtures.ts';
 
 const copy: BackupCopy = {
   id: 'one',
@@ -45,6 +45,7 @@ async function restoreWith(
         settings: { into: { dir: join(dir, 'into'), binDir: dir, settings: {} }, source: {}, checks: [] },
         freePort: async () => 1,
         anchor: anchorOf(systemClock),
+        ...noLedger,
         ...(asking && { asking }),
       },
       { ...run, clock: change.clock ?? run.clock },

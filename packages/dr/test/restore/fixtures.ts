@@ -69,17 +69,23 @@ export function settingsFor(source: Source, change: Partial<RestoreSettings> = {
   };
 }
 
+/** Of a restore in whose run nothing was written. */
+export const noLedger: Pick<RestoreDeps, 'ledgerPlace' | 'ledgersBefore'> = {
+  ledgerPlace: { known: false, why: 'there is none' },
+  ledgersBefore: () => [],
+};
+
 export interface Restoring {
   readonly source: Source;
   readonly driver: BackupDriver & Partial<PointInTime>;
   readonly settings?: RestoreSettings;
-  readonly furtherChecks?: RestoreDeps['furtherChecks'];
+  readonly ledger?: Partial<Pick<RestoreDeps, 'ledgerPlace' | 'ledgersBefore' | 'startLedger'>>;
 }
 
 /** Runs a restore, and sees to it that nothing is left of it. */
 export async function restoreOnce(
   phase: RestorePhase,
-  { source, driver, settings = settingsFor(source), furtherChecks }: Restoring,
+  { source, driver, settings = settingsFor(source), ledger }: Restoring,
 ): Promise<RestoreOutcome & { readonly events: readonly RunEvent[] }> {
   const run = testRun();
   try {
@@ -91,7 +97,8 @@ export async function restoreOnce(
         source: { url: source.url },
         freePort: async () => (await freePorts(1))[0] ?? 0,
         anchor: anchorOf(systemClock),
-        ...(furtherChecks && { furtherChecks }),
+        ...noLedger,
+        ...ledger,
       },
       run,
     );

@@ -5,7 +5,7 @@ import { systemClock } from '@ordeal/shared/time/system-clock';
 import { guardedLedger } from '@ordeal/shared/undo/guarded-ledger';
 import { expect, it } from 'vitest';
 import { runRestore } from '../../src/restore/run-restore.ts';
-import { phaseOf, testRun } from './fixtures.ts';
+import { noLedger, phaseOf, testRun } from './fixtures.ts';
 
 it('is refused, and not failed, when nobody would take away what it makes', async () => {
   const run = testRun();
@@ -29,6 +29,7 @@ it('is refused, and not failed, when nobody would take away what it makes', asyn
         settings: { into: { dir, binDir: '/usr/bin', settings: {} }, source: {}, checks: [] },
         freePort: async () => 1,
         anchor: anchorOf(systemClock),
+        ...noLedger,
       },
       // It has died while a backup was chosen.
       { ...run, undo: guardedLedger(run.undo, () => ({ alive: () => false })) },

@@ -39,7 +39,7 @@ it.each([
   ['restore', 400],
   ['restore', 1500],
   ['prove', 0],
-  ['further checks', 50],
+  ['the ledger', 50],
 ])(
   'heals from the entries alone what a runner left that was killed in %s, after %d ms',
   async (step, after) => {

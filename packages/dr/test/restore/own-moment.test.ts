@@ -3,7 +3,7 @@ import { anchorOf } from '@ordeal/shared/time/clock';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { expect, it } from 'vitest';
 import { runRestore } from '../../src/restore/run-restore.ts';
-import { phaseOf, testRun } from './fixtures.ts';
+import { noLedger, phaseOf, testRun } from './fixtures.ts';
 
 it('is refused, and no backup is blamed, where backups hold their own moment only', async () => {
   const run = testRun();
@@ -19,6 +19,7 @@ it('is refused, and no backup is blamed, where backups hold their own moment onl
         },
         freePort: async () => 0,
         anchor: anchorOf(systemClock),
+        ...noLedger,
       },
       run,
     );

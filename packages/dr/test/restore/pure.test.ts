@@ -11,7 +11,6 @@ import {
 } from '../../src/drivers/pg-basebackup/segments.ts';
 import { segmentsIn } from '../../src/drivers/pg-basebackup/segments.ts';
 import { parseDump } from '../../src/drivers/pg-dump/config.ts';
-import { againstLedger, type AttemptedWrite } from '../../src/restore/against-ledger.ts';
 import { parseRestoreSettings } from '../../src/restore/config.ts';
 import { compareContent } from '../../src/restore/content.ts';
 import { describeRestore } from '../../src/restore/run-restore.ts';
@@ -104,45 +103,6 @@ describe('content', () => {
   });
 });
 
-describe('a ledger', () => {
-  const writes = Array.from({ length: 6 }, (_, n): AttemptedWrite => {
-    const id = `w${n}`;
-    return {
-      id,
-      hash: `h${n}`,
-      outcome: 'ok',
-      invoked: n * 10,
-      completed: n * 10 + 5,
-    };
-  });
-  const items = (...ids: readonly number[]): readonly { id: string; hash: string }[] =>
-    ids.map((n) => ({ id: `w${n}`, hash: `h${n}` }));
-  const upTo = { low: 26, high: 32 };
-  const look = (found: Parameters<typeof againstLedger>[1]): string =>
-    againstLedger(writes, found, upTo)
-      .map((one) => `${one.outcome}: ${one.detail}`)
-      .join();
-
-  it('holds with and without what was under way', () => {
-    expect(look(items(0, 1, 2))).toMatch(/^held: all 3/);
-    expect(look(items(0, 1, 2, 3))).toMatch(/^held/);
-  });
-
-  it.each([
-    [items(0, 2), '1 of 3 acknowledged writes are missing'],
-    [items(0, 1, 2, 4), '1 are there that were begun only afterwards'],
-    [[...items(0, 1, 2), { id: 'x', hash: 'h' }], '1 are there that nobody wrote'],
-    [[...items(0, 1), { id: 'w2', hash: 'other' }], '1 are not what was written'],
-    [items(0, 1, 2, 2), '1 are there more than once'],
-  ])('tells %j', (found, sentence) => {
-    expect(look(found)).toBe(`broken: ${sentence}`);
-  });
-
-  it('with nothing acknowledged in time says nothing', () => {
-    expect(againstLedger(writes, [], { low: 0, high: 0 })[0]?.outcome).toBe('not-run');
-  });
-});
-
 describe('configurations', () => {
   it('are told every mistake at once', () => {
     const wrong = [
@@ -152,13 +112,23 @@ describe('configurations', () => {
         'p',
       ),
       parseBackupCommand({ identify: [], latest: 'x', fills: 'all', database: '' }, 'p'),
-      parseRestoreSettings({ into: { dir: 'rel', port: 0 }, checks: [{ name: 'x' }], more: 1 }, 'p'),
+      parseRestoreSettings(
+        { into: { dir: 'rel', port: 0 }, checks: [{ name: 'x' }], ledger: { sql: 'SELECT 1' }, more: 1 },
+        'p',
+      ),
     ].map((one) => (one.ok ? [] : one.diagnostics.map((diagnostic) => diagnostic.path)));
     expect(wrong).toEqual([
       expect.arrayContaining(['p.url', 'p.binDir', 'p.storage.path', 'p.archive']),
       expect.arrayContaining(['p.url', 'p.storage.kind', 'p.foreign.files']),
       expect.arrayContaining(['p.identify', 'p.latest', 'p.restore', 'p.fills', 'p.database']),
-      expect.arrayContaining(['p.into.dir', 'p.into.port', 'p.into.binDir', 'p.checks[0]', 'p']),
+      expect.arrayContaining([
+        'p.into.dir',
+        'p.into.port',
+        'p.into.binDir',
+        'p.checks[0]',
+        'p.ledger.sql',
+        'p',
+      ]),
     ]);
   });
 });

@@ -7,6 +7,7 @@ import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
 import type { Session } from '../session.ts';
 import { drillRefusals } from './drill-refusals.ts';
 import { keepAnswers } from './keep-answers.ts';
+import { observersOf } from './observers-of.ts';
 
 /** What a drill of this platform moves, breaks, looks at and asks. */
 export function drillDeps(phase: DrillPhase, session: Session): DrillDeps {
@@ -14,7 +15,6 @@ export function drillDeps(phase: DrillPhase, session: Session): DrillDeps {
   const { platform, drivers } = loaded;
   const store = drivers.store(phase.store);
   const fault = faultOf(phase.drill)?.fault;
-  const tenant = platform.tenants[0]?.id ?? '';
   return {
     ...(fault === undefined
       ? {}
@@ -43,26 +43,13 @@ export function drillDeps(phase: DrillPhase, session: Session): DrillDeps {
     startObservers: () =>
       startObservers(
         {
-          name: phase.name,
-          ...(platform.byName === undefined
-            ? { entry: platform.entry }
-            : { entry: platform.byName.entry, nameServers: platform.byName.servers }),
-          headers: {
-            ...platform.headers,
-            [platform.tenantHeader]: tenant,
-            'x-ordeal-run': context.runId,
-          },
-          tenant,
-          collection: `${context.runId}-${phase.name}`,
+          ...observersOf(phase.name, session),
           probes: platform.probes,
           probeEveryMs: phase.probeEvery * 1000,
           probeTimeoutMs: phase.probeTimeout * 1000,
           // One drill at a time is measured on a machine.
           probesInRealTime: true,
-          ledger: platform.ledger,
           ledgerRate: phase.ledgerRate,
-          node: session.programs.node,
-          anchor,
         },
         context,
       ),

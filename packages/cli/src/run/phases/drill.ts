@@ -40,6 +40,7 @@ export async function drillPhase(phase: DrillPhase, session: Session): Promise<P
   await readEarlierLedgersAgain(session);
   results.drills.push({
     record: outcome.record,
+    fault: outcome.fault,
     reread: () => outcome.reread(),
     dispose: () => outcome.dispose(),
   });

@@ -1,20 +1,25 @@
 import { createServer } from 'node:net';
 import type { RestoreDeps } from '@ordeal/dr/restore/course';
+import { ledgerPlace } from '@ordeal/dr/restore/ledger/place';
 import { runRestore } from '@ordeal/dr/restore/run-restore';
 import type { RestorePhase } from '@ordeal/shared/scenario/restore-phase';
 import { assign, type PhaseOutcome, type Session } from '../session.ts';
+import { ledgersBefore, startOwnLedger } from './restore-ledgers.ts';
 
 /** Brings a backup back in a place of its own, and proves what it holds. The platform itself is not touched. */
 export async function restorePhase(phase: RestorePhase, session: Session): Promise<PhaseOutcome> {
   const { loaded, context, results, anchor } = session;
   const { driver, settings, source } = loaded.drivers.backup(phase.backup);
-  const { record, refused, window } = await runRestore(
+  const { record, refused, window, observersBroke } = await runRestore(
     phase,
     {
       driver,
       settings,
       anchor,
       freePort,
+      ledgerPlace: ledgerPlace(loaded.platform.ledger, settings),
+      ledgersBefore: () => ledgersBefore(session),
+      ...(loaded.platform.ledger === null ? {} : { startLedger: () => startOwnLedger(phase, session) }),
       ...(source === undefined ? {} : { source }),
       ...askingOf(session),
     },
@@ -28,6 +33,9 @@ export async function restorePhase(phase: RestorePhase, session: Session): Promi
   }
   if (window !== undefined) results.windows.push(window);
   results.restores.push(record);
+  if (observersBroke !== undefined) {
+    results.observerProblems.push({ window: phase.name, reason: observersBroke });
+  }
   const { backupAgeSeconds: age, seconds, failed } = record;
   if (failed !== undefined) return { next: 'continue', detail: `failed: ${failed}` };
   const proven = phase.drill.kind === 'backup-freshness' ? '' : `, proven after ${seconds.low.toFixed(1)} s`;

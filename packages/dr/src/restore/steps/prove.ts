@@ -1,6 +1,7 @@
 import type { BackupCheck } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { note, type RestoreCourse } from '../course.ts';
+import { holdAgainstLedgers } from '../ledger/hold.ts';
 import { judgeMarkers, readMarkers } from '../markers.ts';
 import { judgeMoment } from '../moment.ts';
 import { amcheck, applicationCheck, notEmpty } from '../looks.ts';
@@ -9,7 +10,7 @@ import type { RestoreStep } from './step.ts';
 
 export const prove: RestoreStep = {
   name: 'prove',
-  plan: () => 'read everything: damage, content, what the application needs, markers',
+  plan: () => 'read everything: damage, content, what the application needs, markers, acknowledged writes',
   target: () => null,
   run: async (course, context) => {
     const { restored, deps } = course;
@@ -28,7 +29,9 @@ export const prove: RestoreStep = {
     } else if (course.phase.drill.kind === 'point-in-time') {
       note(course, await momentCheck(course, context));
     }
-    note(course, ...((await deps.furtherChecks?.(restored, context)) ?? []));
+    const { checks, broke } = await holdAgainstLedgers(course, context);
+    note(course, ...checks);
+    course.observersBroke = broke;
     note(course, somethingProven(course));
     const broken = course.checks.filter((one) => one.outcome === 'broken');
     if (broken.length > 0) throw new Error(broken.map((one) => `${one.name}: ${one.detail}`).join('; '));

@@ -1,12 +1,19 @@
+import { whileLedgerWrites } from '../ledger/own-ledger.ts';
 import type { RestoreStep } from './step.ts';
 
 export const takeBackup: RestoreStep = {
   name: 'take backup',
-  plan: (phase) => `take a new backup with ${phase.backup}`,
+  plan: (phase) =>
+    `take a new backup with ${phase.backup}, while the ledger writes where its writes are in that backup`,
   target: () => null,
-  asks: ({ phase }) => `Take a new backup with ${phase.backup} now? The source is read for it.`,
+  asks: ({ phase }) =>
+    `Take a new backup with ${phase.backup} now? The source is read for it, and the ledger may write meanwhile.`,
   run: async (course, context) => {
-    const { id, bytes } = await course.deps.driver.take(context);
+    const { id, bytes } = await whileLedgerWrites(
+      course,
+      context,
+      async () => await course.deps.driver.take(context),
+    );
     return `${id}, ${bytes} bytes`;
   },
 };

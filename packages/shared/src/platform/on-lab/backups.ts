@@ -14,6 +14,8 @@ export function labBackups({ backups, regions: { a } }: LabSite): Readonly<Recor
         sql: "SELECT count(*) = 5 * (SELECT count(*) FROM tenants) FROM documents WHERE collection = 'handbook'",
       },
     ],
+    // As `labLedger` writes it.
+    ledger: { sql: 'SELECT title AS id, body AS payload FROM documents WHERE collection = $1' },
   };
   return {
     // The primary's files and its log: any moment since can be had.
