@@ -155,6 +155,21 @@ describe('a platform outside of the checkout', () => {
     expect(stdout).toContain('Nothing was done.');
     expect(code).toBe(0);
   });
+
+  it('finds of @ordeal/shared the modules that Node would find, and is told by Node of what there is not', async () => {
+    writePlatform(
+      'shop',
+      `import * as found from '@ordeal/shared/platform/platform';
+       import * as meant from '${shared}/platform/platform.ts';
+       throw new Error(found === meant ? 'the same module' : 'another one');`,
+    );
+    expect((await ordeal(['smoke', '--platform', 'shop'])).stderr).toContain('the same module');
+    writePlatform('shop', `import '@ordeal/shared/platform/nothing';`);
+    const { code, stderr } = await ordeal(['smoke', '--platform', 'shop']);
+    expect(stderr).toContain('Cannot find module');
+    expect(stderr).toContain('platform/nothing');
+    expect(code).toBe(64);
+  });
 });
 
 describe('plan', () => {
