@@ -44,6 +44,7 @@ export async function scriptsFor(
     tenantHeader: 'x-tenant',
     tenants: ['acme'],
     limitsMs: [100],
+    checks: [],
   };
   const spec: ScriptSpec = {
     run: 'bench',
@@ -55,6 +56,7 @@ export async function scriptsFor(
     tenantHeader: 'x-tenant',
     tenants: ['acme'],
     limitsMs: [100],
+    checks: [],
     rate: 1e9,
     stopUrl: '',
     options,

@@ -213,7 +213,7 @@ describe.concurrent('a workload on k6', () => {
       if (isCut(serial, method)) return { reset: true };
       return { status: serial % 2 === 0 ? 200 : 201, body: `{"id":${serial}}` };
     });
-    const load = await start(one, { journey: 'two-steps' });
+    const load = await start(one, { journey: 'two-steps', checks: ['it is the same', 'never made'] });
     await until('200 requests are in', () => all(load).requests >= 200);
     const record = await load.stop();
     const { errors, failed, requests } = all(load);
@@ -224,6 +224,11 @@ describe.concurrent('a workload on k6', () => {
     const cut = (errors['reset'] ?? 0) + (errors['closed'] ?? 0);
     expect(cut).toBe(one.server.requests.filter(({ method }, at) => isCut(at + 1, method)).length);
     expect(errors['check it is the same']).toBeGreaterThan(0);
+    // Those of requests that had failed already count by themselves as well.
+    const { checks } = all(load);
+    expect(Object.keys(checks ?? {})).toEqual(['it is the same']);
+    expect(checks!['it is the same']!.failed).toBeGreaterThanOrEqual(errors['check it is the same']!);
+    expect(checks!['it is the same']!.made).toBe(record.achieved);
     expect(Object.values(errors).reduce((left, right) => left + right, 0)).toBe(failed);
     expect(failed).toBeLessThan(requests);
     expect(record).toMatchObject({ failed, validity: { valid: true } });

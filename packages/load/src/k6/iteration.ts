@@ -59,6 +59,7 @@ export function createIteration({ spec, meters, supplies, steps, user }: Script)
     params: Params,
   ) => TextResponse;
   const measure = meters.request;
+  const countsChecks = spec.checks.length > 0;
   let journey = '';
   let tenant = '';
   let params: JourneySteps['params'] | undefined;
@@ -111,6 +112,7 @@ export function createIteration({ spec, meters, supplies, steps, user }: Script)
 
     check(name, held) {
       if (!held) failLatest(`check ${name}`);
+      if (countsChecks) meters.checked(name, held);
       return held;
     },
 

@@ -35,6 +35,12 @@ export function measureRequest(response: Response, expects: (status: number) => 
   else if (!expects(status)) failLatest(`status ${status}`);
 }
 
+/** Counts a check that was made; one that did not hold fails the request before it. */
+export function measureCheck(name: string, held: boolean): void {
+  if (!held) failLatest(`check ${name}`);
+  now.meters?.checked(name, held);
+}
+
 /** Fails the iteration, and the request that came before, unless that one has failed already. */
 export function failLatest(kind: string): void {
   if (now.meters === undefined) return;

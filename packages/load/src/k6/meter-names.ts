@@ -7,6 +7,7 @@ export const meterNames = {
   iterationsThrown: 'ordeal_iterations_thrown',
   failed: 'ordeal_failed',
   errors: 'ordeal_errors',
+  checks: 'ordeal_checks',
   latency: 'ordeal_latency',
   messages: 'ordeal_messages',
 } as const;

@@ -14,6 +14,8 @@ export interface Meters {
   /** How long a socket's message was waited for. */
   readonly message: (waitedMs: number, tags: Readonly<Record<string, string>>) => void;
   readonly requestFailed: (kind: string) => void;
+  /** Counts a check, if it is one of those that are counted by themselves. */
+  readonly checked: (name: string, held: boolean) => void;
   /**
    * Adds nothing to every counter. k6 does not push a sample of the same millisecond as the one pushed before;
    * without a later one the last values would never arrive. Counters of tenants' scenarios (whose each is, by name) are
@@ -23,7 +25,7 @@ export interface Meters {
 }
 
 /** Functions over variables, and no class: k6's engine looks a property up much more slowly than a variable. */
-export function createMeters(limitsMs: readonly number[]): Meters {
+export function createMeters(limitsMs: readonly number[], watched: readonly string[]): Meters {
   const begun = new Gauge(meterNames.begun);
   const started = new Counter(meterNames.started);
   const ended = new Counter(meterNames.iterations);
@@ -31,6 +33,8 @@ export function createMeters(limitsMs: readonly number[]): Meters {
   const thrown = new Counter(meterNames.iterationsThrown);
   const failed = new Counter(meterNames.failed);
   const errors = new Counter(meterNames.errors);
+  const checks = new Counter(meterNames.checks);
+  const counted = new Set(watched);
   // Not declared as a time: k6 would send seconds, in whose buckets milliseconds have no exact bounds.
   const latency = new Trend(meterNames.latency);
   const messages = new Trend(meterNames.messages);
@@ -63,11 +67,22 @@ export function createMeters(limitsMs: readonly number[]): Meters {
       failed.add(1);
       errors.add(1, { kind });
     },
+    checked(name, held) {
+      if (counted.has(name)) checks.add(1, { check: name, held: held ? 'yes' : 'no' });
+    },
     touch(tenantOf = {}) {
       for (const counter of [started, ended, iterationsFailed, thrown, failed]) {
         counter.add(0);
         for (const [scenario, tenant] of Object.entries(tenantOf)) {
           counter.add(0, { [TENANT]: tenant, [SCENARIO]: scenario });
+        }
+      }
+      for (const check of watched) {
+        for (const held of ['yes', 'no']) {
+          checks.add(0, { check, held });
+          for (const [scenario, tenant] of Object.entries(tenantOf)) {
+            checks.add(0, { check, held, [TENANT]: tenant, [SCENARIO]: scenario });
+          }
         }
       }
     },

@@ -24,7 +24,7 @@ export interface Runtime {
 
 /** Runs journeys as iterations, counts what happens, and ends in order when it is told to. */
 export function createRuntime(spec: ScriptSpec, given: Given): Runtime {
-  const meters = createMeters(spec.limitsMs);
+  const meters = createMeters(spec.limitsMs, spec.checks);
   const ending = createEnding(spec);
   const user = createVirtualUser();
   const begun = new Set<string>();

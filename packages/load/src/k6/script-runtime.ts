@@ -27,7 +27,7 @@ export interface ScriptRuntime {
 
 /** Counts what a script does, in the terms of journeys. `own`: its scenarios run, and not the workload's. */
 export function createScriptRuntime(spec: ScriptSpec, script: Script, own: boolean): ScriptRuntime {
-  const meters = createMeters(spec.limitsMs);
+  const meters = createMeters(spec.limitsMs, spec.checks);
   const ending = createEnding(spec);
   const scenarios = scenariosOf(script.options ?? {});
   const begun = new Set<string>();

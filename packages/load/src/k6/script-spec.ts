@@ -16,6 +16,8 @@ export interface ScriptSpec {
   /** In whose name each scenario is done, where that decides it. */
   readonly tenantOf?: Readonly<Record<string, string>>;
   readonly limitsMs: readonly number[];
+  /** Checks that are counted by themselves. */
+  readonly checks: readonly string[];
   /** Iterations a second over all journeys together: more than these cannot begin. */
   readonly rate: number;
   /** How the rate changes with time, where it does. */

@@ -11,7 +11,7 @@ export interface ScriptPlace extends Pick<ScriptSpec, 'run' | 'stopUrl' | 'optio
 
 /** What a workload's script is told. */
 export function specOf(workload: Workload, { run, stopUrl, options, share }: ScriptPlace): ScriptSpec {
-  const { entry, headers, timeoutMs, tenantHeader, tenants, limitsMs } = workload;
+  const { entry, headers, timeoutMs, tenantHeader, tenants, limitsMs, checks = [] } = workload;
   const { rate, rates } = share ?? workload;
   return {
     run,
@@ -24,6 +24,7 @@ export function specOf(workload: Workload, { run, stopUrl, options, share }: Scr
     tenants,
     ...(workload.perTenant === undefined ? {} : { tenantOf: tenantsOfScenarios(workload) }),
     limitsMs,
+    checks,
     rate,
     ...(rates === undefined ? {} : { rates }),
     stopUrl,

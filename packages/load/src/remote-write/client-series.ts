@@ -1,4 +1,5 @@
 import type {
+  CheckCounts,
   ClientCounts,
   ClientInterval,
   ClientStream,
@@ -113,6 +114,7 @@ function tenantOf({ labels }: Growth): string | undefined {
 function countsOf(growth: readonly Growth[], limits: readonly string[]): ClientCounts {
   const histograms: SparseHistogram[] = [];
   const errors = new Map<string, number>();
+  const checks = new Map<string, CheckCounts>();
   const under = new Map(limits.map((limit) => [limit, 0]));
   for (const one of growth) {
     if ('histogram' in one) {
@@ -125,6 +127,10 @@ function countsOf(growth: readonly Growth[], limits: readonly string[]): ClientC
     } else if (one.name === counter(meterNames.errors)) {
       const kind = one.labels['kind'] ?? 'unknown';
       errors.set(kind, (errors.get(kind) ?? 0) + one.by);
+    } else if (one.name === counter(meterNames.checks) && one.by > 0) {
+      const { check = 'unknown', held } = one.labels;
+      const { made, failed } = checks.get(check) ?? { made: 0, failed: 0 };
+      checks.set(check, { made: made + one.by, failed: failed + (held === 'yes' ? 0 : one.by) });
     }
   }
   return {
@@ -135,6 +141,7 @@ function countsOf(growth: readonly Growth[], limits: readonly string[]): ClientC
     errors: Object.fromEntries(errors),
     latency: mergeHistograms(histograms),
     under: Object.fromEntries(under),
+    ...(checks.size === 0 ? {} : { checks: Object.fromEntries(checks) }),
   };
 }
 

@@ -64,6 +64,26 @@ describe('intervals from pushes', () => {
     expect(series.completeUntil()).toBe(2000);
   });
 
+  it('count the checks that are counted by themselves, and those of them that did not hold', () => {
+    const checks = (at: number, made: Readonly<Record<string, number>>): PushedSeries[] =>
+      Object.entries(made).map(([held, value]) => ({
+        name: 'k6_ordeal_checks_total',
+        labels: { check: 'list is its own', held },
+        samples: [{ value, timestamp: at }],
+        histograms: [],
+      }));
+    const series = after(
+      [...push(1000, 10), ...checks(1000, { yes: 4 })],
+      [...push(2000, 20), ...checks(2000, { yes: 6, no: 1 })],
+      [...push(3000, 30), ...checks(3000, { yes: 6, no: 1 })],
+    );
+    expect(series.all().map((one) => one.checks)).toEqual([
+      { 'list is its own': { made: 4, failed: 0 } },
+      { 'list is its own': { made: 3, failed: 1 } },
+      undefined,
+    ]);
+  });
+
   it('bring with the next push what a lost one held', () => {
     expect(counts(after(push(1000, 10), push(3000, 40)))).toEqual([
       [0, 1000, 10, 0, 10, 10],

@@ -14,6 +14,7 @@ export function specOf(workload: Workload, stopUrl = 'http://127.0.0.1:1/stop'):
     tenantHeader: workload.tenantHeader,
     tenants: workload.tenants,
     limitsMs: workload.limitsMs,
+    checks: workload.checks ?? [],
     rate: workload.rate,
     stopUrl,
     options: planLoad(workload).options,

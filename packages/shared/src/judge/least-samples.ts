@@ -57,6 +57,7 @@ export function defaultLeast({ signal, comparator, limit }: Objective): number {
     case 'seconds-to-reconnect':
     case 'point-in-time-error':
     case 'throughput':
+    case 'failed-checks':
     case 'present':
     case 'age':
     case 'alerts-fired':

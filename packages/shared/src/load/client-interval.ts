@@ -25,6 +25,14 @@ export interface ClientCounts {
   readonly latency: SparseHistogram;
   /** Requests that ended within a limit, exactly as counted by the client. Keys are milliseconds. */
   readonly under: Readonly<Record<string, number>>;
+  /** Of the checks that an objective names, by their names; only where there are such. */
+  readonly checks?: Readonly<Record<string, CheckCounts>>;
+}
+
+/** How often a check of a journey was made, and how often it did not hold. */
+export interface CheckCounts {
+  readonly made: number;
+  readonly failed: number;
 }
 
 /** What the client itself saw between two of its own reports (about one second apart). */

@@ -1,4 +1,4 @@
-import type { ClientCounts, ClientInterval } from './client-interval.ts';
+import type { CheckCounts, ClientCounts, ClientInterval } from './client-interval.ts';
 import { mergeHistograms } from './histogram.ts';
 
 /** What the client saw over several of its intervals together. */
@@ -42,6 +42,7 @@ export function sumCounts(counts: readonly ClientCounts[]): ClientCounts {
   const limits = new Set(counts.flatMap((one) => Object.keys(one.under)));
   const known = [...limits].filter((limit) => busy.every((one) => Object.hasOwn(one.under, limit)));
   const kinds = new Set(counts.flatMap((one) => Object.keys(one.errors)));
+  const checks = sumChecks(counts);
   return {
     iterations: total(counts, (one) => one.iterations),
     dropped: total(counts, (one) => one.dropped),
@@ -52,7 +53,22 @@ export function sumCounts(counts: readonly ClientCounts[]): ClientCounts {
     ),
     latency: mergeHistograms(counts.map((one) => one.latency)),
     under: Object.fromEntries(known.map((limit) => [limit, total(counts, (one) => one.under[limit] ?? 0)])),
+    ...(checks === undefined ? {} : { checks }),
   };
+}
+
+function sumChecks(counts: readonly ClientCounts[]): Readonly<Record<string, CheckCounts>> | undefined {
+  const names = new Set(counts.flatMap((one) => Object.keys(one.checks ?? {})));
+  if (names.size === 0) return undefined;
+  return Object.fromEntries(
+    [...names].map((name) => [
+      name,
+      {
+        made: total(counts, (one) => one.checks?.[name]?.made ?? 0),
+        failed: total(counts, (one) => one.checks?.[name]?.failed ?? 0),
+      },
+    ]),
+  );
 }
 
 /** The intervals as one tenant's alone: of those in which it sent nothing there are none of its requests. */

@@ -26,6 +26,8 @@ export interface Workload {
   readonly secrets?: Readonly<Record<string, string>>;
   /** Latency limits (ms) under which the client counts requests exactly. */
   readonly limitsMs: readonly number[];
+  /** Checks of journeys, by name, that the client counts by themselves. */
+  readonly checks?: readonly string[];
 }
 
 /**

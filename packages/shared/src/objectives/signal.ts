@@ -46,6 +46,11 @@ type ClientMeasure =
   | { readonly from: 'client'; readonly measure: 'latency-share'; readonly underMs: number }
   /** Requests a second that succeeded. */
   | { readonly from: 'client'; readonly measure: 'throughput' }
+  /**
+   * How many of the named checks of journeys did not hold: apart from requests that failed, so that one that must never
+   * fail is not lost among errors that may happen. One of them that was never made is inconclusive.
+   */
+  | { readonly from: 'client'; readonly measure: 'failed-checks'; readonly checks: readonly string[] }
   /** Growth that goes on, of a quantile of request durations: ms a minute or an hour, as the unit says. */
   | {
       readonly from: 'client';

@@ -21,6 +21,7 @@ const ofClient = () =>
       ...client,
       measure: z.enum(['error-ratio', 'availability', 'throughput']),
     }),
+    z.strictObject({ ...client, measure: z.literal('failed-checks'), checks: z.array(text).min(1) }),
     z.strictObject({ ...client, measure: z.literal('latency'), quantile: ratio }),
     z.strictObject({ ...client, measure: z.literal('latency-share'), underMs: positive }),
     z.strictObject({

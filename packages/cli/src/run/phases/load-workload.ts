@@ -16,6 +16,9 @@ export function workloadFor(
     if (signal.measure === 'latency') return [limit];
     return signal.measure === 'latency-share' ? [signal.underMs] : [];
   });
+  const checks = Object.values(platform.objectives).flatMap(({ signal }) =>
+    signal.measure === 'failed-checks' ? signal.checks : [],
+  );
   return {
     name,
     ...(script === undefined ? {} : { script }),
@@ -28,6 +31,7 @@ export function workloadFor(
     tenantHeader: platform.tenantHeader,
     tenants: platform.tenants.filter(({ takesTurns }) => takesTurns !== false).map(({ id }) => id),
     limitsMs: [...new Set(limits)],
+    ...(checks.length === 0 ? {} : { checks: [...new Set(checks)] }),
     ...(platform.secrets === undefined ? {} : { secrets: platform.secrets }),
   };
 }

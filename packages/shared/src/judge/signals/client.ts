@@ -7,6 +7,7 @@ import { findingOf, type Measurement } from '../decide.ts';
 import type { Assignment } from '../observations.ts';
 import { percentile } from '../words.ts';
 import { clientAvailability, clientErrorRatio } from './client-error-ratio.ts';
+import { clientFailedChecks } from './client-failed-checks.ts';
 import { clientLatencyGrowth } from './client-latency-growth.ts';
 import { clientLatency, clientLatencyShare } from './client-latency.ts';
 import { clientThroughput } from './client-throughput.ts';
@@ -37,6 +38,8 @@ function measure(signal: ClientSignal, objective: Objective, reports: ClientRepo
       return clientLatencyShare(reports, objective, signal.underMs);
     case 'throughput':
       return clientThroughput(reports);
+    case 'failed-checks':
+      return clientFailedChecks(reports, signal.checks);
     case 'latency-growth':
       return clientLatencyGrowth(reports, objective, signal);
   }
@@ -54,6 +57,8 @@ function wordsOf(signal: ClientSignal): string {
       return `client share of requests within ${signal.underMs} ms`;
     case 'throughput':
       return 'client throughput of requests that succeeded';
+    case 'failed-checks':
+      return `checks of journeys that did not hold (${signal.checks.join(', ')})`;
     case 'latency-growth':
       return `growth of the client's ${percentile(signal.quantile)} latency`;
   }
