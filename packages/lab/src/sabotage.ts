@@ -13,7 +13,9 @@ export const sabotages = {
   'stale-reads': 'reads come from the other region’s database, which is two seconds behind',
   'connection-hog': 'each replica holds 35 more connections to the database',
   'memory-hog': 'each replica holds 160 MB more',
-  'mixed-tenants': 'what belongs to one tenant is shown to every other',
+  'mixed-tenants': 'what belongs to one tenant is shown to every other, and theirs to delete',
+  'shared-cache': 'the cached list of resources is one for all tenants',
+  'fragile-replicas': 'a replica ends when a tenant sends it what it cannot read',
   'no-limits': 'a tenant may take as much of what takes long as it wants',
   'rate-limit-off': 'nobody is ever refused for sending too many requests',
   'rate-limit-tight': 'a fifth of the requests that are promised is admitted',
@@ -46,6 +48,7 @@ export type Sabotage = keyof typeof sabotages;
 /** Those that only some platforms can suffer. */
 const possible: Partial<Record<Sabotage, (contract: Contract) => boolean>> = {
   'mixed-tenants': ({ platform }) => platform === 'agentic-platform',
+  'shared-cache': ({ platform }) => platform === 'agentic-platform',
   'no-limits': ({ mostOfTenant }) => mostOfTenant !== undefined,
   'rate-limit-off': ({ rateLimit }) => rateLimit !== undefined,
   'rate-limit-tight': ({ rateLimit }) => rateLimit !== undefined,

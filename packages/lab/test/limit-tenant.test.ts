@@ -66,3 +66,31 @@ it('does not count a client for ever that had left before its turn', async () =>
   expect((await next).status).toBe(200);
   await server.close();
 });
+
+it('counts work that nobody waits for any more, for as long as it is done', async () => {
+  const server = fastify();
+  const gates: (() => void)[] = [];
+  const closed: (() => void)[] = [];
+  const left = new Promise<void>((resolve) => closed.push(resolve));
+  limitTenant(server, 1);
+  server.get('/slow', (_, reply) => {
+    reply.raw.once('close', () => closed[0]!());
+    return new Promise((resolve) => gates.push(() => resolve('done')));
+  });
+  const address = await server.listen({ port: 0, host: '127.0.0.1' });
+  const headers = { 'x-tenant-id': 'noisy' };
+  const leaving = new AbortController();
+  const asked = fetch(`${address}/slow`, { headers, signal: leaving.signal }).catch(() => 'left');
+  while (gates.length < 1) await new Promise(setImmediate);
+  leaving.abort();
+  expect(await asked).toBe('left');
+  await left;
+  expect((await fetch(`${address}/slow`, { headers })).status).toBe(429);
+  gates[0]!();
+  await new Promise(setImmediate);
+  const next = fetch(`${address}/slow`, { headers });
+  while (gates.length < 2) await new Promise(setImmediate);
+  gates[1]!();
+  expect((await next).status).toBe(200);
+  await server.close();
+});

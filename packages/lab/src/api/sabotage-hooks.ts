@@ -10,12 +10,21 @@ const ERROR_EVERY = 50;
 const DEFECT_ERROR_EVERY = 4;
 const DEFECT_SLOW_MS = 300;
 
-/** Makes requests to the API proper slow, or fail, when the lab was told to, or its version has that defect. */
+/** Makes requests to the API proper slow, or fail, or end their replica, when the lab was told to, or its version has that defect. */
 export function sabotageRequests(
   server: FastifyInstance,
   { health }: Contract,
   { sabotage, defect }: Pick<ApiConfig, 'sabotage' | 'defect'>,
 ): void {
+  if (sabotage.includes('fragile-replicas')) {
+    server.addHook('onError', async (_request, _reply, error) => {
+      if (error.statusCode !== 400) return;
+      // Where nobody catches it.
+      setImmediate(() => {
+        throw error;
+      });
+    });
+  }
   const slow = sabotage.includes('slow');
   const errorEvery =
     defect === 'errors' ? DEFECT_ERROR_EVERY : sabotage.includes('errors') ? ERROR_EVERY : Infinity;

@@ -9,19 +9,20 @@ export interface Hit extends Record<string, unknown> {
   readonly rank: number;
 }
 
-/** Full-text search in a tenant's knowledge base, best hits first. Without a collection it searches all. */
+/** Full-text search in a tenant's knowledge base, best hits first; `whose` bounds it to the tenant. Without a collection it searches all. */
 export function search(
   store: Store,
   tenant: string,
   query: string,
   collection: string | undefined,
   limit: number,
+  whose = 'tenant_id = $1',
 ): Promise<readonly Hit[]> {
   return store.read<Hit>({
     name: 'documents-search',
     text: `SELECT id, collection, title, body, ts_rank(search, query) AS rank
       FROM documents, websearch_to_tsquery('english', $2) AS query
-      WHERE tenant_id = $1 AND search @@ query AND ($3::text IS NULL OR collection = $3)
+      WHERE ${whose} AND search @@ query AND ($3::text IS NULL OR collection = $3)
       ORDER BY rank DESC, id LIMIT $4`,
     values: [tenant, query, collection ?? null, limit],
   });

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { resourcesKey, type App } from '../app.ts';
 import { search } from '../search.ts';
 import { longText, shortText } from './schemas.ts';
-import { tenantOf } from './tenant-scope.ts';
+import { ofTenant, tenantOf } from './tenant-scope.ts';
 
 interface NewDocumentBody {
   readonly collection: string;
@@ -13,9 +13,10 @@ interface NewDocumentBody {
 /** A knowledge base below `path`: documents in collections, with full-text search. */
 export function knowledgeRoutes(
   server: FastifyInstance,
-  { store, cache, documents }: App,
+  { store, cache, documents, sabotage }: App,
   path: string,
 ): void {
+  const whose = ofTenant(sabotage);
   server.post<{ Body: NewDocumentBody }>(
     `${path}/documents`,
     {
@@ -57,7 +58,7 @@ export function knowledgeRoutes(
       const items = await store.read<{ id: string }>({
         name: 'documents-page',
         text: `SELECT id, title, body FROM documents
-          WHERE tenant_id = $1 AND collection = $2 AND id > $3 ORDER BY id LIMIT $4`,
+          WHERE ${whose} AND collection = $2 AND id > $3 ORDER BY id LIMIT $4`,
         values: [tenantOf(request), collection, after === '' ? '0' : after, limit],
       });
       return { items, next: items.length < limit ? null : items.at(-1)!.id };
@@ -76,7 +77,7 @@ export function knowledgeRoutes(
       },
     },
     async (request) => ({
-      items: await search(store, tenantOf(request), request.query.q, request.query.collection, 10),
+      items: await search(store, tenantOf(request), request.query.q, request.query.collection, 10, whose),
     }),
   );
 
@@ -86,7 +87,7 @@ export function knowledgeRoutes(
     documents.forget((document) => document.tenant === tenant && document.collection === name);
     const { rowCount } = await store.write({
       name: 'documents-delete-collection',
-      text: 'DELETE FROM documents WHERE tenant_id = $1 AND collection = $2',
+      text: `DELETE FROM documents WHERE ${whose} AND collection = $2`,
       values: [tenant, name],
     });
     await cache.forget(resourcesKey(tenant));

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Sabotage } from '../../sabotage.ts';
 import type { Tenants } from '../tenants.ts';
 
 const HEADER = 'x-tenant-id';
@@ -9,6 +10,11 @@ const EVERYBODY = 'ordeal';
 export function tenantOf(request: FastifyRequest): string {
   const tenant = request.headers[HEADER];
   return typeof tenant === 'string' ? tenant : '';
+}
+
+/** What bounds a statement to the tenant that is its first value, unless the lab was told to mix them. */
+export function ofTenant(sabotage: readonly Sabotage[]): string {
+  return sabotage.includes('mixed-tenants') ? `$1 <> ''` : 'tenant_id = $1';
 }
 
 /** Refuses requests that name no tenant (400), or one that there is not (403). */

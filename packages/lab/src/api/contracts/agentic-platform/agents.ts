@@ -2,13 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import { resourcesKey, type App } from '../../app.ts';
 import { notFound } from '../../http-errors.ts';
 import { idParams, labels, shortText } from '../../routes/schemas.ts';
-import { tenantOf } from '../../routes/tenant-scope.ts';
+import { ofTenant, tenantOf } from '../../routes/tenant-scope.ts';
 
 const columns = 'id, name, labels, created_at AS "createdAt"';
 
 /** Agents: made, listed, read, deleted with their tasks. */
 export function agentRoutes(server: FastifyInstance, { store, cache, sabotage }: App): void {
-  const whose = sabotage.includes('mixed-tenants') ? `$1 <> ''` : 'tenant_id = $1';
+  const whose = ofTenant(sabotage);
   server.post<{ Body: { name: string; labels: Record<string, string> } }>(
     '/v1/agents',
     {
@@ -31,7 +31,7 @@ export function agentRoutes(server: FastifyInstance, { store, cache, sabotage }:
   server.get('/v1/agents', async (request) => ({
     items: await store.read({
       name: 'agents-list',
-      text: `SELECT ${columns} FROM agents WHERE tenant_id = $1 ORDER BY created_at DESC LIMIT 100`,
+      text: `SELECT ${columns} FROM agents WHERE ${whose} ORDER BY created_at DESC LIMIT 100`,
       values: [tenantOf(request)],
     }),
   }));
@@ -56,7 +56,7 @@ export function agentRoutes(server: FastifyInstance, { store, cache, sabotage }:
       const tenant = tenantOf(request);
       const { rowCount } = await store.write({
         name: 'agents-delete',
-        text: 'DELETE FROM agents WHERE tenant_id = $1 AND id = $2',
+        text: `DELETE FROM agents WHERE ${whose} AND id = $2`,
         values: [tenant, request.params.id],
       });
       await cache.forget(resourcesKey(tenant));

@@ -1,22 +1,23 @@
 import type { FastifyInstance } from 'fastify';
 import { resourcesKey, type App } from '../../app.ts';
 import { shortText } from '../../routes/schemas.ts';
-import { tenantOf } from '../../routes/tenant-scope.ts';
+import { ofTenant, tenantOf } from '../../routes/tenant-scope.ts';
 
 const params = { type: 'object', properties: { run: { ...shortText, minLength: 4 } }, required: ['run'] };
 
 /** Documents of collections that begin with the run's id: a range, so that the index serves it. */
-const OF_RUN = `tenant_id = $1 AND collection >= $2 AND collection < $2 || U&'\\+10FFFF'`;
+const OF_RUN = `collection >= $2 AND collection < $2 || U&'\\+10FFFF'`;
 
 /** What a run has left at a tenant: agents that it labelled, their tasks, and its collections. */
-export function runRoutes(server: FastifyInstance, { store, cache, documents }: App): void {
+export function runRoutes(server: FastifyInstance, { store, cache, documents, sabotage }: App): void {
+  const whose = ofTenant(sabotage);
   server.get<{ Params: { run: string } }>('/v1/runs/:run', { schema: { params } }, async (request) => {
     const [row] = await store.read<{ left: number }>({
       name: 'runs-left',
-      text: `SELECT (SELECT count(*) FROM agents WHERE tenant_id = $1 AND labels ->> 'run' = $2)::int
+      text: `SELECT (SELECT count(*) FROM agents WHERE ${whose} AND labels ->> 'run' = $2)::int
         + (SELECT count(*) FROM tasks JOIN agents ON agents.tenant_id = tasks.tenant_id AND agents.id = agent_id
-            WHERE tasks.tenant_id = $1 AND labels ->> 'run' = $2)::int
-        + (SELECT count(*) FROM documents WHERE ${OF_RUN})::int AS left`,
+            WHERE ${whose.replace('tenant_id', 'tasks.tenant_id')} AND labels ->> 'run' = $2)::int
+        + (SELECT count(*) FROM documents WHERE ${whose} AND ${OF_RUN})::int AS left`,
       values: [tenantOf(request), request.params.run],
     });
     return { left: row!.left };
@@ -30,7 +31,7 @@ export function runRoutes(server: FastifyInstance, { store, cache, documents }: 
       name: 'runs-delete',
       text: `WITH gone_agents AS (
           DELETE FROM agents WHERE tenant_id = $1 AND labels ->> 'run' = $2 RETURNING 1
-        ), gone_documents AS (DELETE FROM documents WHERE ${OF_RUN} RETURNING 1)
+        ), gone_documents AS (DELETE FROM documents WHERE tenant_id = $1 AND ${OF_RUN} RETURNING 1)
         SELECT ((SELECT count(*) FROM gone_agents) + (SELECT count(*) FROM gone_documents))::int AS deleted`,
       values: [tenant, run],
     });

@@ -1,7 +1,7 @@
 import { search } from '../../search.ts';
 import type { Store } from '../../store/store.ts';
 
-type Execute = (input: string, tenant: string, store: Store) => Promise<unknown> | unknown;
+type Execute = (input: string, tenant: string, store: Store, whose: string) => Promise<unknown> | unknown;
 
 /** What an agent can do with a text. */
 const kinds: Readonly<Record<string, Execute>> = {
@@ -10,8 +10,8 @@ const kinds: Readonly<Record<string, Execute>> = {
     characters: input.length,
   }),
   uppercase: (input) => ({ text: input.toUpperCase() }),
-  'knowledge-lookup': async (input, tenant, store) => {
-    const hits = await search(store, tenant, input, undefined, 3);
+  'knowledge-lookup': async (input, tenant, store, whose) => {
+    const hits = await search(store, tenant, input, undefined, 3, whose);
     return { documents: hits.map(({ id, title, rank }) => ({ id, title, rank })) };
   },
 };
@@ -19,6 +19,12 @@ const kinds: Readonly<Record<string, Execute>> = {
 export const kindNames: readonly string[] = Object.keys(kinds);
 
 /** Carries out a task. Its result is what is persisted. */
-export async function execute(kind: string, input: string, tenant: string, store: Store): Promise<unknown> {
-  return kinds[kind]!(input, tenant, store);
+export async function execute(
+  kind: string,
+  input: string,
+  tenant: string,
+  store: Store,
+  whose: string,
+): Promise<unknown> {
+  return kinds[kind]!(input, tenant, store, whose);
 }

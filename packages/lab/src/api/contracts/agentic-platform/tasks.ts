@@ -3,12 +3,13 @@ import { resourcesKey, type App } from '../../app.ts';
 import { notFound } from '../../http-errors.ts';
 import { execute, kindNames } from './task-kinds.ts';
 import { idParams, longText } from '../../routes/schemas.ts';
-import { tenantOf } from '../../routes/tenant-scope.ts';
+import { ofTenant, tenantOf } from '../../routes/tenant-scope.ts';
 
 const columns = 'id, agent_id AS "agentId", kind, input, output, created_at AS "createdAt"';
 
 /** Tasks: an agent carries one out at once, and what came of it is kept. */
-export function taskRoutes(server: FastifyInstance, { store, cache }: App): void {
+export function taskRoutes(server: FastifyInstance, { store, cache, sabotage }: App): void {
+  const whose = ofTenant(sabotage);
   server.post<{ Params: { id: string }; Body: { kind: string; input: string } }>(
     '/v1/agents/:id/tasks',
     {
@@ -24,11 +25,11 @@ export function taskRoutes(server: FastifyInstance, { store, cache }: App): void
     async (request, reply) => {
       const tenant = tenantOf(request);
       const { kind, input } = request.body;
-      const output = await execute(kind, input, tenant, store);
+      const output = await execute(kind, input, tenant, store, whose);
       const { rows } = await store.write({
         name: 'tasks-insert',
         text: `INSERT INTO tasks (tenant_id, agent_id, kind, input, output)
-          SELECT tenant_id, id, $3, $4, $5 FROM agents WHERE tenant_id = $1 AND id = $2
+          SELECT tenant_id, id, $3, $4, $5 FROM agents WHERE ${whose} AND id = $2
           RETURNING ${columns}`,
         values: [tenant, request.params.id, kind, JSON.stringify(input), JSON.stringify(output)],
       });
@@ -44,7 +45,7 @@ export function taskRoutes(server: FastifyInstance, { store, cache }: App): void
     async (request, reply) => {
       const [task] = await store.read({
         name: 'tasks-find',
-        text: `SELECT ${columns} FROM tasks WHERE tenant_id = $1 AND id = $2`,
+        text: `SELECT ${columns} FROM tasks WHERE ${whose} AND id = $2`,
         values: [tenantOf(request), request.params.id],
       });
       return task === undefined ? notFound(reply, 'task') : { ...task, status: 'succeeded' };
