@@ -71,6 +71,44 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 'ratio',
     source: `deployment guide, "Resource Quotas per Tenant"; ${profile}`,
   },
+  'tenants see nothing of each other': {
+    signal: {
+      from: 'client',
+      measure: 'failed-checks',
+      checks: [
+        'no other tenant sees it among its resources',
+        'no other tenant sees the agent in a list',
+        'no other tenant reads the agent',
+        'no other tenant gives the agent a task',
+        'no other tenant reads the task',
+        'no other tenant reads the documents',
+        'no other tenant finds the document',
+        'no other tenant sees what the run has left',
+        'no other tenant deletes the documents',
+        'no other tenant deletes the agent',
+      ],
+    },
+    comparator: '<=',
+    limit: 0,
+    unit: 'checks',
+    source:
+      'deployment guide, "Tenant Isolation Strategies": tenant_id on all tables, application-level checks',
+  },
+  'cost reports show nothing of another tenant': {
+    signal: { from: 'client', measure: 'failed-checks', checks: ['the report is of the tenant that asked'] },
+    comparator: '<=',
+    limit: 0,
+    unit: 'checks',
+    source: 'deployment guide, "Cost Allocation": monthly cost reports per tenant',
+  },
+  'tenant globex fails beside ordeal': {
+    signal: { from: 'client', measure: 'error-ratio', tenant: 'globex' },
+    comparator: '>',
+    // All that it sends is refused or given up: were it not so, nothing would have failed beside the others.
+    limit: 0.95,
+    unit: 'ratio',
+    source: profile,
+  },
   'client errors in a spike': {
     signal: { from: 'client', measure: 'error-ratio' },
     comparator: '<',

@@ -24,6 +24,8 @@ export default definePlatform((context) => {
       { id: 'ordeal', allowedRegions: ['a', 'b'] },
       // The noisy one.
       { id: 'globex', allowedRegions: ['a', 'b'], takesTurns: false },
+      // It asks for what is another's, and has nothing.
+      { id: 'acme', allowedRegions: ['a', 'b'], takesTurns: false },
     ],
     health: [
       { name: 'health', url: '/health', expectStatus: 200 },
@@ -43,6 +45,7 @@ export default definePlatform((context) => {
       // Of tenants against each other: as gates, and as load where a phase names them.
       'tenant-isolation': { file: new URL('journeys/tenant-isolation.ts', import.meta.url), weight: 0 },
       'cost-report': { file: new URL('journeys/cost-report.ts', import.meta.url), weight: 0 },
+      'failing-client': { file: new URL('journeys/failing-client.ts', import.meta.url), weight: 0 },
     },
     prometheus: {
       url: lab.prometheus,

@@ -1,29 +1,134 @@
 import { defineJourney } from '@ordeal/shared/journey/journey';
 
-/** A tenant of the platform's that is nobody of this run's. */
-const OTHER = 'globex';
+/** A tenant of the platform's in whose name nobody does anything in a run. */
+const OTHER = 'acme';
 
+/*
+ * Whatever the other tenant asks for may be answered in two ways that are no error, so that a leak is told by the check
+ * alone, apart from requests that fail. Where there is no answer there is no check either.
+ */
 export default defineJourney({
   name: 'tenant-isolation',
-  title: 'What one tenant makes, no other can read or delete',
+  title: 'What one tenant makes no other can read, find, add to or delete',
   async run(context) {
+    const headers = { 'x-tenant-id': OTHER };
     const created = await context.request('create agent', {
       method: 'POST',
       path: '/v1/agents',
       json: { name: `private ${context.id}`, labels: { run: context.run } },
       expect: 201,
     });
-    const id = created.json<{ id: string }>()?.id;
-    if (id === undefined) return;
-    const headers = { 'x-tenant-id': OTHER };
-    await context.request('read as another tenant', { path: `/v1/agents/${id}`, headers, expect: 404 });
-    await context.request('delete as another tenant', {
-      method: 'DELETE',
-      path: `/v1/agents/${id}`,
-      headers,
-      expect: 404,
+    const agent = created.json<{ id: string }>()?.id;
+    if (agent === undefined) return;
+    const given = await context.request('give task', {
+      method: 'POST',
+      path: `/v1/agents/${agent}/tasks`,
+      json: { kind: 'uppercase', input: context.id },
+      expect: 201,
     });
-    await context.request('it is still there', { path: `/v1/agents/${id}` });
-    await context.request('delete agent', { method: 'DELETE', path: `/v1/agents/${id}`, expect: 204 });
+    const task = given.json<{ id: string }>()?.id;
+    const word = `secret${context.id.replaceAll(/[^A-Za-z0-9]/g, '')}`;
+    await context.request('add document', {
+      method: 'POST',
+      path: '/v1/knowledge/documents',
+      json: { collection: context.id, title: 'Private', body: word },
+      expect: 201,
+    });
+
+    // Its own first: what is cached now must be no answer for anybody else.
+    await context.request('list own resources', { path: '/v1/resources' });
+    const resources = await context.request('list resources as another tenant', {
+      path: '/v1/resources',
+      headers,
+    });
+    if (resources.status === 200) {
+      await context.check(
+        'no other tenant sees it among its resources',
+        !resources.text.includes(context.run),
+      );
+    }
+    const agents = await context.request('list agents as another tenant', { path: '/v1/agents', headers });
+    if (agents.status === 200) {
+      await context.check('no other tenant sees the agent in a list', !agents.text.includes(context.run));
+    }
+    const read = await context.request('read agent as another tenant', {
+      path: `/v1/agents/${agent}`,
+      headers,
+      expect: [200, 404],
+    });
+    if (read.status === 200 || read.status === 404) {
+      await context.check('no other tenant reads the agent', read.status === 404);
+    }
+    const added = await context.request('give task as another tenant', {
+      method: 'POST',
+      path: `/v1/agents/${agent}/tasks`,
+      headers,
+      json: { kind: 'uppercase', input: 'not its agent' },
+      expect: [201, 404],
+    });
+    if (added.status === 201 || added.status === 404) {
+      await context.check('no other tenant gives the agent a task', added.status === 404);
+    }
+    if (task !== undefined) {
+      const result = await context.request('read task as another tenant', {
+        path: `/v1/tasks/${task}`,
+        headers,
+        expect: [200, 404],
+      });
+      if (result.status === 200 || result.status === 404) {
+        await context.check('no other tenant reads the task', result.status === 404);
+      }
+    }
+    const documents = await context.request('read documents as another tenant', {
+      path: `/v1/knowledge/documents?collection=${context.id}`,
+      headers,
+    });
+    if (documents.status === 200) {
+      await context.check('no other tenant reads the documents', !documents.text.includes(word));
+    }
+    const found = await context.request('search as another tenant', {
+      path: `/v1/knowledge/search?q=${word}`,
+      headers,
+    });
+    if (found.status === 200) {
+      await context.check('no other tenant finds the document', !found.text.includes(word));
+    }
+    const left = await context.request('count leavings as another tenant', {
+      path: `/v1/runs/${context.run}`,
+      headers,
+    });
+    if (left.status === 200) {
+      await context.check(
+        'no other tenant sees what the run has left',
+        left.json<{ left: number }>()?.left === 0,
+      );
+    }
+    const swept = await context.request('delete collection as another tenant', {
+      method: 'DELETE',
+      path: `/v1/knowledge/collections/${context.id}`,
+      headers,
+    });
+    if (swept.status === 200) {
+      await context.check(
+        'no other tenant deletes the documents',
+        swept.json<{ deleted: number }>()?.deleted === 0,
+      );
+    }
+    const gone = await context.request('delete agent as another tenant', {
+      method: 'DELETE',
+      path: `/v1/agents/${agent}`,
+      headers,
+      expect: [204, 404],
+    });
+    if (gone.status === 204 || gone.status === 404) {
+      await context.check('no other tenant deletes the agent', gone.status === 404);
+    }
+    await context.request('it is still there', { path: `/v1/agents/${agent}` });
+
+    await context.request('delete collection', {
+      method: 'DELETE',
+      path: `/v1/knowledge/collections/${context.id}`,
+    });
+    await context.request('delete agent', { method: 'DELETE', path: `/v1/agents/${agent}`, expect: 204 });
   },
 });

@@ -1,6 +1,8 @@
 import { defineScenario } from '@ordeal/shared/scenario/scenario';
 
 const steady = ['client errors', 'client p95'];
+/** What a tenant does that suffers from nobody. */
+const quiet = ['create-agent', 'execute-task', 'query-knowledge', 'list-resources', 'tenant-isolation'];
 const drillTargets = { rto: 120, rpo: 900, detection: 30, failover: 120 };
 
 /** The quarterly game day: everything on one timeline, under one baseline load. */
@@ -40,13 +42,7 @@ export default defineScenario((pace) => {
         tenants: {
           ordeal: {
             rate: 20,
-            journeys: [
-              'create-agent',
-              'execute-task',
-              'query-knowledge',
-              'list-resources',
-              'tenant-isolation',
-            ],
+            journeys: quiet,
           },
           globex: { rate: 60, journeys: ['cost-report'] },
         },
@@ -58,6 +54,25 @@ export default defineScenario((pace) => {
           'tenant globex is held to its quota beside ordeal',
           'tenant globex is given its quota beside ordeal',
           'alert on a tenant over its quota',
+          'tenants see nothing of each other',
+          'cost reports show nothing of another tenant',
+        ],
+      },
+      {
+        phase: 'load',
+        name: 'failing-tenant',
+        title: 'Everything that tenant globex asks for fails beside tenant ordeal',
+        tenants: {
+          ordeal: { rate: 20, journeys: quiet },
+          globex: { rate: 20, journeys: ['failing-client'] },
+        },
+        warmUp: full ? 5 : 3,
+        judgeFor: full ? 15 : 8,
+        objectives: [
+          'errors of tenant ordeal beside globex',
+          'p95 of tenant ordeal beside globex',
+          'tenant globex fails beside ordeal',
+          'tenants see nothing of each other',
         ],
       },
       {

@@ -37,6 +37,7 @@ describe('a whole game day on the healthy lab', () => {
       'preflight done',
       'smoke done',
       'noisy-tenant done',
+      'failing-tenant done',
       'baseline done',
       'replica-killed done',
       'database-unreachable done',
