@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { expect, it } from 'vitest';
 import type { Edge } from '../src/edge.ts';
+import { prepare } from '../src/commands/prepare.ts';
 import { loadPlatform } from '../src/load/load-platform.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -23,4 +24,64 @@ it.each([
   const { platform } = await loadPlatform(name, edge, undefined, 'kubernetes');
   expect(platform.objectives[objective]?.limit).toBe(least);
   expect(platform.prometheus.targets.find((one) => one.name === target)?.least).toBe(least);
+});
+
+const gameday = { scenario: 'gameday', pace: 'full', labName: 'none', on: 'kubernetes' } as const;
+
+/** What a cluster does its own way is not run, and of what only that would judge it is said that nothing is known. */
+it.each<[string, Readonly<Record<string, readonly string[]>>]>([
+  ['agentic-platform', {}],
+  [
+    'research-agent',
+    {
+      'backup-verified': ['age of the daily backup'],
+      restore: ['restore loses', 'restore time'],
+      'point-in-time': ['restore time', 'point-in-time error'],
+    },
+  ],
+  [
+    'research-assistant',
+    { 'backup-verified': ['age of the daily dump'], restore: ['restore loses', 'restore time'] },
+  ],
+  [
+    'marketing-agents',
+    {
+      'backup-verified': ['age of the daily backup'],
+      restore: ['restore loses', 'restore time'],
+      rollout: ['requests lost by a rollout', 'time to roll out'],
+    },
+  ],
+  [
+    'arklex',
+    {
+      'at-once': ['requests at once'],
+      'backup-verified': ['age of the dump', 'restore time'],
+      restore: ['age of the dump', 'restore time'],
+      deploy: ['requests lost by a deploy', 'time to deploy'],
+      'bad-deploy': ['client errors under a bad version', 'time to roll back'],
+    },
+  ],
+])('%s has a game day on a cluster', async (platform, left) => {
+  const { plan, scenario } = await prepare('gameday', { ...gameday, platform }, 1, edge, undefined);
+  expect(Object.fromEntries(plan.notRun.map(({ name, notJudged }) => [name, notJudged]))).toEqual(left);
+  expect(plan.refusals).toEqual([]);
+  expect(plan.undecidable).toEqual([]);
+  expect(scenario.notRun ?? []).toEqual(plan.notRun);
+  expect(plan.phases.map(({ kind }) => kind)).toContain('experiment');
+});
+
+it.each([
+  ['of one phase', { only: 'restore' }],
+  ['of the restores', { drills: { kind: 'restore' as const } }],
+])('nothing is run where %s nothing can be', async (_, wanted) => {
+  const options = { ...gameday, ...wanted, platform: 'marketing-agents' };
+  await expect(prepare('drill', options, 1, edge, undefined)).rejects.toThrow(
+    /Nothing of what was asked for can be run here:\n {2}- .*is not run here: how a cluster backs up/,
+  );
+});
+
+it('what was not asked for is not said to be missing', async () => {
+  const options = { ...gameday, platform: 'arklex', only: 'task-killed' };
+  const { plan } = await prepare('chaos', options, 1, edge, undefined);
+  expect(plan.notRun).toEqual([]);
 });

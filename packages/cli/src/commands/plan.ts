@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { notRunInWords } from '@ordeal/shared/scenario/not-run';
 import type { Plan } from '@ordeal/shared/scenario/plan';
 import type { ScenarioRunKind } from '@ordeal/shared/record/record';
 import { readSite } from '@ordeal/lab/read-site';
@@ -31,6 +32,9 @@ function renderPlan(plan: Plan, absentLab: string | undefined): string {
       ...phase.does.map((sentence) => `     - ${sentence}`),
     ]),
     '',
+    ...(plan.notRun.length === 0
+      ? []
+      : ['Not run, and so not judged:', ...plan.notRun.map((phase) => `  - ${notRunInWords(phase)}`), '']),
     ...(plan.warnings.length === 0
       ? []
       : ['Beware:', ...plan.warnings.map((warning) => `  - ${warning}`), '']),

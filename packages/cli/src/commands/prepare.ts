@@ -11,8 +11,8 @@ import { hintFrom } from '@ordeal/shared/platform/closest';
 import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
 import { loadPlatform, type LoadedPlatform } from '../load/load-platform.ts';
-import { loadScenario } from '../load/load-scenario.ts';
-import { pickDrills } from '../load/pick-drills.ts';
+import { loadScenario, nothingToRun } from '../load/load-scenario.ts';
+import { pickDrills, type DrillRequest } from '../load/pick-drills.ts';
 import { shapedScenario, type ShapedScenario } from '../load/shaped-scenario.ts';
 import type { RunOptions } from '../program.ts';
 import { hintAtFullPace } from './at-full-pace.ts';
@@ -105,10 +105,32 @@ async function whatToRun(
   const narrow =
     placeOf(options) === 'kubernetes' ? onKubernetes(loaded.platform, isOfKind, only) : undefined;
   const all = await loadScenario(options.scenario, options.pace, loaded, edge, isOfKind, narrow);
+  const scenario = restrictedTo(all, kind, options);
   const phases =
-    options.drills === undefined ? all.phases : pickDrills(all.phases, options.drills, loaded.platform);
-  return { loaded, scenario: { ...all, phases: onlyPhase(phases, options.only) }, warnings: [] };
+    options.drills === undefined
+      ? scenario.phases
+      : pickDrills(scenario.phases, options.drills, loaded.platform);
+  return { loaded, scenario: { ...scenario, phases: onlyPhase(phases, only) }, warnings: [] };
 }
+
+/**
+ * The scenario, with what is not run of what was asked for: of one phase, or one kind of drill, the rest was not. Nothing
+ * but the load that it would run under is no run at all.
+ */
+function restrictedTo(all: Scenario, kind: ScenarioRunKind, { only, drills }: RunOptions): Scenario {
+  const { notRun = [], ...here } = all;
+  const isAsked = (name: string, phase: Phase['phase']): boolean => {
+    if (only !== undefined) return name === only;
+    if (drills !== undefined) return phase === (restores.includes(drills.kind) ? 'restore' : 'drill');
+    return phase !== 'load' || kind === 'load' || kind === 'gameday';
+  };
+  const left = notRun.filter((phase) => isAsked(phase.name, phase.kind));
+  if (left.length === 0) return here;
+  if (!here.phases.some(({ name, phase }) => isAsked(name, phase))) throw nothingToRun(left);
+  return { ...here, notRun: left };
+}
+
+const restores: readonly DrillRequest['kind'][] = ['restore', 'point-in-time', 'backup-freshness'];
 
 function placeOf({ on, lab }: RunOptions): LoadPlace {
   if (on !== undefined && on !== 'here' && on !== 'kubernetes') {

@@ -3,6 +3,7 @@ import { systemClock } from '@ordeal/shared/time/system-clock';
 import type { ScenarioRunKind } from '@ordeal/shared/record/record';
 import { breaks } from '@ordeal/shared/scenario/guardrails/production';
 import { checkForStop } from '@ordeal/shared/stop/look';
+import { notRunInWords } from '@ordeal/shared/scenario/not-run';
 import type { Plan } from '@ordeal/shared/scenario/plan';
 import { readSite } from '@ordeal/lab/read-site';
 import { CommandError, exitCodes } from '../command-error.ts';
@@ -87,7 +88,8 @@ async function runPrepared(
   // With --json standard output belongs to the record alone.
   const screen = options.json === true ? edge.stderr : edge.stdout;
   const colour = screen.isTTY && edge.env['NO_COLOR'] === undefined;
-  for (const warning of plan.warnings) screen.write(`warning: ${warning}\n`);
+  for (const warning of [...plan.notRun.map(notRunInWords), ...plan.warnings])
+    screen.write(`warning: ${warning}\n`);
   const progress = createProgress({
     stream: screen,
     isTty: screen.isTTY === true,

@@ -16,7 +16,8 @@ export interface Judgement {
 /** Judges. Pure: the same observations and residue give the same, now and from a run's folder. */
 export function judgementOf(observations: Observations, residue: readonly ResidueRecord[]): Judgement {
   const findings = judge(observations);
-  const { experiments, drills, restores = [], deployments = [], smoke, assignments, end } = observations;
+  const { experiments, drills, restores = [], deployments = [], notRun = [] } = observations;
+  const { smoke, assignments, end } = observations;
   const isJudged = assignments.some(({ objective }) => objective.signal.from === 'smoke');
   const input = {
     findings,
@@ -25,6 +26,7 @@ export function judgementOf(observations: Observations, residue: readonly Residu
     restores,
     deployments,
     residue,
+    notRun,
     end,
     ...(smoke === null || isJudged ? {} : { smoke }),
   };

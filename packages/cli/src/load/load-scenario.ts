@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { hintFrom } from '@ordeal/shared/platform/closest';
+import { notRunInWords, takeOutNotRun, type NotRunPhase } from '@ordeal/shared/scenario/not-run';
 import { parseScenario } from '@ordeal/shared/scenario/parse-scenario';
 import type {
   PaceName,
@@ -50,7 +51,11 @@ export async function loadScenario(
   const written = exported.build(pace);
   // What is no scenario at all is told as such.
   const narrowed = Array.isArray(written?.phases) ? narrow(written) : written;
-  const parsed = parseScenario(narrowed, loaded.platform, shown, regionsOf);
+  const { scenario, notRun } = Array.isArray(narrowed?.phases)
+    ? takeOutNotRun(narrowed, loaded.platform.elsewhere)
+    : { scenario: narrowed, notRun: [] };
+  if (notRun.length > 0 && scenario.phases.length === 0) throw nothingToRun(notRun);
+  const parsed = parseScenario(scenario, loaded.platform, shown, regionsOf);
   if (!parsed.ok) throw mistakesIn(shown, parsed.diagnostics);
   const phases = parsed.value.phases.filter(wanted);
   if (phases.length === 0) {
@@ -59,5 +64,14 @@ export async function loadScenario(
       exitCodes.usage,
     );
   }
-  return { ...parsed.value, phases };
+  return { ...parsed.value, phases, ...(notRun.length === 0 ? {} : { notRun }) };
+}
+
+/** What was asked for is none of what can be run where the platform is. */
+export function nothingToRun(notRun: readonly NotRunPhase[]): CommandError {
+  const lines = notRun.map((phase) => `  - ${notRunInWords(phase)}`);
+  return new CommandError(
+    `Nothing of what was asked for can be run here:\n${lines.join('\n')}`,
+    exitCodes.usage,
+  );
 }

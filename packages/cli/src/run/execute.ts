@@ -1,4 +1,5 @@
 import { isShaped, loadWindows } from '@ordeal/shared/scenario/load-windows';
+import { notRunInWords } from '@ordeal/shared/scenario/not-run';
 import type { Phase, Scenario } from '@ordeal/shared/scenario/scenario';
 import { keepYoungSpaceSmall } from '../young-space.ts';
 import { assignAutoscalers } from './autoscalers.ts';
@@ -16,6 +17,9 @@ export async function executePhases(session: Session, phases: readonly PlannedTi
   let stopped: string | undefined;
   const run = await phaseRunner(session.scenario);
   if (!onlyAsks(session.scenario)) await keepYoungSpaceSmall();
+  for (const phase of session.scenario.notRun ?? []) {
+    journal.append({ type: 'note', message: notRunInWords(phase) });
+  }
   session.results.begun = true;
   for (const phase of session.scenario.phases) {
     const expectedSeconds = phases.find((one) => one.name === phase.name)?.expectedSeconds ?? 0;

@@ -21,3 +21,17 @@ it('fails for a smoke gate that does not hold, by its objective, or by itself wh
   expect(alone).toMatchObject({ outcome: 'fail', exitCode: 1 });
   expect(alone.reasons[0]).toContain('the smoke gate failed (3 checks): ready: expected status 200');
 });
+
+it('says of what was not run that it was not judged', () => {
+  const assigned = { objectiveName: 'smoke gate', objective: gate, window: 'smoke' };
+  const notRun = [
+    { name: 'restore', title: 'Restore', kind: 'restore', why: 'no backup is there', notJudged: ['age'] },
+  ] as const;
+  const well = { total: 3, failed: 0, failures: [] };
+  const { verdict } = judgementOf(
+    observationsOf({ windows, smoke: well, assignments: [assigned], notRun }),
+    [],
+  );
+  expect(verdict.exitCode).toBe(0);
+  expect(verdict.reasons.at(-1)).toBe('restore is not run here: no backup is there; not judged: "age"');
+});

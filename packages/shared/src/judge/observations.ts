@@ -10,6 +10,7 @@ import type {
   WindowRecord,
 } from '../record/record.ts';
 import type { LimitRecord } from '../record/limit-record.ts';
+import type { NotRunPhase } from '../scenario/not-run.ts';
 import type { ClockAnchor } from '../time/clock.ts';
 import type { Bounds } from '../time/interval.ts';
 import type { AutoscalerWatch } from './autoscaler/watch.ts';
@@ -68,6 +69,8 @@ export interface Observations {
   readonly restores?: readonly RestoreRecord[];
   readonly deployments?: readonly DeploymentRecord[];
   readonly limits?: readonly LimitRecord[];
+  /** What the scenario has besides, and was not run where the platform is. */
+  readonly notRun?: readonly NotRunPhase[];
   /** What searches for the platform's capacity came to. */
   readonly capacities?: readonly CapacityRecord[];
   readonly spikes?: readonly SpikeSeen[];

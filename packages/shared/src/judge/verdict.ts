@@ -1,4 +1,5 @@
 import type { Finding } from '../objectives/finding.ts';
+import { notRunInWords, type NotRunPhase } from '../scenario/not-run.ts';
 import type {
   DeploymentRecord,
   DrillRecord,
@@ -31,6 +32,8 @@ export interface VerdictInput {
   /** Checks of the smoke gate, where no objective of the platform judges them. */
   readonly smoke?: { readonly total: number; readonly failures: readonly string[] };
   readonly residue: readonly ResidueRecord[];
+  /** Phases that were not run where the platform is. They never change the outcome, and are never left unsaid. */
+  readonly notRun?: readonly NotRunPhase[];
   readonly end: RunEnd;
 }
 
@@ -40,7 +43,7 @@ export interface VerdictInput {
  * which no `must` objective was judged is inconclusive.
  */
 export function verdictOf(input: VerdictInput): Verdict {
-  const { end } = input;
+  const { end, notRun = [] } = input;
   const residue = input.residue.map(({ what, where, how }) => `residue: ${what} at ${where} (${how})`);
   const failures = failuresOf(input);
   const doubts = doubtsOf(input);
@@ -59,8 +62,8 @@ export function verdictOf(input: VerdictInput): Verdict {
     ['inconclusive', 2, doubts],
   ];
   const worst = ranked.find(([, , said]) => said.length > 0);
-  const all = ranked.flatMap(([, , said]) => said);
-  if (worst === undefined) return { outcome: 'pass', exitCode: 0, reasons: passed(input.findings) };
+  const all = [...ranked.flatMap(([, , said]) => said), ...notRun.map(notRunInWords)];
+  if (worst === undefined) return { outcome: 'pass', exitCode: 0, reasons: passed(input) };
   return { outcome: worst[0], exitCode: worst[1], reasons: all };
 }
 
@@ -153,7 +156,7 @@ function doubtsOfDeployment({ name, to, outcome, because }: DeploymentRecord): r
   return outcome === 'cut-short' ? [`${name} was cut short: ${why}`] : [];
 }
 
-function passed(findings: readonly Finding[]): readonly string[] {
+function passed({ findings, notRun = [] }: VerdictInput): readonly string[] {
   const must = findings.filter(({ severity }) => severity === 'must').length;
   const warnings = findings
     .filter(({ severity, outcome }) => severity === 'should' && outcome !== 'pass')
@@ -162,7 +165,9 @@ function passed(findings: readonly Finding[]): readonly string[] {
         ? `warning: ${place(finding)} is ${range(finding)}, not ${wanted(finding)}`
         : `warning: ${place(finding)} is inconclusive: ${whyOpen(finding)}`,
     );
-  return [`all ${must} objectives that must hold do`, ...warnings];
+  return notRun.length === 0
+    ? [`all ${must} objectives that must hold do`, ...warnings]
+    : [`all ${must} objectives that must hold and were judged do`, ...notRun.map(notRunInWords), ...warnings];
 }
 
 function reasons(what: string, list: readonly string[]): readonly string[] {

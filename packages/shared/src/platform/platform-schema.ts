@@ -149,6 +149,13 @@ export const platformSchema = z.strictObject({
     .optional(),
   autoscalers: z.record(name, needed(autoscalerSchema)).optional(),
   limits: z.record(name, needed(limitSchema)).optional(),
+  elsewhere: needed(() =>
+    z.strictObject({
+      backups: z.record(name, text).optional(),
+      deployments: z.record(name, text).optional(),
+      limits: z.record(name, text).optional(),
+    }),
+  ).optional(),
   probes: z.array(needed(probeSchema)),
   ledger: needed(ledgerSchema).nullable(),
   sweep: needed(() =>

@@ -1,5 +1,6 @@
 import type { Objective } from '../objectives/objective.ts';
 import type { AutoscalerSpec } from './autoscaler-spec.ts';
+import type { Elsewhere } from './elsewhere.ts';
 import type { LedgerSpec } from './ledger-spec.ts';
 import type { LimitSpec } from './limit-spec.ts';
 import type { ProbeSpec } from './probe-spec.ts';
@@ -47,6 +48,8 @@ export interface Platform {
   readonly autoscalers?: Readonly<Record<string, AutoscalerSpec>>;
   /** By name: limits on what clients may ask. */
   readonly limits?: Readonly<Record<string, LimitSpec>>;
+  /** What of it is not where this is. */
+  readonly elsewhere?: Elsewhere;
   readonly probes: readonly ProbeSpec[];
   readonly ledger: LedgerSpec | null;
   /** Deletes whatever a run has left on the platform, and tells how much there still is. */

@@ -1,4 +1,5 @@
 import type { Finding } from '../objectives/finding.ts';
+import type { NotRunPhase } from '../scenario/not-run.ts';
 import type { LimitRecord } from './limit-record.ts';
 
 /**
@@ -36,6 +37,8 @@ export interface RunRecord {
   readonly deployments?: readonly DeploymentRecord[];
   /** Absent where no limit was looked at. */
   readonly limits?: readonly LimitRecord[];
+  /** Phases that the scenario has, and that were not run where the platform is. Absent when there are none. */
+  readonly notRun?: readonly NotRunPhase[];
   /** What stress tests came to. Absent when there was none. */
   readonly capacities?: readonly CapacityRecord[];
   /** How the platform settled after spikes. Absent when there was none. */

@@ -1,5 +1,6 @@
 import type { Finding } from '../objectives/finding.ts';
 import type { ExperimentRecord, RunRecord } from '../record/record.ts';
+import { notRunInWords } from '../scenario/not-run.ts';
 import { severalFaults } from './experiment-words.ts';
 import { secondsBetween } from './figures.ts';
 import { type Markup, markup } from './markup.ts';
@@ -39,6 +40,7 @@ export function renderJunit(record: RunRecord): string {
   const suites = [
     ...windowSuites(record),
     experimentSuite(record),
+    notRunSuite(record),
     residueSuite(record),
     verdictSuite(record),
   ].filter((suite) => suite.cases.length > 0);
@@ -119,6 +121,20 @@ function effectCase(
     return { name, outcome: { is: 'failure', message }, text };
   }
   return { name, outcome: { is: 'passed' }, text };
+}
+
+/** As a gap that a pipeline shows: neither green nor red. */
+function notRunSuite(record: RunRecord): Suite {
+  return {
+    name: 'not run',
+    timestamp: record.run.startedAt,
+    seconds: 0,
+    cases: (record.notRun ?? []).map((phase) => ({
+      name: `${phase.name}: ${phase.title}`,
+      outcome: { is: 'skipped', message: notRunInWords(phase) },
+      text: '',
+    })),
+  };
 }
 
 function residueSuite(record: RunRecord): Suite {

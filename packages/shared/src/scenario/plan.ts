@@ -17,6 +17,7 @@ import { planExperiment } from './plan-experiment.ts';
 import { refuseStress } from './refuse-stress.ts';
 import { movesTo } from './drill-parts.ts';
 import { limitPlanInWords, limitSeconds } from './limit-words.ts';
+import type { NotRunPhase } from './not-run.ts';
 import type { RestorePhase } from './restore-phase.ts';
 import type { DrillPhase, LoadSource, Phase, PaceName, Scenario, ShapedLoadPhase } from './scenario.ts';
 import { tenantWords } from './tenant-words.ts';
@@ -29,6 +30,8 @@ export interface Plan {
   readonly pace: PaceName;
   readonly seed: number;
   readonly phases: readonly PlannedPhase[];
+  /** What the scenario has besides, and is not run where the platform is. */
+  readonly notRun: readonly NotRunPhase[];
   readonly expectedSeconds: number;
   /** Sentences of the guardrails that forbid this run. Not empty: it is refused, and nothing is touched. */
   readonly refusals: readonly string[];
@@ -72,6 +75,7 @@ export function planScenario(
     pace: options.pace,
     seed: options.seed,
     phases,
+    notRun: scenario.notRun ?? [],
     expectedSeconds,
     refusals: refusalsOf(platform, scenario, expectedSeconds, describers),
     undecidable: must,

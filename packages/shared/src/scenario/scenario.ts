@@ -2,6 +2,7 @@ import type { Shape, ShapeKind } from '../load/shape/shape.ts';
 import type { TenantLoad } from '../load/workload.ts';
 import type { DeployPhase } from './deploy-phase.ts';
 import type { LimitPhase } from './limit-phase.ts';
+import type { NotRunPhase } from './not-run.ts';
 import type { RestorePhase } from './restore-phase.ts';
 
 /** A scenario is data: phases over one timeline, in order. All times are seconds. */
@@ -9,6 +10,8 @@ export interface Scenario {
   readonly name: string;
   readonly title: string;
   readonly phases: readonly Phase[];
+  /** What its file has besides, and is not run where the platform is. Absent: nothing. */
+  readonly notRun?: readonly NotRunPhase[];
 }
 
 /** How long things take. Every scenario has both: `short` has the same phases and least sample counts. */
@@ -110,7 +113,7 @@ export interface WrittenTenantLoad {
 }
 
 /** A scenario as its file states it. */
-export interface WrittenScenario extends Omit<Scenario, 'phases'> {
+export interface WrittenScenario extends Omit<Scenario, 'phases' | 'notRun'> {
   readonly phases: readonly (
     | Exclude<Phase, LoadPhase | ExperimentPhase | DrillPhase>
     | WrittenConstantLoad

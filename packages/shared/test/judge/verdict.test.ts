@@ -145,3 +145,15 @@ test('the reason that decided comes first, and the others follow', () => {
     'API (baseline) is inconclusive: no-samples',
   ]);
 });
+
+test('phases that were not run change nothing, and are never left unsaid', () => {
+  const restored = { name: 'restore', title: 'Restore', kind: 'restore', why: 'no backup is there' } as const;
+  const notRun = [{ ...restored, notJudged: ['restore time'] }];
+  const said = 'restore is not run here: no backup is there; not judged: "restore time"';
+  const passed = verdictOf({ ...nothing, notRun });
+  expect(passed.exitCode).toBe(0);
+  expect(passed.reasons).toEqual(['all 1 objectives that must hold and were judged do', said]);
+  const failed = verdictOf({ ...nothing, findings: [fail], notRun });
+  expect(failed.exitCode).toBe(1);
+  expect(failed.reasons.at(-1)).toBe(said);
+});

@@ -79,6 +79,21 @@ describe('JUnit outcomes', () => {
     expect(bad(readXml(renderJunit(warned)))).toEqual([]);
   });
 
+  it('shows what was not run as a gap', () => {
+    const notRun = [
+      {
+        name: 'restore',
+        title: 'All of it comes back',
+        kind: 'restore',
+        why: 'no backup',
+        notJudged: ['age'],
+      },
+    ] as const;
+    const document = readXml(renderJunit({ ...gameDay().record, notRun }));
+    expect(kinds(caseOf(document, 'restore: All of it comes back'))).toEqual(['skipped']);
+    expect(bad(document)).toEqual([]);
+  });
+
   it('fails for an experiment without effect, one that was not injected, and for residue', () => {
     expect(kinds(caseOf(failing, 'database-unreachable'))).toEqual(['failure']);
     expect(caseOf(inconclusive, 'database-unreachable').children[0]?.attributes['message']).toContain(

@@ -21,9 +21,9 @@ export type PromisedAutoscaler = Pick<AutoscalerSpec, 'replicas' | 'targets' | '
 
 /**
  * The same platform on Kubernetes: its promises, journeys and tenants are those of its file, and what it is reached,
- * broken and loaded by is the cluster's. Backups and deployments are not there: how a cluster makes these is its own,
- * and a scenario that needs one is refused. Nor are limits, which one instance keeps, as a pod has no address that
- * stays; nor names: it is reached by the Service that its route moves.
+ * broken and loaded by is the cluster's. Backups and deployments are elsewhere: how a cluster makes these is its own.
+ * So are limits, which one instance keeps, as a pod has no address that stays. Phases that need one of them are not run,
+ * and said so. Names are not there: it is reached by the Service that its route moves.
  */
 export function onCluster(
   file: PlatformFile,
@@ -31,10 +31,10 @@ export function onCluster(
 ): PlatformFile {
   return definePlatform((context) => {
     const {
-      backups: _,
-      deployments: __,
-      byName: ___,
-      limits: ____,
+      backups = {},
+      deployments = {},
+      limits = {},
+      byName: _,
       ...base
     } = file.build({
       env: (name, fallback) => context.env(name, fallback),
@@ -73,6 +73,14 @@ export function onCluster(
           { cluster: site.cluster, namespace: site.namespace, name, ...promised },
         ]),
       ),
+      elsewhere: {
+        backups: because(backups, 'how a cluster backs up and restores is its own, and nothing here says it'),
+        deployments: because(
+          deployments,
+          'what deploys a version to a cluster is its own, and nothing here says it',
+        ),
+        limits: because(limits, 'one instance keeps it, and a pod has no address that stays'),
+      },
       stores: { main: store(site) },
       routes: { global: route(site) },
       generators: { kubernetes: generator(site) },
@@ -86,6 +94,10 @@ export function onCluster(
       },
     } satisfies Platform;
   });
+}
+
+function because(entries: object, why: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.keys(entries).map((name) => [name, why]));
 }
 
 function mustBeThere(what: string, changed: readonly string[], known: readonly string[]): void {
