@@ -52,6 +52,7 @@ export default defineScenario((pace) => {
         title: 'The nightly dump is there, whole and young enough',
         backup: 'dump',
         drill: { kind: 'backup-freshness' },
+        targets: { rto: 3600, rpo: 86_400 },
         objectives: ['age of the nightly dump'],
       },
       {
@@ -64,9 +65,11 @@ export default defineScenario((pace) => {
       {
         ...restore,
         name: 'restore-dump',
-        title: 'A dump comes back',
+        title: 'The nightly dump comes back',
         backup: 'dump',
-        drill: { kind: 'restore', take: true },
+        drill: { kind: 'restore', take: false },
+        targets: { rto: 3600, rpo: 86_400 },
+        objectives: ['age of the nightly dump', 'restore time'],
       },
       {
         ...restore,

@@ -49,10 +49,11 @@ export default defineScenario((pace) => {
       {
         ...restore,
         name: 'backup-verified',
-        title: 'The daily backup is there, whole and young enough',
+        title: 'The daily backup is there, young enough, and comes back',
         backup: 'dump',
-        drill: { kind: 'backup-freshness' },
-        objectives: ['age of the daily backup'],
+        drill: { kind: 'restore', take: false },
+        targets: { rto: 3600, rpo: 86_400 },
+        objectives: ['age of the daily backup', 'restore time'],
       },
       {
         ...restore,

@@ -3,6 +3,7 @@ import { defineScenario } from '@ordeal/shared/scenario/scenario';
 const steady = ['client errors', 'client p95'];
 const RTO = 3600;
 const RPO = 900;
+const DAY = 86_400;
 
 /** The whole of it: a deploy's gate, the alerts' thresholds under load, failures, and the backup region. */
 export default defineScenario((pace) => {
@@ -62,10 +63,11 @@ export default defineScenario((pace) => {
       {
         ...restore,
         name: 'backup-verified',
-        title: 'The daily backup is there, whole and young enough',
+        title: 'The daily backup is there, young enough, and comes back',
         backup: 'dump',
-        drill: { kind: 'backup-freshness' },
-        objectives: ['age of the daily backup'],
+        drill: { kind: 'restore', take: false },
+        targets: { rto: RTO, rpo: DAY },
+        objectives: ['age of the daily backup', 'restore time'],
       },
       {
         ...restore,
