@@ -55,6 +55,18 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 's',
     source: `RestartSec=10; ${profile}`,
   },
+  'alert on a worker that is down': {
+    signal: {
+      from: 'prometheus',
+      measure: 'seconds-to-alert',
+      alerts: 'alertname="InstanceDown",region="a"',
+    },
+    comparator: '<=',
+    limit: 300,
+    unit: 's',
+    source:
+      'production deployment guide, Health Checks: a cron asks every 5 minutes, and alerts when nobody answers',
+  },
   'no acknowledged write lost': {
     signal: { from: 'drill', measure: 'lost' },
     comparator: '<=',
@@ -108,7 +120,8 @@ export const objectives: Readonly<Record<string, Objective>> = {
     comparator: '<',
     limit: 256 * 2 ** 20,
     unit: 'B',
-    source: 'Troubleshooting: MemoryLimit=512M for the service; half of it for each of the lab’s workers',
+    source:
+      'Troubleshooting: MemoryLimit=512M, to which systemd holds the whole unit; of it half for each of the two workers that a region of the lab has',
   },
   'workers are up': {
     signal: { from: 'prometheus', measure: 'present', selector: 'process_start_time_seconds{job="api"}' },

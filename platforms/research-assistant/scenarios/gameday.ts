@@ -91,6 +91,7 @@ export default defineScenario((pace) => {
           'sockets cut',
           'time to reconnect',
           'RTO of a killed worker',
+          'alert on a worker that is down',
           'no acknowledged write lost',
         ],
       },
