@@ -357,7 +357,8 @@ export const objectives: Readonly<Record<string, Objective>> = {
     comparator: '<',
     limit: 900,
     unit: 's',
-    source: 'deployment guide, "Failover Time Target": full recovery < 15 minutes',
+    source:
+      'deployment guide, "Failover Time Target": full recovery < 15 minutes, of which the time until clients are served again',
   },
   'RTO of the recovery plan': {
     signal: { from: 'drill', measure: 'rto' },
