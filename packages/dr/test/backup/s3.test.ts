@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import { withoutPrograms } from '@ordeal/shared/testing/test-program';
 import { chunks } from '../../src/backup-storage/catalogue.ts';
 import { parseDump } from '../../src/drivers/pg-dump/config.ts';
@@ -11,7 +12,7 @@ import { secrets, startS3, type S3Server } from './s3-server.ts';
 const without = withoutPrograms('versitygw');
 const fiveMiB = 5 << 20;
 
-describe.skipIf(without !== undefined)(`a bucket of a real S3 server ${without ?? ''}`, () => {
+describe.skipIf(leftOut(without))(`a bucket of a real S3 server ${without ?? ''}`, () => {
   let server: S3Server;
   beforeAll(async () => {
     server = await startS3();

@@ -3,23 +3,17 @@ import { mkdirSync, writeFileSync, chownSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { BackupDriver } from '@ordeal/shared/drivers/backup';
+import { leftOut } from '@ordeal/shared/testing/left-out';
+import { testProgram, withoutPrograms } from '@ordeal/shared/testing/test-program';
 import { createBackupCommand } from '../../src/drivers/backup-command/driver.ts';
 import { startSource, type Source } from '../backup/source.ts';
 import { checkIn, phaseOf, restoreOnce, settingsFor } from './fixtures.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
-const path = onPath('pgbackrest');
+const path = testProgram('pgbackrest');
 let source: Source;
 let driver: BackupDriver;
-
-function onPath(program: string): string | undefined {
-  try {
-    return execFileSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' }).trim();
-  } catch {
-    return undefined;
-  }
-}
 
 beforeAll(async () => {
   if (path === undefined) return;
@@ -71,7 +65,7 @@ console.log(JSON.stringify(copy === undefined ? null : { id: copy.label, bytes: 
 }, 120_000);
 afterAll(() => source?.dispose());
 
-it.skipIf(path === undefined)('what pgBackRest keeps comes back (needs pgbackrest on the PATH)', async () => {
+it.skipIf(leftOut(withoutPrograms('pgbackrest')))('what pgBackRest keeps comes back', async () => {
   const settings = settingsFor(source, {
     checks: [{ name: 'all there', sql: "SELECT count(*) = 2000 FROM orders WHERE item LIKE 'item %'" }],
   });

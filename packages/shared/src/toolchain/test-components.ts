@@ -9,6 +9,7 @@ export type TestComponentName =
   | 'nft'
   | 'iptables'
   | 'patroni'
+  | 'pgbackrest'
   | 'nsupdate'
   | 'redis-cli';
 
@@ -98,6 +99,17 @@ export const testComponents: readonly Component<TestComponentName>[] = [
     versionArguments: ['--version'],
     version: /patroni (\S+)/,
     debian: 'patroni python3-etcd',
+  },
+  {
+    name: 'pgbackrest',
+    neededFor: 'the test with a real pgBackRest',
+    override: 'PGBACKREST_BIN',
+    programs: ['pgbackrest'],
+    places: [],
+    versionArguments: ['version'],
+    version: /pgBackRest (\S+)/,
+    debian: 'pgbackrest',
+    homebrew: 'pgbackrest',
   },
   {
     name: 'nsupdate',

@@ -1,3 +1,4 @@
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import { storeDriverContract, type StoreSubject } from '@ordeal/shared/testing/store-driver-contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -50,7 +51,7 @@ function server(name: string): TwoServers['a'] {
   return name === 'a' ? servers.a : servers.b;
 }
 
-describe.skipIf(missing !== undefined)(`the instances of a CloudNativePG cluster${note}`, () => {
+describe.skipIf(leftOut(missing))(`the instances of a CloudNativePG cluster${note}`, () => {
   const raw = (): Record<string, unknown> => ({
     mode: 'instances',
     kubeconfig: plane.plane.kubeconfig,
@@ -163,7 +164,7 @@ describe.skipIf(missing !== undefined)(`the instances of a CloudNativePG cluster
   });
 });
 
-describe.skipIf(missing !== undefined)(`CloudNativePG clusters of a distributed topology${note}`, () => {
+describe.skipIf(leftOut(missing))(`CloudNativePG clusters of a distributed topology${note}`, () => {
   const raw = (): Record<string, unknown> => ({
     mode: 'clusters',
     nodes: nodes().map((node) => ({

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import { routeDriverContract } from '@ordeal/shared/testing/route-driver-contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDnsRoute, type DnsRouteConfig } from '../../../src/drivers/dns/config.ts';
@@ -13,7 +14,7 @@ import { bind, withoutBind, type Bind } from './bind.ts';
 const missing = withoutBind();
 const regions = { a: ['192.0.2.1'], b: ['192.0.2.2'] };
 
-describe.skipIf(missing !== undefined)(`a DNS route${missing === undefined ? '' : ` (${missing})`}`, () => {
+describe.skipIf(leftOut(missing))(`a DNS route${missing === undefined ? '' : ` (${missing})`}`, () => {
   const context = testContext();
   let dns: Bind;
   beforeAll(async () => {

@@ -1,4 +1,5 @@
 import { ApiextensionsV1Api, KubeConfig, setHeaderOptions } from '@kubernetes/client-node';
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import { withoutControlPlane } from '@ordeal/shared/testing/kubernetes/control-plane';
 import { routeDriverContract } from '@ordeal/shared/testing/route-driver-contract';
 import { systemClock } from '@ordeal/shared/time/system-clock';
@@ -42,7 +43,7 @@ const redirect = {
   filters: [{ type: 'RequestRedirect', requestRedirect: { statusCode: 301 } }],
 };
 
-describe.skipIf(missing !== undefined)(
+describe.skipIf(leftOut(missing))(
   `a Kubernetes route by an HTTPRoute${missing === undefined ? '' : ` (${missing})`}`,
   () => {
     let plane: Plane;

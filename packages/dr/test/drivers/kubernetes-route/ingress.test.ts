@@ -1,4 +1,5 @@
 import { KubeConfig, NetworkingV1Api, setHeaderOptions } from '@kubernetes/client-node';
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import { withoutControlPlane } from '@ordeal/shared/testing/kubernetes/control-plane';
 import { routeDriverContract } from '@ordeal/shared/testing/route-driver-contract';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -16,7 +17,7 @@ const context = testContext(AbortSignal.timeout(300_000));
 const nginx = 'nginx.ingress.kubernetes.io';
 const canary = { [`${nginx}/canary`]: 'true', [`${nginx}/canary-weight`]: '50' };
 
-describe.skipIf(missing !== undefined)(
+describe.skipIf(leftOut(missing))(
   `a Kubernetes route by a canary Ingress${missing === undefined ? '' : ` (${missing})`}`,
   () => {
     let plane: Plane;

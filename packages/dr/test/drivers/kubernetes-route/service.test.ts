@@ -1,4 +1,5 @@
 import { DiscoveryV1Api, KubeConfig, setHeaderOptions } from '@kubernetes/client-node';
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import { routeDriverContract } from '@ordeal/shared/testing/route-driver-contract';
 import { withoutControlPlane } from '@ordeal/shared/testing/kubernetes/control-plane';
 import { systemClock } from '@ordeal/shared/time/system-clock';
@@ -13,7 +14,7 @@ import { interpose } from './interpose.ts';
 const missing = withoutControlPlane();
 const context = testContext(AbortSignal.timeout(300_000));
 
-describe.skipIf(missing !== undefined)(
+describe.skipIf(leftOut(missing))(
   `a Kubernetes route by a Service${missing === undefined ? '' : ` (${missing})`}`,
   () => {
     let plane: Plane;
