@@ -28,6 +28,14 @@ export default onCluster(platform, {
       source: 'deployment guide, "Kubernetes Resources": API server deployment (3+ replicas)',
     },
   },
+  // Resource requests and limits have no number there.
+  pods: {
+    replicas: { least: 3 },
+    rollout: { maxSurge: '25%', maxUnavailable: '25%' },
+    liveness: { path: '/health/live', delaySeconds: 30, periodSeconds: 10 },
+    readiness: { path: '/health/ready', delaySeconds: 10, periodSeconds: 5 },
+    source: 'deployment guide, "Kubernetes Resources", "Deployment Strategy"',
+  },
   autoscalers: {
     // As its runbook calls it. Request rate and queue depth have no number there: they may be added, and are followed.
     api: {

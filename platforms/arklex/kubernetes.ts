@@ -11,6 +11,14 @@ export default onCluster(platform, {
   }),
   // The lab has four of them.
   least: { tasks: 3 },
+  pods: {
+    replicas: { least: 3, most: 3 },
+    liveness: { path: '/health', delaySeconds: 30, periodSeconds: 10 },
+    readiness: { path: '/ready', delaySeconds: 5, periodSeconds: 5 },
+    requests: { cpu: '250m', memory: '256Mi' },
+    limits: { cpu: '500m', memory: '512Mi' },
+    source: 'deployment improvements, 2: Kubernetes Configuration',
+  },
   objectives: {
     'every task is scraped': {
       limit: 3,

@@ -27,6 +27,15 @@ export default onCluster(platform, {
       source: 'deployment architecture, 2.5 Horizontal Pod Autoscaler: memory 80 %, of the request of 512Mi',
     },
   },
+  // Its 3 replicas are the autoscaler's to change.
+  pods: {
+    rollout: { maxSurge: 1, maxUnavailable: 0 },
+    liveness: { path: '/health', delaySeconds: 30, periodSeconds: 10, timeoutSeconds: 5, failures: 3 },
+    readiness: { path: '/ready', delaySeconds: 5, periodSeconds: 5, timeoutSeconds: 3, failures: 1 },
+    requests: { cpu: '250m', memory: '512Mi' },
+    limits: { cpu: '500m', memory: '1Gi' },
+    source: 'deployment architecture, 2.4 Deployment Configuration',
+  },
   autoscalers: {
     'marketing-agents-hpa': {
       replicas: { least: 2, most: 10 },

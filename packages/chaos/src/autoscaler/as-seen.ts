@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { V1Pod, V2HorizontalPodAutoscaler, V2MetricSpec, V2MetricStatus } from '@kubernetes/client-node';
 import type { AutoscalerSeen, MetricSeen, PodsSeen, RulesSeen } from '@ordeal/shared/judge/autoscaler/watch';
-import { quantity } from './quantity.ts';
+import { quantity } from '@ordeal/shared/kubernetes/quantity';
 
 /** Ready for so long, a pod has been measured: metrics come every 15 s, of windows of up to a minute. */
 const SETTLED_MS = 120_000;

@@ -1,7 +1,7 @@
 import type { V1Pod, V2HorizontalPodAutoscaler } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { autoscalerSeen, podsSeen } from '../../src/autoscaler/as-seen.ts';
-import { quantity } from '../../src/autoscaler/quantity.ts';
+import { quantity } from '@ordeal/shared/kubernetes/quantity';
 
 const now = Date.parse('2026-01-01T12:00:00Z');
 

@@ -6,6 +6,7 @@ import { assignAutoscalers } from './autoscalers.ts';
 import { onlyAsks } from './only-asks.ts';
 import { assignDrill } from './phases/drill-assign.ts';
 import { assignDeployment, leftOut, leftOutDeployment } from './phases/left-out.ts';
+import { assignPods } from './pods.ts';
 import { assign, type PhaseOutcome, type Session } from './session.ts';
 
 /**
@@ -84,6 +85,7 @@ function leaveOut(phase: Phase, reason: string, session: Session): void {
       return;
     case 'load':
       assignAutoscalers(phase.name, session);
+      assignPods(phase.name, session);
       if (isShaped(phase)) {
         for (const { name, objectives } of loadWindows(phase)) assign(session, name, objectives);
       } else {

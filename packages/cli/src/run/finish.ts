@@ -100,6 +100,7 @@ async function observe(session: Session, end: RunEnd): Promise<Observations> {
     ...(results.limits.length === 0 ? {} : { limits: results.limits }),
     ...(session.scenario.notRun === undefined ? {} : { notRun: session.scenario.notRun }),
     ...(results.autoscalers.length === 0 ? {} : { autoscalers: results.autoscalers }),
+    ...(results.pods.length === 0 ? {} : { pods: results.pods }),
     faults: results.faults,
     smoke: results.smoke,
     observerProblems: [...results.observerProblems, ...seen.observerProblems],

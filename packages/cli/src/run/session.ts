@@ -1,6 +1,7 @@
 import type { Approve } from '@ordeal/dr/drills/drill';
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import type { AutoscalerWatch } from '@ordeal/shared/judge/autoscaler/watch';
+import type { PodsLook } from '@ordeal/shared/judge/pods/look';
 import type { SightBefore } from '@ordeal/shared/judge/collect-sight';
 import type { Assignment, Observations, ObserverProblem, SpikeSeen } from '@ordeal/shared/judge/observations';
 import type { ClientStream } from '@ordeal/shared/load/client-interval';
@@ -61,6 +62,8 @@ export interface Results {
   readonly limits: LimitRecord[];
   /** What the platform's autoscalers said of themselves, by load phase. */
   readonly autoscalers: AutoscalerWatch[];
+  /** What the platform's Deployments were set to, by load phase. */
+  readonly pods: PodsLook[];
   /** Why phases were refused, after others had been run. */
   readonly refusals: string[];
   /** When faults went in, by phase. */
@@ -104,6 +107,7 @@ export function emptyResults(): Results {
     deployments: [],
     limits: [],
     autoscalers: [],
+    pods: [],
     refusals: [],
     faults: [],
     observerProblems: [],

@@ -280,6 +280,7 @@ export default definePlatform(() => ({
   },
   load: { baseline: 20, objectives: ['errors'] },
   autoscalers: { api: ${JSON.stringify(promised)} },
+  pods: { api: ${JSON.stringify({ cluster: promised.cluster, namespace: 'shop', deployment: 'api', replicas: { least: 4, most: 4 }, source: 'the document, 2.4' })} },
   faults: {}, stores: {}, routes: {}, probes: [], ledger: null, sweep: null,
   guardrails: { allowFaults: [], maxRate: 100, maxTargets: 1, maxRunSeconds: 300,
     abort: { errorRatio: 0.5, consecutiveSeconds: 3, leastAttempts: 5, silentSeconds: 60 } },
@@ -301,7 +302,15 @@ export default definePlatform(() => ({
   }
   const load = () => ordeal('load', 'baseline', '--platform', 'shop', '--warm-up', '1s', '--for', '7s');
 
-  function found(): { readonly finding: Finding | undefined; readonly run: string } {
+  function podsFound(): Finding | undefined {
+    return found().findings.find(({ objective }) => objective === 'pods api');
+  }
+
+  function found(): {
+    readonly findings: readonly Finding[];
+    readonly finding: Finding | undefined;
+    readonly run: string;
+  } {
     const run =
       readdirSync(join(dir, '.ordeal', 'runs'))
         .toSorted()
@@ -309,7 +318,8 @@ export default definePlatform(() => ({
     const record = JSON.parse(
       readFileSync(join(dir, '.ordeal', 'runs', run, 'record.json'), 'utf8'),
     ) as RunRecord;
-    return { finding: record.findings.find(({ objective }) => objective === 'autoscaler api'), run };
+    const { findings } = record;
+    return { findings, finding: findings.find(({ objective }) => objective === 'autoscaler api'), run };
   }
 
   test('pass a load under which they are as promised, now and when it is judged again without the cluster', async () => {
@@ -323,6 +333,7 @@ export default definePlatform(() => ({
       value: { low: 0, high: 0 },
       source: 'the document, 2.5',
     });
+    expect(podsFound()).toMatchObject({ outcome: 'pass', source: 'the document, 2.4' });
     const again = await ordeal('judge', run);
     expect(again.code, again.said).toBe(0);
   });
@@ -336,6 +347,18 @@ export default definePlatform(() => ({
     expect(found().finding).toMatchObject({ outcome: 'fail', value: { low: 2, high: 2 } });
     expect(found().finding?.explanation).toContain('its maxReplicas is 5, and 10 is promised');
     expect(found().finding?.explanation).toContain('asks for 6 (bounds 2 to 5), and it wants 3');
+  });
+
+  test('are not alone: a Deployment that is set otherwise fails it as well', async () => {
+    const deployments = '/apis/apps/v1/namespaces/shop/deployments';
+    await decide(4, { requests: '100' });
+    await admin('PATCH', `${deployments}/api`, { spec: { replicas: 2 } }, MERGE);
+    const { code, said } = await load();
+    expect(code, said).toBe(1);
+    expect(podsFound()).toMatchObject({ outcome: 'fail', value: { low: 1, high: 1 } });
+    expect(podsFound()?.explanation).toContain('its replicas are 2, and 4 are promised');
+    expect(found().finding).toMatchObject({ outcome: 'pass' });
+    await admin('PATCH', `${deployments}/api`, { spec: { replicas: 4 } }, MERGE);
   });
 
   test('leave it open where a promised metric has no value, and where there is no such autoscaler', async () => {

@@ -3,10 +3,12 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { autoscalerLook } from '@ordeal/chaos/autoscaler/look';
+import { lookAtPods } from '@ordeal/chaos/pods/look';
 import { contractOf } from '@ordeal/lab/api/contracts/contracts';
 import { alertRules } from '@ordeal/lab/units/alert-rules';
 import { lookAtCluster } from '@ordeal/load/distributed/look-at-cluster';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import { differencesOfPods } from '@ordeal/shared/judge/pods/differences';
 import { testTools } from '@ordeal/shared/testing/tools';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -252,6 +254,23 @@ describe.skipIf(withoutCluster !== undefined)(`platforms to try ${withoutCluster
         expect(container.readinessProbe.httpGet.path).toBe(contract.health.ready);
       }
       expect(named('ConfigMap', 'platform')['data']).toEqual({ PLATFORM: platform });
+    });
+
+    test('has Deployments that are set as is promised, and others are told', async () => {
+      for (const [name, spec] of Object.entries(loaded.platform.pods ?? {})) {
+        const saw = await lookAtPods(spec, systemClock, AbortSignal.timeout(30_000));
+        if (saw.kind !== 'seen') throw new Error(JSON.stringify(saw));
+        expect(differencesOfPods(spec, saw.seen), name).toEqual([]);
+        const other = { ...spec, rollout: { maxSurge: 2, maxUnavailable: 1 }, readiness: { path: '/other' } };
+        expect(differencesOfPods(other, saw.seen), name).toHaveLength(3);
+        const absent = { ...spec, deployment: 'there-is-none' };
+        expect(await lookAtPods(absent, systemClock, AbortSignal.timeout(30_000))).toEqual({
+          kind: 'absent',
+        });
+      }
+      // Of the other two no document says anything of pods.
+      const says = ['agentic-platform', 'arklex', 'marketing-agents'].includes(platform);
+      expect(Object.keys(loaded.platform.pods ?? {})).toEqual(says ? ['api-a', 'api-b'] : []);
     });
 
     test('has the autoscalers that are promised, and their scale is to be read', async () => {

@@ -11,6 +11,7 @@ import { judgeDrill } from './signals/drill.ts';
 import { judgeExperiment } from './signals/experiment.ts';
 import { judgeLimit } from './signals/limit.ts';
 import { judgeLoad } from './signals/load.ts';
+import { judgePods } from './signals/pods.ts';
 import { judgePrometheus } from './signals/prometheus.ts';
 import { judgeRestore } from './signals/restore.ts';
 import { judgeSmoke } from './signals/smoke.ts';
@@ -60,5 +61,7 @@ function judgeOne(assignment: Assignment, observations: Observations): Finding {
       return judgeDeployment(assignment, signal.measure, observations);
     case 'autoscaler':
       return judgeAutoscaler(assignment, signal.autoscaler, observations);
+    case 'pods':
+      return judgePods(assignment, signal.pods, observations);
   }
 }

@@ -15,6 +15,7 @@ import type { ClockAnchor } from '../time/clock.ts';
 import type { Bounds } from '../time/interval.ts';
 import type { AutoscalerWatch } from './autoscaler/watch.ts';
 import type { EarlierRun } from './earlier-run.ts';
+import type { PodsLook } from './pods/look.ts';
 import type { PrometheusSight } from './prometheus-sight.ts';
 import type { PrometheusReading } from './readings.ts';
 import type { RunEnd } from './verdict.ts';
@@ -76,6 +77,8 @@ export interface Observations {
   readonly spikes?: readonly SpikeSeen[];
   /** What autoscalers said of themselves, by load phase. */
   readonly autoscalers?: readonly AutoscalerWatch[];
+  /** What Deployments were set to, by load phase. */
+  readonly pods?: readonly PodsLook[];
   /** When faults were injected, monotonic milliseconds: [sent, confirmed]. */
   readonly faults?: readonly { readonly phase: string; readonly instant: Bounds }[];
   /** How well Prometheus itself could see; absent when nothing was asked of it. */

@@ -20,7 +20,9 @@ export type Signal =
    * In how much a HorizontalPodAutoscaler is not what the platform promises of it, and how often it decided otherwise
    * than its own figures ask for. Runs judge it by themselves, for every autoscaler of the platform under every load.
    */
-  | { readonly from: 'autoscaler'; readonly measure: 'departures'; readonly autoscaler: string };
+  | { readonly from: 'autoscaler'; readonly measure: 'departures'; readonly autoscaler: string }
+  /** In how much a Deployment is not set as the platform promises of its pods. Runs judge it by themselves likewise. */
+  | { readonly from: 'pods'; readonly measure: 'departures'; readonly pods: string };
 
 /**
  * `seconds-to-deploy`: from the start until the new version alone serves; one that does not come to that, or is taken

@@ -15,6 +15,7 @@ import {
   status,
   text,
 } from './platform-parts.ts';
+import { podsSchema } from './pods-spec.ts';
 import { probeSchema } from './probe-schema.ts';
 import { matchersText } from './selector-text.ts';
 
@@ -148,6 +149,7 @@ export const platformSchema = z.strictObject({
     )
     .optional(),
   autoscalers: z.record(name, needed(autoscalerSchema)).optional(),
+  pods: z.record(name, needed(podsSchema)).optional(),
   limits: z.record(name, needed(limitSchema)).optional(),
   elsewhere: needed(() =>
     z.strictObject({

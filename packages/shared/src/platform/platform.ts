@@ -3,6 +3,7 @@ import type { AutoscalerSpec } from './autoscaler-spec.ts';
 import type { Elsewhere } from './elsewhere.ts';
 import type { LedgerSpec } from './ledger-spec.ts';
 import type { LimitSpec } from './limit-spec.ts';
+import type { PodsSpec } from './pods-spec.ts';
 import type { ProbeSpec } from './probe-spec.ts';
 import type { RequestTemplate } from './request-template.ts';
 import type { LabSite } from './site.ts';
@@ -46,6 +47,8 @@ export interface Platform {
   readonly deployments?: Readonly<Record<string, DeploymentEntry>>;
   /** By name: what adds and removes its pods, looked at while there is load. */
   readonly autoscalers?: Readonly<Record<string, AutoscalerSpec>>;
+  /** By name: what is promised of the pods of its Deployments, looked at when load begins. */
+  readonly pods?: Readonly<Record<string, PodsSpec>>;
   /** By name: limits on what clients may ask. */
   readonly limits?: Readonly<Record<string, LimitSpec>>;
   /** What of it is not where this is. */

@@ -209,11 +209,16 @@ function listed(names: readonly string[]): string {
 }
 
 /** What is looked at while there is load. */
-function watched({ autoscalers = {} }: Platform): readonly string[] {
-  const list = Object.values(autoscalers).map(({ namespace, name }) => `${namespace}/${name}`);
-  if (list.length === 0) return [];
+function watched({ autoscalers = {}, pods = {} }: Platform): readonly string[] {
+  const scaled = Object.values(autoscalers).map(({ namespace, name }) => `${namespace}/${name}`);
+  const set = Object.values(pods).map(({ namespace, deployment }) => `${namespace}/${deployment}`);
   return [
-    `look at HorizontalPodAutoscaler ${list.join(', ')} meanwhile: as promised, and deciding by its figures`,
+    ...(scaled.length === 0
+      ? []
+      : [
+          `look at HorizontalPodAutoscaler ${scaled.join(', ')} meanwhile: as promised, and deciding by its figures`,
+        ]),
+    ...(set.length === 0 ? [] : [`look once whether Deployment ${set.join(', ')} is set as promised`]),
   ];
 }
 

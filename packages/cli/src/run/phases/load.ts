@@ -1,6 +1,7 @@
 import { isShaped } from '@ordeal/shared/scenario/load-windows';
 import type { LoadPhase } from '@ordeal/shared/scenario/scenario';
 import { watchAutoscalers } from '../autoscalers.ts';
+import { lookAtEachPods } from '../pods.ts';
 import { replaceWorkload, type PhaseOutcome, type Session } from '../session.ts';
 import { constantLoad } from './load-constant.ts';
 import { plannedLoad } from './load-planned.ts';
@@ -10,11 +11,11 @@ import { stressLoad } from './load-stress.ts';
 /** Load on the platform. One that still runs gives way to it. */
 export async function loadPhase(phase: LoadPhase, session: Session): Promise<PhaseOutcome> {
   await replaceWorkload(session.results);
-  const watching = watchAutoscalers(phase.name, session);
+  const watching = [watchAutoscalers(phase.name, session), lookAtEachPods(phase.name, session)];
   try {
     return await runLoad(phase, session);
   } finally {
-    watching.end();
+    for (const one of watching) one.end();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Objective } from '../../objectives/objective.ts';
 import type { AutoscalerSpec } from '../autoscaler-spec.ts';
+import type { PodsSpec } from '../pods-spec.ts';
 import { definePlatform, type FaultEntry, type Platform, type PlatformFile } from '../platform.ts';
 import type { ProbeSpec } from '../probe-spec.ts';
 import { placeholderSite } from '../placeholder-site.ts';
@@ -11,6 +12,8 @@ export interface OnCluster {
   readonly faults: (site: ClusterSite) => Readonly<Record<string, FaultEntry>>;
   /** What its document promises of HorizontalPodAutoscalers, by the names that these have in its namespace. */
   readonly autoscalers?: Readonly<Record<string, PromisedAutoscaler>>;
+  /** What its document promises of the pods of its API, of which each region has a Deployment. */
+  readonly pods?: PromisedPods;
   /** What is another one of its objectives, where the file has the lab's number: by their names there. */
   readonly objectives?: Readonly<Record<string, Partial<Objective>>>;
   /** How many of a target there are at least, by its name, where the lab has another number of them. */
@@ -18,6 +21,7 @@ export interface OnCluster {
 }
 
 export type PromisedAutoscaler = Pick<AutoscalerSpec, 'replicas' | 'targets' | 'source'>;
+export type PromisedPods = Omit<PodsSpec, 'cluster' | 'namespace' | 'deployment'>;
 
 /**
  * The same platform on Kubernetes: its promises, journeys and tenants are those of its file, and what it is reached,
@@ -27,7 +31,7 @@ export type PromisedAutoscaler = Pick<AutoscalerSpec, 'replicas' | 'targets' | '
  */
 export function onCluster(
   file: PlatformFile,
-  { faults, autoscalers = {}, objectives = {}, least = {} }: OnCluster,
+  { faults, autoscalers = {}, pods, objectives = {}, least = {} }: OnCluster,
 ): PlatformFile {
   return definePlatform((context) => {
     const {
@@ -73,6 +77,7 @@ export function onCluster(
           { cluster: site.cluster, namespace: site.namespace, name, ...promised },
         ]),
       ),
+      ...(pods === undefined ? {} : { pods: ofEachRegion(site, pods, base.regions) }),
       elsewhere: {
         backups: because(backups, 'how a cluster backs up and restores is its own, and nothing here says it'),
         deployments: because(
@@ -94,6 +99,17 @@ export function onCluster(
       },
     } satisfies Platform;
   });
+}
+
+function ofEachRegion(
+  { cluster, namespace }: ClusterSite,
+  promised: PromisedPods,
+  regions: readonly string[],
+): Readonly<Record<string, PodsSpec>> {
+  const names = regions.map((region) => `api-${region}`);
+  return Object.fromEntries(
+    names.map((deployment) => [deployment, { cluster, namespace, deployment, ...promised }]),
+  );
 }
 
 function because(entries: object, why: string): Readonly<Record<string, string>> {

@@ -109,8 +109,9 @@ export function valueObstacle({ objective, window, platform, scenario }: Concern
             found: `the deployment measure ${signal.measure} ${inA}`,
             hint: 'list it in the objectives.result of a deployment',
           };
-    // No file states one: a run judges it where it has watched.
+    // No file states one: a run judges it where it has looked.
     case 'autoscaler':
+    case 'pods':
       return undefined;
   }
 }
