@@ -478,4 +478,11 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 's',
     source: profile,
   },
+  'dumps on schedule': {
+    signal: { from: 'restore', measure: 'schedule-departures' },
+    comparator: '<=',
+    limit: 0,
+    unit: 'departures',
+    source: 'deployment guide, "Database Backups": automated daily backups, retained for 30 days',
+  },
 };

@@ -73,7 +73,7 @@ export default definePlatform((context) => {
     faults: faultsOf(lab),
     stores: { main: labStore(lab) },
     routes: { global: labRoute(lab) },
-    backups: labBackups(lab),
+    backups: labBackups(lab, { keepDays: 30 }),
     deployments: {
       rolling: labDeployment(lab, 'rolling'),
       'blue-green': labDeployment(lab, 'blue-green'),

@@ -154,4 +154,11 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 's',
     source: `${profile}: an RTO of 1 hour, as there is no standby to fail over to`,
   },
+  'dumps on schedule': {
+    signal: { from: 'restore', measure: 'schedule-departures' },
+    comparator: '<=',
+    limit: 0,
+    unit: 'departures',
+    source: 'deployment architecture, 3.1: backup_retention_period 7, a backup each day',
+  },
 };

@@ -57,7 +57,7 @@ export default definePlatform((context) => {
     },
     stores: { main: labStore(lab) },
     routes: { global: labRoute(lab) },
-    backups: labBackups(lab),
+    backups: labBackups(lab, { keepDays: 7 }),
     deployments: { rollout: labDeployment(lab, 'rolling') },
     probes: labProbes({ path: '/api/market' }, '/api/campaigns'),
     ledger: labLedger({ path: '/api/market' }),

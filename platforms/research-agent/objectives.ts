@@ -257,4 +257,11 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 's',
     source: 'deployment strategy, 6.1: point-in-time recovery; the second is set by this profile',
   },
+  'dumps on schedule': {
+    signal: { from: 'restore', measure: 'schedule-departures' },
+    comparator: '<=',
+    limit: 0,
+    unit: 'departures',
+    source: 'deployment strategy, 6.1: daily full backups',
+  },
 };

@@ -57,7 +57,7 @@ export default definePlatform((context) => {
     },
     stores: { main: labStore(lab) },
     routes: { global: labRouteByName(lab) },
-    backups: labBackups(lab),
+    backups: labBackups(lab, {}),
     deployments: { canary: labDeployment(lab, 'canary') },
     probes: labProbes({ path: '/api/papers', byName: true }, '/api/research'),
     ledger: labLedger({ path: '/api/papers' }),

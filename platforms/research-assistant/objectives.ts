@@ -172,4 +172,11 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 's',
     source: profile,
   },
+  'dumps on schedule': {
+    signal: { from: 'restore', measure: 'schedule-departures' },
+    comparator: '<=',
+    limit: 0,
+    unit: 'departures',
+    source: 'production deployment guide, Database Backups: daily at 2 AM, deleted after 30 days',
+  },
 };

@@ -65,7 +65,7 @@ export default definePlatform((context) => {
     },
     stores: { main: labStore(lab) },
     routes: { global: labRoute(lab) },
-    backups: labBackups(lab),
+    backups: labBackups(lab, { keepDays: 30 }),
     limits: {
       'requests of a client': {
         kind: 'rate',

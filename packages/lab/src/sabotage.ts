@@ -32,6 +32,8 @@ export const sabotages = {
   'lost-sockets': 'the socket of a worker that died counts as open for ever, and each session may have one',
   'drop-sockets': 'a socket is cut when the first message comes',
   'stale-dump': 'the nightly dump was last made two days ago',
+  'missed-nights': 'the nightly job did not run for three nights of the last week',
+  'hasty-pruning': 'the nightly job keeps its dumps for three days',
   'cut-dump': 'the nightly dump ends in the middle',
   'torn-upload': 'the upload of the nightly dump was begun, and never came to its end',
   'lost-bucket': 'the bucket of the nightly dumps is deleted',
@@ -61,6 +63,8 @@ const possible: Partial<Record<Sabotage, (contract: Contract) => boolean>> = {
   'sessions-in-process': ({ platform }) => platform === 'research-assistant',
   'lost-sockets': ({ platform }) => platform === 'research-assistant',
   'drop-sockets': ({ platform }) => platform === 'research-assistant',
+  'missed-nights': ({ bucket }) => bucket === undefined,
+  'hasty-pruning': ({ bucket }) => bucket === undefined,
   'torn-upload': ({ bucket }) => bucket !== undefined,
   'lost-bucket': ({ bucket }) => bucket !== undefined,
 };

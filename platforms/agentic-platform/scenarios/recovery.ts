@@ -53,7 +53,7 @@ export default defineScenario((pace) => {
         backup: 'dump',
         drill: { kind: 'backup-freshness' },
         targets: { rto: 3600, rpo: 86_400 },
-        objectives: ['age of the nightly dump'],
+        objectives: ['age of the nightly dump', 'dumps on schedule'],
       },
       {
         ...restore,

@@ -51,7 +51,7 @@ export default defineScenario((pace) => {
         title: 'The daily dump is there, whole and young enough',
         backup: 'dump',
         drill: { kind: 'backup-freshness' },
-        objectives: ['age of the daily dump'],
+        objectives: ['age of the daily dump', 'dumps on schedule'],
       },
       {
         ...restore,

@@ -30,6 +30,14 @@ const schema = z.strictObject({
     )
     .default([]),
   markers: z.strictObject({ url: z.string().regex(/^postgres(ql)?:\/\//, 'a connection string') }).optional(),
+  schedule: z
+    .strictObject({
+      everySeconds: z.number().positive(),
+      lateSeconds: z.number().nonnegative(),
+      keepSeconds: z.number().positive().optional(),
+      since: z.iso.datetime({ offset: true }).optional(),
+    })
+    .optional(),
   ledger: z
     .union([
       z.strictObject({
@@ -49,6 +57,17 @@ export type ApplicationCheck =
   /** Holds when it exits with 0. It finds the server by PGHOST, PGPORT, PGUSER, PGDATABASE and DATABASE_URL. */
   | { readonly name: string; readonly command: readonly string[]; readonly withinSeconds: number };
 
+/** When a platform makes its copies, and for how long it keeps them, by its own promise. */
+export interface BackupSchedule {
+  readonly everySeconds: number;
+  /** So much later than that a copy may still be: jobs wait for their turn, and take their time. */
+  readonly lateSeconds: number;
+  /** Where nothing is promised of it, how long they are kept is not looked at. */
+  readonly keepSeconds?: number | undefined;
+  /** Since when it has been so. Without it nobody knows of a young oldest copy whether there ever was one before. */
+  readonly since?: string | undefined;
+}
+
 /** Where and how a platform's backup is restored and proven. */
 export interface RestoreSettings {
   readonly into: {
@@ -66,6 +85,7 @@ export interface RestoreSettings {
   readonly checks: readonly ApplicationCheck[];
   /** Into which database of the source markers are written: needed for a restore of a moment. */
   readonly markers?: { readonly url: string } | undefined;
+  readonly schedule?: BackupSchedule | undefined;
   /**
    * Where a restored server has the writes of the platform's ledger: a statement that gives `id` and `payload` of all
    * of the collection `$1`, or why they are not in this backup. Default: the table of a PostgreSQL ledger.
@@ -79,6 +99,6 @@ export function parseRestoreSettings(raw: unknown, path: string): Result<Restore
     schema,
     raw,
     path,
-    'a restore has into: { dir, binDir, port?, runAs?, settings? }, source?: { system?, database? }, checks?: [{ name, sql } | { name, command, withinSeconds? }], markers?: { url } and ledger?: { sql } | { elsewhere }',
+    'a restore has into: { dir, binDir, port?, runAs?, settings? }, source?: { system?, database? }, checks?: [{ name, sql } | { name, command, withinSeconds? }], markers?: { url }, schedule?: { everySeconds, lateSeconds, keepSeconds?, since? } and ledger?: { sql } | { elsewhere }',
   );
 }

@@ -3,13 +3,19 @@ import type {
   BackupCopy,
   BackupDriver,
   DataSource,
+  Kept,
   PointInTime,
   RestoredServer,
   RestoreTarget,
 } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
-import type { PointInTimeRecord, RestoreRecord, StepRecord } from '@ordeal/shared/record/record';
+import type {
+  PointInTimeRecord,
+  RestoreRecord,
+  ScheduleRecord,
+  StepRecord,
+} from '@ordeal/shared/record/record';
 import type { ClockAnchor } from '@ordeal/shared/time/clock';
 import type { Bounds } from '@ordeal/shared/time/interval';
 import type { UndoEntry } from '@ordeal/shared/undo/entry';
@@ -25,7 +31,7 @@ import type { TargetUndo } from './target.ts';
 
 /** What a restore needs besides its phase. */
 export interface RestoreDeps {
-  readonly driver: BackupDriver & Partial<PointInTime>;
+  readonly driver: BackupDriver & Partial<PointInTime> & Partial<Kept>;
   readonly settings: RestoreSettings;
   /** The live source, where it is a server that can be asked. */
   readonly source?: { readonly url: string };
@@ -79,6 +85,7 @@ export interface RestoreCourse extends Waiting {
   replayed: RestoredServer['replayed'];
   content: RestoreRecord['content'];
   pointInTime: PointInTimeRecord | undefined;
+  schedule: ScheduleRecord | undefined;
   /** Monotonic milliseconds. */
   chosenAt: number | undefined;
   startedAt: number | undefined;

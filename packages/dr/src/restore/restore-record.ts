@@ -14,7 +14,8 @@ export function restoreRecord(
   endedAt: number,
   failed: string | undefined,
 ): RestoreRecord {
-  const { phase, copy, startedAt, answeredAt, provenAt, content, pointInTime, checks, steps } = course;
+  const { phase, copy, startedAt, answeredAt, provenAt, content, pointInTime, schedule, checks, steps } =
+    course;
   const waited = startedAt === undefined ? 0 : waitedBetween(course, startedAt, endedAt);
   const seconds = startedAt === undefined ? 0 : Math.max(0, endedAt - startedAt - waited) / 1000;
   return {
@@ -45,6 +46,7 @@ export function restoreRecord(
     checks,
     ...(content === undefined ? {} : { content }),
     ...(pointInTime === undefined ? {} : { pointInTime }),
+    ...(schedule === undefined ? {} : { schedule }),
     steps,
     ...(waited === 0 ? {} : { waitedOnHuman: waited / 1000 }),
     approvals: course.approvals,
@@ -69,6 +71,16 @@ export function timeCheck(course: RestoreCourse): BackupCheck | undefined {
     phase.targets.rto,
     'until it was proven',
   );
+}
+
+/** What is missing among the copies says nothing of the one that was restored. */
+export function scheduleCheck({ schedule }: RestoreCourse): BackupCheck | undefined {
+  if (schedule === undefined) return undefined;
+  const { copies, departures, unknown } = schedule;
+  const name = 'copies on schedule';
+  if (departures.length > 0) return { name, outcome: 'broken', detail: departures.join('; ') };
+  if (unknown.length > 0) return { name, outcome: 'not-run', detail: unknown.join('; ') };
+  return { name, outcome: 'held', detail: `${copies} copies, none missing` };
 }
 
 function withinTarget(name: string, value: Bounds, target: number, words: string): BackupCheck {

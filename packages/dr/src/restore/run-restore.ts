@@ -8,7 +8,7 @@ import { GuardianGone } from '@ordeal/shared/undo/guarded-ledger';
 import { askBefore, askToGoOn } from '../drills/approve.ts';
 import { driverContextOf, note, RestoreRefused, type RestoreCourse, type RestoreDeps } from './course.ts';
 import { removeMarkers } from './markers.ts';
-import { ageCheck, restoreRecord, timeCheck } from './restore-record.ts';
+import { ageCheck, restoreRecord, scheduleCheck, timeCheck } from './restore-record.ts';
 import type { RestorePhase } from '@ordeal/shared/scenario/restore-phase';
 import { WrongSource } from './steps/choose-backup.ts';
 import { stepsOf } from './steps/runbook.ts';
@@ -63,13 +63,15 @@ export async function runRestore(
     provenAt: undefined,
     givenUpAt: undefined,
     reach: undefined,
+    schedule: undefined,
   };
   const failure = await runSteps(course, stepsOf(phase));
   const endedAt = course.provenAt ?? context.clock.now();
   await takeAway(course);
   const refused = refusalsIn(failure);
   if (refused.length === 0 && course.copy !== undefined) {
-    note(course, ...[ageCheck(course), timeCheck(course)].filter((one) => one !== undefined));
+    const afterwards = [ageCheck(course), timeCheck(course), scheduleCheck(course)];
+    note(course, ...afterwards.filter((one) => one !== undefined));
   }
   const window = windowOf(course, endedAt);
   if (window !== undefined) context.journal.append({ type: 'window-closed', window });

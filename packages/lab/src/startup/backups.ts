@@ -1,4 +1,13 @@
-import { chownSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync, utimesSync } from 'node:fs';
+import {
+  chownSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Bucket } from '../api/contracts/contract.ts';
@@ -11,6 +20,11 @@ import { binDirOf, postgresUrl } from '../units/postgres.ts';
 import { runProgram } from './run-program.ts';
 
 const jobProgram = fileURLToPath(new URL('../backup-job/backup-job.main.ts', import.meta.url));
+
+const DAY_MS = 86_400_000;
+const WEEK_DAYS = 7;
+const HASTY_DAYS = 3;
+const MISSED_DAYS_AGO = [2, 3, 4];
 
 /** Makes their folders. The servers write into the archive themselves. */
 export function makeBackupFolders({ dir, runAs, contract }: Blueprint): void {
@@ -50,7 +64,7 @@ async function dumpToFolder(blueprint: Blueprint, signal: AbortSignal): Promise<
   const { dir, ports, runAs, sabotage } = blueprint;
   const { dumps } = backupFolders(dir);
   const made = new Date(Date.now() - (sabotage.includes('stale-dump') ? STALE_MS : 0));
-  const file = join(dumps, `platform-${made.toISOString().slice(0, 10)}.sql.gz`);
+  const file = dumpFile(dir, made);
   const dump = join(binDirOf(blueprint), 'pg_dump');
   const url = postgresUrl(blueprint, 'postgres', ports.a.postgres);
   await runProgram({
@@ -68,9 +82,31 @@ async function dumpToFolder(blueprint: Blueprint, signal: AbortSignal): Promise<
     ...(runAs && { runAs }),
     signal,
   });
+  fillEarlierNights(blueprint, file, made);
   // As a full disk leaves it.
   if (sabotage.includes('cut-dump')) truncateSync(file, Math.floor(statSync(file).size / 2));
   if (sabotage.includes('stale-dump')) utimesSync(file, made, made);
+}
+
+/**
+ * A lab is up for minutes, and its job has run in all the nights before: of each there is the same dump, by the name and
+ * the time that it would have.
+ */
+function fillEarlierNights({ dir, runAs, contract, sabotage }: Blueprint, dump: string, made: Date): void {
+  const days = sabotage.includes('hasty-pruning') ? HASTY_DAYS : (contract.keepsDumpsDays ?? WEEK_DAYS);
+  const missed: readonly number[] = sabotage.includes('missed-nights') ? MISSED_DAYS_AGO : [];
+  for (let ago = 1; ago <= days; ago += 1) {
+    if (missed.includes(ago)) continue;
+    const then = new Date(made.getTime() - ago * DAY_MS);
+    const file = dumpFile(dir, then);
+    copyFileSync(dump, file);
+    if (runAs) chownSync(file, runAs.uid, runAs.gid);
+    utimesSync(file, then, then);
+  }
+}
+
+function dumpFile(dir: string, made: Date): string {
+  return join(backupFolders(dir).dumps, `platform-${made.toISOString().slice(0, 10)}.sql.gz`);
 }
 
 /** A dump of the database, as an object. */

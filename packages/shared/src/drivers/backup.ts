@@ -137,6 +137,12 @@ export interface PointInTime {
   newest(copy: BackupCopy, context: DriverContext): Promise<Bounds>;
 }
 
+/** Optional ability: tells of every copy that is kept, and not of the newest alone. */
+export interface Kept {
+  /** All complete copies of whoever makes them on a schedule, oldest first. */
+  copies(context: DriverContext): Promise<readonly BackupCopy[]>;
+}
+
 /** A copy does not hold what it should. `check` names what found it. */
 export class BackupBroken extends Error {
   readonly check: string;

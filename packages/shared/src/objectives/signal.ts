@@ -205,8 +205,9 @@ export type DrillMeasure =
   | 'seconds-to-reconnect';
 
 /**
- * All in seconds. `seconds`: from the start of a restore until it was read; `backup-age`: at the restore's start;
+ * Most in seconds. `seconds`: from the start of a restore until it was read; `backup-age`: at the restore's start;
  * `point-in-time-error`: how far before the moment that was asked for the restored state ends. One that goes beyond
- * that moment fails whatever the limit.
+ * that moment fails whatever the limit. `schedule-departures` is a count: in how many ways the copies that are kept are
+ * not those that the backup's `schedule` promises.
  */
-export type RestoreMeasure = 'seconds' | 'backup-age' | 'point-in-time-error';
+export type RestoreMeasure = 'seconds' | 'backup-age' | 'point-in-time-error' | 'schedule-departures';

@@ -114,7 +114,7 @@ const ofOthers = {
   restore: () =>
     z.strictObject({
       from: z.literal('restore'),
-      measure: z.enum(['seconds', 'backup-age', 'point-in-time-error']),
+      measure: z.enum(['seconds', 'backup-age', 'point-in-time-error', 'schedule-departures']),
     }),
   deployment: () =>
     z.strictObject({

@@ -410,6 +410,8 @@ export interface RestoreRecord {
     }[];
   };
   readonly pointInTime?: PointInTimeRecord;
+  /** Which copies are kept, against what the platform promises of them. Absent where that was not looked at. */
+  readonly schedule?: ScheduleRecord;
   readonly steps?: readonly StepRecord[];
   /** Seconds since the start of the restore that were spent waiting for a person. They are not in `seconds`. */
   readonly waitedOnHuman?: number;
@@ -417,6 +419,18 @@ export interface RestoreRecord {
   readonly approvals?: readonly ApprovalRecord[];
   /** Why it does not count. */
   readonly failed?: string;
+}
+
+/** Copies that are kept, against the schedule on which they are made. */
+export interface ScheduleRecord {
+  readonly copies: number;
+  /** The latest moments that the oldest and the newest can hold; absent when there are none. */
+  readonly oldest?: string;
+  readonly newest?: string;
+  /** A sentence each, without its full stop. */
+  readonly departures: readonly string[];
+  /** What cannot be told, likewise. */
+  readonly unknown: readonly string[];
 }
 
 export interface RestoreCheckRecord {

@@ -8,19 +8,30 @@ import { kind } from './take.ts';
 
 /** The newest complete copy: taken here, or by somebody else. */
 export async function latest(config: DumpConfig): Promise<BackupCopy | undefined> {
-  const storage = openStorage(config.storage);
-  const own = await listCopies(storage, kind);
-  const { foreign } = config;
-  if (foreign === undefined) return own[0];
+  const own = await listCopies(openStorage(config.storage), kind);
+  return [...own, ...(await foreignCopies(config))].sort((a, b) => b.instant.high - a.instant.high)[0];
+}
+
+/** All that are made on a schedule, oldest first: by somebody else, where somebody else makes them. */
+export async function kept(config: DumpConfig): Promise<readonly BackupCopy[]> {
+  const copies =
+    config.foreign === undefined
+      ? await listCopies(openStorage(config.storage), kind)
+      : await foreignCopies(config);
+  return copies.toSorted((a, b) => a.instant.high - b.instant.high);
+}
+
+async function foreignCopies({ storage: place, foreign }: DumpConfig): Promise<readonly BackupCopy[]> {
+  if (foreign === undefined) return [];
+  const storage = openStorage(place);
   const pattern = new RegExp(foreign.files);
   const files = (await storage.list('')).filter((file) => pattern.test(file.name));
-  const others = files.map((file): BackupCopy => {
+  return files.map((file): BackupCopy => {
     const { instant, from } = instantOf(file, pattern, foreign);
     const { name, bytes } = file;
     const assumed = `from ${from}, and ${foreign.longestSeconds} s for its making at most`;
     return { id: name, instant, bytes, source: null, content: null, detail: { instant: assumed } };
   });
-  return [...own, ...others].sort((a, b) => b.instant.high - a.instant.high)[0];
 }
 
 /**

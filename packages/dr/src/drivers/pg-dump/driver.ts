@@ -1,19 +1,20 @@
-import type { BackupCheck, BackupCopy, BackupDriver } from '@ordeal/shared/drivers/backup';
+import type { BackupCheck, BackupCopy, BackupDriver, Kept } from '@ordeal/shared/drivers/backup';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { checkFiles, readLabel } from '../../backup-storage/catalogue.ts';
 import { openStorage } from '../../backup-storage/config.ts';
 import type { DumpConfig } from './config.ts';
-import { dumpOf, latest } from './copies.ts';
+import { dumpOf, kept, latest } from './copies.ts';
 import { sniff, sqlOf } from './dump-stream.ts';
 import { restore } from './restore.ts';
 import { identify, kind, take } from './take.ts';
 
 /** Dumps of one PostgreSQL database. See `parseDump` for its configuration. */
-export function createDump(config: DumpConfig): BackupDriver {
+export function createDump(config: DumpConfig): BackupDriver & Kept {
   return {
     kind,
     identify: async (context) => await identify(config, context),
     latest: async () => await latest(config),
+    copies: async () => await kept(config),
     take: async (context) => await take(config, context),
     verify: async (copy) => await verify(config, copy),
     restore: async (copy, into, point, atOwnPoint, context) =>

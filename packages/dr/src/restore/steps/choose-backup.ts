@@ -1,5 +1,7 @@
 import type { BackupCheck } from '@ordeal/shared/drivers/backup';
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { note, RestoreRefused, type RestoreCourse } from '../course.ts';
+import { judgeSchedule } from '../schedule.ts';
 import { roomRefusal } from '../refusals.ts';
 import { momentOf, ownMomentOnly, words } from './parts.ts';
 import type { RestoreStep } from './step.ts';
@@ -14,6 +16,7 @@ export const choose: RestoreStep = {
   run: async (course, context) => {
     const { deps, phase } = course;
     const at = momentOf(course);
+    if (at === undefined) await holdAgainstSchedule(course, context);
     const { latestBefore } = deps.driver;
     if (at !== undefined && latestBefore === undefined)
       throw new RestoreRefused([ownMomentOnly(deps.driver)]);
@@ -37,6 +40,14 @@ export const choose: RestoreStep = {
     return `${copy.id}, ${copy.bytes} bytes, of ${new Date(copy.instant.high).toISOString()}${how}`;
   },
 };
+
+/** Before anything else is looked at: what is missing is missing, also where nothing is left to be restored. */
+async function holdAgainstSchedule(course: RestoreCourse, context: DriverContext): Promise<void> {
+  const { driver, settings } = course.deps;
+  if (settings.schedule === undefined || driver.copies === undefined) return;
+  const copies = await driver.copies(context);
+  course.schedule = judgeSchedule(copies, settings.schedule, context.clock.wall());
+}
 
 function identityCheck({ expected, copy, deps }: RestoreCourse): BackupCheck {
   const name = 'identity';

@@ -21,6 +21,8 @@ export interface Contract {
   readonly mostOfTenant?: number;
   /** Where its backup job keeps the dumps that it makes; in a folder where nothing is said. */
   readonly bucket?: Bucket;
+  /** So many days it keeps dumps that are in a folder; a week where nothing is said. */
+  readonly keepsDumpsDays?: number;
   /** Tables besides those that every platform of the lab has. */
   readonly schema: string;
 }

@@ -9,6 +9,7 @@ import { pointInTimeError } from './point-in-time.ts';
 const words: Readonly<Record<RestoreMeasure, string>> = {
   seconds: 'seconds from the start of a restore until it was read',
   'backup-age': "seconds between the backup's instant and the start of its restore",
+  'schedule-departures': 'ways in which the copies that are kept are not those that are promised',
   'point-in-time-error': 'seconds by which a restore of a moment ends before it',
 };
 
@@ -51,6 +52,8 @@ function measureOf(restore: RestoreRecord, measure: RestoreMeasure, limit: numbe
       return age(restore);
     case 'point-in-time-error':
       return pointInTimeError(restore);
+    case 'schedule-departures':
+      return schedule(restore);
   }
 }
 
@@ -101,6 +104,29 @@ function age({ kind, backupAgeSeconds, failed, seconds }: RestoreRecord): Measur
           },
         }
       : {}),
+  };
+}
+
+/** What is kept is a fact of the storage, whatever became of the restore. */
+function schedule({ schedule: kept }: RestoreRecord): Measurement {
+  if (kept === undefined) {
+    return {
+      kind: 'nothing',
+      reason: 'not-run',
+      sentence:
+        'Which copies are kept was not looked at: the backup has no `schedule`, or its driver cannot list them.',
+    };
+  }
+  const { copies, departures, unknown } = kept;
+  return {
+    kind: 'measured',
+    value: { low: departures.length, high: departures.length },
+    samples: Math.max(1, copies),
+    violations: Infinity,
+    note: [...departures.map((one) => `${one}.`), `${copies} copies are kept.`].join(' '),
+    ...(unknown.length === 0
+      ? {}
+      : { doubt: { reason: 'not-run' as const, sentence: unknown.map((one) => `${one}.`).join(' ') } }),
   };
 }
 

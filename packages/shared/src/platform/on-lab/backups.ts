@@ -1,8 +1,21 @@
 import type { BackupEntry } from '../platform.ts';
 import type { LabSite } from '../site.ts';
 
+/** What a document promises of the nightly dumps. */
+interface DumpPromise {
+  /** For so many days each is kept, where that is promised. */
+  readonly keepDays?: number;
+}
+
+const DAY = 86_400;
+/** The lab's job counts as one that has always run: it has filled in the nights before it was up. */
+const ALWAYS = '2000-01-01T00:00:00Z';
+
 /** The lab's backups: base backups with the archived log, and the nightly dumps. */
-export function labBackups({ backups, regions: { a } }: LabSite): Readonly<Record<string, BackupEntry>> {
+export function labBackups(
+  { backups, regions: { a } }: LabSite,
+  promised?: DumpPromise,
+): Readonly<Record<string, BackupEntry>> {
   const { url, binDir, runAs } = a.postgres;
   const restore = {
     into: { dir: backups.into, binDir, ...(runAs === undefined ? {} : { runAs }) },
@@ -39,7 +52,19 @@ export function labBackups({ backups, regions: { a } }: LabSite): Readonly<Recor
         roles: ['platform', 'observer'],
         foreign: { files: backups.dumps.files, longestSeconds: 60 },
       },
-      restore,
+      restore: {
+        ...restore,
+        ...(promised === undefined
+          ? {}
+          : {
+              schedule: {
+                everySeconds: DAY,
+                lateSeconds: DAY / 4,
+                since: ALWAYS,
+                ...(promised.keepDays === undefined ? {} : { keepSeconds: promised.keepDays * DAY }),
+              },
+            }),
+      },
     },
   };
 }

@@ -198,6 +198,13 @@ function restoreObstacle(measure: RestoreMeasure, { drill }: RestorePhase): Obst
       hint: 'list it in the objectives of a restore, or judge the backup-age here',
     };
   }
+  if (measure === 'schedule-departures' && drill.kind === 'point-in-time') {
+    return {
+      expected: 'a look at the newest backup, or a restore of it',
+      found: 'the schedule of backups in a restore of a moment',
+      hint: "list it in the objectives of a phase whose drill is { kind: 'restore' } or { kind: 'backup-freshness' }",
+    };
+  }
   if (measure !== 'point-in-time-error' || 'markFor' in drill) return undefined;
   return {
     expected: 'a restore at a moment of markers ({ kind: "point-in-time", markFor })',
@@ -221,7 +228,7 @@ const ownMeasures = {
   limit: 'departures',
   drill:
     'rto, rpo, detection, failover, lost, anomalies, flaps, stale, writers; and what alerts did (alerts-fired, alerts-firing, seconds-to-alert)',
-  restore: 'seconds, backup-age, point-in-time-error',
+  restore: 'seconds, backup-age, point-in-time-error, schedule-departures',
   deploy: 'seconds-to-deploy, seconds-to-roll-back, seconds-to-return',
 };
 

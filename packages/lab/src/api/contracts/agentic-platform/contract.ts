@@ -8,5 +8,6 @@ export const agenticPlatform: Contract = {
   edge: usualEdge,
   restartDelayMs: 50,
   mostOfTenant: 2,
+  keepsDumpsDays: 30,
   schema: '',
 };

@@ -14,5 +14,6 @@ export const researchAssistant: Contract = {
   // systemd's RestartSec=10
   restartDelayMs: 10_000,
   rateLimit: { requests: 100, windowSeconds: 60, window: 'fixed' },
+  keepsDumpsDays: 30,
   schema: workSchema + sessionSchema + openSocketSchema,
 };
