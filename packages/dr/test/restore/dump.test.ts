@@ -225,6 +225,19 @@ describe('dumps that somebody else makes', () => {
     expect(high - low).toBeCloseTo(5, 3);
   });
 
+  it('are not hidden by a younger copy that a drill took', async () => {
+    writeFileSync(join(storage, 'shop_20260101.sql.gz'), gzipSync(dumped()));
+    const driver = driverWith({ foreign, roles: ['app'] });
+    const taken = await restoreOnce(phaseOf({ kind: 'restore', take: true }), { source, driver });
+    expect(taken.record.failed).toBeUndefined();
+    expect(taken.record.backup?.id).not.toBe('shop_20260101.sql.gz');
+    const { record } = await restored(driver);
+    expect(record.failed).toBeUndefined();
+    expect(record.backup?.id).toBe('shop_20260101.sql.gz');
+    rmSync(join(storage, 'shop_20260101.sql.gz'));
+    expect((await restored(driver)).record.failed).toMatch(/there is no complete backup at all/);
+  });
+
   it('are no younger for being copied again', async () => {
     const files = String.raw`^shop_(?<year>\d{4})(?<month>\d\d)(?<day>\d\d)\.sql\.gz$`;
     writeFileSync(join(storage, 'shop_20260101.sql.gz'), gzipSync(dumped()));

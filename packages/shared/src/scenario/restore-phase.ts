@@ -14,7 +14,9 @@ export interface RestorePhase {
 }
 
 export type RestoreDrill =
-  /** The newest backup there is, with everything since that can be had; `take` makes one first. */
+  /**
+   * The platform's own newest backup, with everything since that can be had; `take` makes one first, and restores that.
+   */
   | { readonly kind: 'restore'; readonly take: boolean }
   /**
    * The state at one moment: of markers that are written for it, `markFor` seconds before it and as long behind it,

@@ -20,7 +20,7 @@ export const choose: RestoreStep = {
     const { latestBefore } = deps.driver;
     if (at !== undefined && latestBefore === undefined)
       throw new RestoreRefused([ownMomentOnly(deps.driver)]);
-    const copy = at === undefined ? await deps.driver.latest(context) : await latestBefore?.(at, context);
+    const copy = at === undefined ? await newestOf(course, context) : await latestBefore?.(at, context);
     if (copy === undefined) {
       const detail =
         at === undefined
@@ -40,6 +40,16 @@ export const choose: RestoreStep = {
     return `${copy.id}, ${copy.bytes} bytes, of ${new Date(copy.instant.high).toISOString()}${how}`;
   },
 };
+
+/**
+ * What was taken for this restore; else the newest of those that are made on a schedule. One that an earlier drill took
+ * would be younger, and hide that the platform has stopped making its own.
+ */
+async function newestOf({ phase, deps }: RestoreCourse, context: DriverContext) {
+  const { driver } = deps;
+  if ('take' in phase.drill && phase.drill.take) return await driver.latest(context);
+  return driver.copies === undefined ? await driver.latest(context) : (await driver.copies(context)).at(-1);
+}
 
 /** Before anything else is looked at: what is missing is missing, also where nothing is left to be restored. */
 async function holdAgainstSchedule(course: RestoreCourse, context: DriverContext): Promise<void> {
