@@ -12,7 +12,7 @@ const drill = {
 };
 const primary = { name: 'a', reachable: true, role: 'primary' };
 
-function ask(phases: readonly object[], status: () => Promise<object>) {
+function ask(phases: readonly object[], status: () => Promise<object>, backup?: { readonly at: number }) {
   const notes: string[] = [];
   const session = {
     scenario: { phases },
@@ -31,6 +31,7 @@ function ask(phases: readonly object[], status: () => Promise<object>) {
         ledger: {},
         routes: { global: {} },
         guardrails: { maxRunSeconds: 600 },
+        ...(backup === undefined ? {} : { backups: { dump: {} } }),
       },
       drivers: {
         store: () => ({ driver: { kind: 'fake', status }, nodes: [{ name: 'a', region: 'a' }] }),
@@ -39,6 +40,9 @@ function ask(phases: readonly object[], status: () => Promise<object>) {
           health: async () => ({ a: { up: 1, total: 1 } }),
         }),
         fault: () => ({}),
+        backup: () => ({
+          driver: { latest: async () => ({ id: 'copy', instant: { low: backup?.at, high: backup?.at } }) },
+        }),
       },
     },
     programs: {},
@@ -49,6 +53,18 @@ const sound = async () => ({ settings: {}, nodes: [primary] });
 
 it('says what speaks against the drill that comes first, if anything does', async () => {
   expect(await ask([{ phase: 'load' }, drill], sound)).toEqual({ reasons: [], notes: [] });
+});
+
+it('wants a fresh backup of a platform that has one before a primary is lost, unless the scenario says why not', async () => {
+  const old = { at: Date.now() - 48 * 3_600_000 };
+  expect((await ask([drill], sound, { at: Date.now() - 3_600_000 })).reasons).toEqual([]);
+  expect((await ask([drill], sound, old)).reasons).toEqual([
+    expect.stringMatching(
+      /^move: the newest backup in dump \(copy\) is 17280\d s old, at most 93600 s are allowed/,
+    ),
+  ]);
+  const waived = { ...drill, freshBackup: { without: 'it is a copy' } };
+  expect((await ask([waived], sound, old)).reasons).toEqual([]);
 });
 
 it('says nothing where nothing was asked, or nobody answered: that is not to say that it may begin', async () => {

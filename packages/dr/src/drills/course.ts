@@ -1,6 +1,6 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
-import type { DrillRecord, LedgerRecord, StepRecord } from '@ordeal/shared/record/record';
+import type { BackupBehindRecord, DrillRecord, LedgerRecord, StepRecord } from '@ordeal/shared/record/record';
 import { isReturn } from '@ordeal/shared/scenario/drill-parts';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
 import type { Bounds } from '@ordeal/shared/time/interval';
@@ -48,11 +48,15 @@ export interface Course extends Waiting {
   /** Seconds after which recovery was no longer waited for. */
   givenUpAfter: number | undefined;
   ledger: LedgerRecord | undefined;
+  /** Which backup there was to fall back on, once that was looked at. */
+  backup: BackupBehindRecord | undefined;
 }
 
 /** What it takes to ask whether a drill may begin. */
 export type Asked = Pick<Course, 'phase' | 'deps' | 'driver'> & {
   readonly context: Pick<RunContext, 'clock' | 'signal'>;
+  /** What is found is left here for the record. */
+  backup?: Course['backup'];
 };
 
 /** Context for drivers. It speaks through the journal. */

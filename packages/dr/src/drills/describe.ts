@@ -1,4 +1,5 @@
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
+import { wantedBackup } from '@ordeal/shared/scenario/fresh-backup';
 import { runbooks } from './runbooks.ts';
 
 /** What a drill would do, step by step, without doing any of it, and the way back from each step. */
@@ -15,8 +16,23 @@ export function describeDrill(phase: DrillPhase): readonly string[] {
       const back = changed ? `. If it ends from here on: ${wayBack}` : '';
       return `${index + 1}. ${step.name}: ${step.plan(phase)}${within}${back}`;
     }),
+    ...backupSentence(phase),
     `Targets: recovery time ${rto} s, recovery point ${rpo} s. It takes at most ${mostSeconds(phase)} s once it has begun, longer only where two of the store's leases are longer than ${phase.stableFor} s.`,
   ];
+}
+
+function backupSentence(phase: DrillPhase): readonly string[] {
+  // Which ones the platform has is not known here, and those of others are worth nothing.
+  const wanted = wantedBackup(phase, ['any backup of the platform'], 'old-primary');
+  if (wanted.how === 'none') {
+    return phase.freshBackup === undefined ? [] : [`No fresh backup is asked for: ${wanted.why}.`];
+  }
+  const where =
+    phase.drill.kind === 'observe'
+      ? ', where it has any and the fault can take its primary away'
+      : ', where it has any';
+  const has = phase.freshBackup === undefined ? where : '';
+  return [`Refused unless ${wanted.of.join(' or ')} is at most ${wanted.within} s old${has}.`];
 }
 
 function mostSeconds(phase: DrillPhase): number {

@@ -29,6 +29,7 @@ export function drillRecord(course: Course): Omit<DrillRecord, 'secondWitness' |
     approvals: course.approvals,
     ...sessionsOf(course),
     bounds: boundRecords(course),
+    ...(course.backup === undefined ? {} : { backup: course.backup }),
   };
 }
 

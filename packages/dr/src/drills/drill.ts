@@ -1,7 +1,13 @@
 import type { FaultDriver, Loses } from '@ordeal/shared/drivers/fault';
 import type { RouteDriver } from '@ordeal/shared/drivers/route';
 import type { StoreDriver } from '@ordeal/shared/drivers/store';
-import type { ApprovalRecord, DrillRecord, LedgerRecord, WindowRecord } from '@ordeal/shared/record/record';
+import type {
+  ApprovalRecord,
+  BackupBehindRecord,
+  DrillRecord,
+  LedgerRecord,
+  WindowRecord,
+} from '@ordeal/shared/record/record';
 import type { ClockAnchor } from '@ordeal/shared/time/clock';
 import type { Bounds, Span } from '@ordeal/shared/time/interval';
 import type { FenceProof } from '../drivers/fence-proof.ts';
@@ -34,8 +40,10 @@ export interface DrillDeps {
   /** What a second, independent observer says of the recovery within the span. */
   readonly secondWitness: (span: Span) => Promise<DrillRecord['secondWitness']>;
   readonly anchor: ClockAnchor;
-  /** More reasons not to begin, for instance that no backup is fresh. Each says what to do. */
+  /** More reasons not to begin, for instance another identity. Each says what to do. */
   readonly refusals?: () => Promise<readonly string[]>;
+  /** Which backup there is to fall back on, where it needs one. Without one that it needs it does not begin. */
+  readonly backup?: () => Promise<BackupBehindRecord>;
   /** The run is ended after so many seconds, whatever it waits for then. */
   readonly mostRunSeconds: number;
   /** Asks a person whether to go on. Without it, the drill decides by itself at once, and says so. */

@@ -13,7 +13,9 @@ const MOVE_WITHIN_MS = 30_000;
  */
 export async function whyNotBegin(asked: Asked): Promise<readonly string[]> {
   const further = (await asked.deps.refusals?.()) ?? [];
-  return [...further, ...(await ofKind[asked.phase.drill.kind](asked))];
+  asked.backup = await asked.deps.backup?.();
+  const stale = asked.backup?.outcome === 'not fresh' ? [asked.backup.detail] : [];
+  return [...further, ...stale, ...(await ofKind[asked.phase.drill.kind](asked))];
 }
 
 const ofKind: Readonly<Record<DrillKind['kind'], (asked: Asked) => Promise<readonly string[]>>> = {

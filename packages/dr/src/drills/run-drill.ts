@@ -43,6 +43,7 @@ export async function runDrill(
     recovery: undefined,
     givenUpAfter: undefined,
     ledger: undefined,
+    backup: undefined,
   };
   const failure = await runSteps(course, runbooks[phase.drill.kind]);
   course.takeover?.end();

@@ -253,6 +253,14 @@ export interface DrillRecord {
   readonly sessions?: readonly SessionsRecord[];
   /** What the configuration says about how long things take, beside how long they took. */
   readonly bounds?: readonly BoundRecord[];
+  /** Which backup there was to fall back on. Absent in records of before that was kept. */
+  readonly backup?: BackupBehindRecord;
+}
+
+/** Whether there was a backup to fall back on when a drill began, and which; or why none was asked for. */
+export interface BackupBehindRecord {
+  readonly outcome: 'fresh' | 'not fresh' | 'not asked for';
+  readonly detail: string;
 }
 
 /** Sessions that a probe keeps, from the fault on. */

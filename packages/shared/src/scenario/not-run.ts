@@ -56,7 +56,9 @@ function whyNot(phase: WrittenPhase, { backups, deployments, limits }: Elsewhere
     case 'limit':
       return limits?.[phase.limit];
     case 'drill':
-      return phase.freshBackup === undefined ? undefined : backups?.[phase.freshBackup.backup];
+      return phase.freshBackup === undefined || 'without' in phase.freshBackup
+        ? undefined
+        : backups?.[phase.freshBackup.backup];
     default:
       return undefined;
   }

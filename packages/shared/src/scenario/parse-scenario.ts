@@ -218,7 +218,7 @@ function references(phase: Phase, platform: Platform, path: string): Diagnostic[
           : missing('drill.to', to, 'regions', platform.regions)),
         ...missing('store', phase.store, 'stores', Object.keys(platform.stores)),
         ...missing('route', phase.route, 'routes', Object.keys(platform.routes)),
-        ...(phase.freshBackup === undefined
+        ...(phase.freshBackup === undefined || 'without' in phase.freshBackup
           ? []
           : missing('freshBackup.backup', phase.freshBackup.backup, 'backups', backups)),
       ];

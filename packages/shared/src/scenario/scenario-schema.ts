@@ -161,7 +161,11 @@ const drill = () =>
     stableAttempts: z.number().int().positive(),
     deadline: seconds,
     mostLag: seconds.optional(),
-    freshBackup: z.strictObject({ backup: text, within: seconds }).optional(),
+    freshBackup: z
+      .union([z.strictObject({ backup: text, within: seconds }), z.strictObject({ without: text })], {
+        error: '{ backup, within } or { without: why none is needed }',
+      })
+      .optional(),
     targets: z.strictObject({
       rto: seconds,
       rpo: z.number().nonnegative(),

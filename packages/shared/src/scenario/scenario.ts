@@ -199,8 +199,8 @@ export interface DrillPhase {
   readonly deadline: number;
   /** The standby may be so many seconds behind when it begins. Default: 5 before a loss, 1 before a planned move. */
   readonly mostLag?: number;
-  /** Refused unless this backup's newest copy is at most so many seconds old. */
-  readonly freshBackup?: { readonly backup: string; readonly within: number };
+  /** Default: before a drill that can destroy data, any backup of the platform that is young enough, if it has one. */
+  readonly freshBackup?: FreshBackup;
   readonly targets: {
     readonly rto: number;
     readonly rpo: number;
@@ -210,6 +210,12 @@ export interface DrillPhase {
   /** Names of the platform's objectives on this drill's result. */
   readonly objectives: readonly string[];
 }
+
+export type FreshBackup =
+  /** Refused unless this backup's newest copy is at most so many seconds old. */
+  | { readonly backup: string; readonly within: number }
+  /** None is asked for, and why: it stands in the record. */
+  | { readonly without: string };
 
 export type DrillKind =
   /** `lose` names the fault that takes the region `from` away; `to` takes over. */

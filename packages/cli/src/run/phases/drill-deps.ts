@@ -5,7 +5,7 @@ import { collectSecondWitness } from '@ordeal/shared/judge/second-witness';
 import { faultOf } from '@ordeal/shared/scenario/drill-parts';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
 import type { Session } from '../session.ts';
-import { drillRefusals } from './drill-refusals.ts';
+import { backupFor, drillRefusals } from './drill-refusals.ts';
 import { keepAnswers } from './keep-answers.ts';
 import { observersOf } from './observers-of.ts';
 
@@ -39,6 +39,7 @@ export function drillDeps(phase: DrillPhase, session: Session): DrillDeps {
     ...(session.approve === undefined ? {} : { approve: session.approve }),
     ...(session.beforeStep === undefined ? {} : { beforeStep: session.beforeStep }),
     refusals: () => drillRefusals(phase, session),
+    backup: () => backupFor(phase, session),
     onWriteAnswer: keepAnswers(join(context.dir, `writers-${phase.name}.jsonl`), context.journal),
     startObservers: () =>
       startObservers(

@@ -37,6 +37,9 @@ function drillBlock(drill: DrillRecord): string {
     ...(drill.bounds ?? []).map(
       (one) => `Configured ${one.name}: ${one.outcome}: ${escapeMarkdown(one.detail)}`,
     ),
+    ...(drill.backup === undefined
+      ? []
+      : [`Backup to fall back on: ${drill.backup.outcome}: ${escapeMarkdown(drill.backup.detail)}`]),
     ...(drill.approvals ?? []).map((one) => escapeMarkdown(approvalInWords(one, 'the RTO'))),
     `Second witness: ${agreement(drill)}: ${escapeMarkdown(drill.secondWitness.detail)}`,
   ];

@@ -1,0 +1,44 @@
+import type { BackupCopy, BackupDriver } from '@ordeal/shared/drivers/backup';
+import { expect, it } from 'vitest';
+import { backupBehind } from '../../src/restore/fresh-backup.ts';
+import { testContext } from '../drivers/two-servers.ts';
+
+/** A backup that is so many seconds old; undefined: there is none; null: nobody can tell. */
+function aged(seconds: number | undefined | null): BackupDriver {
+  return {
+    latest: async (): Promise<BackupCopy | undefined> => {
+      if (seconds === null) throw new Error('NoSuchBucket');
+      if (seconds === undefined) return undefined;
+      const at = Date.now() - seconds * 1000;
+      return { id: 'c', instant: { low: at, high: at }, bytes: 1, source: null, content: null, detail: {} };
+    },
+  } as unknown as BackupDriver;
+}
+
+async function look(ages: Readonly<Record<string, number | undefined | null>>) {
+  const wanted = { how: 'any', of: Object.keys(ages), within: 100 } as const;
+  return await backupBehind(wanted, (name) => aged(ages[name]), testContext());
+}
+
+it('is fresh when any of them is', async () => {
+  expect(await look({ base: undefined, dump: 50 })).toEqual({
+    outcome: 'fresh',
+    detail: 'the newest backup in dump (c) is 50 s old, at most 100 s are allowed',
+  });
+});
+
+it('is not when none is, and says of each why, and how to go on all the same', async () => {
+  const { outcome, detail } = await look({ base: undefined, dump: 150, bucket: null });
+  expect(outcome).toBe('not fresh');
+  expect(detail).toMatch(
+    /no backup at all in base: take one .*dump \(c\) is 150 s old, at most 100 s .*take one.*bucket .*NoSuchBucket.*without: why/,
+  );
+});
+
+it('is not asked for where none is wanted, and the record says why', async () => {
+  const none = { how: 'none', why: 'the scenario wants none: it is a copy' } as const;
+  expect(await backupBehind(none, () => aged(null), testContext())).toEqual({
+    outcome: 'not asked for',
+    detail: 'the scenario wants none: it is a copy',
+  });
+});
