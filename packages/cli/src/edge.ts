@@ -16,6 +16,8 @@ export interface Edge {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   onSignal(listener: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void): () => void;
+  /** As if Control-C had been pressed: where a terminal is read as it is, it is a character. */
+  interrupt(): void;
   /** Takes what nobody has caught, so that a defect is never taken for a failed verdict (Node's own code is 1). */
   onDefect(listener: (error: unknown) => void): void;
   /** Asks whoever sits at the terminal, and gives the line; undefined when nobody does. */
@@ -46,6 +48,7 @@ export function processEdge(): Edge {
         for (const signal of signals) process.off(signal, listener);
       };
     },
+    interrupt: () => void process.kill(process.pid, 'SIGINT'),
     onDefect: (listener) => {
       process.on('uncaughtException', listener);
       process.on('unhandledRejection', listener);

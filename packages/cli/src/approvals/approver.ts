@@ -3,7 +3,7 @@ import type { Clock } from '@ordeal/shared/time/clock';
 import { formatDuration } from '@ordeal/shared/time/duration';
 import type { Asking } from '../drill-flags.ts';
 import type { Edge } from '../edge.ts';
-import type { NextLine } from './lines.ts';
+import type { Lines } from './lines.ts';
 
 /** Nobody has answered in time. */
 class NoAnswer extends Error {}
@@ -11,13 +11,13 @@ class NoAnswer extends Error {}
 /** Puts questions to a person, one at a time. No answer in time is a no. */
 export function approverOf({ by, withinMs }: Asking, edge: Edge, clock: Clock): Approve {
   const tell = (text: string): void => void edge.stderr.write(`\n${text}`);
-  let nextLine: NextLine | undefined;
+  let lines: Lines | undefined;
   // Most runs ask nobody, and each way brings much along.
   const ask = async (question: string, signal: AbortSignal): Promise<Approval> => {
     switch (by.how) {
       case 'terminal': {
-        nextLine ??= (await import('./lines.ts')).linesOf(edge.stdin);
-        const streams = { nextLine, stderr: edge.stderr };
+        lines ??= (await import('./lines.ts')).linesOf(edge.stdin, () => edge.interrupt());
+        const streams = { lines, stderr: edge.stderr };
         return (await import('./by-terminal.ts')).askAtTerminal(question, streams, signal);
       }
       case 'file':
