@@ -26,7 +26,7 @@ export function healingNeeds({ faults }: Platform, { phases }: Scenario): readon
   return [
     ...new Set(Object.values(faults).map(({ driver }) => driver)),
     ...(isOnCluster ? ['k6-operator'] : []),
-    ...(phases.some(({ phase }) => phase === 'drill') ? [WRITTEN_DRIVER] : []),
+    ...(phases.some(({ phase }) => phase === 'drill' || phase === 'restore') ? [WRITTEN_DRIVER] : []),
     ...(phases.some(({ phase }) => phase === 'restore') ? ['restore-target', 'restore-markers'] : []),
     ...(phases.some(({ phase }) => phase === 'deploy') ? ['deployment'] : []),
   ];

@@ -19,6 +19,7 @@ import type { KnownRuns } from './known-runs.ts';
 import type { Recovered } from './render.ts';
 
 const LOOK_WITHIN_MS = 10_000;
+const FAULTS_WITHIN_MS = 60_000;
 /** For a standby to be seen once more as one that stays one. */
 const SETTLED_WITHIN_MS = 60_000;
 
@@ -42,10 +43,18 @@ export async function recoverRuns(
   known: KnownRuns,
   signal?: AbortSignal,
 ): Promise<readonly Recovered[]> {
+  // Whoever is asked what has become of a drill may take long to answer, and what is broken hurts meanwhile.
+  const atOnce = new Map<string, UnwindOutcome>();
+  for (const { dir, file } of runs) {
+    if (whyUntouched(file, known) === undefined) {
+      atOnce.set(dir, await heal(dir, FAULTS_WITHIN_MS, ({ driver }) => driver !== WRITTEN_DRIVER, signal));
+    }
+  }
   const fates = await takeEndedMarks(runs, known, signal);
   const outcomes: Recovered[] = [];
   for (const [index, run] of runs.entries()) {
-    const outcome = await recoverRun(run, known, { fates, later: runs.slice(index + 1) }, signal);
+    const beside = { fates, later: runs.slice(index + 1), atOnce: atOnce.get(run.dir) };
+    const outcome = await recoverRun(run, known, beside, signal);
     if (outcome !== undefined) outcomes.push(outcome);
   }
   return outcomes;
@@ -136,42 +145,59 @@ interface Beside {
   /** What was seen of drills that were cut off, by the run's folder. */
   readonly fates: ReadonlyMap<string, Fate>;
   readonly later: readonly RunThere[];
+  /** What came of what could be healed before anybody was asked; undefined where nothing may be touched. */
+  readonly atOnce: UnwindOutcome | undefined;
+}
+
+/** Heals what a run has left open. What a mark keeps from being healed is kept. */
+async function heal(
+  dir: string,
+  deadlineMs: number,
+  select: (entry: UndoEntry) => boolean,
+  signal: AbortSignal | undefined,
+): Promise<UnwindOutcome> {
+  return await unwind(openFileUndoLedger(dir, systemClock), healers, {
+    clock: systemClock,
+    deadlineMs,
+    patient: true,
+    by: 'recover',
+    ...(signal === undefined ? {} : { signal }),
+    say: () => {},
+    select,
+  });
 }
 
 async function recoverRun(
   { dir, file }: RunThere,
   known: KnownRuns,
-  { fates, later }: Beside,
+  { fates, later, atOnce }: Beside,
   signal: AbortSignal | undefined,
 ): Promise<Recovered | undefined> {
   const undo = openFileUndoLedger(dir, systemClock);
   const mark = undo.promotion();
   const fate = fates.get(dir) ?? { how: 'open' };
   const seen = fate.how === 'open' ? undefined : fate.seen;
-  if (undo.open().length === 0 && mark === undefined && seen === undefined) return undefined;
+  const none: UnwindOutcome = { healed: [], kept: [], left: [] };
+  const { healed: first, kept: waiting, left } = atOnce ?? none;
+  if (first.length === 0 && undo.open().length === 0 && mark === undefined && seen === undefined) {
+    return undefined;
+  }
   const why = whyUntouched(file, known);
   if (why !== undefined) return { run: file.run, healed: [], left: [], refused: [why], advice: [] };
-  const healed: string[] = seen === undefined ? [] : [seen];
-  const heal = (deadlineMs: number, select: (entry: UndoEntry) => boolean): Promise<UnwindOutcome> =>
-    unwind(undo, healers, {
-      clock: systemClock,
-      deadlineMs,
-      patient: true,
-      by: 'recover',
-      ...(signal === undefined ? {} : { signal }),
-      say: () => {},
-      select,
-      onHealed: (entry) => healed.push(entry.describe),
-    });
-  const faults = await heal(60_000, ({ driver }) => driver !== WRITTEN_DRIVER);
+  // What a mark has kept may be healed now that the mark is gone.
+  const ids = new Set(waiting.map(({ id }) => id));
+  const faults = await heal(dir, FAULTS_WITHIN_MS, ({ id }) => ids.has(id), signal);
   // Rows hurt nobody, and the platform that has to delete them may be away: nobody waits long for their sake.
-  const written = await heal(10_000, ({ driver }) => driver === WRITTEN_DRIVER);
+  const written = await heal(dir, 10_000, ({ driver }) => driver === WRITTEN_DRIVER, signal);
   const kept = [...faults.kept, ...written.kept];
   return {
     run: file.run,
-    healed,
+    healed: [
+      ...(seen === undefined ? [] : [seen]),
+      ...[...first, ...faults.healed, ...written.healed].map((entry) => entry.describe),
+    ],
     left: [
-      ...[...faults.left, ...written.left].map((one) => `${one.what}: ${one.how}`),
+      ...[...left, ...faults.left, ...written.left].map((one) => `${one.what}: ${one.how}`),
       ...kept.map((entry) => `${entry.describe}: kept, because it could make the old primary writable`),
     ],
     refused: [],

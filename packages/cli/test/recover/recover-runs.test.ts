@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeTarget, targetUndo } from '@ordeal/dr/restore/target';
 import type { DrillPhase, Scenario } from '@ordeal/shared/scenario/scenario';
 import type { PromotionMark } from '@ordeal/shared/undo/entry';
 import type { Platform } from '@ordeal/shared/platform/platform';
@@ -151,6 +152,37 @@ describe('a drill that a person has brought to its end', () => {
     expect(open('1').promotion()).toBeDefined();
   });
 });
+
+it('heals what no mark keeps from it before anybody is asked what has become of a drill', async () => {
+  leave('1', { drill: 'region-lost', writer: 'b', final: { route: 'global' } });
+  // Whoever asks the store notes whether what the run left was there still.
+  const place = join(runs, 'left');
+  const undo = targetUndo(place);
+  makeTarget(undo, undefined);
+  const stores = {
+    main: { driver: 'command', config: { ...storeAt('1'), status: ['sh', '-c', noting(place)] } },
+  };
+  const path = join(runs, '1', 'run.json');
+  const file = JSON.parse(readFileSync(path, 'utf8')) as object;
+  writeFileSync(path, JSON.stringify({ ...file, stores }));
+  say({ role: 'standby', lagSeconds: 0 }, { role: 'primary' });
+  createFileUndoLedger(join(runs, '1'), systemClock).push({
+    driver: 'restore-target',
+    config: undo,
+    describe: 'the restored server',
+    deadline: '2026-01-01T00:00:00.000Z',
+    revives: 'nothing',
+  });
+  const known = { isUnderWay: () => false, isDead: () => true };
+  const [outcome] = await recoverRuns(runsIn(runs, 'shop'), known);
+  expect(outcome?.healed).toEqual([expect.stringContaining('has come to its end'), 'the restored server']);
+  expect(readFileSync(join(runs, 'asked'), 'utf8')).toMatch(/^(gone\n)+$/);
+});
+
+function noting(place: string): string {
+  const noted = `if [ -e ${place} ]; then echo there; else echo gone; fi >> ${join(runs, 'asked')}`;
+  return `${noted}; cat ${join(runs, '1.json')}`;
+}
 
 describe('a move whose runner died while one node handed over to the other', () => {
   const primary = { role: 'primary' };
