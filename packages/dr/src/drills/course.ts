@@ -47,6 +47,8 @@ export interface Course extends Waiting {
   recovery: { readonly analyses: readonly OutageAnalysis[]; readonly confirmedAt: number } | undefined;
   /** Seconds after which recovery was no longer waited for. */
   givenUpAfter: number | undefined;
+  /** When the run was ended under it. */
+  stoppedAt: number | undefined;
   ledger: LedgerRecord | undefined;
   /** Which backup there was to fall back on, once that was looked at. */
   backup: BackupBehindRecord | undefined;

@@ -29,6 +29,7 @@ export function drillRecord(course: Course): Omit<DrillRecord, 'secondWitness' |
     approvals: course.approvals,
     ...sessionsOf(course),
     bounds: boundRecords(course),
+    ...stoppedOf(course),
     ...(course.backup === undefined ? {} : { backup: course.backup }),
   };
 }
@@ -84,6 +85,14 @@ function sessionsOf({ t0, observers, context }: Course): Pick<DrillRecord, 'sess
   if (t0 === undefined || observers === undefined) return {};
   const sessions = sessionsRecords(observers.streams(), t0, context.clock.now());
   return sessions.length === 0 ? {} : { sessions };
+}
+
+/** How long somebody took to decide is not the platform's time. */
+function stoppedOf(course: Course): Pick<DrillRecord, 'stoppedAfter'> {
+  const { t0, stoppedAt } = course;
+  if (stoppedAt === undefined) return {};
+  if (t0 === undefined) return { stoppedAfter: null };
+  return { stoppedAfter: Math.max(0, stoppedAt - t0.low - waitedMs(course, stoppedAt)) / 1000 };
 }
 
 function humanSeconds(course: Course): number {

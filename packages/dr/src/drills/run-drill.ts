@@ -42,10 +42,12 @@ export async function runDrill(
     stage: 'untouched',
     recovery: undefined,
     givenUpAfter: undefined,
+    stoppedAt: undefined,
     ledger: undefined,
     backup: undefined,
   };
   const failure = await runSteps(course, runbooks[phase.drill.kind]);
+  if (failure !== undefined && context.signal.aborted) course.stoppedAt = context.clock.now();
   course.takeover?.end();
   const refused = refusalsIn(failure);
   const ended = failure === undefined || refused.length > 0 ? undefined : await endEarly(course, failure);

@@ -93,6 +93,8 @@ export interface RestoreCourse extends Waiting {
   provenAt: number | undefined;
   /** When its time was over, and it was ended. */
   givenUpAt: number | undefined;
+  /** When the run was ended under it. */
+  stoppedAt: number | undefined;
   /** The newest moment that could be had, of a copy that was not restored. */
   reach: Bounds | undefined;
 }

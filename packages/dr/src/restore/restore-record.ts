@@ -51,6 +51,7 @@ export function restoreRecord(
     ...(waited === 0 ? {} : { waitedOnHuman: waited / 1000 }),
     approvals: course.approvals,
     ...(failed === undefined ? {} : { failed }),
+    ...(course.stoppedAt === undefined ? {} : { stoppedAfter: startedAt === undefined ? null : seconds }),
   };
 }
 

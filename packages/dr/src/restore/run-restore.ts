@@ -62,10 +62,12 @@ export async function runRestore(
     answeredAt: undefined,
     provenAt: undefined,
     givenUpAt: undefined,
+    stoppedAt: undefined,
     reach: undefined,
     schedule: undefined,
   };
   const failure = await runSteps(course, stepsOf(phase));
+  if (failure !== undefined && context.signal.aborted) course.stoppedAt = context.clock.now();
   const endedAt = course.provenAt ?? context.clock.now();
   await takeAway(course);
   const refused = refusalsIn(failure);

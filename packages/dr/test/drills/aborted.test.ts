@@ -119,6 +119,7 @@ describe.each(stories)('a drill of kind $drill.kind that is aborted', (story) =>
     expect(outcome.record.failed ?? '').toContain(
       cut === undefined ? '' : `${cut}: stopped: aborted by the test`,
     );
+    expect(outcome.record.stoppedAfter !== undefined).toBe(cut !== undefined);
     expect(outcome.record.steps.slice(at + 1).every((one) => one.outcome === 'skipped')).toBe(true);
     const ends = endOf(story, at, mark !== undefined && mark.writer !== before?.writer);
     const left = {

@@ -92,6 +92,9 @@ describe.each(kinds)('a drill of kind %s that is aborted', (name, drill) => {
       const at = cut === undefined ? steps.length : steps.indexOf(cut);
       expect(at).toBeGreaterThanOrEqual(steps.indexOf(step));
       expect(record.failed ?? '').toContain(cut === undefined ? '' : `${cut}: stopped: aborted by the test`);
+      expect(record.stoppedAfter !== undefined, 'the record says that it was stopped').toBe(
+        cut !== undefined,
+      );
       expect(refused).toEqual([]);
       expect(run.undo.open()).toEqual([]);
       expect(existsSync(settings.into.dir)).toBe(false);

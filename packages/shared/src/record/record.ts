@@ -243,6 +243,8 @@ export interface DrillRecord {
   /** What Prometheus says of the same recovery. */
   readonly secondWitness: { readonly agrees: boolean | null; readonly detail: string };
   readonly failed?: string;
+  /** The run was ended under it: after so many seconds since the fault or the planned start; null: before that. */
+  readonly stoppedAfter?: number | null;
   /** Seconds of the way to recovery that were spent waiting for a person. They are not in `rto`. */
   readonly waitedOnHuman?: number;
   /** Who let it go on, and when. Absent in records of before it was asked. */
@@ -427,6 +429,8 @@ export interface RestoreRecord {
   readonly approvals?: readonly ApprovalRecord[];
   /** Why it does not count. */
   readonly failed?: string;
+  /** The run was ended under it: after so many seconds since its start; null: before that. */
+  readonly stoppedAfter?: number | null;
 }
 
 /** Copies that are kept, against the schedule on which they are made. */

@@ -349,6 +349,11 @@ describe('drill', () => {
     unit: 's',
   });
   const good: DrillRecord = { ...failover, name: 'w' };
+  const stopped = (stoppedAfter: number | null, high: number | null): Partial<DrillRecord> => ({
+    failed: 'recover: stopped: interrupted by SIGINT',
+    stoppedAfter,
+    rto: { low: high === null ? 0 : 5, high, target: 90 },
+  });
   const ledger = (given: Partial<DrillRecord['rpo']>): Partial<DrillRecord> => ({
     rpo: { ...good.rpo, ...given },
   });
@@ -362,6 +367,12 @@ describe('drill', () => {
     ['rto', 90, { rto: { low: 90, high: null, target: 90, givenUpAfter: 90 } }, 'fail'],
     ['rto', 600, { rto: { low: 90, high: null, target: 600, givenUpAfter: 90 } }, 'inconclusive'],
     ['rto', 600, { failed: 'the standby did not become primary' }, 'fail'],
+    // Somebody has ended the run: before the fault, before clients were well, in time or not, and behind that.
+    ['rto', 90, { ...stopped(null, null), outages: [] }, 'inconclusive'],
+    ['rto', 90, stopped(20, null), 'inconclusive'],
+    ['rto', 90, stopped(95, null), 'fail'],
+    ['rto', 90, stopped(20, 5.3), 'inconclusive'],
+    ['rto', 4, stopped(20, 5.3), 'fail'],
     ['detection', 30, {}, 'pass'],
     ['detection', 1, {}, 'fail'],
     ['detection', 30, { decomposition: {} }, 'inconclusive'],
@@ -443,6 +454,11 @@ describe('restore', () => {
     seconds: { low: 10, high: 12 },
   };
   const moment = { name: 'point in time', outcome: 'not-run', detail: 'several timelines' } as const;
+  const stopped = (stoppedAfter: number | null): Partial<RestoreRecord> => ({
+    failed: 'restore: stopped: interrupted by SIGINT',
+    stoppedAfter,
+    seconds: { low: stoppedAfter ?? 0, high: null },
+  });
   test.each<['seconds' | 'backup-age', number, Partial<RestoreRecord>, string, string | undefined]>([
     ['seconds', 12, {}, 'pass', undefined],
     ['seconds', 11, {}, 'inconclusive', 'straddles-limit'],
@@ -464,6 +480,10 @@ describe('restore', () => {
       'inconclusive',
       'straddles-limit',
     ],
+    // Somebody has ended the run: before it was begun, in time, and too late.
+    ['seconds', 90, stopped(null), 'inconclusive', 'not-run'],
+    ['seconds', 90, stopped(20), 'inconclusive', 'straddles-limit'],
+    ['seconds', 90, stopped(95), 'fail', undefined],
     ['backup-age', 60, {}, 'pass', undefined],
     ['backup-age', 55, {}, 'inconclusive', 'straddles-limit'],
     ['backup-age', 40, {}, 'fail', undefined],

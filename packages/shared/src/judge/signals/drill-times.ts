@@ -35,14 +35,18 @@ function waitedBetween({ steps }: DrillRecord, from: string, to: string): number
     .reduce((sum, { waitedOnHuman }) => sum + waitedOnHuman, 0);
 }
 
-function recovery({ rto, failed, outages, secondWitness }: DrillRecord, limit: number): Measurement {
+function recovery(
+  { rto, failed, stoppedAfter, outages, secondWitness }: DrillRecord,
+  limit: number,
+): Measurement {
   // Streams are told of from the moment of the fault on: without any, it never came to it.
   if (outages.length === 0 && failed !== undefined) {
     const sentence = `The drill ended before its fault or its planned start, so no recovery was measured: ${failed}.`;
     return { kind: 'nothing', reason: 'not-run', sentence };
   }
-  const unrecovered = rto.high === null || failed !== undefined;
-  const { givenUpAfter = Infinity } = rto;
+  const wasStopped = stoppedAfter !== undefined;
+  const unrecovered = rto.high === null || (failed !== undefined && !wasStopped);
+  const givenUpAfter = stoppedAfter ?? rto.givenUpAfter ?? Infinity;
   // The drill has failed; of a promise that reaches further nobody knows.
   const mayHold = rto.high === null && givenUpAfter < limit;
   const notes = [
@@ -59,7 +63,20 @@ function recovery({ rto, failed, outages, secondWitness }: DrillRecord, limit: n
     // Ended without it is a failure, and never a number.
     ...(unrecovered && !mayHold ? { decision: 'violated' as const } : {}),
     ...(mayHold
-      ? { finer: `A drill whose deadline is ${limit} s, and not ${givenUpAfter} s, would decide it.` }
+      ? {
+          finer: wasStopped
+            ? `It was stopped after ${Number(givenUpAfter.toFixed(1))} s: one that comes to its end would decide it.`
+            : `A drill whose deadline is ${limit} s, and not ${givenUpAfter} s, would decide it.`,
+        }
+      : {}),
+    // Clients were well again, and what came behind that was not seen.
+    ...(wasStopped && rto.high !== null
+      ? {
+          doubt: {
+            reason: 'not-run' as const,
+            sentence: `The drill was stopped before it had come to its end: ${failed ?? 'by whom is not known'}.`,
+          },
+        }
       : {}),
     ...(notes.length === 0 ? {} : { note: notes.join(' ') }),
   };

@@ -57,9 +57,14 @@ function measureOf(restore: RestoreRecord, measure: RestoreMeasure, limit: numbe
   }
 }
 
-function duration({ kind, seconds, failed, checks }: RestoreRecord, limit: number): Measurement {
+function duration(
+  { kind, seconds, failed, checks, stoppedAfter }: RestoreRecord,
+  limit: number,
+): Measurement {
+  // Nothing was begun that could have failed.
+  if (stoppedAfter === null) return { kind: 'nothing', reason: 'not-run', sentence: whyUnproven(failed) };
   const unproven = seconds.high === null || failed !== undefined;
-  const { givenUpAfter = Infinity } = seconds;
+  const givenUpAfter = stoppedAfter ?? seconds.givenUpAfter ?? Infinity;
   // It was not waited for as long as is promised: nobody knows whether it would have come.
   const mayHold = seconds.high === null && givenUpAfter < limit;
   const moment = kind === 'point-in-time' ? checks?.find(({ name }) => name === 'point in time') : undefined;
@@ -72,7 +77,10 @@ function duration({ kind, seconds, failed, checks }: RestoreRecord, limit: numbe
     ...(unproven && !mayHold ? { decision: 'violated' as const } : {}),
     ...(mayHold
       ? {
-          finer: `A restore whose deadline leaves it ${limit} s, and not ${figure(givenUpAfter)} s, would decide it.`,
+          finer:
+            stoppedAfter === undefined
+              ? `A restore whose deadline leaves it ${limit} s, and not ${figure(givenUpAfter)} s, would decide it.`
+              : `It was stopped after ${figure(givenUpAfter)} s: one that comes to its end would decide it.`,
         }
       : {}),
     ...(unproven ? { note: whyUnproven(failed) } : {}),
