@@ -10,6 +10,7 @@ import type { OutageAnalysis } from '../outage/outage.ts';
 import type { SplitBrainWatch } from '../split-brain/watch.ts';
 import { waitedBetween, type Waiting } from './approve.ts';
 import type { ConfiguredTime } from './configured-times.ts';
+import type { StoreAtRest } from './store-at-rest.ts';
 import type { TakeoverWatch } from './takeover-watch.ts';
 import { ObserverBroke, type DrillDeps, type DrillFault } from './drill.ts';
 
@@ -41,8 +42,16 @@ export interface Course extends Waiting {
   drained: boolean;
   /** Of a store that chooses its primary by itself, in a drill that only observes. */
   takeover: TakeoverWatch | undefined;
+  /** The store right before the fault, of a drill that only observes. */
+  rest: StoreAtRest | undefined;
   /** How far it has come towards a new writer. It only ever moves on. */
   stage: 'untouched' | 'demoting' | 'no-return' | 'settled';
+  /** Who has become the primary by itself. */
+  heir: string | undefined;
+  /** Within these bounds the fault was healed by a drill that goes on to look at clients behind that. */
+  healed: Bounds | undefined;
+  /** When clients were seen to have borne the healing. */
+  borneAt: number | undefined;
   /** When recovery was confirmed, and what the streams looked like then. */
   recovery: { readonly analyses: readonly OutageAnalysis[]; readonly confirmedAt: number } | undefined;
   /** Seconds after which recovery was no longer waited for. */

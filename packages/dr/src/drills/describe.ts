@@ -37,5 +37,7 @@ function backupSentence(phase: DrillPhase): readonly string[] {
 
 function mostSeconds(phase: DrillPhase): number {
   const confirm = Math.max(phase.stableFor, phase.stableAttempts * phase.probeEvery) + phase.probeTimeout;
-  return Math.ceil(phase.ledgerLead + phase.deadline + confirm);
+  // One that only observes looks as long again at what comes back.
+  const times = phase.drill.kind === 'observe' ? 2 : 1;
+  return Math.ceil(phase.ledgerLead + times * (phase.deadline + confirm));
 }

@@ -1,7 +1,7 @@
 import type { DrillRecord, LedgerRecord, OutageRecord, WindowRecord } from '@ordeal/shared/record/record';
 import { toWall } from '@ordeal/shared/time/clock';
 import type { Bounds } from '@ordeal/shared/time/interval';
-import { rtoOf, type OutageAnalysis } from '../outage/outage.ts';
+import { analyseOutage, rtoOf, type OutageAnalysis } from '../outage/outage.ts';
 import { sessionsRecords } from '../outage/sessions.ts';
 import { lastingOutage } from './lasting-outage.ts';
 import { boundRecords } from './configured-times.ts';
@@ -12,6 +12,7 @@ import { recoveryQuestion } from './stable.ts';
 export function drillRecord(course: Course): Omit<DrillRecord, 'secondWitness' | 'failed' | 'writers'> {
   const { phase, t0 } = course;
   const analyses = analysesOf(course);
+  const toTheEnd = course.healed === undefined ? analyses : analysesToTheEnd(course);
   return {
     name: phase.name,
     kind: phase.drill.kind,
@@ -19,8 +20,8 @@ export function drillRecord(course: Course): Omit<DrillRecord, 'secondWitness' |
     outages: t0 === undefined ? [] : analyses.map((one) => outageRecord(one, t0)),
     rpo: course.ledger ?? emptyLedger(phase.targets.rpo),
     steps: course.steps,
-    flaps: Math.max(0, ...analyses.map((one) => one.flaps)),
-    badSeconds: Math.max(0, ...analyses.map((one) => one.badMs)) / 1000,
+    flaps: Math.max(0, ...toTheEnd.map((one) => one.flaps)),
+    badSeconds: Math.max(0, ...toTheEnd.map((one) => one.badMs)) / 1000,
     decomposition:
       t0 === undefined
         ? {}
@@ -52,7 +53,11 @@ export function drillWindows(course: Course, endedAt: number): readonly WindowRe
   if (recovery === undefined || recovered === undefined) {
     return [...before, window('outage', t0.low, endedAt)];
   }
-  return [...before, window('outage', t0.low, recovered), window('after', recovered, recovery.confirmedAt)];
+  return [
+    ...before,
+    window('outage', t0.low, recovered),
+    window('after', recovered, course.borneAt ?? recovery.confirmedAt),
+  ];
 }
 
 /** The streams as they were when recovery was confirmed, or as they are now. */
@@ -62,6 +67,13 @@ function analysesOf(course: Course): readonly OutageAnalysis[] {
   if (t0 === undefined || observers === undefined) return [];
   const question = recoveryQuestion(course, t0);
   return observers.streams().map((stream) => lastingOutage(stream, question));
+}
+
+/** Behind the healing as well: what comes back then may break clients anew. */
+function analysesToTheEnd({ phase, leaseSeconds, t0, observers }: Course): readonly OutageAnalysis[] {
+  if (t0 === undefined || observers === undefined) return [];
+  const question = recoveryQuestion({ phase, leaseSeconds }, t0);
+  return observers.streams().map((stream) => analyseOutage(stream, question));
 }
 
 /** Recovery that the runbook did not confirm in time has no upper bound, whatever the streams did later. */

@@ -1,17 +1,14 @@
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { exactly } from '@ordeal/shared/time/interval';
 import { GuardianGone } from '@ordeal/shared/undo/guarded-ledger';
-import { rtoOf, type OutageAnalysis } from '../outage/outage.ts';
-import { lastingOutage } from './lasting-outage.ts';
-import type { ProbeStream } from '../observers/observers.ts';
+import { rtoOf } from '../outage/outage.ts';
 import { check, mustObserve, observersOf, reach, waitedMs, type Course } from './course.ts';
+import { checkStream } from './stream-check.ts';
+import { untilWell } from './until-well.ts';
 import { watchWriters } from './writers.ts';
 import { ObserverBroke } from './drill.ts';
-import { recoveryQuestion } from './stable.ts';
 import type { DrillStep } from './steps.ts';
 
-/** Share of bad attempts in a stream above which the platform is not well enough for a drill. */
-const mostBadBefore = 0.05;
 /** How much longer than planned the ledger may take to be as long as it must be. */
 const leadSlackMs = 15_000;
 
@@ -80,21 +77,10 @@ export const lead: DrillStep = {
       }
       await clock.sleep(50, signal);
     }
-    for (const stream of observers.streams()) checkStream(course, stream, judgedFrom);
+    for (const stream of observers.streams()) checkStream(course, stream, 'before', judgedFrom);
     return { detail: `${observers.ledger().acknowledged} writes acknowledged, all streams well` };
   },
 };
-
-function checkStream(course: Course, stream: ProbeStream, from: number): void {
-  const recent = stream.attempts.filter((attempt) => attempt.sent >= from);
-  const bad = recent.filter((attempt) => !attempt.ok).length;
-  check(
-    course,
-    `stream ${stream.name} is well before`,
-    recent.length > 0 && bad <= recent.length * mostBadBefore,
-    `${bad} of ${recent.length} attempts were bad (at most ${mostBadBefore * 100} %)`,
-  );
-}
 
 /**
  * Waits until every stream has recovered for as long as the phase wants it. Recovery counts from where the good
@@ -109,48 +95,24 @@ export const recover: DrillStep = {
   run: async (course) => {
     const { phase, context } = course;
     const t0 = startOf(course);
-    const deadline = t0.low + phase.deadline * 1000 + waitedMs(course, context.clock.now());
-    const question = recoveryQuestion(course, t0);
-    // Clients may have been well before the runbook's last step: that step must be seen to have done no harm.
-    const changed = Math.max(t0.high, ...[...course.milestones.values()].map(({ high }) => high));
-    const seenUntil = changed + question.stableForMs;
-    const confirmMs =
-      Math.max(question.stableForMs, phase.stableAttempts * phase.probeEvery * 1000) +
-      phase.probeTimeout * 1000 +
-      2000;
-    for (;;) {
-      mustObserve(course);
-      const streams = observersOf(course).streams();
-      const analyses = streams.map((stream) => lastingOutage(stream, question));
-      const rto = rtoOf(analyses, t0);
-      const at = { low: t0.low + rto.low, high: t0.low + rto.high };
-      const now = context.clock.now();
-      const seen = streams.every((stream) => (stream.settledUntil ?? Infinity) >= seenUntil);
-      if (seen && Number.isFinite(at.high) && at.high <= deadline) {
-        course.recovery = { analyses, confirmedAt: now };
-        const seconds = `${(rto.low / 1000).toFixed(2)} to ${(rto.high / 1000).toFixed(2)} s`;
-        reach(course, 'recovered', at, `clients are well again after ${seconds}`);
-        return { detail: `recovered after ${seconds}` };
-      }
-      // An attempt that is still under way hides later ones until its timeout.
-      const known = now > deadline + phase.probeTimeout * 1000;
-      const hopeless = analyses.filter((one) => !mayRecoverBy(one, deadline));
-      if ((known && hopeless.length > 0) || now > Math.max(deadline, seenUntil) + confirmMs) {
-        const late = hopeless.length > 0 ? hopeless : analyses.filter((one) => one.recovered === null);
-        const names = late.map((one) => one.stream).join(', ') || 'there is no stream';
-        course.givenUpAfter = phase.deadline;
-        throw new Error(`not recovered within ${phase.deadline} s: ${names}`);
-      }
-      await context.clock.sleep(200, context.signal);
+    const end = await untilWell(course, {
+      from: t0,
+      deadline: t0.low + phase.deadline * 1000 + waitedMs(course, context.clock.now()),
+      // Clients may have been well before the runbook's last step: that step must be seen to have done no harm.
+      changed: Math.max(t0.high, ...[...course.milestones.values()].map(({ high }) => high)),
+    });
+    if ('late' in end) {
+      course.givenUpAfter = phase.deadline;
+      throw new Error(`not recovered within ${phase.deadline} s: ${end.late}`);
     }
+    course.recovery = { analyses: end.analyses, confirmedAt: context.clock.now() };
+    const rto = rtoOf(end.analyses, t0);
+    const seconds = `${(rto.low / 1000).toFixed(2)} to ${(rto.high / 1000).toFixed(2)} s`;
+    const at = { low: t0.low + rto.low, high: t0.low + rto.high };
+    reach(course, 'recovered', at, `clients are well again after ${seconds}`);
+    return { detail: `recovered after ${seconds}` };
   },
 };
-
-/** Whether the stream has recovered by then, or is in a good stretch that began by then and may yet hold. */
-function mayRecoverBy(one: OutageAnalysis, deadline: number): boolean {
-  const back = one.recovered ?? one.end;
-  return back === null || back.high <= deadline;
-}
 
 /** Ends the ledger's writing, and reads everything back through the platform. */
 export const readBack: DrillStep = {

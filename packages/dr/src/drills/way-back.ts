@@ -40,7 +40,8 @@ export async function takeWayBack(course: Course): Promise<string> {
 async function restoreRegion(course: Course): Promise<string> {
   const { entry, context, phase } = course;
   const { from } = phase.drill;
-  if (entry === undefined) return 'nothing was touched';
+  if (entry === undefined)
+    return course.healed === undefined ? 'nothing was touched' : 'the fault was healed before';
   const { driver, name } = faultOf(course);
   await driver.heal(entry, driverContext(context, AbortSignal.timeout(withinMs)));
   context.undo.settle(entry.id, 'run');

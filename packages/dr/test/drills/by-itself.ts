@@ -23,6 +23,8 @@ export interface Story {
   /** Default: it chooses its primary by itself. */
   readonly store?: 'without observe';
   readonly phase?: Partial<DrillPhase>;
+  /** The lost node does not answer again. */
+  readonly gone?: 'for good';
 }
 
 export interface Told {
@@ -47,7 +49,8 @@ export async function observeDrill(story: Story): Promise<Told> {
   };
   const isPrimary = (node: string): boolean => ['both', node].includes(at(clock.now()).primary);
   const role = (name: string) => {
-    const gone = name === 'a' && fault !== undefined && heal === undefined && !isPrimary('a');
+    const lost = fault !== undefined && (heal === undefined || story.gone !== undefined);
+    const gone = name === 'a' && lost && !isPrimary('a');
     return gone
       ? { name, reachable: false as const, reason: 'connection refused' }
       : {

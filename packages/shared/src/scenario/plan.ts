@@ -139,7 +139,8 @@ function planPhase(platform: Platform, phase: Phase, describers: Describers): Pl
     case 'drill':
       return {
         ...head,
-        expectedSeconds: phase.ledgerLead + phase.stableFor + 8,
+        // One that only observes looks at clients again behind the healing.
+        expectedSeconds: phase.ledgerLead + phase.stableFor * (phase.drill.kind === 'observe' ? 2 : 1) + 8,
         does: [...describers.drill(phase), `objectives: ${phase.objectives.join(', ')}`],
       };
     case 'deploy': {
