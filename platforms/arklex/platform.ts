@@ -42,6 +42,7 @@ export default definePlatform((context) => {
     },
     prometheus: {
       url: lab.prometheus,
+      regions: [],
       scrapeIntervalSeconds: 5,
       targets: [
         { name: 'tasks', selector: 'up{job="arklex"}', least: 4 },

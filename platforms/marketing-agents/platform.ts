@@ -39,6 +39,7 @@ export default definePlatform((context) => {
     },
     prometheus: {
       url: lab.prometheus,
+      regions: [],
       scrapeIntervalSeconds: 1,
       targets: [
         { name: 'pods', selector: 'up{job="api"}', least: 4 },

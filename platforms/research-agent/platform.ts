@@ -36,6 +36,7 @@ export default definePlatform((context) => {
     },
     prometheus: {
       url: lab.prometheus,
+      regions: [],
       scrapeIntervalSeconds: 1,
       targets: [
         { name: 'API replicas', selector: 'up{job="api"}', least: 4 },

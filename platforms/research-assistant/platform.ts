@@ -44,6 +44,7 @@ export default definePlatform((context) => {
     },
     prometheus: {
       url: lab.prometheus,
+      regions: [],
       scrapeIntervalSeconds: 1,
       targets: [
         { name: 'workers', selector: 'up{job="api"}', least: 4 },

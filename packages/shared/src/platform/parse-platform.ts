@@ -13,6 +13,7 @@ export function parsePlatform(raw: unknown, path: string): Result<Platform> {
   const platform = shape.value as Platform;
   const diagnostics = [
     ...regionsOfTenants(platform, path),
+    ...regionsOfPrometheus(platform, path),
     ...regionsOfRoutes(platform, path),
     ...allowedDrivers(platform, path),
     ...healthAddresses(platform, path),
@@ -37,6 +38,17 @@ function regionsOfTenants(platform: Platform, path: string): Diagnostic[] {
         hint: hintFrom(region, platform.regions),
       })),
   );
+}
+
+function regionsOfPrometheus({ prometheus, regions }: Platform, path: string): Diagnostic[] {
+  return (prometheus.regions ?? [])
+    .filter((region) => !regions.includes(region))
+    .map((region) => ({
+      path: `${path}: prometheus.regions`,
+      expected: 'names of regions of this platform; [] where it lives outside of all of them',
+      found: JSON.stringify(region),
+      hint: hintFrom(region, regions),
+    }));
 }
 
 function regionsOfRoutes({ routes, regions }: Platform, path: string): Diagnostic[] {

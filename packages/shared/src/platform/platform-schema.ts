@@ -98,6 +98,7 @@ export const platformSchema = z.strictObject({
         samplesInAll: count.optional(),
       }),
     ).optional(),
+    regions: z.array(text).optional(),
     scrapeIntervalSeconds: positive,
     targets: z.array(z.strictObject({ name, selector: text, least: count })),
   }),

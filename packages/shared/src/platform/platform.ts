@@ -128,6 +128,11 @@ export interface PrometheusSettings {
   /** For one answer; default 10. */
   readonly timeoutSeconds?: number;
   readonly limits?: PrometheusLimits;
+  /**
+   * The regions in which it lives, and can be asked as long as one of them is there; `[]`: outside of all of them.
+   * A drill that would lose the only one is refused. Without it that is not known, and the plan says so.
+   */
+  readonly regions?: readonly string[];
   readonly scrapeIntervalSeconds: number;
   /**
    * Selectors of `up`-like series (1: the target is alive) that preflight and the barrier watch, with the least

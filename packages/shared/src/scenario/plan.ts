@@ -7,6 +7,7 @@ import { NOTHING_KNOWN, type PlanFacts } from './decidable/facts.ts';
 import { plannedWindows } from './decidable/planned-windows.ts';
 import { undecidable } from './decidable/undecidable.ts';
 import { refuseAddresses } from './guardrails/hosts.ts';
+import { refuseLostObserver, warnOfLostObserver } from './guardrails/lost-observer.ts';
 import { refuseKind } from './guardrails/fault-kinds.ts';
 import { refuseLimitRate } from './guardrails/limit-rate.ts';
 import { faultsOf, refuseProduction } from './guardrails/production.ts';
@@ -79,7 +80,11 @@ export function planScenario(
     expectedSeconds,
     refusals: refusalsOf(platform, scenario, expectedSeconds, describers),
     undecidable: must,
-    warnings: [...should.map(sentenceOf), ...unchecked(platform, scenario, facts)],
+    warnings: [
+      ...should.map(sentenceOf),
+      ...unchecked(platform, scenario, facts),
+      ...scenario.phases.flatMap((phase) => warnOfLostObserver(platform, phase) ?? []),
+    ],
   };
 }
 
@@ -276,6 +281,7 @@ function refusalsOf(
     refusals.push(...kinds.map((reason) => `${phase.name} ${reason}`));
   }
   refusals.push(...scenario.phases.flatMap((phase) => refuseLimitRate(platform, phase) ?? []));
+  refusals.push(...scenario.phases.flatMap((phase) => refuseLostObserver(platform, phase) ?? []));
   refusals.push(...refuseProduction(platform, scenario, describers.fault));
   for (const phase of scenario.phases) {
     if (phase.phase !== 'drill') continue;

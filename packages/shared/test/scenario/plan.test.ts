@@ -186,3 +186,48 @@ describe('planScenario', () => {
     expect(planScenario(platform, day, options, describers).refusals.join(' ')).toContain(sentence);
   });
 });
+
+describe('a region that is lost together with the Prometheus that judges', () => {
+  const planOf = (regions: readonly string[] | undefined, kind: 'failover' | 'observe' = 'failover') => {
+    const { prometheus, ...rest } = platformValue();
+    const platform = {
+      ...rest,
+      prometheus: { ...prometheus, ...(regions === undefined ? {} : { regions }) },
+    };
+    const lost: DrillPhase['drill'] =
+      kind === 'failover' ? drill.drill : { kind: 'observe', lose: 'lost', from: 'a' };
+    const { refusals, warnings } = planScenario(
+      platform,
+      scenario({ ...drill, drill: lost }),
+      options,
+      describers,
+    );
+    const about = (all: readonly string[]) => all.filter((one) => one.includes('the Prometheus that judges'));
+    return { refusals: about(refusals), warnings: about(warnings) };
+  };
+
+  it('is refused, with what to do', () => {
+    expect(planOf(['a'])).toEqual({
+      refusals: [
+        expect.stringMatching(/^lost would lose region a, .* ask one that lives elsewhere, or drill another/),
+      ],
+      warnings: [],
+    });
+  });
+
+  it.each([[[]], [['b']], [['a', 'b']]])('is not where it lives in %j', (regions) => {
+    expect(planOf(regions)).toEqual({ refusals: [], warnings: [] });
+  });
+
+  it('is warned of where nobody has said where it lives, and where something in its region is broken', () => {
+    expect(planOf(undefined)).toMatchObject({
+      refusals: [],
+      warnings: [expect.stringContaining('say in prometheus.regions')],
+    });
+    expect(planOf(undefined, 'observe').warnings).toEqual([]);
+    expect(planOf(['a'], 'observe')).toMatchObject({
+      refusals: [],
+      warnings: [expect.stringContaining('see that it is no part of that')],
+    });
+  });
+});
