@@ -6,6 +6,8 @@ import type { DrillKind, DrillPhase, Scenario } from '@ordeal/shared/scenario/sc
 import { processIdentity } from '@ordeal/shared/process/identity';
 import { processPlace, type ProcessPlace } from '@ordeal/shared/process/place';
 import { writeDurably } from '@ordeal/shared/files/durable-file';
+import { writeWhole } from '@ordeal/shared/files/whole-file';
+import { onlyAsks } from './only-asks.ts';
 
 /** What `recover` and the guardian need of a run without reading the platform file again. */
 export interface RunFile {
@@ -49,7 +51,9 @@ export function saveRunFile(
     scenario: run.scenario.name,
     ...waysBack(run.scenario),
   };
-  writeDurably(join(dir, 'run.json'), JSON.stringify(file));
+  // What is left of a run that only asks is nothing: that outlives its process, and need not outlive a power cut.
+  const write = onlyAsks(run.scenario) ? writeWhole : writeDurably;
+  write(join(dir, 'run.json'), JSON.stringify(file));
 }
 
 function routesOf({ routes, regions }: Platform): NonNullable<RunFile['routes']> {
