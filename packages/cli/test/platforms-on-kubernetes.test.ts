@@ -34,19 +34,22 @@ it.each<[string, Readonly<Record<string, readonly string[]>>]>([
   [
     'research-agent',
     {
-      'backup-verified': ['age of the daily backup'],
+      'backup-verified': ['age of the daily backup', 'dumps on schedule', 'restore time'],
       restore: ['restore loses', 'restore time'],
       'point-in-time': ['restore time', 'point-in-time error'],
     },
   ],
   [
     'research-assistant',
-    { 'backup-verified': ['age of the daily dump'], restore: ['restore loses', 'restore time'] },
+    {
+      'backup-verified': ['age of the daily dump', 'dumps on schedule'],
+      restore: ['restore loses', 'restore time'],
+    },
   ],
   [
     'marketing-agents',
     {
-      'backup-verified': ['age of the daily backup'],
+      'backup-verified': ['age of the daily backup', 'dumps on schedule', 'restore time'],
       restore: ['restore loses', 'restore time'],
       rollout: ['requests lost by a rollout', 'time to roll out'],
     },
