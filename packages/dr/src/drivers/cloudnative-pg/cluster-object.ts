@@ -33,7 +33,13 @@ const spec = z
     minSyncReplicas: z.number().default(0),
     maxSyncReplicas: z.number().default(0),
     // The operator's own, where nothing is said.
-    primaryLease: z.object({ leaseDurationSeconds: z.number().default(15) }).prefault({}),
+    primaryLease: z
+      .object({
+        leaseDurationSeconds: z.number().default(15),
+        releasedLeaseDurationSeconds: z.number().default(1),
+        retryPeriodSeconds: z.number().default(2),
+      })
+      .prefault({}),
   })
   .prefault({});
 

@@ -1,16 +1,19 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { StoreDriver } from '@ordeal/shared/drivers/store';
 import type { WriteCheck } from '../../split-brain/answer.ts';
-import { askPostgres, postgresQuestions } from '../../split-brain/ask-postgres.ts';
+import { askPostgres, postgresQuestions, type AskedServer } from '../../split-brain/ask-postgres.ts';
 import { kubernetesApi, type KubernetesApi, type KubernetesObject } from '../kubernetes/api.ts';
 import { nodesOf, reportOf } from '../postgres/status.ts';
+import { boundsOf } from './bounds.ts';
 import { changeCluster, clusterPath, readCluster, setFenced, type ClusterObject } from './cluster-object.ts';
 import type { InstanceNode, InstancesConfig } from './config.ts';
 import type { FenceProof } from '../fence-proof.ts';
 import { mustFollow } from './follow.ts';
 import type { Leased } from '../leased.ts';
+import type { SelfRecovery } from '../self-recovery.ts';
 import { nodeNamed } from '../node-named.ts';
 import { longestLease } from './lease.ts';
+import { observe } from './observe.ts';
 import { askPod, asService, whyNoProof } from './pods.ts';
 import { settingsOf } from './settings.ts';
 import { waitUntil } from './wait.ts';
@@ -18,10 +21,11 @@ import { waitUntil } from './wait.ts';
 /** The instances of one CloudNativePG cluster: its operator changes their roles, and is told what is wanted. */
 export function createInstancesStore(
   config: InstancesConfig,
-): StoreDriver & WriteCheck & Leased & FenceProof {
+): StoreDriver & WriteCheck & Leased & FenceProof & SelfRecovery {
   const api = kubernetesApi(config);
   const path = clusterPath(config.namespace, config.cluster);
   const find = (name: string): InstanceNode => nodeNamed(config.nodes, name);
+  const asked = (name: string): AskedServer => ({ ...find(name), at: 'service to one' });
   return {
     kind: 'cloudnative-pg',
     status: async (context) => {
@@ -68,7 +72,15 @@ export function createInstancesStore(
       const none = `there is no pod ${name} in the namespace ${config.namespace}: a node has the name of its pod`;
       return await whyNoProof(node, own, none, context);
     },
-    openQuestions: () => postgresQuestions((name) => ({ ...find(name), at: 'service to one' })),
+    bounds: async (context) => {
+      const object = await readCluster(api, path, context);
+      const { currentPrimary } = object.status;
+      const pod = await podOf(config, api, { name: currentPrimary }, context);
+      if (pod === undefined) throw new Error(`there is no pod ${currentPrimary} in ${config.namespace}`);
+      return boundsOf(object, pod);
+    },
+    observe: async (lost, context) => await observe(config, api, asked, find(lost).name, context),
+    openQuestions: () => postgresQuestions(asked),
   };
 }
 
@@ -202,7 +214,7 @@ async function fence(
 async function podOf(
   { namespace }: InstancesConfig,
   api: KubernetesApi,
-  { name }: InstanceNode,
+  { name }: Pick<InstanceNode, 'name'>,
   context: DriverContext,
 ): Promise<KubernetesObject | undefined> {
   return await api.find(`/api/v1/namespaces/${namespace}/pods/${name}`, context);

@@ -21,14 +21,24 @@ export interface OperatorStandIn {
 }
 
 /** Of one cluster whose instances are the two servers. */
-export function operateInstances(kubeconfig: string, name: string, servers: TwoServers): OperatorStandIn {
+export function operateInstances(
+  kubeconfig: string,
+  name: string,
+  servers: TwoServers,
+  /** A primary whose server is gone loses its place to the other instance, as without a `failoverDelay`. */
+  failsOver: 'by itself' | 'never' = 'never',
+): OperatorStandIn {
   const api = kubernetesApi({ kubeconfig });
   const path = clusterPath('shop', name);
   const store = createPostgresStore(servers.config);
   const down = new Set<string>();
   return loop(async (context) => {
     const now = await readCluster(api, path, context);
-    const { currentPrimary, targetPrimary, timelineID = 1 } = now.status;
+    const { currentPrimary, timelineID = 1 } = now.status;
+    const targetPrimary =
+      failsOver === 'by itself'
+        ? (heirOf(currentPrimary, servers) ?? now.status.targetPrimary)
+        : now.status.targetPrimary;
     for (const { name: node, dataDir } of servers.config.nodes) {
       const fenced = now.fenced.includes(node) || now.fenced.includes('*');
       if (fenced && !down.has(node)) {
@@ -46,6 +56,7 @@ export function operateInstances(kubeconfig: string, name: string, servers: TwoS
     await store.promote(targetPrimary, context);
     const status = {
       currentPrimary: targetPrimary,
+      targetPrimary,
       currentPrimaryTimestamp: new Date().toISOString(),
       timelineID: timelineID + 1,
       phase: 'Cluster in healthy state',
@@ -54,6 +65,13 @@ export function operateInstances(kubeconfig: string, name: string, servers: TwoS
     await api.patch(`${path}/status`, { status }, context);
     if (alive) await store.rejoin(currentPrimary, targetPrimary, context);
   });
+}
+
+/** Who takes over from a primary whose server is gone; undefined while it is there. */
+function heirOf(primary: string, { config }: TwoServers): string | undefined {
+  const own = config.nodes.find((one) => one.name === primary);
+  if (own === undefined || runningServer(own.dataDir) !== undefined) return undefined;
+  return config.nodes.find((one) => one !== own && runningServer(one.dataDir) !== undefined)?.name;
 }
 
 /** Of two clusters, `a` and `b`, of which each has one of the servers. */
