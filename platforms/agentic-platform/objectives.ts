@@ -56,7 +56,8 @@ export const objectives: Readonly<Record<string, Objective>> = {
     source: `deployment guide, "Tenant Isolation Strategies"; ${profile}`,
   },
   'tenant globex is held to its quota beside ordeal': {
-    signal: { from: 'client', measure: 'error-ratio', tenant: 'globex' },
+    // Refused, and told so: what fails otherwise holds no quota.
+    signal: { from: 'client', measure: 'error-ratio', status: 429, tenant: 'globex' },
     comparator: '>',
     // It asks for about five times what it is given.
     limit: 0.5,

@@ -38,8 +38,8 @@ export type LoadMeasure = 'capacity' | 'seconds-to-settle';
 export type ClientSignal = ClientMeasure & { readonly tenant?: string };
 
 type ClientMeasure =
-  /** (failed + dropped) / offered, in requests. */
-  | { readonly from: 'client'; readonly measure: 'error-ratio' }
+  /** (failed + dropped) / offered, in requests. With a `status`: only those that failed as they got it. */
+  | { readonly from: 'client'; readonly measure: 'error-ratio'; readonly status?: number }
   /** The rest of it: 1 − error ratio. */
   | { readonly from: 'client'; readonly measure: 'availability' }
   /** The quantile of request durations, in ms. Decided by the share of requests under the limit. */

@@ -19,7 +19,12 @@ const ofClient = () =>
   [
     z.strictObject({
       ...client,
-      measure: z.enum(['error-ratio', 'availability', 'throughput']),
+      measure: z.enum(['availability', 'throughput']),
+    }),
+    z.strictObject({
+      ...client,
+      measure: z.literal('error-ratio'),
+      status: z.number().int().min(100).max(599).optional(),
     }),
     z.strictObject({ ...client, measure: z.literal('failed-checks'), checks: z.array(text).min(1) }),
     z.strictObject({ ...client, measure: z.literal('latency'), quantile: ratio }),

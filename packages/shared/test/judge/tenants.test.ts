@@ -55,6 +55,23 @@ describe('objectives of one tenant', () => {
     expect(finding.explanation).toContain('Beside it: tenant noisy 80 requests/s (87.5 % failed).');
   });
 
+  test('a quota is held by those that are refused, and not by those that fail', () => {
+    const held: Objective = {
+      ...ofTenant(errorRatio, 'noisy'),
+      signal: { from: 'client', measure: 'error-ratio', status: 503, tenant: 'noisy' },
+      comparator: '>',
+      limit: 0.5,
+    };
+    const intervals = seconds({ requests: 40 });
+    expect(outcomeOf(held, intervals)).toMatchObject({
+      outcome: 'pass',
+      value: { low: 0.875, high: 0.875 },
+      signal: 'client share of requests that failed with status 503 of tenant noisy',
+    });
+    const refused = { ...held, signal: { ...held.signal, status: 429 } as Objective['signal'] };
+    expect(outcomeOf(refused, intervals)).toMatchObject({ outcome: 'fail', value: { low: 0, high: 0 } });
+  });
+
   test('a tenant of whom nothing was seen is never a pass', () => {
     const nobody = { outcome: 'inconclusive', reason: 'no-samples' };
     expect(outcomeOf(ofTenant(errorRatio, 'other'), seconds({ requests: 40 }))).toMatchObject(nobody);

@@ -15,6 +15,16 @@ export function clientErrorRatio(reports: ClientReports, objective: Objective): 
   return shareOfRequests(reports, objective, { hit: failed, miss: succeeded });
 }
 
+/** Requests that failed as they got this status, of all that were offered. Those that failed otherwise count as any other. */
+export function clientStatusRatio(reports: ClientReports, objective: Objective, status: number): Measurement {
+  const { failed, succeeded } = requestsOf(reports);
+  const kind = `status ${status}`;
+  const low = reports.whole.errors[kind] ?? 0;
+  const high = low + (reports.edge.errors[kind] ?? 0);
+  const miss = { low: failed.low + succeeded.low - low, high: failed.high + succeeded.high - high };
+  return shareOfRequests(reports, objective, { hit: { low, high }, miss });
+}
+
 /** The rest of the error ratio: requests that succeeded, of those that were offered. */
 export function clientAvailability(reports: ClientReports, objective: Objective): Measurement {
   const { failed, succeeded } = requestsOf(reports);

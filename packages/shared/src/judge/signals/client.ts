@@ -6,7 +6,7 @@ import type { ClientReports } from '../client-reports.ts';
 import { findingOf, type Measurement } from '../decide.ts';
 import type { Assignment } from '../observations.ts';
 import { percentile } from '../words.ts';
-import { clientAvailability, clientErrorRatio } from './client-error-ratio.ts';
+import { clientAvailability, clientErrorRatio, clientStatusRatio } from './client-error-ratio.ts';
 import { clientFailedChecks } from './client-failed-checks.ts';
 import { clientLatencyGrowth } from './client-latency-growth.ts';
 import { clientLatency, clientLatencyShare } from './client-latency.ts';
@@ -29,7 +29,9 @@ export function judgeClient(assignment: Assignment, signal: ClientSignal, eviden
 function measure(signal: ClientSignal, objective: Objective, reports: ClientReports): Measurement {
   switch (signal.measure) {
     case 'error-ratio':
-      return clientErrorRatio(reports, objective);
+      return signal.status === undefined
+        ? clientErrorRatio(reports, objective)
+        : clientStatusRatio(reports, objective, signal.status);
     case 'availability':
       return clientAvailability(reports, objective);
     case 'latency':
@@ -48,7 +50,9 @@ function measure(signal: ClientSignal, objective: Objective, reports: ClientRepo
 function wordsOf(signal: ClientSignal): string {
   switch (signal.measure) {
     case 'error-ratio':
-      return 'client error ratio';
+      return signal.status === undefined
+        ? 'client error ratio'
+        : `client share of requests that failed with status ${signal.status}`;
     case 'availability':
       return 'client availability';
     case 'latency':
