@@ -9,7 +9,7 @@ import { proveRecovery } from './prove/recovery.ts';
 
 /*
  * The long proofs, which continuous integration only samples. `npm run prove` runs all of them;
- * `npm run prove -- gameday --times 3` only one, so often.
+ * `npm run prove -- gameday --times 3` only one, so often; `npm run prove -- platforms --all` every scenario of each.
  */
 
 /** End-to-end tests have a configuration of their own. */
@@ -35,12 +35,12 @@ const proofs: Readonly<
   truth: { times: 1, run: proveTruth },
   bounds: { times: 1000, run: proveBounds },
   outages: { times: 1, run: proveOutages },
-  platforms: { times: 1, run: provePlatforms },
+  platforms: { times: 1, run: (times) => provePlatforms(times, options['all'] === true) },
   deployments: { times: 5, run: proveDeployments },
   'platform-controls': { times: 1, run: provePlatformControls },
 };
 
-const options = minimist(process.argv.slice(2), { string: ['times'] });
+const options = minimist(process.argv.slice(2), { string: ['times'], boolean: ['all'] });
 const chosen = options._.length > 0 ? options._.map(String) : Object.keys(proofs);
 const unknown = chosen.filter((name) => !(name in proofs));
 if (unknown.length > 0) {

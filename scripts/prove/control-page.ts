@@ -75,7 +75,7 @@ function cellsOf(line: string): Row {
 function standing(control: Control, rows: readonly Row[]): Row {
   const [sabotage, command] = named(control);
   const row = rows.find((one) => one[0] === sabotage && one[1] === command);
-  const names = [control.finds, ...(control.leaves === undefined ? [] : [control.leaves])].map(inCell);
+  const names = [control.finds, ...(control.leaves ?? [])].map(inCell);
   return row !== undefined && (row[3] === NOT_FOUND || names.every((name) => row[3].includes(name)))
     ? row
     : [sabotage, command, NOT_RUN, ''];

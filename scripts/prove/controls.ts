@@ -6,8 +6,8 @@ export interface Control {
   readonly run: readonly string[];
   /** What has to be named: a finding that is no pass, a check of the gate, or a reason of the verdict. */
   readonly finds: string;
-  /** What all that is left behind has to name. Absent: nothing may be left. */
-  readonly leaves?: string;
+  /** All that is left behind names one of these, and each is named by something. Absent: nothing may be left. */
+  readonly leaves?: readonly string[];
 }
 
 const smoke = ['smoke'];
@@ -16,16 +16,23 @@ const load = ['load', '--pace', 'short'];
 const chaos = (phase: string) => ['chaos', '--only', phase, '--pace', 'short'];
 const deploys = (phase: string) => ['chaos', '--scenario', 'deploys', '--only', phase, '--pace', 'short'];
 const drill = ['drill', '--only', 'region-lost', '--pace', 'short'];
+const dump = ['drill', '--scenario', 'recovery', '--only', 'restore-dump', '--pace', 'short'];
+const schedule = ['drill', '--scenario', 'recovery', '--only', 'backup-freshness', '--pace', 'short'];
 const backup = (phase: string) => ['drill', '--only', phase, '--pace', 'short'];
 
 /** What such a drill leaves on purpose, as nobody fails back: the region that it has lost. */
-const LOST = 'Region A is lost';
+const LOST = ['Region A is lost'];
 /** A replica that died, and was not started again. */
-const KILLED = 'a/api-1';
+const KILLED = ['a/api-1'];
 
 const of = (
   platform: string,
-  controls: readonly (readonly [sabotage: string, run: readonly string[], finds: string, leaves?: string])[],
+  controls: readonly (readonly [
+    sabotage: string,
+    run: readonly string[],
+    finds: string,
+    leaves?: readonly string[],
+  ])[],
 ): readonly Control[] =>
   controls.map(([sabotage, run, finds, leaves]) => ({
     platform,
@@ -39,6 +46,17 @@ const of = (
 export const controls: readonly Control[] = [
   ...of('agentic-platform', [
     ['mixed-tenants', smoke, 'tenant-isolation'],
+    // The gate may find in the cache what was there before it began.
+    [
+      'shared-cache',
+      ['gameday', '--only', 'noisy-tenant', '--pace', 'short'],
+      'tenants see nothing of each other',
+    ],
+    [
+      'fragile-replicas',
+      ['gameday', '--only', 'failing-tenant', '--pace', 'short'],
+      'errors of tenant ordeal beside globex',
+    ],
     [
       'no-limits',
       ['gameday', '--only', 'noisy-tenant', '--pace', 'short'],
@@ -53,13 +71,17 @@ export const controls: readonly Control[] = [
       'no-restart',
       chaos('replica-killed'),
       'replica-killed was aborted: the fault could not be healed',
-      KILLED,
+      [...KILLED, 'a is degraded'],
     ],
     ['bad-release', deploys('canary'), 'time to deploy'],
     ['no-rollback', deploys('bad-canary'), 'time to roll back'],
     ['no-drain', deploys('rolling'), 'requests lost by a deployment'],
     ['no-alerts', drill, 'alert on a lost region', LOST],
     ['lose-acknowledged-writes', drill, 'no acknowledged write lost', LOST],
+    ['stale-dump', dump, 'age of the nightly dump'],
+    ['cut-dump', dump, 'dump complete'],
+    ['missed-nights', schedule, 'dumps on schedule'],
+    ['hasty-pruning', schedule, 'dumps on schedule'],
   ]),
   ...of('research-agent', [
     ['stale-reads', smoke, 'research'],
@@ -73,6 +95,8 @@ export const controls: readonly Control[] = [
     ['no-alerts', drill, 'alert on failed health checks', LOST],
     ['lose-acknowledged-writes', drill, 'no acknowledged write lost', LOST],
     ['stale-dump', backup('backup-verified'), 'age of the daily backup'],
+    ['cut-dump', backup('backup-verified'), 'dump complete'],
+    ['missed-nights', backup('backup-verified'), 'dumps on schedule'],
     ['no-archive', backup('restore'), 'restore time'],
     ['frozen-names', drill, 'does not show it', LOST],
     ['long-ttl', drill, 'not recovered within', LOST],
@@ -80,6 +104,7 @@ export const controls: readonly Control[] = [
   ...of('research-assistant', [
     ['sessions-in-process', smoke, 'all-analytics'],
     ['drop-sockets', smoke, 'live-research'],
+    ['no-alerts', ['drill', '--only', 'sockets-cut', '--pace', 'short'], 'alert on a worker that is down'],
     ['lost-sockets', ['drill', '--only', 'sockets-cut', '--pace', 'short'], 'time to reconnect'],
     ['rate-limit-off', smoke, 'rate-limit'],
     ['rate-limit-tight', smoke, 'rate-limit'],
@@ -95,6 +120,8 @@ export const controls: readonly Control[] = [
     ],
     ['stale-dump', backup('backup-verified'), 'age of the daily dump'],
     ['cut-dump', backup('restore'), 'restore time'],
+    ['missed-nights', backup('backup-verified'), 'dumps on schedule'],
+    ['hasty-pruning', backup('backup-verified'), 'dumps on schedule'],
   ]),
   ...of('marketing-agents', [
     ['no-metrics', smoke, 'metrics'],
@@ -107,6 +134,10 @@ export const controls: readonly Control[] = [
     ['slow-release', chaos('rollout'), 'time to roll out'],
     ['no-restart', chaos('pod-killed'), 'pod-killed was aborted: the fault could not be healed', KILLED],
     ['lying-health', chaos('database-unreachable'), 'client errors while something is broken'],
+    ['stale-dump', backup('backup-verified'), 'age of the daily backup'],
+    ['cut-dump', backup('backup-verified'), 'dump complete'],
+    ['missed-nights', backup('backup-verified'), 'dumps on schedule'],
+    ['hasty-pruning', backup('backup-verified'), 'dumps on schedule'],
     ['no-archive', backup('restore'), 'restore time'],
   ]),
   ...of('arklex', [

@@ -56,9 +56,11 @@ async function show(control: Control): Promise<Shown> {
 
 /** Whether that is left which the sabotage leaves, and nothing else: a run that ends with residue is red whatever it found. */
 function isLeft({ leaves }: Control, left: readonly string[]): boolean {
-  return leaves === undefined
-    ? left.length === 0
-    : left.length > 0 && left.every((one) => one.includes(leaves));
+  if (leaves === undefined) return left.length === 0;
+  return (
+    leaves.every((name) => left.some((one) => one.includes(name))) &&
+    left.every((one) => leaves.some((name) => one.includes(name)))
+  );
 }
 
 /** Whether something was not run, and what is looked for not proven all the same: what is broken may keep the rest from it. */

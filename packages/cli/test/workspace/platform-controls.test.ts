@@ -42,13 +42,13 @@ describe('the page', () => {
   it.each<[string, Partial<Control>]>([
     ['another command', { run: ['load', '--pace', 'short'] }],
     ['another finding', { finds: 'server p95' }],
-    ['something that is left besides', { leaves: 'region a' }],
+    ['something that is left besides', { leaves: ['region a'] }],
   ])('a row is not of a control with %s', (_, changed) => {
     expect(rowOf(pageOf([{ ...control, ...changed }], before, []))?.[2]).toBe(NOT_RUN);
   });
 
   it('names what was left, and keeps what was not found', () => {
-    const leaving = { ...control, leaves: 'region a' };
+    const leaving = { ...control, leaves: ['region a'] };
     const text = pageOf([leaving], '', [{ ...found, control: leaving, left: ['region a | gone'] }]);
     expect(rowOf(text)?.[3]).toBe('client p95 in baseline: fail; left: region a \\| gone');
     expect(rowOf(pageOf([leaving], text, []))).toEqual(rowOf(text));
