@@ -83,8 +83,8 @@ export default defineScenario((pace) => {
         probeTimeout: 1,
         ledgerRate: 20,
         ledgerLead: full ? 5 : 3,
-        stableFor: full ? 15 : 6,
-        stableAttempts: 100,
+        stableFor: full ? 30 : 6,
+        stableAttempts: full ? 300 : 100,
         deadline: 60,
         targets: { rto: 30, rpo: 86_400, detection: 300, failover: 300 },
         objectives: [

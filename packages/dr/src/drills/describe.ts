@@ -1,5 +1,6 @@
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
 import { wantedBackup } from '@ordeal/shared/scenario/fresh-backup';
+import { floor } from './stable.ts';
 import { runbooks } from './runbooks.ts';
 
 /** What a drill would do, step by step, without doing any of it, and the way back from each step. */
@@ -17,7 +18,7 @@ export function describeDrill(phase: DrillPhase): readonly string[] {
       return `${index + 1}. ${step.name}: ${step.plan(phase)}${within}${back}`;
     }),
     ...backupSentence(phase),
-    `Targets: recovery time ${rto} s, recovery point ${rpo} s. It takes at most ${mostSeconds(phase)} s once it has begun, longer only where two of the store's leases are longer than ${phase.stableFor} s.`,
+    `Targets: recovery time ${rto} s, recovery point ${rpo} s. It takes at most ${mostSeconds(phase)} s once it has begun, longer only where two of the store's leases are longer than ${phase.stableFor} s${offTheLab(phase)}.`,
   ];
 }
 
@@ -40,4 +41,11 @@ function mostSeconds(phase: DrillPhase): number {
   // One that only observes looks as long again at what comes back.
   const times = phase.drill.kind === 'observe' ? 2 : 1;
   return Math.ceil(phase.ledgerLead + times * (phase.deadline + confirm));
+}
+
+function offTheLab({ stableFor, stableAttempts }: DrillPhase): string {
+  const isLess = stableFor < floor.seconds || stableAttempts < floor.attempts;
+  return isLess
+    ? `, or off the lab, where clients must be well for ${floor.seconds} s and ${floor.attempts} attempts at least`
+    : '';
 }

@@ -70,9 +70,9 @@ function analysesOf(course: Course): readonly OutageAnalysis[] {
 }
 
 /** Behind the healing as well: what comes back then may break clients anew. */
-function analysesToTheEnd({ phase, leaseSeconds, t0, observers }: Course): readonly OutageAnalysis[] {
+function analysesToTheEnd({ phase, deps, leaseSeconds, t0, observers }: Course): readonly OutageAnalysis[] {
   if (t0 === undefined || observers === undefined) return [];
-  const question = recoveryQuestion({ phase, leaseSeconds }, t0);
+  const question = recoveryQuestion({ phase, deps, leaseSeconds }, t0);
   return observers.streams().map((stream) => analyseOutage(stream, question));
 }
 

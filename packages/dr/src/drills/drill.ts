@@ -1,4 +1,5 @@
 import type { FaultDriver, Loses } from '@ordeal/shared/drivers/fault';
+import type { Platform } from '@ordeal/shared/platform/platform';
 import type { RouteDriver } from '@ordeal/shared/drivers/route';
 import type { StoreDriver } from '@ordeal/shared/drivers/store';
 import type {
@@ -36,6 +37,8 @@ export interface DrillDeps {
   readonly nodes: readonly string[];
   /** All regions that get traffic when nothing is wrong. */
   readonly regions: readonly string[];
+  /** Of the platform: in the lab a shorter time may be called recovered. */
+  readonly environment: Platform['environment'];
   readonly startObservers: () => Promise<Observers>;
   /** What a second, independent observer says of the recovery within the span. */
   readonly secondWitness: (span: Span) => Promise<DrillRecord['secondWitness']>;

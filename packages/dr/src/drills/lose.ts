@@ -1,6 +1,6 @@
 import { faultOf as named } from '@ordeal/shared/scenario/drill-parts';
 import { faultOf, mustObserve, reach, type Course } from './course.ts';
-import { stableSeconds } from './stable.ts';
+import { stableAttempts, stableSeconds } from './stable.ts';
 import type { DrillStep } from './steps.ts';
 
 const pollMs = 50;
@@ -44,7 +44,7 @@ export const lose: DrillStep = {
 function worstSeconds(course: Course): number {
   const { phase, deps } = course;
   const asks = deps.approve !== undefined || deps.beforeStep !== undefined;
-  const confirm = Math.max(stableSeconds(course), phase.stableAttempts * phase.probeEvery);
+  const confirm = Math.max(stableSeconds(course), stableAttempts(course) * phase.probeEvery);
   return (
     phase.deadline + 2 * (confirm + phase.probeTimeout) + slackSeconds + (asks ? deps.mostRunSeconds : 0)
   );

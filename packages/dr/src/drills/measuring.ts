@@ -7,6 +7,7 @@ import { checkStream } from './stream-check.ts';
 import { untilWell } from './until-well.ts';
 import { watchWriters } from './writers.ts';
 import { ObserverBroke } from './drill.ts';
+import { stableInWords } from './stable.ts';
 import type { DrillStep } from './steps.ts';
 
 /** How much longer than planned the ledger may take to be as long as it must be. */
@@ -89,8 +90,7 @@ export const lead: DrillStep = {
 export const recover: DrillStep = {
   name: 'recover',
   plan: (phase) =>
-    `wait until every stream is good for ${phase.stableFor} s (two of the store's leases, where these are longer) and ${phase.stableAttempts} attempts; it must have ` +
-    `begun within ${phase.deadline} s`,
+    `wait until every stream is good for ${stableInWords(phase)}; it must have begun within ${phase.deadline} s`,
   target: (phase) => phase.targets.rto,
   run: async (course) => {
     const { phase, context } = course;

@@ -1,7 +1,7 @@
 import { exactly } from '@ordeal/shared/time/interval';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { check, observersOf, type Course } from './course.ts';
-import { stableSeconds } from './stable.ts';
+import { stableInWords, stableSeconds } from './stable.ts';
 import type { DrillStep } from './steps.ts';
 import { storeAtRest, type StoreAtRest } from './store-at-rest.ts';
 import { checkStream } from './stream-check.ts';
@@ -13,9 +13,9 @@ import { untilWell } from './until-well.ts';
  */
 export const stayWell: DrillStep = {
   name: 'stay well',
-  plan: ({ stableFor, deadline }) =>
-    `see that what came back does no harm: clients are well from the healing on, for ${stableFor} s (two of the ` +
-    `store's leases, where these are longer), and within ${deadline} s every node of the store is back with one primary`,
+  plan: (phase) =>
+    `see that what came back does no harm: clients are well from the healing on, for ${stableInWords(phase)}, and within ` +
+    `${phase.deadline} s every node of the store is back with one primary`,
   target: () => null,
   run: async (course) => {
     const { phase, context } = course;

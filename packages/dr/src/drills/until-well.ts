@@ -22,7 +22,7 @@ export async function untilWell(
   const question = recoveryQuestion(course, from);
   const seenUntil = changed + question.stableForMs;
   const confirmMs =
-    Math.max(question.stableForMs, phase.stableAttempts * phase.probeEvery * 1000) +
+    Math.max(question.stableForMs, question.stableAttempts * phase.probeEvery * 1000) +
     phase.probeTimeout * 1000 +
     2000;
   for (;;) {

@@ -23,6 +23,8 @@ export interface Story {
   /** Default: it chooses its primary by itself. */
   readonly store?: 'without observe';
   readonly phase?: Partial<DrillPhase>;
+  /** Of the platform; default: the lab. */
+  readonly environment?: DrillDeps['environment'];
   /** The lost node does not answer again. */
   readonly gone?: 'for good';
 }
@@ -121,6 +123,7 @@ export async function observeDrill(story: Story): Promise<Told> {
       platform: { store, route, fault: driver },
       run,
       clock,
+      ...(story.environment === undefined ? {} : { change: { environment: story.environment } }),
       observe: () =>
         observersOf(
           () => clock.now(),

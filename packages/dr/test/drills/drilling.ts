@@ -30,6 +30,7 @@ export async function drillOn(
       nodes: ['a', 'b'],
       nodeOf: (region) => region,
       regions: ['a', 'b'],
+      environment: 'lab',
       startObservers: async () => observe(),
       secondWitness: async () => ({ agrees: true, detail: 'it agrees' }),
       mostRunSeconds: 600,

@@ -26,7 +26,7 @@ function courseOf(store: object): Course {
       probeTimeout: 0.1,
       deadline: 60,
     },
-    deps: { store, route: {} },
+    deps: { store, route: {}, environment: 'lab' },
     context: { clock, signal: new AbortController().signal, journal: { append: () => undefined } },
     driver: {},
     configured: [],

@@ -15,6 +15,7 @@ async function healedAfter(
   await lose.run({
     phase: { ...failover, ...phase },
     deps: {
+      environment: 'lab',
       mostRunSeconds: 4 * 3600,
       fault: {
         name: 'region-a-lost',

@@ -34,6 +34,7 @@ export function drillDeps(phase: DrillPhase, session: Session): DrillDeps {
     },
     route: drivers.route(phase.route),
     regions: platform.routes[phase.route]?.usually ?? platform.regions,
+    environment: platform.environment,
     anchor,
     mostRunSeconds: platform.guardrails.maxRunSeconds,
     ...(session.approve === undefined ? {} : { approve: session.approve }),
