@@ -10,6 +10,7 @@ import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
 import type { Bounds } from '@ordeal/shared/time/interval';
 import { assignDrill, isJudgedByAlerts } from './drill-assign.ts';
 import { drillDeps } from './drill-deps.ts';
+import { steadyBeforeDrill } from './steady-before-drill.ts';
 import { standingPromotions, type StandingPromotion } from '../standing-promotion.ts';
 import { windowOf, type PhaseOutcome, type Session } from '../session.ts';
 
@@ -129,20 +130,12 @@ function unsteadyNow(phase: DrillPhase, session: Session): string | undefined {
   const { results, loaded, context } = session;
   if (results.workload === null) return undefined;
   if (results.generatorBroke !== null) return `the generator ended: ${results.generatorBroke}`;
-  const names = steadyNames(session);
-  const must = Object.entries(loaded.platform.objectives).filter(
-    ([name, objective]) =>
-      objective.signal.from === 'client' &&
-      // Of one tenant only a load that tells tenants apart can say anything, and this may be another one.
-      objective.signal.tenant === undefined &&
-      names.has(name) &&
-      objective.severity !== 'should',
-  );
+  const must = steadyBeforeDrill(loaded.platform.objectives, steadyNames(session));
   // Where no load is judged, the drill's own probes say whether clients are well.
-  if (must.length === 0) return undefined;
+  if (Object.keys(must).length === 0) return undefined;
   const now = context.clock.now();
   const intervals = results.workload.stream.between(now - 5000, now);
-  const finding = steadyStateOf(Object.fromEntries(must))
+  const finding = steadyStateOf(must)
     .judge(phase.name, intervals)
     .find((one) => one.outcome !== 'pass');
   return finding === undefined
