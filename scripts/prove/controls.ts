@@ -56,6 +56,8 @@ export const controls: readonly Control[] = [
       'fragile-replicas',
       ['gameday', '--only', 'failing-tenant', '--pace', 'short'],
       'errors of tenant ordeal beside globex',
+      // Nobody is there to delete it.
+      ['data that the run created'],
     ],
     [
       'no-limits',
@@ -119,7 +121,7 @@ export const controls: readonly Control[] = [
       KILLED,
     ],
     ['stale-dump', backup('backup-verified'), 'age of the daily dump'],
-    ['cut-dump', backup('restore'), 'restore time'],
+    ['cut-dump', backup('restore'), 'dump complete'],
     ['missed-nights', backup('backup-verified'), 'dumps on schedule'],
     ['hasty-pruning', backup('backup-verified'), 'dumps on schedule'],
   ]),
