@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { expect, it } from 'vitest';
 import type { Edge } from '../src/edge.ts';
+import { requestsPerIteration } from '../src/run/rehearse.ts';
+import { systemClock } from '@ordeal/shared/time/system-clock';
 import { prepare } from '../src/commands/prepare.ts';
 import { loadPlatform } from '../src/load/load-platform.ts';
 
@@ -87,4 +89,18 @@ it('what was not asked for is not said to be missing', async () => {
   const options = { ...gameday, platform: 'arklex', only: 'task-killed' };
   const { plan } = await prepare('chaos', options, 1, edge, undefined);
   expect(plan.notRun).toEqual([]);
+});
+
+it('marketing-agents may be asked for as much as its autoscaler may have pods for, and no more', async () => {
+  const { platform, journeys } = await loadPlatform('marketing-agents', edge, undefined, 'kubernetes');
+  const each = await requestsPerIteration(platform, journeys, systemClock);
+  if (each === null) throw new Error('how many requests an iteration makes is not known');
+  const { replicas, targets } = platform.autoscalers!['marketing-agents-hpa']!;
+  const average = targets.flatMap((target) => ('pods' in target ? [target.average] : []))[0]!;
+  const pods = Math.ceil((platform.guardrails.maxRate * each) / average);
+  expect(pods).toBe(replicas.most);
+  const { plan } = await prepare('gameday', { ...gameday, platform: platform.name }, 1, edge, undefined);
+  expect(plan.phases.flatMap(({ does }) => does)).toContain(
+    '108 requests/s at 100 a pod ask marketing-agents-hpa for 2 pods, of 2 to 10: it need not scale up',
+  );
 });

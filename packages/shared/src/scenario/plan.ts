@@ -21,6 +21,7 @@ import { limitPlanInWords, limitSeconds } from './limit-words.ts';
 import type { NotRunPhase } from './not-run.ts';
 import type { RestorePhase } from './restore-phase.ts';
 import type { DrillPhase, LoadSource, Phase, PaceName, Scenario, ShapedLoadPhase } from './scenario.ts';
+import { scalingWords } from './scaling-words.ts';
 import { tenantWords } from './tenant-words.ts';
 
 /** What a run would do, before it does anything. */
@@ -66,7 +67,7 @@ export function planScenario(
   describers: Describers,
   facts: PlanFacts = NOTHING_KNOWN,
 ): Plan {
-  const phases = scenario.phases.map((phase) => planPhase(platform, phase, describers));
+  const phases = scenario.phases.map((phase) => planPhase(platform, phase, describers, facts));
   const expectedSeconds = phases.reduce((sum, phase) => sum + phase.expectedSeconds, 0);
   const { must, should } = undecidable(platform, scenario, facts);
   return {
@@ -100,7 +101,14 @@ function unchecked(platform: Platform, scenario: Scenario, { telemetry }: PlanFa
       ];
 }
 
-function planPhase(platform: Platform, phase: Phase, describers: Describers): PlannedPhase {
+function planPhase(
+  platform: Platform,
+  phase: Phase,
+  describers: Describers,
+  { requestsPerIteration }: PlanFacts,
+): PlannedPhase {
+  const requests = (rate: number): number | null =>
+    requestsPerIteration === null ? null : rate * requestsPerIteration;
   const head = { name: phase.name, title: phase.title, kind: phase.phase };
   switch (phase.phase) {
     case 'smoke':
@@ -115,7 +123,14 @@ function planPhase(platform: Platform, phase: Phase, describers: Describers): Pl
     case 'load':
       if (isShaped(phase)) {
         const { expectedSeconds, does } = planShaped(platform, phase);
-        return { ...head, expectedSeconds, does: [...does, ...watched(platform)] };
+        const { kind } = phase.shape;
+        // A script says itself what an iteration asks for.
+        const most = kind === 'script' ? null : requests(shapeCeiling(phase.shape));
+        return {
+          ...head,
+          expectedSeconds,
+          does: [...does, ...watched(platform), ...scalingWords(platform, most)],
+        };
       }
       return {
         ...head,
@@ -126,6 +141,7 @@ function planPhase(platform: Platform, phase: Phase, describers: Describers): Pl
             : `send ${phase.rate} iterations/s to ${platform.entry} until the run ends: ${phase.perTenant.map(tenantWords).join('; ')}`,
           `judge ${phase.judgeFor} s after ${phase.warmUp} s of warm-up: ${phase.objectives.join(', ')}`,
           ...watched(platform),
+          ...scalingWords(platform, requests(phase.rate)),
         ],
       };
     case 'limit': {
