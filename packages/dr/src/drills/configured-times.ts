@@ -24,7 +24,6 @@ export const readBounds: DrillStep = {
   name: 'bounds',
   plan: () =>
     'read what the configuration says about how long it takes (leases, check intervals, kept answers)',
-  target: () => null,
   run: async (course) => {
     const { store, route } = course.deps;
     const take = async (what: string, read: () => Promise<ConfiguredTime | undefined>): Promise<void> => {

@@ -27,7 +27,6 @@ function decide(question: (drill: Regions) => string, plan: (drill: Regions) => 
   return {
     name: 'decide',
     plan: (phase) => plan(moving(phase)),
-    target: () => null,
     run: async (course: Course) => {
       // A move that nobody measures is not worth having: until here everything can be put back.
       mustObserve(course);

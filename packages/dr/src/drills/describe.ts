@@ -1,6 +1,7 @@
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
 import { wantedBackup } from '@ordeal/shared/scenario/fresh-backup';
 import { floor } from './stable.ts';
+import { timesOf } from './step-times.ts';
 import { runbooks } from './runbooks.ts';
 
 /** What a drill would do, step by step, without doing any of it, and the way back from each step. */
@@ -9,8 +10,12 @@ export function describeDrill(phase: DrillPhase): readonly string[] {
   let wayBack: string | undefined;
   return [
     ...runbooks[phase.drill.kind].map((step, index) => {
-      const target = step.target(phase);
-      const within = target === null ? '' : ` (target ${target} s)`;
+      const { target, timeout } = timesOf(step, phase, undefined);
+      const times = [
+        ...(target === null ? [] : [`target ${target} s`]),
+        ...(timeout === null ? [] : [`given up after ${timeout} s`]),
+      ];
+      const within = times.length === 0 ? '' : ` (${times.join(', ')})`;
       const next = step.wayBack?.(phase);
       const changed = next !== undefined && next !== wayBack;
       wayBack = next ?? wayBack;

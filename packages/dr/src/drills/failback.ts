@@ -14,7 +14,6 @@ const checks: DrillStep = {
     const { from, to } = regionsOf(phase);
     return `refuse unless region ${from} has the primary and region ${to} does not`;
   },
-  target: () => null,
   run: async (course) => {
     const { now } = nodesOf(course);
     refuse(course, await whyNotBegin(course));
@@ -27,7 +26,6 @@ const checks: DrillStep = {
 const restore: DrillStep = {
   name: 'restore',
   plan: (phase) => `fence the old primary in region ${regionsOf(phase).to} again, then start the region`,
-  target: () => null,
   run: async (course) => {
     const { phase, context, deps } = course;
     const { to, now, next: home } = nodesOf(course);
@@ -81,7 +79,6 @@ const rejoinHome: DrillStep = {
     const { from, to } = regionsOf(phase);
     return `make the node in region ${to} a standby of the one in region ${from}`;
   },
-  target: () => null,
   run: async (course) => {
     const { now, next: home } = nodesOf(course);
     await course.deps.store.rejoin(home, now, course.driver);

@@ -22,7 +22,6 @@ const checks: DrillStep = {
   name: 'check',
   plan: (phase) =>
     `refuse unless the standby in region ${regionsOf(phase).to} follows closely and can take traffic`,
-  target: () => null,
   run: async (course) => {
     const { old, next } = roles(course);
     refuse(course, await whyNotBegin(course));
@@ -35,7 +34,6 @@ const checks: DrillStep = {
 const ready: DrillStep = {
   name: 'ready',
   plan: (phase) => `once more see that the standby in region ${regionsOf(phase).to} follows closely`,
-  target: () => null,
   run: async (course) => {
     const { old, next } = roles(course);
     const [why] = await reasonsWithin(course, readyWithinMs, () =>
@@ -54,7 +52,6 @@ const fence: DrillStep = {
   name: 'fence',
   plan: (phase) =>
     `note the point of no return, then fence the old primary in region ${regionsOf(phase).from}`,
-  target: () => null,
   run: async (course) => {
     const { from, to, old, next } = roles(course);
     mark(
@@ -82,7 +79,6 @@ const fence: DrillStep = {
 const promote: DrillStep = {
   name: 'promote',
   plan: (phase) => `promote the standby in region ${regionsOf(phase).to}`,
-  target: () => null,
   run: async (course) => {
     const { to, old, next } = roles(course);
     await course.writers?.look(next);
@@ -101,8 +97,6 @@ const promote: DrillStep = {
 const route: DrillStep = {
   name: 'route',
   plan: (phase) => `lead all traffic to region ${regionsOf(phase).to}`,
-  // Detected to routed, as the target is meant; it is shown at the step that ends it.
-  target: (phase) => phase.targets.failover,
   run: async (course) => {
     const { from, to, old, next } = roles(course);
     const at = await timed(course, async () => await course.deps.route.switch([to], course.driver));

@@ -10,7 +10,6 @@ const slackSeconds = 120;
 export const lose: DrillStep = {
   name: 'lose',
   plan: ({ drill }) => `inject the fault ${named(drill)?.fault}: region ${drill.from} is gone`,
-  target: () => null,
   run: async (course) => {
     const { phase, context } = course;
     const { driver, config, name, revives = 'old-primary' } = faultOf(course);
@@ -54,7 +53,6 @@ function worstSeconds(course: Course): number {
 export const detect: DrillStep = {
   name: 'detect',
   plan: ({ drill }) => `wait until the route finds all servers of region ${drill.from} down`,
-  target: (phase) => phase.targets.detection,
   run: async (course) => {
     const { clock, signal } = course.context;
     const { from } = course.phase.drill;

@@ -19,7 +19,6 @@ export const observe: DrillStep = {
   plan: (phase) =>
     `start the probes (an attempt every ${phase.probeEvery} s) and the ledger (${phase.ledgerRate} writes a second), and ask all ` +
     'nodes of the store whether they take writes',
-  target: () => null,
   run: async (course) => {
     try {
       course.observers = await course.deps.startObservers();
@@ -42,7 +41,6 @@ export const observe: DrillStep = {
 export const lead: DrillStep = {
   name: 'lead',
   plan: (phase) => `observe for ${phase.ledgerLead} s with nothing wrong; refuse unless clients are well`,
-  target: () => null,
   run: async (course) => {
     const { clock, signal } = course.context;
     const observers = observersOf(course);
@@ -91,7 +89,6 @@ export const recover: DrillStep = {
   name: 'recover',
   plan: (phase) =>
     `wait until every stream is good for ${stableInWords(phase)}; it must have begun within ${phase.deadline} s`,
-  target: (phase) => phase.targets.rto,
   run: async (course) => {
     const { phase, context } = course;
     const t0 = startOf(course);
@@ -118,7 +115,6 @@ export const recover: DrillStep = {
 export const readBack: DrillStep = {
   name: 'read back',
   plan: () => 'stop the ledger, and read every acknowledged write back through the platform',
-  target: () => null,
   run: async (course) => {
     const observers = observersOf(course);
     try {

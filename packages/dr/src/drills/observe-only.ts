@@ -13,7 +13,6 @@ import { takeOver, watch } from './take-over.ts';
 const checks: DrillStep = {
   name: 'check',
   plan: ({ drill }) => `refuse unless the store has one primary, and region ${drill.from} is healthy`,
-  target: () => null,
   run: async (course) => {
     refuse(course, await whyNotBegin(course));
     return { detail: `${(await storeAtRest(course)).primary} is the primary` };
@@ -25,7 +24,6 @@ const checks: DrillStep = {
 const heal: DrillStep = {
   name: 'heal',
   plan: ({ drill }) => `heal the fault: what was lost in region ${drill.from} comes back`,
-  target: () => null,
   run: async (course) => {
     const { phase, context, entry } = course;
     const { driver, name } = faultOf(course);

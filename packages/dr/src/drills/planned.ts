@@ -26,7 +26,6 @@ export const checkMove: DrillStep = {
     const { from, to } = regionsOf(phase);
     return `refuse unless region ${from} has the primary, its standby in region ${to} follows closely, and both can take traffic`;
   },
-  target: () => null,
   run: async (course) => {
     const { now, next } = nodesOf(course);
     refuse(course, await whyNotBegin(course));
@@ -39,7 +38,6 @@ export const checkMove: DrillStep = {
 export const ready: DrillStep = {
   name: 'ready',
   plan: (phase) => `once more see that the standby in region ${regionsOf(phase).to} follows closely`,
-  target: () => null,
   run: async (course) => {
     const { now, next } = nodesOf(course);
     const [why] = await reasonsWithin(course, readyWithinMs, () =>
@@ -57,7 +55,6 @@ export const drain: DrillStep = {
     const { from, to } = regionsOf(phase);
     return `lead all traffic to region ${to}; from here on clients may notice, so the time counts from here (region ${from} stays up)`;
   },
-  target: () => null,
   run: async (course) => {
     const { to } = nodesOf(course);
     mustObserve(course);
@@ -80,7 +77,6 @@ export const demote: DrillStep = {
   name: 'demote',
   plan: (phase) =>
     `stop the primary in region ${regionsOf(phase).from} cleanly, so that its standby has everything`,
-  target: () => null,
   run: async (course) => {
     const { now, next } = nodesOf(course);
     mustObserve(course);
@@ -146,7 +142,6 @@ function trafficAfterwards(course: Course): string {
 export const promote: DrillStep = {
   name: 'promote',
   plan: (phase) => `promote the standby in region ${regionsOf(phase).to}`,
-  target: () => null,
   run: async (course) => {
     const { now, next } = nodesOf(course);
     const lead = trafficAfterwards(course);
@@ -174,7 +169,6 @@ export const promote: DrillStep = {
 export const rejoinOther: DrillStep = {
   name: 'rejoin standby',
   plan: (phase) => `make the node in region ${regionsOf(phase).from} its standby`,
-  target: () => null,
   run: async (course) => {
     const { now, next, from } = nodesOf(course);
     await course.deps.store.rejoin(now, next, course.driver);
@@ -198,7 +192,6 @@ export const rejoinOther: DrillStep = {
 export const routeToAll: DrillStep = {
   name: 'route',
   plan: () => 'lead traffic to all regions again, but for those that only stand by',
-  target: (phase) => phase.targets.failover,
   run: async (course) => {
     const { regions } = course.deps;
     const at = await timed(course, async () => await course.deps.route.switch(regions, course.driver));

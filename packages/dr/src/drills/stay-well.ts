@@ -16,7 +16,6 @@ export const stayWell: DrillStep = {
   plan: (phase) =>
     `see that what came back does no harm: clients are well from the healing on, for ${stableInWords(phase)}, and within ` +
     `${phase.deadline} s every node of the store is back with one primary`,
-  target: () => null,
   run: async (course) => {
     const { phase, context } = course;
     const healed = course.healed ?? exactly(context.clock.now());

@@ -2,15 +2,15 @@ import { reasonOf } from '@ordeal/shared/reason-of';
 import type { StepRecord } from '@ordeal/shared/record/record';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
 import { askBefore } from './approve.ts';
+import { missedTarget } from '@ordeal/shared/record/missed-target';
 import type { Course } from './course.ts';
+import { timesOf } from './step-times.ts';
 
 /** One step of a runbook. */
 export interface DrillStep {
   readonly name: string;
   /** What it does, as a sentence for the plan. */
   readonly plan: (phase: DrillPhase) => string;
-  /** Seconds that it may take; null when it has no target of its own. */
-  readonly target: (phase: DrillPhase) => number | null;
   readonly run: (course: Course) => Promise<StepEnd>;
   /** What is done when the drill ends in this step, as a sentence. Without it, as in the step before. */
   readonly wayBack?: (phase: DrillPhase) => string;
@@ -30,6 +30,36 @@ export interface StepFailure {
 }
 
 /**
+ * Runs a step under a signal that also ends it when its time is over. It is not left alone then: whoever is told to end
+ * is waited for, so that nothing is done to a store behind the way back.
+ */
+async function runWithin(course: Course, step: DrillStep, timeout: number | null): Promise<StepEnd> {
+  if (timeout === null) return await step.run(course);
+  const { context, driver } = course;
+  const over = new AbortController();
+  const done = new AbortController();
+  void context.clock
+    .sleep(timeout * 1000, done.signal)
+    .then(() => over.abort(new StepTimedOut(`it took longer than ${timeout} s, and was given up`)))
+    .catch(() => undefined);
+  const signal = AbortSignal.any([context.signal, over.signal]);
+  Object.assign(course, { context: { ...context, signal }, driver: { ...driver, signal } });
+  try {
+    return await step.run(course);
+  } catch (error) {
+    // What a driver says of a request that was broken off hides why it was.
+    if (over.signal.aborted && !context.signal.aborted) throw over.signal.reason;
+    throw error;
+  } finally {
+    done.abort();
+    Object.assign(course, { context, driver });
+  }
+}
+
+/** A step took longer than it has. */
+class StepTimedOut extends Error {}
+
+/**
  * Runs the steps in their order, and writes each into the journal and the record. After the first one that
  * fails, or once the run's signal is aborted, the others are skipped.
  */
@@ -45,14 +75,18 @@ export async function runSteps(
     record: Pick<StepRecord, 'outcome' | 'detail'> & Partial<StepRecord>,
   ): void => {
     const at = now();
+    const { target } = timesOf(step, phase, course.leaseSeconds);
     course.steps.push({
       name: step.name,
       startedAt: at,
       endedAt: at,
-      target: step.target(phase),
+      target,
       waitedOnHuman: 0,
       ...record,
     });
+    const missed = missedTarget(course.steps.at(-1));
+    if (missed !== undefined)
+      context.journal.append({ type: 'warning', message: `${phase.title}: ${missed}` });
     const { outcome, detail } = record;
     context.journal.append({ type: 'step-ended', phase: phase.name, step: step.name, outcome, detail });
   };
@@ -62,17 +96,18 @@ export async function runSteps(
       continue;
     }
     const startedAt = now();
+    const { target, timeout } = timesOf(step, phase, course.leaseSeconds);
     context.journal.append({
       type: 'step-started',
       phase: phase.name,
       step: step.name,
-      targetSeconds: step.target(phase),
+      targetSeconds: target,
     });
     try {
       context.signal.throwIfAborted();
       const { name, plan } = step;
       const waited = await askBefore(course, { name, plan: plan(phase) }, course.deps.beforeStep);
-      const { waitedOnHuman = 0, detail } = await step.run(course);
+      const { waitedOnHuman = 0, detail } = await runWithin(course, step, timeout);
       end(step, { outcome: 'done', startedAt, waitedOnHuman: waited + waitedOnHuman, detail });
     } catch (error) {
       const message = context.signal.aborted

@@ -10,7 +10,6 @@ import { watchTakeover, type TakeoverWatch } from './takeover-watch.ts';
 export const watch: DrillStep = {
   name: 'watch',
   plan: () => 'note which node is the primary, and look from now on for another one that takes writes',
-  target: () => null,
   run: async (course) => {
     course.rest = await storeAtRest(course);
     const { primary } = course.rest;
@@ -23,7 +22,6 @@ export const watch: DrillStep = {
 export const takeOver: DrillStep = {
   name: 'take over',
   plan: () => 'wait until the store has made another node its primary by itself, where it does so at all',
-  target: () => null,
   run: async (course) => {
     const { phase, context, rest, takeover: watched, configured } = course;
     const { clock } = context;

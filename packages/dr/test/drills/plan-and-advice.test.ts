@@ -25,10 +25,12 @@ const phase: DrillPhase = {
 it('plans a failover, step by step', () => {
   const plan = describeDrill(phase);
   expect(plan).toContain(
-    '6. lose: inject the fault region-a-lost: region a is gone. If it ends from here on: the fault is healed: region ' +
-      'a comes back as it was',
+    '6. lose: inject the fault region-a-lost: region a is gone (target 15 s, given up after 120 s). If it ' +
+      'ends from here on: the fault is healed: region a comes back as it was',
   );
-  expect(plan).toContain('7. detect: wait until the route finds all servers of region a down (target 30 s)');
+  expect(plan).toContain(
+    '7. detect: wait until the route finds all servers of region a down (target 30 s, given up after 150 s)',
+  );
   expect(
     plan.find((line) => line.startsWith('9. fence')),
     'the point of no return',
@@ -43,7 +45,9 @@ it('plans a failback', () => {
   const drill = { kind: 'failback', restore: 'region-a-lost', from: 'b', to: 'a' } as const;
   const plan = describeDrill({ ...phase, drill }).join('\n');
   expect(plan).toContain('make the node in region a a standby of the one in region b');
-  expect(plan).toContain('lead traffic to all regions again, but for those that only stand by (target 60 s)');
+  expect(plan).toContain(
+    'lead traffic to all regions again, but for those that only stand by (target 60 s, given up after 120 s)',
+  );
 });
 
 it('names a second writer first of all', () => {

@@ -6,6 +6,7 @@ import type { Diagnostic, Result } from '../platform/diagnostics.ts';
 import { fromZod } from '../platform/from-zod.ts';
 import type { Platform } from '../platform/platform.ts';
 import { besideNoLoad } from './beside-no-load.ts';
+import { drillSteps } from './drill-steps.ts';
 import { drillParts, faultOf, movesTo } from './drill-parts.ts';
 import { constantLoadOf } from './constant-load.ts';
 import { isShaped } from './load-windows.ts';
@@ -164,6 +165,18 @@ function place(phase: LoadPhase, { generators }: Platform, path: string): Diagno
   ];
 }
 
+function unknownStep(path: string, name: string, known: readonly string[]): Diagnostic[] {
+  if (known.includes(name)) return [];
+  return [
+    {
+      path,
+      expected: `steps of this drill's runbook: ${known.join(', ')}`,
+      found: JSON.stringify(name),
+      hint: hintFrom(name, known),
+    },
+  ];
+}
+
 function references(phase: Phase, platform: Platform, path: string): Diagnostic[] {
   const missing = (field: string, written: string, what: string, known: readonly string[]): Diagnostic[] =>
     known.includes(written)
@@ -216,6 +229,9 @@ function references(phase: Phase, platform: Platform, path: string): Diagnostic[
         ...(to === undefined || phase.drill.kind === 'return'
           ? []
           : missing('drill.to', to, 'regions', platform.regions)),
+        ...Object.keys(phase.steps ?? {}).flatMap((name) =>
+          unknownStep(`${path}.steps`, name, drillSteps[phase.drill.kind]),
+        ),
         ...missing('store', phase.store, 'stores', Object.keys(platform.stores)),
         ...missing('route', phase.route, 'routes', Object.keys(platform.routes)),
         ...(phase.freshBackup === undefined || 'without' in phase.freshBackup

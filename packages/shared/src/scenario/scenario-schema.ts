@@ -161,6 +161,9 @@ const drill = () =>
     stableAttempts: z.number().int().positive(),
     deadline: seconds,
     mostLag: seconds.optional(),
+    steps: z
+      .record(text, z.strictObject({ target: seconds.optional(), timeout: seconds.optional() }))
+      .optional(),
     freshBackup: z
       .union([z.strictObject({ backup: text, within: seconds }), z.strictObject({ without: text })], {
         error: '{ backup, within } or { without: why none is needed }',

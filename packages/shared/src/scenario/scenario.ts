@@ -207,6 +207,8 @@ export interface DrillPhase {
     readonly detection: number;
     readonly failover: number;
   };
+  /** By a step of its runbook: seconds that it should take, and after which it is given up. Default: as is usual. */
+  readonly steps?: Readonly<Record<string, { readonly target?: number; readonly timeout?: number }>>;
   /** Names of the platform's objectives on this drill's result. */
   readonly objectives: readonly string[];
 }

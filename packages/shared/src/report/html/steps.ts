@@ -1,3 +1,4 @@
+import { missedTarget } from '../../record/missed-target.ts';
 import type { StepRecord } from '../../record/record.ts';
 import { duration, quantity, secondsBetween, timeOfDay } from '../figures.ts';
 import { type Markup, markup } from '../markup.ts';
@@ -23,9 +24,16 @@ export function stepsTable(list: readonly StepRecord[]): Markup {
       toned(step.outcome === 'done' ? 'pass' : step.outcome === 'failed' ? 'fail' : 'unknown', step.outcome),
       timeOfDay(step.startedAt),
       step.endedAt === null ? 'not ended' : quantity(secondsBetween(step.startedAt, step.endedAt), 's'),
-      step.target === null ? '–' : quantity(step.target, 's'),
+      step.target === null ? '–' : targetOf(step, step.target),
       step.waitedOnHuman === 0 ? '–' : duration(step.waitedOnHuman),
       step.detail,
     ]),
   );
+}
+
+function targetOf(step: StepRecord, target: number): Markup {
+  const seconds = quantity(target, 's');
+  return missedTarget(step) === undefined
+    ? markup`${seconds}`
+    : markup`${toned('fail', `missed: ${seconds}`)}`;
 }

@@ -1,3 +1,4 @@
+import { missedTarget } from '../../record/missed-target.ts';
 import type { DrillRecord, RunRecord } from '../../record/record.ts';
 import { count, figure, interval, quantity } from '../figures.ts';
 import { milestonesOf } from '../milestones.ts';
@@ -34,6 +35,10 @@ function drillBlock(drill: DrillRecord): string {
     ...(drill.writers === undefined
       ? []
       : [`Two writers at once: **${drill.writers.outcome}**, ${escapeMarkdown(drill.writers.detail)}`]),
+    ...drill.steps.flatMap((step) => {
+      const missed = missedTarget(step);
+      return missed === undefined ? [] : [`**Target missed:** ${escapeMarkdown(missed)}`];
+    }),
     ...(drill.bounds ?? []).map(
       (one) => `Configured ${one.name}: ${one.outcome}: ${escapeMarkdown(one.detail)}`,
     ),
