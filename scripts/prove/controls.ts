@@ -6,8 +6,10 @@ export interface Control {
   readonly run: readonly string[];
   /** What has to be named: a finding that is no pass, a check of the gate, or a reason of the verdict. */
   readonly finds: string;
-  /** All that is left behind names one of these, and each is named by something. Absent: nothing may be left. */
+  /** All that is left behind names one of these, and each is named by something. Absent: nothing has to be left, or may be. */
   readonly leaves?: readonly string[];
+  /** What may be left besides, or not: it depends on when the platform dies. */
+  readonly mayLeave?: readonly string[];
 }
 
 const smoke = ['smoke'];
@@ -32,14 +34,16 @@ const of = (
     run: readonly string[],
     finds: string,
     leaves?: readonly string[],
+    mayLeave?: readonly string[],
   ])[],
 ): readonly Control[] =>
-  controls.map(([sabotage, run, finds, leaves]) => ({
+  controls.map(([sabotage, run, finds, leaves, mayLeave]) => ({
     platform,
     sabotage,
     run,
     finds,
     ...(leaves === undefined ? {} : { leaves }),
+    ...(mayLeave === undefined ? {} : { mayLeave }),
   }));
 
 /** The typical failures of each platform, as its README names them. */
@@ -56,7 +60,8 @@ export const controls: readonly Control[] = [
       'fragile-replicas',
       ['gameday', '--only', 'failing-tenant', '--pace', 'short'],
       'errors of tenant ordeal beside globex',
-      // Nobody is there to delete it.
+      [],
+      // Nobody may be there to delete it.
       ['data that the run created'],
     ],
     [

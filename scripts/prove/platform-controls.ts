@@ -55,11 +55,10 @@ async function show(control: Control): Promise<Shown> {
 }
 
 /** Whether that is left which the sabotage leaves, and nothing else: a run that ends with residue is red whatever it found. */
-function isLeft({ leaves }: Control, left: readonly string[]): boolean {
-  if (leaves === undefined) return left.length === 0;
+function isLeft({ leaves = [], mayLeave = [] }: Control, left: readonly string[]): boolean {
   return (
     leaves.every((name) => left.some((one) => one.includes(name))) &&
-    left.every((one) => leaves.some((name) => one.includes(name)))
+    left.every((one) => [...leaves, ...mayLeave].some((name) => one.includes(name)))
   );
 }
 
