@@ -9,6 +9,7 @@ import type { Observers } from '../observers/observers.ts';
 import type { OutageAnalysis } from '../outage/outage.ts';
 import type { SplitBrainWatch } from '../split-brain/watch.ts';
 import { waitedBetween, type Waiting } from './approve.ts';
+import type { LogPositions } from './log-positions.ts';
 import type { ConfiguredTime } from './configured-times.ts';
 import type { StoreAtRest } from './store-at-rest.ts';
 import type { TakeoverWatch } from './takeover-watch.ts';
@@ -59,6 +60,8 @@ export interface Course extends Waiting {
   /** When the run was ended under it. */
   stoppedAt: number | undefined;
   ledger: LedgerRecord | undefined;
+  /** How far the store's logs were, where it was asked. */
+  positions: LogPositions | undefined;
   /** Which backup there was to fall back on, once that was looked at. */
   backup: BackupBehindRecord | undefined;
 }

@@ -1,4 +1,10 @@
-import type { DrillRecord, LedgerRecord, OutageRecord, WindowRecord } from '@ordeal/shared/record/record';
+import type {
+  DrillRecord,
+  LedgerRecord,
+  LogPositionsRecord,
+  OutageRecord,
+  WindowRecord,
+} from '@ordeal/shared/record/record';
 import { toWall } from '@ordeal/shared/time/clock';
 import type { Bounds } from '@ordeal/shared/time/interval';
 import { analyseOutage, rtoOf, type OutageAnalysis } from '../outage/outage.ts';
@@ -6,6 +12,7 @@ import { sessionsRecords } from '../outage/sessions.ts';
 import { lastingOutage } from './lasting-outage.ts';
 import { boundRecords } from './configured-times.ts';
 import { heldUpMs, waitedMs, type Course } from './course.ts';
+import { positionsRecord } from './log-positions.ts';
 import { recoveryQuestion } from './stable.ts';
 
 /** What the course left, as the record states it. Times count from the earliest moment the fault can have been. */
@@ -31,6 +38,7 @@ export function drillRecord(course: Course): Omit<DrillRecord, 'secondWitness' |
     ...sessionsOf(course),
     bounds: boundRecords(course),
     ...stoppedOf(course),
+    ...(course.positions === undefined ? {} : { logPositions: logPositionsOf(course) }),
     ...(course.backup === undefined ? {} : { backup: course.backup }),
   };
 }
@@ -97,6 +105,13 @@ function sessionsOf({ t0, observers, context }: Course): Pick<DrillRecord, 'sess
   if (t0 === undefined || observers === undefined) return {};
   const sessions = sessionsRecords(observers.streams(), t0, context.clock.now());
   return sessions.length === 0 ? {} : { sessions };
+}
+
+function logPositionsOf(course: Course): LogPositionsRecord {
+  const { drill } = course.phase;
+  const { nodeOf } = course.deps;
+  const heir = drill.kind === 'observe' ? undefined : nodeOf(drill.to);
+  return positionsRecord(course, { primary: nodeOf(drill.from), heir });
 }
 
 /** How long somebody took to decide is not the platform's time. */

@@ -6,6 +6,7 @@ import { lead, observe, readBack, recover } from './measuring.ts';
 import { whyNotBegin } from './may-begin.ts';
 import { reasonsWithin, refuse, standbyRefusals } from './refuse.ts';
 import type { DrillStep } from './steps.ts';
+import { beginLook, endLook } from './log-positions.ts';
 import { isStopped } from './writers.ts';
 
 /** How long the standby may take to be so, for instance after an earlier experiment. */
@@ -61,6 +62,7 @@ const fence: DrillStep = {
       `Fence node ${old} (it may not be fenced yet), promote ${next}, and lead all traffic to region ${to}.`,
     );
     course.stage = 'no-return';
+    beginLook(course);
     const at = await timed(course, async () => await course.deps.store.fence(old, course.driver));
     reach(course, 'fenced', at, `node ${old} cannot accept writes, nor after a restart`);
     isStopped(course, old, at);
@@ -82,6 +84,7 @@ const promote: DrillStep = {
   run: async (course) => {
     const { to, old, next } = roles(course);
     await course.writers?.look(next);
+    await endLook(course);
     const at = await timed(course, async () => await course.deps.store.promote(next, course.driver));
     reach(course, 'promoted', at, `node ${next} accepts writes`);
     mark(

@@ -1,5 +1,6 @@
 import { faultOf as named } from '@ordeal/shared/scenario/drill-parts';
 import { faultOf, mustObserve, reach, type Course } from './course.ts';
+import { lookBefore } from './log-positions.ts';
 import { stableAttempts, stableSeconds } from './stable.ts';
 import type { DrillStep } from './steps.ts';
 
@@ -14,6 +15,7 @@ export const lose: DrillStep = {
     const { phase, context } = course;
     const { driver, config, name, revives = 'old-primary' } = faultOf(course);
     mustObserve(course);
+    await lookBefore(course);
     course.entry = context.undo.push({
       driver: driver.kind,
       config,

@@ -2,6 +2,7 @@ import { mark, mustObserve, reach, regionsOf, timed, type Course } from './cours
 import { whyNotBegin } from './may-begin.ts';
 import { reasonsWithin, refuse, standbyRefusals } from './refuse.ts';
 import type { DrillStep } from './steps.ts';
+import { beginLook, endLook, lookBefore } from './log-positions.ts';
 import { isStopped } from './writers.ts';
 
 /*
@@ -88,6 +89,7 @@ export const demote: DrillStep = {
       `again. While ${next} does not answer do neither: it may be the writer.`;
     mark(course, now, [], nextStep, next);
     course.stage = 'demoting';
+    await lookBefore(course);
     const { handsOverBy } = course.deps.store;
     const before = course.context.clock.now();
     if (handsOverBy !== undefined) await course.writers?.look(next);
@@ -95,6 +97,7 @@ export const demote: DrillStep = {
     const at = await timed(course, () => demoteWatched(course, now, next));
     reach(course, 'fenced', at, `node ${now} has stopped, and ${next} has everything`);
     isStopped(course, now, at);
+    beginLook(course);
     if (handsOverBy !== undefined) {
       const handing = { low: before, high: at.high };
       course.writers?.handedOver({ from: now, to: next, at: handing, by: handsOverBy });
@@ -153,6 +156,7 @@ export const promote: DrillStep = {
     );
     course.stage = 'no-return';
     await course.writers?.look(next);
+    await endLook(course);
     const at = await timed(course, async () => await course.deps.store.promote(next, course.driver));
     reach(course, 'promoted', at, `node ${next} accepts writes`);
     markPromoted(course);

@@ -48,6 +48,7 @@ export async function runDrill(
     givenUpAfter: undefined,
     stoppedAt: undefined,
     ledger: undefined,
+    positions: undefined,
     backup: undefined,
   };
   const failure = await runSteps(course, runbooks[phase.drill.kind]);

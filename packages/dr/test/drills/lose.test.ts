@@ -17,6 +17,7 @@ async function healedAfter(
     deps: {
       environment: 'lab',
       mostRunSeconds: 4 * 3600,
+      store: { status: async () => ({ nodes: [], settings: {} }) },
       fault: {
         name: 'region-a-lost',
         config: {},
@@ -29,7 +30,8 @@ async function healedAfter(
       ...deps,
     },
     context: {
-      clock: { wall: () => began },
+      clock: { wall: () => began, now: () => 0 },
+      signal: new AbortController().signal,
       undo: { push: (entry: UndoEntry) => (pushed = { ...entry }) },
       journal: { append: () => undefined },
     },

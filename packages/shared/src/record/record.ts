@@ -255,8 +255,19 @@ export interface DrillRecord {
   readonly sessions?: readonly SessionsRecord[];
   /** What the configuration says about how long things take, beside how long they took. */
   readonly bounds?: readonly BoundRecord[];
+  /** What the store's own log says of loss, beside the ledger. Absent in records of before it was asked. */
+  readonly logPositions?: LogPositionsRecord;
   /** Which backup there was to fall back on. Absent in records of before that was kept. */
   readonly backup?: BackupBehindRecord;
+}
+
+/**
+ * Whether the node that was promoted had as much of the log as the old primary had had when it was asked last, which was
+ * shortly before the fault. `not told`: one of the two is not known.
+ */
+export interface LogPositionsRecord {
+  readonly outcome: 'all there' | 'lacks log' | 'not told';
+  readonly detail: string;
 }
 
 /** Whether there was a backup to fall back on when a drill began, and which; or why none was asked for. */

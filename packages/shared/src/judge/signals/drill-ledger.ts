@@ -5,7 +5,7 @@ import type { Measurement } from '../decide.ts';
 type LedgerMeasure = 'rpo' | 'lost' | 'anomalies' | 'stale';
 
 /** What the ledger of acknowledged writes shows of a drill. */
-export function drillLedger({ rpo, failed }: DrillRecord, measure: LedgerMeasure): Measurement {
+export function drillLedger({ rpo, failed, logPositions }: DrillRecord, measure: LedgerMeasure): Measurement {
   if (rpo.acknowledged === 0) {
     return failed === undefined
       ? { kind: 'nothing', reason: 'no-samples', sentence: 'The ledger has no acknowledged write.' }
@@ -21,7 +21,7 @@ export function drillLedger({ rpo, failed }: DrillRecord, measure: LedgerMeasure
     samples: rpo.acknowledged,
     // A lost write is a fact, however few writes there are.
     violations: Infinity,
-    note: sentenceOf(rpo),
+    note: sentenceOf(rpo) + borneOut(rpo, logPositions),
     ...(failed === undefined
       ? {}
       : {
@@ -55,6 +55,19 @@ function sentenceOf(rpo: LedgerRecord): string {
     `${rpo.lost} of ${rpo.acknowledged} acknowledged writes were lost; the largest gap between acknowledgements ` +
     `was ${rpo.resolutionSeconds.toFixed(2)} s.${split}${named(rpo)}`
   );
+}
+
+/** A ledger sees its own writes alone: whether the store's log bears out that nothing was lost. */
+function borneOut(rpo: LedgerRecord, positions: DrillRecord['logPositions']): string {
+  if (positions === undefined || rpo.lost > 0) return '';
+  switch (positions.outcome) {
+    case 'all there':
+      return " The store's log bears it out.";
+    case 'lacks log':
+      return ` The store's log does not bear it out: ${positions.detail}.`;
+    case 'not told':
+      return " The store's log was not told, so nothing but the ledger says so.";
+  }
 }
 
 /** Whatever else is wrong, by its name. */

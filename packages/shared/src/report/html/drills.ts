@@ -24,7 +24,7 @@ function drillUnit(drill: DrillRecord): Markup {
   return markup`<div class="unit"><h3 class="wrap">${drill.name} <span class="soft">${drill.name === drill.kind ? '' : drill.kind}</span></h3>${failed}
 <p>${toned(recoveryTone(drill), recoveryInWords(drill))}, target ${quantity(drill.rto.target, 's')}; ${outageInWords(drill)}; ${counted(drill.flaps, 'flap')}, ${figure(drill.badSeconds)} bad seconds in all.</p>
 <p class="note">Second witness: ${witness(drill)}</p>
-${sessions(drill)}${writers(drill)}${backup(drill)}${waited(drill)}${bounds(drill)}
+${sessions(drill)}${writers(drill)}${log(drill)}${backup(drill)}${waited(drill)}${bounds(drill)}
 ${waterfall(drill)}<div class="two"><div><h3>What clients saw</h3>${outages(drill)}</div><div>${ledgerFacts(drill.rpo)}</div></div><h3>Runbook</h3>${stepsTable(drill.steps)}${approvalsTable(drill)}</div>`;
 }
 
@@ -38,6 +38,12 @@ function writers({ writers: seen }: DrillRecord): Markup | null {
   if (seen === undefined) return null;
   const tone = seen.outcome === 'excluded' ? 'pass' : seen.outcome === 'proven' ? 'fail' : 'unknown';
   return markup`<p class="note wrap">Two writers at once: ${toned(tone, seen.outcome)}, ${seen.detail}</p>`;
+}
+
+function log({ logPositions: seen }: DrillRecord): Markup | null {
+  if (seen === undefined) return null;
+  const tone = seen.outcome === 'all there' ? 'pass' : seen.outcome === 'lacks log' ? 'fail' : 'unknown';
+  return markup`<p class="note wrap">Log of the store: ${toned(tone, seen.outcome)}, ${seen.detail}</p>`;
 }
 
 function backup({ backup: behind }: DrillRecord): Markup | null {

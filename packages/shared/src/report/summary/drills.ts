@@ -42,6 +42,9 @@ function drillBlock(drill: DrillRecord): string {
     ...(drill.bounds ?? []).map(
       (one) => `Configured ${one.name}: ${one.outcome}: ${escapeMarkdown(one.detail)}`,
     ),
+    ...(drill.logPositions === undefined
+      ? []
+      : [`Log of the store: ${drill.logPositions.outcome}: ${escapeMarkdown(drill.logPositions.detail)}`]),
     ...(drill.backup === undefined
       ? []
       : [`Backup to fall back on: ${drill.backup.outcome}: ${escapeMarkdown(drill.backup.detail)}`]),
