@@ -114,6 +114,11 @@ export function brokenIn({ record }: RestoreOutcome): readonly string[] {
   return (record.checks ?? []).filter((one) => one.outcome === 'broken').map((one) => one.name);
 }
 
+/** What nobody knows to be well: broken, or not looked at. */
+export function openIn({ record }: RestoreOutcome): readonly string[] {
+  return (record.checks ?? []).filter((one) => one.outcome !== 'held').map((one) => one.name);
+}
+
 export function checkIn({ record }: RestoreOutcome, name: string): BackupCheck | undefined {
   return record.checks?.find((one) => one.name === name);
 }
