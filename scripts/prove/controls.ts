@@ -23,7 +23,7 @@ const schedule = ['drill', '--scenario', 'recovery', '--only', 'backup-freshness
 const backup = (phase: string) => ['drill', '--only', phase, '--pace', 'short'];
 
 /** What such a drill leaves on purpose, as nobody fails back: the region that it has lost. */
-const LOST = ['Region A is lost'];
+const LOST = ['SIGKILL to everything of region a'];
 /** A replica that died, and was not started again. */
 const KILLED = ['a/api-1'];
 
