@@ -24,6 +24,8 @@ const backup = (phase: string) => ['drill', '--only', phase, '--pace', 'short'];
 
 /** What such a drill leaves on purpose, as nobody fails back: the region that it has lost. */
 const LOST = ['SIGKILL to everything of region a'];
+/** What was written cannot be deleted of a platform whose name leads to the lost region. */
+const WRITTEN = ['what the drill region-lost has written', 'data that the run created'];
 /** A replica that died, and was not started again. */
 const KILLED = ['a/api-1'];
 
@@ -105,8 +107,8 @@ export const controls: readonly Control[] = [
     ['cut-dump', backup('backup-verified'), 'dump complete'],
     ['missed-nights', backup('backup-verified'), 'dumps on schedule'],
     ['no-archive', backup('restore'), 'restore time'],
-    ['frozen-names', drill, 'does not show it', LOST],
-    ['long-ttl', drill, 'not recovered within', LOST],
+    ['frozen-names', drill, 'does not show it', LOST, WRITTEN],
+    ['long-ttl', drill, 'not recovered within', LOST, WRITTEN],
   ]),
   ...of('research-assistant', [
     ['sessions-in-process', smoke, 'all-analytics'],

@@ -22,7 +22,7 @@ export async function within<T>(
     signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: done.signal });
   });
   void clock.sleep(ms, done.signal).then(
-    () => over.abort(new DeadlineExceeded(`${what} took longer than ${ms / 1000} s.`)),
+    () => over.abort(new DeadlineExceeded(`${what} took longer than ${Number((ms / 1000).toFixed(3))} s.`)),
     () => undefined,
   );
   try {
