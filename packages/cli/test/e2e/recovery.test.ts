@@ -9,10 +9,9 @@ describe('all drills of a healthy lab', () => {
   let record: RunRecord;
 
   beforeAll(async () => {
-    finished = await workplace.run(
-      ...['drill', '--scenario', 'recovery', '--platform', 'agentic-platform', '--pace', 'short'],
-      ...['--lab', '--lab-name', 'e2e-recovery'],
-    );
+    const lab = ['--lab', '--lab-name', 'e2e-recovery'];
+    const drills = ['--platform', 'agentic-platform', '--scenario', 'recovery', '--pace', 'short'];
+    finished = await workplace.run('drill', ...drills, ...lab);
     record = workplace.record();
   }, 400_000);
   afterAll(() => workplace.remove());
