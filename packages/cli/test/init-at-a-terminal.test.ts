@@ -7,14 +7,11 @@ import { join } from 'node:path';
 import { env, execPath } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeWorkplace } from './e2e/ordeal.ts';
+import { withoutTerminal } from './terminal.ts';
 
 const bin = join(import.meta.dirname, '..', 'bin', 'ordeal.js');
 
-/** Why there can be no terminal here: `script` of util-linux makes one, where the machine lets it. */
-const missing =
-  spawnSync('script', ['-q', '-e', '-c', 'true', '/dev/null'], { timeout: 60_000 }).status === 0
-    ? undefined
-    : 'skipped: `script` of util-linux makes no terminal here';
+const missing = withoutTerminal();
 
 describe.skipIf(missing !== undefined)(
   `ordeal init, at a real terminal${missing === undefined ? '' : ` (${missing})`}`,

@@ -1,23 +1,15 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env, execPath } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withoutTerminal } from './terminal.ts';
 
 const bin = join(import.meta.dirname, '..', 'bin', 'ordeal.js');
 const shared = join(import.meta.dirname, '..', '..', 'shared', 'src');
 
-/** Why there can be no terminal here: `script` of util-linux makes one, where the machine lets it. */
-function withoutTerminal(): string | undefined {
-  try {
-    execFileSync('script', ['-q', '-e', '-c', 'true', '/dev/null'], { stdio: 'pipe', timeout: 60_000 });
-    return undefined;
-  } catch {
-    return 'skipped: `script` of util-linux makes no terminal here';
-  }
-}
 const missing = withoutTerminal();
 
 describe.skipIf(missing !== undefined)(

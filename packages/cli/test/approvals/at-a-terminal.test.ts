@@ -1,18 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { describe, expect, it } from 'vitest';
+import { withoutTerminal } from '../terminal.ts';
 
-/** Why there can be no terminal here: `script` of util-linux makes one, where the machine lets it. */
-function withoutTerminal(): string | undefined {
-  try {
-    execFileSync('script', ['-q', '-e', '-c', 'true', '/dev/null'], { stdio: 'pipe', timeout: 60_000 });
-    return undefined;
-  } catch {
-    return 'skipped: `script` of util-linux makes no terminal here';
-  }
-}
 const missing = withoutTerminal();
 const enter = '\r';
 const controlC = '\u0003';

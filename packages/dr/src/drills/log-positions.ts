@@ -14,7 +14,7 @@ interface Look {
 export interface LogPositions {
   /** Before the fault, or before the primary is told to stop. */
   readonly before?: Look;
-  /** Under way since before the promotion; whether it has ended by then is told by `promotedAt`. */
+  /** Under way since before the promotion; only what it has told by then is kept, as `atPromotion`. */
   readonly heir?: Promise<Look | undefined>;
   /** The last answer from before the promotion. */
   readonly atPromotion?: Look;

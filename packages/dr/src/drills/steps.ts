@@ -1,3 +1,4 @@
+import { DeadlineExceeded } from '@ordeal/shared/time/deadline';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { StepRecord } from '@ordeal/shared/record/record';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
@@ -40,7 +41,7 @@ async function runWithin(course: Course, step: DrillStep, timeout: number | null
   const done = new AbortController();
   void context.clock
     .sleep(timeout * 1000, done.signal)
-    .then(() => over.abort(new StepTimedOut(`it took longer than ${timeout} s, and was given up`)))
+    .then(() => over.abort(new DeadlineExceeded(`it took longer than ${timeout} s, and was given up`)))
     .catch(() => undefined);
   const signal = AbortSignal.any([context.signal, over.signal]);
   Object.assign(course, { context: { ...context, signal }, driver: { ...driver, signal } });
@@ -55,9 +56,6 @@ async function runWithin(course: Course, step: DrillStep, timeout: number | null
     Object.assign(course, { context, driver });
   }
 }
-
-/** A step took longer than it has. */
-class StepTimedOut extends Error {}
 
 /**
  * Runs the steps in their order, and writes each into the journal and the record. After the first one that

@@ -3,6 +3,7 @@ import { toWall, type ClockAnchor } from '@ordeal/shared/time/clock';
 import type { Bounds } from '@ordeal/shared/time/interval';
 import { Gaps } from './gaps.ts';
 import { since, type LedgerHeader, type LedgerSum, type ReadingEnd } from './lines.ts';
+import { requireSum } from './require-sum.ts';
 import { scanLedger, type LedgerSink } from './scan.ts';
 import { Strangers } from './strangers.ts';
 import { Tally, type Count } from './tally.ts';
@@ -151,18 +152,6 @@ async function lookAt(
     gap: gaps.value(),
     lastBegun: (last as ReadingEnd | null)?.begun ?? null,
   };
-}
-
-/** A line that is missing would turn what was lost into what was never promised. */
-function requireSum(sum: LedgerSum, seen: Omit<LedgerSum, 'type'>): void {
-  for (const kind of ['intents', 'outcomes', 'found', 'readings'] as const) {
-    if (sum[kind] !== seen[kind]) {
-      throw new Error(
-        `The ledger says that it has ${sum[kind]} ${kind}, and ${seen[kind]} are there: lines of it are missing, or ` +
-          'some were added.',
-      );
-    }
-  }
 }
 
 function requireEvidence(part: Part, count: Count, { fault }: LedgerQuestion): void {

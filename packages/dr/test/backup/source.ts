@@ -7,6 +7,7 @@ import { isAlive, pidOf } from '@ordeal/shared/process/identity';
 import { testTools } from '@ordeal/shared/testing/tools';
 import { Client } from 'pg';
 import type { BasebackupConfig } from '../../src/drivers/pg-basebackup/config.ts';
+import type { DumpConfig } from '../../src/drivers/pg-dump/config.ts';
 import { runningServer } from '../../src/drivers/postgres/server.ts';
 import { freePorts } from '../drivers/two-servers.ts';
 
@@ -38,6 +39,19 @@ export function basebackupsOf({ url, binDir, storage, archive }: Source): Baseba
     archiveWithinSeconds: 30,
     recoverWithinSeconds: 60,
     quietWithinSeconds: 20,
+  };
+}
+
+/** Dumps of the source, as `pg-dump` is configured for them. */
+export function dumpsOf({ url, binDir, storage }: Source): DumpConfig {
+  return {
+    url,
+    binDir,
+    storage: { kind: 'directory', path: storage },
+    format: 'plain',
+    jobs: 1,
+    withinSeconds: 60,
+    roles: [],
   };
 }
 

@@ -3,7 +3,7 @@ import { systemClock } from '@ordeal/shared/time/system-clock';
 import { DeadlineExceeded } from '@ordeal/shared/time/deadline';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createDump } from '../../src/drivers/pg-dump/driver.ts';
-import { startSource, type Source } from '../backup/source.ts';
+import { dumpsOf, startSource, type Source } from '../backup/source.ts';
 import { testContext } from '../drivers/two-servers.ts';
 import { phaseOf, restoreOnce } from './fixtures.ts';
 
@@ -14,15 +14,7 @@ let driver: BackupDriver;
 
 beforeAll(async () => {
   source = await startSource();
-  driver = createDump({
-    url: source.url,
-    binDir: source.binDir,
-    storage: { kind: 'directory', path: source.storage },
-    format: 'plain',
-    jobs: 1,
-    withinSeconds: 60,
-    roles: [],
-  });
+  driver = createDump(dumpsOf(source));
   await driver.take(testContext());
 }, 60_000);
 afterAll(() => source.dispose());

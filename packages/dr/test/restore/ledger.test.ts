@@ -11,7 +11,7 @@ import { ledgerFile } from '../../src/ledger/ledger-file.ts';
 import { startObservers } from '../../src/observers/start-observers.ts';
 import type { OwnLedger } from '../../src/restore/course.ts';
 import { ledgerPlace } from '../../src/restore/ledger/place.ts';
-import { basebackupsOf, startSource, type Source } from '../backup/source.ts';
+import { basebackupsOf, dumpsOf, startSource, type Source } from '../backup/source.ts';
 import { contextIn, specFor } from '../observers/fixtures/observed.ts';
 import { until } from '../observers/fixtures/until.ts';
 import { brokenIn, phaseOf, restoreOnce } from './fixtures.ts';
@@ -31,15 +31,7 @@ const table = 'ordeal_ledger';
 
 function drivers(): Readonly<Record<'dump' | 'database', BackupDriver>> {
   return {
-    dump: createDump({
-      url: source.url,
-      binDir: source.binDir,
-      storage: { kind: 'directory', path: source.storage },
-      format: 'plain',
-      roles: [],
-      jobs: 1,
-      withinSeconds: 60,
-    }),
+    dump: createDump(dumpsOf(source)),
     database: createBasebackup(basebackupsOf(source)),
   };
 }

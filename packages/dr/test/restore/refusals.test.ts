@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createDump } from '../../src/drivers/pg-dump/driver.ts';
 import type { RestoreSettings } from '../../src/restore/config.ts';
 import type { RestoreOutcome } from '../../src/restore/run-restore.ts';
-import { startSource, type Source } from '../backup/source.ts';
+import { dumpsOf, startSource, type Source } from '../backup/source.ts';
 import { freePorts, testContext } from '../drivers/two-servers.ts';
 import { phaseOf, restoreOnce, settingsFor } from './fixtures.ts';
 
@@ -16,15 +16,7 @@ let driver: BackupDriver;
 
 beforeAll(async () => {
   source = await startSource();
-  driver = createDump({
-    url: source.url,
-    binDir: source.binDir,
-    storage: { kind: 'directory', path: source.storage },
-    format: 'plain',
-    jobs: 1,
-    withinSeconds: 60,
-    roles: [],
-  });
+  driver = createDump(dumpsOf(source));
   await driver.take(testContext());
 }, 60_000);
 afterAll(() => source.dispose());
@@ -80,15 +72,7 @@ it('refuses the port of the source, and one that somebody else has', async () =>
 
 it('refuses when nobody knows whose backup it must be', async () => {
   const [port = 0] = await freePorts(1);
-  const dead = createDump({
-    url: `postgresql://postgres@127.0.0.1:${port}/shop`,
-    binDir: source.binDir,
-    storage: { kind: 'directory', path: source.storage },
-    format: 'plain',
-    jobs: 1,
-    withinSeconds: 60,
-    roles: [],
-  });
+  const dead = createDump({ ...dumpsOf(source), url: `postgresql://postgres@127.0.0.1:${port}/shop` });
   const phase = phaseOf({ kind: 'restore', take: false });
   const { refused } = await restoreOnce(phase, { source, driver: dead });
   expect(refused).toEqual([expect.stringMatching(/does not answer .* set `source\.system`/)]);

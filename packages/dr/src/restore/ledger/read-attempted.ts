@@ -1,5 +1,6 @@
 import type { LedgerSource } from '../../ledger/analyse.ts';
 import type { LedgerHeader, LedgerSum } from '../../ledger/lines.ts';
+import { requireSum } from '../../ledger/require-sum.ts';
 import { scanLedger } from '../../ledger/scan.ts';
 import { AttemptedWrites } from './attempted-writes.ts';
 
@@ -38,9 +39,6 @@ export async function readAttempted(source: LedgerSource): Promise<Attempted> {
   });
   if (header === undefined) throw new Error('it has no first line, so it is not known when it began');
   if (sum === undefined) throw new Error('it was never read back to its end, so it may lack lines');
-  for (const kind of ['intents', 'outcomes', 'found', 'readings'] as const) {
-    if (sum[kind] !== seen[kind])
-      throw new Error(`it says that it has ${sum[kind]} ${kind}, and ${seen[kind]} are there`);
-  }
+  requireSum(sum, seen);
   return { writes, origin: header.at };
 }
