@@ -20,7 +20,10 @@ export interface OtherStore {
 
 const objectives = ['RTO', 'RPO', 'no acknowledged write lost', 'no ledger anomaly', 'one writer at a time'];
 
-/** Writes the folder of such a platform, with a scenario `recovery` of its drills. Returns where it is. */
+/**
+ * Writes the folder of such a platform, with a scenario `recovery` of its drills. It promises to recover within as many
+ * seconds as it is waited for: were more promised, giving up would prove nothing. Returns where it is.
+ */
 export function writePlatform(cwd: string, other: OtherStore, deadline: number): string {
   const folder = join(cwd, 'platforms', other.name);
   mkdirSync(join(folder, 'scenarios'), { recursive: true });
@@ -41,6 +44,7 @@ export default {
       ...own,
       routes: { ...platform.routes, ...routes },
       faults: { ...platform.faults, ...faults },
+      objectives: { ...platform.objectives, RTO: { ...platform.objectives.RTO, limit: ${deadline} } },
       guardrails: { ...platform.guardrails, allowFaults: [...platform.guardrails.allowFaults, 'command'] },
     };
   },
