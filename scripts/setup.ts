@@ -11,7 +11,7 @@ import { cacheDir, install } from './toolchain/install.ts';
  * Installs the programs that are missing, where that is possible, and otherwise says exactly what to install,
  * all of it at once. Does nothing, quickly, when everything is there. What only some labs need is set up when it is
  * named (`npm run setup -- versitygw`). `--tests` sets that up as well, and what only tests need: where one of these
- * cannot be had, the tests that need it are skipped, and say so; in continuous integration most of them fail.
+ * cannot be had, the tests that need it are skipped, and say so; in continuous integration they fail.
  */
 
 const asked = process.argv.slice(2);

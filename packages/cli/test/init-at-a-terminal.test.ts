@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { env, execPath } from 'node:process';
+import { cannotRun } from '@ordeal/shared/testing/left-out';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeWorkplace } from './e2e/ordeal.ts';
 import { withoutTerminal } from './terminal.ts';
@@ -13,7 +14,7 @@ const bin = join(import.meta.dirname, '..', 'bin', 'ordeal.js');
 
 const missing = withoutTerminal();
 
-describe.skipIf(missing !== undefined)(
+describe.skipIf(cannotRun(missing))(
   `ordeal init, at a real terminal${missing === undefined ? '' : ` (${missing})`}`,
   { timeout: 180_000 },
   () => {

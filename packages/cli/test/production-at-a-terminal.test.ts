@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env, execPath } from 'node:process';
+import { cannotRun } from '@ordeal/shared/testing/left-out';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withoutTerminal } from './terminal.ts';
 
@@ -12,7 +13,7 @@ const shared = join(import.meta.dirname, '..', '..', 'shared', 'src');
 
 const missing = withoutTerminal();
 
-describe.skipIf(missing !== undefined)(
+describe.skipIf(cannotRun(missing))(
   `production, at a real terminal${missing === undefined ? '' : ` (${missing})`}`,
   { timeout: 120_000 },
   () => {

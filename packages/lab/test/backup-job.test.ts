@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { kill } from 'node:process';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { LabSite } from '@ordeal/shared/platform/site';
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import { withoutPrograms } from '@ordeal/shared/testing/test-program';
 import { systemClock as clock } from '@ordeal/shared/time/system-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,7 +14,7 @@ import { control, eventually, expectGone, labName, up } from './support.ts';
 const without = withoutPrograms('versitygw');
 const name = labName('bucket');
 
-describe.skipIf(without !== undefined)(`a platform whose backups are in a bucket ${without ?? ''}`, () => {
+describe.skipIf(leftOut(without))(`a platform whose backups are in a bucket ${without ?? ''}`, () => {
   let site: LabSite;
   beforeAll(async () => {
     site = await up(name, { platform: 'arklex' });

@@ -1,4 +1,5 @@
 import type { LabSite } from '@ordeal/shared/platform/site';
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import { withoutPrograms } from '@ordeal/shared/testing/test-program';
 import { systemClock as clock } from '@ordeal/shared/time/system-clock';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -109,7 +110,7 @@ describe('research-assistant', () => {
 
 const without = withoutPrograms('versitygw');
 
-describe.skipIf(without !== undefined)(`arklex ${without ?? ''}`, () => {
+describe.skipIf(leftOut(without))(`arklex ${without ?? ''}`, () => {
   it('answers, under metrics of its own', async () => {
     site = await up(name, { platform: 'arklex' });
     const made = await call<Item>(site.entry, 'POST', '/api/chat', {

@@ -5,18 +5,14 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sumIntervals } from '@ordeal/shared/load/window';
 import type { WorkloadScript } from '@ordeal/shared/load/workload';
-import { testProgram } from '@ordeal/shared/testing/test-program';
 import { testTools } from '@ordeal/shared/testing/tools';
 import { startWorkload } from '../src/start-workload.ts';
+import { k6Programs } from './support/k6-programs.ts';
 import { expectAtRate } from './support/expect-at-rate.ts';
 import { testRun, until, workloadOf } from './support/run.ts';
 import { startServer, type TestServer } from './support/server.ts';
 
-const older = testProgram('k6-v1');
-const programs: Record<string, string> = {
-  'k6 2': testTools().k6,
-  ...(older === undefined ? {} : { 'k6 1': older }),
-};
+const programs = k6Programs();
 let server: TestServer;
 let dir: string;
 

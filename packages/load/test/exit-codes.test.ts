@@ -9,10 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { testProgram } from '@ordeal/shared/testing/test-program';
 import { testTools } from '@ordeal/shared/testing/tools';
 import { exitReason } from '../src/process/exit-reason.ts';
 import { startWorkload } from '../src/start-workload.ts';
+import { k6Programs } from './support/k6-programs.ts';
 import { testRun, workloadOf } from './support/run.ts';
 import { startServer, type TestServer } from './support/server.ts';
 
@@ -20,11 +20,7 @@ import { startServer, type TestServer } from './support/server.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
-const older = testProgram('k6-v1');
-const programs: Record<string, string> = {
-  'k6 2': testTools().k6,
-  ...(older === undefined ? {} : { 'k6 1': older }),
-};
+const programs = k6Programs();
 let dir: string;
 let server: TestServer;
 

@@ -7,9 +7,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sumIntervals } from '@ordeal/shared/load/window';
-import { testProgram } from '@ordeal/shared/testing/test-program';
-import { testTools } from '@ordeal/shared/testing/tools';
 import { startWorkload } from '../src/start-workload.ts';
+import { k6Programs } from './support/k6-programs.ts';
 import { testRun, workloadOf } from './support/run.ts';
 import { takeSockets } from './support/web-socket-server.ts';
 
@@ -17,11 +16,7 @@ import { takeSockets } from './support/web-socket-server.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 });
 
-const older = testProgram('k6-v1');
-const programs: Record<string, string> = {
-  'k6 2': testTools().k6,
-  ...(older === undefined ? {} : { 'k6 1': older }),
-};
+const programs = k6Programs();
 let dir: string;
 let server: Server;
 /** Requests by method and path, and cookies of pages. */

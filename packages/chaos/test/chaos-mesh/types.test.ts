@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import { expect, test } from 'vitest';
 import { typesFrom } from '../../../../scripts/generate/chaos-mesh-types.ts';
 import { plurals } from '../../src/chaos-mesh/types/kinds.ts';
@@ -9,7 +10,7 @@ import { chaosMeshCrds, specSchemas, withoutCrds, type OpenApi } from './crds.ts
 
 const types = join(import.meta.dirname, '../../src/chaos-mesh/types');
 
-test.skipIf(withoutCrds !== undefined)('the committed types are what the CRDs give today', async () => {
+test.skipIf(leftOut(withoutCrds))('the committed types are what the CRDs give today', async () => {
   const generated = typesFrom(chaosMeshCrds);
   expect(readdirSync(types).toSorted()).toEqual([...generated.keys()].toSorted());
   for (const [name, text] of generated) {
@@ -23,50 +24,45 @@ test.skipIf(withoutCrds !== undefined)('the committed types are what the CRDs gi
  * The generator is not asked here: objects are made from the schemas, and the compiler says what it makes of them.
  * A field more, a required one less, a wrong enum, a wrong type: each must be an error.
  */
-test.skipIf(withoutCrds !== undefined)(
-  'the compiler takes what the schemas take, and refuses the rest',
-  () => {
-    const dir = join(import.meta.dirname, '../../test-results/types');
-    rmSync(dir, { recursive: true, force: true });
-    mkdirSync(dir, { recursive: true });
-    const schemas = specSchemas();
-    let good = 0;
-    let bad = 0;
-    const lines = ["import type { ChaosMeshKinds } from '../../src/chaos-mesh/types/kinds.ts';"];
-    const add = (kind: string, value: unknown, wrong: boolean): void => {
-      if (wrong) lines.push('// @ts-expect-error -- not as in the schema');
-      lines.push(
-        `export const v${good + bad}: ChaosMeshKinds['${kind}']['spec'] = ${JSON.stringify(value)};`,
-      );
-      if (wrong) bad += 1;
-      else good += 1;
-    };
-    for (const kind of Object.keys(plurals)) {
-      const schema = schemas.get(kind);
-      if (schema === undefined) throw new Error(`no schema of ${kind}`);
-      add(kind, example(schema, 'required'), false);
-      add(kind, example(schema, 'all'), false);
-      for (const wrong of spoilt(schema)) add(kind, wrong, true);
-    }
-    writeFileSync(join(dir, 'values.ts'), `${lines.join('\n')}\n`);
-    writeFileSync(
-      join(dir, 'tsconfig.json'),
-      JSON.stringify({
-        extends: '../../../../tsconfig.base.json',
-        compilerOptions: { noEmit: true },
-        include: ['values.ts'],
-      }),
-    );
-    const compiler = join(import.meta.dirname, '../../../../node_modules/.bin/tsc');
-    const result = spawnSync(process.execPath, [compiler, '-p', join(dir, 'tsconfig.json')], {
-      encoding: 'utf8',
-    });
-    expect(result.stdout.split('\n').slice(0, 5).join('\n')).toBe('');
-    expect(result.status).toBe(0);
-    expect(good).toBe(2 * Object.keys(plurals).length);
-    expect(bad).toBeGreaterThan(150);
-  },
-);
+test.skipIf(leftOut(withoutCrds))('the compiler takes what the schemas take, and refuses the rest', () => {
+  const dir = join(import.meta.dirname, '../../test-results/types');
+  rmSync(dir, { recursive: true, force: true });
+  mkdirSync(dir, { recursive: true });
+  const schemas = specSchemas();
+  let good = 0;
+  let bad = 0;
+  const lines = ["import type { ChaosMeshKinds } from '../../src/chaos-mesh/types/kinds.ts';"];
+  const add = (kind: string, value: unknown, wrong: boolean): void => {
+    if (wrong) lines.push('// @ts-expect-error -- not as in the schema');
+    lines.push(`export const v${good + bad}: ChaosMeshKinds['${kind}']['spec'] = ${JSON.stringify(value)};`);
+    if (wrong) bad += 1;
+    else good += 1;
+  };
+  for (const kind of Object.keys(plurals)) {
+    const schema = schemas.get(kind);
+    if (schema === undefined) throw new Error(`no schema of ${kind}`);
+    add(kind, example(schema, 'required'), false);
+    add(kind, example(schema, 'all'), false);
+    for (const wrong of spoilt(schema)) add(kind, wrong, true);
+  }
+  writeFileSync(join(dir, 'values.ts'), `${lines.join('\n')}\n`);
+  writeFileSync(
+    join(dir, 'tsconfig.json'),
+    JSON.stringify({
+      extends: '../../../../tsconfig.base.json',
+      compilerOptions: { noEmit: true },
+      include: ['values.ts'],
+    }),
+  );
+  const compiler = join(import.meta.dirname, '../../../../node_modules/.bin/tsc');
+  const result = spawnSync(process.execPath, [compiler, '-p', join(dir, 'tsconfig.json')], {
+    encoding: 'utf8',
+  });
+  expect(result.stdout.split('\n').slice(0, 5).join('\n')).toBe('');
+  expect(result.status).toBe(0);
+  expect(good).toBe(2 * Object.keys(plurals).length);
+  expect(bad).toBeGreaterThan(150);
+});
 
 /** A value that the schema takes: with what is required alone, or with everything, three levels deep. */
 function example(schema: OpenApi, which: 'required' | 'all', depth = 0): unknown {

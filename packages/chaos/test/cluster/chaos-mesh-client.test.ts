@@ -4,6 +4,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { AdmissionregistrationV1Api, KubeConfig } from '@kubernetes/client-node';
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createChaosMeshClient, type ObjectRef } from '../../src/chaos-mesh/client.ts';
@@ -18,7 +19,7 @@ import { until } from '../chaos-mesh/subject.ts';
 
 let chaos: ChaosMeshCluster;
 
-describe.skipIf(withoutCluster !== undefined)(`the Chaos Mesh client ${withoutCluster ?? ''}`, () => {
+describe.skipIf(leftOut(withoutCluster))(`the Chaos Mesh client ${withoutCluster ?? ''}`, () => {
   beforeAll(async () => {
     chaos = await startChaosMeshCluster(['schedules', 'workflows', 'statuschecks']);
     await chaos.namespace('shop');

@@ -1,4 +1,5 @@
 import { faultDriverContract } from '@ordeal/shared/testing/fault-driver-contract';
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isOneShot, type FaultSpec } from '../../src/chaos-mesh/one-shot.ts';
@@ -15,7 +16,7 @@ import { configOf, contextFor, entryOf, healElsewhere } from '../chaos-mesh/subj
 
 let chaos: ChaosMeshCluster;
 
-describe.skipIf(withoutCluster !== undefined)(`the chaos-mesh driver ${withoutCluster ?? ''}`, () => {
+describe.skipIf(leftOut(withoutCluster))(`the chaos-mesh driver ${withoutCluster ?? ''}`, () => {
   beforeAll(async () => {
     chaos = await startChaosMeshCluster();
     await chaos.namespace('shop');

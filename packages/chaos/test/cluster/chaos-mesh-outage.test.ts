@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { unwind } from '@ordeal/shared/undo/unwind';
 import type { UndoEntry } from '@ordeal/shared/undo/entry';
@@ -28,7 +29,7 @@ const onceAndGone = { acknowledged: TARGETS, left: [], applied: TARGETS, status:
 let chaos: ChaosMeshCluster;
 let proxy: TlsProxy;
 
-describe.skipIf(withoutCluster !== undefined)(
+describe.skipIf(leftOut(withoutCluster))(
   `the chaos-mesh driver and a server in trouble ${withoutCluster ?? ''}`,
   () => {
     beforeAll(async () => {

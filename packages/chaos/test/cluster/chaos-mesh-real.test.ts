@@ -1,4 +1,5 @@
 import { faultDriverContract } from '@ordeal/shared/testing/fault-driver-contract';
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chaosMeshDriver } from '../../src/drivers/chaos-mesh.ts';
 import type { ChaosMeshConfig } from '../../src/drivers/chaos-mesh/config.ts';
@@ -12,7 +13,7 @@ let images: readonly string[];
  * Whatever plays Chaos Mesh: only what its API shows is looked at, so that the same holds on a real cluster
  * (ORDEAL_CHAOS_MESH_KUBECONFIG and ORDEAL_CHAOS_MESH_CONTEXT), where the fault is real as well.
  */
-describe.skipIf(withoutAnyCluster !== undefined)(
+describe.skipIf(leftOut(withoutAnyCluster))(
   `the chaos-mesh driver, by the contract, with pod-failure ${withoutAnyCluster ?? ''}`,
   () => {
     beforeAll(async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { withoutControlPlane } from '@ordeal/shared/testing/kubernetes/control-plane';
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { kubernetesDriver } from '../../src/drivers/kubernetes.ts';
@@ -17,7 +18,6 @@ import { driving, entryOf, NAMESPACE, startKubernetesSite, type KubernetesSite }
 
 const kubectl = '/usr/bin/kubectl';
 const without = withoutControlPlane();
-if (without !== undefined) console.log(`the dead-man on a cluster: ${without}`);
 
 let site: KubernetesSite;
 let dir: string;
@@ -67,7 +67,7 @@ describe('the script of a dead-man', () => {
   });
 });
 
-describe.skipIf(without !== undefined)('the dead-man on a cluster', () => {
+describe.skipIf(leftOut(without))('the dead-man on a cluster', () => {
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'ordeal-dead-man-'));
     site = await startKubernetesSite();

@@ -1,12 +1,12 @@
 import { withoutControlPlane } from '@ordeal/shared/testing/kubernetes/control-plane';
 import { faultDriverContract, type ContractSubject } from '@ordeal/shared/testing/fault-driver-contract';
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kubernetesDriver } from '../../src/drivers/kubernetes.ts';
 import type { KubernetesConfig } from '../../src/drivers/kubernetes/config.ts';
 import { healElsewhere, NAMESPACE, startKubernetesSite, type KubernetesSite } from './kubernetes-site.ts';
 
 const without = withoutControlPlane();
-if (without !== undefined) console.log(`the kubernetes driver: ${without}`);
 
 let site: KubernetesSite;
 
@@ -26,7 +26,7 @@ const deadMan = {
   afterSeconds: 60,
 };
 
-describe.skipIf(without !== undefined)('the kubernetes driver, by the contract', () => {
+describe.skipIf(leftOut(without))('the kubernetes driver, by the contract', () => {
   beforeAll(async () => {
     site = await startKubernetesSite();
     await site.createWorkload('Deployment', 'api', 3);

@@ -1,6 +1,7 @@
 import { configMapStop } from '@ordeal/shared/stop/config-map';
 import { EmergencyStop, watchForStop } from '@ordeal/shared/stop/watch';
 import { withoutControlPlane } from '@ordeal/shared/testing/kubernetes/control-plane';
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { connectCluster, listPods } from '../../src/chaos-mesh/cluster.ts';
@@ -11,7 +12,6 @@ import { driving, entryOf, NAMESPACE, startKubernetesSite, type KubernetesSite }
 import { createPod } from './kubernetes-stand-in.ts';
 
 const without = withoutControlPlane();
-if (without !== undefined) console.log(`faults of the kubernetes driver: ${without}`);
 
 let site: KubernetesSite;
 
@@ -25,7 +25,7 @@ const drain = { type: 'drain', nodes: { names: ['node-1'] }, evictWithinSeconds:
 const kill = { type: 'pod-delete', pods: { namespace: NAMESPACE, labels: { app: 'api' } } };
 const isolate = { type: 'isolate', pods: { namespace: NAMESPACE, labels: { app: 'api' } } };
 
-describe.skipIf(without !== undefined)('faults on a cluster', () => {
+describe.skipIf(leftOut(without))('faults on a cluster', () => {
   beforeAll(async () => {
     site = await startKubernetesSite();
     await site.createWorkload('Deployment', 'api', 3);

@@ -1,5 +1,6 @@
 import { kill } from 'node:process';
 import { withoutControlPlane } from '@ordeal/shared/testing/kubernetes/control-plane';
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -11,7 +12,6 @@ import { startTlsProxy, type TlsProxy } from '../chaos-mesh/tls-proxy.ts';
 import { driving, entryOf, NAMESPACE, startKubernetesSite, type KubernetesSite } from './kubernetes-site.ts';
 
 const without = withoutControlPlane();
-if (without !== undefined) console.log(`the kubernetes driver in an outage: ${without}`);
 
 let site: KubernetesSite;
 let proxy: TlsProxy;
@@ -31,7 +31,7 @@ const LATE_MS = 1_000;
 const kill1 = { type: 'pod-delete', pods: { namespace: NAMESPACE, labels: { app: 'api' } } };
 const deadMan = { image: 'x', namespace: NAMESPACE, serviceAccount: 'dead-man', afterSeconds: 60 };
 
-describe.skipIf(without !== undefined)('the kubernetes driver in an outage', () => {
+describe.skipIf(leftOut(without))('the kubernetes driver in an outage', () => {
   beforeAll(async () => {
     site = await startKubernetesSite();
     proxy = await startTlsProxy(site.plane);

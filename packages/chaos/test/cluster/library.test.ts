@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify, stripVTControlCharacters } from 'node:util';
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import { testTools } from '@ordeal/shared/testing/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startChaosMeshCluster, withoutCluster, type ChaosMeshCluster } from '../chaos-mesh/cluster.ts';
@@ -11,7 +12,7 @@ const run = promisify(execFile);
 const root = join(import.meta.dirname, '../../../..');
 
 /** The client as somebody else's program uses it: by its public paths, from outside of the workspace. */
-describe.skipIf(withoutCluster !== undefined)(
+describe.skipIf(leftOut(withoutCluster))(
   `@ordeal/chaos/chaos-mesh, as a library ${withoutCluster ?? ''}`,
   () => {
     let chaos: ChaosMeshCluster;

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
+import { cannotRun } from '@ordeal/shared/testing/left-out';
 import { describe, expect, it } from 'vitest';
 import { withoutTerminal } from '../terminal.ts';
 
@@ -38,7 +39,7 @@ async function typing(script: readonly (readonly [after: string, text: string])[
   return { shown, code };
 }
 
-describe.skipIf(missing !== undefined)(
+describe.skipIf(cannotRun(missing))(
   `a question at a real terminal${missing === undefined ? '' : ` (${missing})`}`,
   { timeout: 60_000 },
   () => {

@@ -14,6 +14,7 @@ import {
   withoutControlPlane,
   type ControlPlane,
 } from '@ordeal/shared/testing/kubernetes/control-plane';
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { adminOf, MERGE, type Admin } from '../../../load/test/cluster/support/admin.ts';
@@ -33,7 +34,7 @@ const autoscalers = '/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscale
 const measurements = '/apis/metrics.k8s.io/v1beta1/namespaces/shop/pods';
 const labels = { app: 'api' };
 
-describe.skipIf(missing !== undefined)(`autoscalers on a cluster${missing ? ` (${missing})` : ''}`, () => {
+describe.skipIf(leftOut(missing))(`autoscalers on a cluster${missing ? ` (${missing})` : ''}`, () => {
   let plane: ControlPlane;
   let admin: Admin;
   let promised: AutoscalerSpec;

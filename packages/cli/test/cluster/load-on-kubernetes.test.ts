@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { env, execPath, kill } from 'node:process';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RunRecord } from '@ordeal/shared/record/record';
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import {
   NAMESPACE,
   startWorld,
@@ -20,7 +21,7 @@ import { startPrometheus, type RealPrometheus } from '../../../shared/test/prome
 const bin = join(import.meta.dirname, '..', '..', 'bin', 'ordeal.js');
 const shared = join(import.meta.dirname, '..', '..', '..', 'shared', 'src');
 
-describe.skipIf(withoutCluster !== undefined)('a load on a cluster, from the command line', () => {
+describe.skipIf(leftOut(withoutCluster))('a load on a cluster, from the command line', () => {
   let world: World;
   let server: TestServer;
   let prometheus: RealPrometheus;

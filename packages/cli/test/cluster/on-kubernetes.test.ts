@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -18,7 +19,7 @@ import { kustomized, manifestsIn, pathOf, placedIn } from './manifests/kustomiza
 const root = join(import.meta.dirname, '..', '..', '..', '..');
 const platforms = ['agentic-platform', 'research-agent', 'research-assistant', 'marketing-agents', 'arklex'];
 
-describe.skipIf(withoutCluster !== undefined)(`platforms on Kubernetes ${withoutCluster ?? ''}`, () => {
+describe.skipIf(leftOut(withoutCluster))(`platforms on Kubernetes ${withoutCluster ?? ''}`, () => {
   let chaos: ChaosMeshCluster;
   let edge: Edge;
 

@@ -9,6 +9,7 @@ import { alertRules } from '@ordeal/lab/units/alert-rules';
 import { lookAtCluster } from '@ordeal/load/distributed/look-at-cluster';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { differencesOfPods } from '@ordeal/shared/judge/pods/differences';
+import { cannotRun, leftOut } from '@ordeal/shared/testing/left-out';
 import { testTools } from '@ordeal/shared/testing/tools';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -28,6 +29,8 @@ import { deploy, startSite, tokenOf, type Labels, type Site } from './manifests/
  */
 
 const kubectl = '/usr/bin/kubectl';
+/** No set-up brings it: what it makes of the manifests is looked at where it happens to be. */
+const withoutKubectl = existsSync(kubectl) ? undefined : `skipped: there is no ${kubectl}`;
 
 /** Whom each selector is meant for. `postgres-1` and `postgres-2` are what the operator makes. */
 const meant: Readonly<Record<string, readonly string[]>> = {
@@ -82,7 +85,7 @@ const replicas: Readonly<Record<string, number>> = {
   'research-assistant': 2,
 };
 
-describe.skipIf(withoutCluster !== undefined)(`platforms to try ${withoutCluster ?? ''}`, () => {
+describe.skipIf(leftOut(withoutCluster))(`platforms to try ${withoutCluster ?? ''}`, () => {
   let site: Site;
   let ordeal: Edge;
 
@@ -153,7 +156,7 @@ describe.skipIf(withoutCluster !== undefined)(`platforms to try ${withoutCluster
       return found.toSorted();
     }
 
-    test.skipIf(!existsSync(kubectl))('is what kubectl makes of it', () => {
+    test.skipIf(cannotRun(withoutKubectl))('is what kubectl makes of it', () => {
       const folder = join(deploy, 'platforms', platform);
       const text = execFileSync(kubectl, ['kustomize', folder], { encoding: 'utf8' });
       const dir = mkdtempSync(join(tmpdir(), 'ordeal-kustomize-'));

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env, execPath, pid } from 'node:process';
 import { createPrometheus } from '@ordeal/shared/prometheus/client';
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import { testTools } from '@ordeal/shared/testing/tools';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -27,7 +28,7 @@ import { deploy, root, startSite, tokenOf, type Site } from './manifests/site.ts
 const EACH = 2;
 const PASSWORD = 'of-the-operators-secret';
 
-describe.skipIf(withoutCluster !== undefined)(`platforms of deploy/, served ${withoutCluster ?? ''}`, () => {
+describe.skipIf(leftOut(withoutCluster))(`platforms of deploy/, served ${withoutCluster ?? ''}`, () => {
   let site: Site;
   let ordeal: Edge;
   let postgres: Database;

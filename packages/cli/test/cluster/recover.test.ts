@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { markOf, parseKubernetesConfig } from '@ordeal/chaos/drivers/kubernetes/config';
 import { objectNameOf, parseChaosMeshConfig } from '@ordeal/chaos/drivers/chaos-mesh/config';
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { parse } from 'yaml';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -16,7 +17,7 @@ import { makeSite, type Ended, type Site } from '../stop/site.ts';
 const OURS = { 'app.kubernetes.io/managed-by': 'ordeal' };
 const GONE = 'the-run-whose-disk-is-gone';
 
-describe.skipIf(withoutCluster !== undefined)(
+describe.skipIf(leftOut(withoutCluster))(
   `recover on a cluster, without a folder of the run${withoutCluster === undefined ? '' : ` (${withoutCluster})`}`,
   () => {
     let on: ChaosMeshCluster;

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { leftOut } from '@ordeal/shared/testing/left-out';
+import { cannotRun, leftOut } from '@ordeal/shared/testing/left-out';
 import type { BackupCopy, BackupDriver } from '@ordeal/shared/drivers/backup';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDump } from '../../src/drivers/pg-dump/driver.ts';
@@ -329,7 +329,8 @@ function smallDisk(path: string, size: string): boolean {
 
 it('tells a disk that is full while it is restored, and one that would be', async (test) => {
   const disk = join(tmpdir(), `ordeal-sd-${process.pid}`);
-  if (!smallDisk(disk, '56m')) return void test.skip('no small disk can be mounted here');
+  const without = smallDisk(disk, '56m') ? undefined : 'skipped: no small disk can be mounted here';
+  if (cannotRun(without)) return void test.skip(without);
   try {
     await source.sql(
       `CREATE TABLE large AS SELECT

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { evidenceOver } from '@ordeal/shared/judge/client-evidence';
 import { sumIntervals } from '@ordeal/shared/load/window';
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import { testRunHealer } from '../../src/distributed/healer.ts';
 import { connect } from '../../src/distributed/kubernetes/api.ts';
 import { namespaceOf } from '../../src/distributed/kubernetes/kinds.ts';
@@ -14,7 +15,7 @@ import { expectAtRate } from '../support/expect-at-rate.ts';
 import { testRun, until, workloadOf, type TestRun } from '../support/run.ts';
 import { NAMESPACE, startWorld, withoutCluster, type World } from './support/world.ts';
 
-describe.skipIf(withoutCluster !== undefined)('a load on a cluster', () => {
+describe.skipIf(leftOut(withoutCluster))('a load on a cluster', () => {
   let world: World;
   let server: TestServer;
   const runs: TestRun[] = [];

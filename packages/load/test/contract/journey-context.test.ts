@@ -2,15 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { env } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testProgram } from '@ordeal/shared/testing/test-program';
-import { testTools } from '@ordeal/shared/testing/tools';
+import { k6Programs } from '../support/k6-programs.ts';
 import { inBundle, inK6, inNode, secrets, startShop, type Shop, type Trace } from './worlds.ts';
 
-const older = testProgram('k6-v1');
-const programs: Record<string, string> = {
-  'k6 2': testTools().k6,
-  ...(older === undefined ? {} : { 'k6 1': older }),
-};
+const programs: Record<string, string> = { ...k6Programs() };
 let shop: Shop;
 
 /** A build with xk6-ts is tested where one is at hand; its module is not everywhere to be had. */

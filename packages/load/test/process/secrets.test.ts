@@ -2,21 +2,19 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { pidOf } from '@ordeal/shared/process/identity';
-import { testProgram } from '@ordeal/shared/testing/test-program';
-import { testTools } from '@ordeal/shared/testing/tools';
+import { cannotRun } from '@ordeal/shared/testing/left-out';
 import { startWorkload } from '../../src/start-workload.ts';
+import { k6Programs } from '../support/k6-programs.ts';
 import { testRun, workloadOf } from '../support/run.ts';
 import { startServer } from '../support/server.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const older = testProgram('k6-v1');
-const programs = [
-  ['k6 2', testTools().k6] as const,
-  ...(older === undefined ? [] : [['k6 1', older] as const]),
-];
+const programs = Object.entries(k6Programs());
 
-describe.runIf(existsSync('/proc/self/environ'))('secrets of journeys', () => {
+const without = existsSync('/proc/self/environ') ? undefined : 'skipped: there is no /proc here';
+
+describe.skipIf(cannotRun(without))('secrets of journeys', () => {
   it.each(programs)('reach the platform through %s, and nothing else', async (_, k6) => {
     const secret = 'only-for-the-platform';
     const header = 'not-for-everybody';

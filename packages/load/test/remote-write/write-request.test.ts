@@ -6,8 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { uncompress } from '../../src/remote-write/snappy.ts';
 import { describe, expect, it } from 'vitest';
-import { testProgram } from '@ordeal/shared/testing/test-program';
-import { testTools } from '@ordeal/shared/testing/tools';
 import { startK6 } from '../../src/process/k6-process.ts';
 import { askK6 } from '../../src/process/k6-version.ts';
 import {
@@ -15,6 +13,7 @@ import {
   type PushedHistogram,
   type PushedSeries,
 } from '../../src/remote-write/write-request.ts';
+import { k6Programs } from '../support/k6-programs.ts';
 import { encodeWriteRequest } from '../support/write-request-encoder.ts';
 
 /** Every push that k6 makes while it runs a script. */
@@ -46,7 +45,7 @@ async function pushesOf(program: string, script: string): Promise<Uint8Array[]> 
 }
 
 describe("k6's own pushes", () => {
-  it.each([testTools().k6, testProgram('k6-v1')].filter((program) => program !== undefined))(
+  it.each(Object.values(k6Programs()))(
     'are read whole: counters, gauges and native histograms, up to the stale markers (%s)',
     async (program) => {
       const pushes = await pushesOf(

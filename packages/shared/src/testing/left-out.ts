@@ -15,6 +15,16 @@ export function leftOut(reason: string | undefined): boolean {
   return true;
 }
 
+/**
+ * Whether tests are left out because this machine does not allow what they do, such as making a network namespace; the
+ * reason is printed then. No set-up brings it: they may be left out in continuous integration as well.
+ */
+export function cannotRun(reason: string | undefined): boolean {
+  if (reason === undefined) return false;
+  stderr.write(`${reason}\n`);
+  return true;
+}
+
 /** As its systems say it: set to anything, and not to a no. */
 function isContinuousIntegration(ci = ''): boolean {
   return !['', '0', 'false'].includes(ci.toLowerCase());

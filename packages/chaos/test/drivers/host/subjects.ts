@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import { leftOut } from '@ordeal/shared/testing/left-out';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import type { UndoEntry } from '@ordeal/shared/undo/entry';
 import { hostDriver } from '../../../src/drivers/host.ts';
@@ -170,7 +171,11 @@ export const subjects: Readonly<Record<string, SubjectMaker>> = {
 };
 
 function networkSubject(by: 'nftables' | 'iptables', program: string): SubjectMaker {
-  const isThere = ['/usr/sbin', '/sbin', '/usr/bin'].some((dir) => existsSync(join(dir, program)));
+  const isThere = !leftOut(
+    ['/usr/sbin', '/sbin', '/usr/bin'].some((dir) => existsSync(join(dir, program)))
+      ? undefined
+      : `skipped: there is no ${program} here (npm run setup -- --tests)`,
+  );
   return {
     ...(isThere ? noNamespaces : { skipped: `there is no ${program} here` }),
     make: async () => {
