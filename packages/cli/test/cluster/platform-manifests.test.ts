@@ -373,11 +373,7 @@ describe.skipIf(leftOut(withoutCluster))(`platforms to try ${withoutCluster ?? '
         labName: 'none',
         on: 'kubernetes',
       } as const;
-      const only = experimentOf[platform];
-      // The whole of it where it neither restores nor deploys.
-      const { plan } = await (only === undefined
-        ? prepare('gameday', options, 1, ordeal, undefined)
-        : prepare('chaos', { ...options, only }, 1, ordeal, undefined));
+      const { plan } = await prepare('gameday', options, 1, ordeal, undefined);
       expect(plan.refusals).toEqual([]);
       const does = plan.phases.flatMap((phase) => phase.does).join('\n');
       expect(does).toContain('from runners of k6-operator');
@@ -426,10 +422,3 @@ function selectorOf(labels: Labels): string {
 function keyOf({ kind, metadata }: Manifest): string {
   return `${kind}/${metadata.name}`;
 }
-
-const experimentOf: Readonly<Record<string, string | undefined>> = {
-  'research-agent': 'replica-killed',
-  'research-assistant': 'worker-killed',
-  'marketing-agents': 'pod-killed',
-  arklex: 'task-killed',
-};
