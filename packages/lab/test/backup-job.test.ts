@@ -14,6 +14,24 @@ import { control, eventually, expectGone, labName, up } from './support.ts';
 const without = withoutPrograms('versitygw');
 const name = labName('bucket');
 
+it.skipIf(leftOut(without))(
+  `comes up with an upload that was torn as its job had stopped, and with no dump at all ${without ?? ''}`,
+  async () => {
+    const torn = labName('torn');
+    try {
+      const { backups } = await up(torn, { platform: 'arklex', sabotage: ['torn-upload', 'stale-dump'] });
+      const { storage } = backups.dumps;
+      if (storage.kind !== 's3') throw new Error(`the dumps are in a ${storage.kind}`);
+      const { endpoint, credentials } = storage;
+      const client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials });
+      const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: storage.bucket }));
+      expect(Contents).toEqual([]);
+    } finally {
+      await labDown({ name: torn, clock });
+    }
+  },
+);
+
 describe.skipIf(leftOut(without))(`a platform whose backups are in a bucket ${without ?? ''}`, () => {
   let site: LabSite;
   beforeAll(async () => {

@@ -46,9 +46,14 @@ describe('what a replica in a container is given', () => {
     expect(complaint).toThrow(/REPLICA is not set\n/);
     expect(complaint).toThrow(/DATABASE_A is not set\nDATABASE_B is not set\nREDIS_URL is not set/);
     expect(complaint).toThrow(/REGION is a or b, and not "c"/);
-    expect(complaint).toThrow(/PORT is a port, and not "http"/);
+    expect(complaint).toThrow(/PORT is a port \(0 to 65535\), and not "http"/);
     expect(complaint).toThrow(/There is no version "9"/);
     expect(complaint).toThrow(/does not serve the platform "arklexx"/);
+    for (const PORT of ['', ' ', '1e3', '65536', '-1', '80.5']) {
+      expect(() => replicaSettings({ ...given, PORT })).toThrow(
+        `PORT is a port (0 to 65535), and not "${PORT}"`,
+      );
+    }
     expect(() => replicaSettings({ ...given, SABOTAGE: 'mixed-tenants' })).toThrow(/"mixed-tenants"/);
   });
 });

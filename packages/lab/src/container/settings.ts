@@ -13,7 +13,7 @@ export function replicaSettings(environment: Environment): ApiConfig & { readonl
   const read = reader(environment);
   const version = read.text('VERSION', FIRST_VERSION);
   const region = read.text('REGION');
-  const port = Number(read.text('PORT', '8000'));
+  const port = read.text('PORT', '8000');
   const wrong = read
     .text('SABOTAGE', '')
     .split(',')
@@ -28,8 +28,8 @@ export function replicaSettings(environment: Environment): ApiConfig & { readonl
   };
   read.must(['a', 'b', ''].includes(region), `REGION is a or b, and not "${region}"`);
   read.must(
-    Number.isInteger(port) && port >= 0 && port < 65_536,
-    `PORT is a port, and not "${environment['PORT']}"`,
+    /^\d{1,5}$/.test(port) && Number(port) < 65_536,
+    `PORT is a port (0 to 65535), and not "${port}"`,
   );
   read.holds(() => requireVersion(version));
   const sabotage = read.holds(() => parseSabotages(wrong, contractOf(settings.platform)));
@@ -39,7 +39,7 @@ export function replicaSettings(environment: Environment): ApiConfig & { readonl
     ...settings,
     ...(defect === undefined ? {} : { defect }),
     region: region === 'a' ? 'a' : 'b',
-    port,
+    port: Number(port),
     sabotage: sabotage ?? [],
   };
 }

@@ -1,6 +1,7 @@
 import {
   chownSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   rmSync,
@@ -123,10 +124,11 @@ async function dumpToBucket(
     signal,
   });
   const bucket = join(objectFolders(dir).objects, name);
-  if (sabotage.includes('stale-dump')) {
+  const folder = join(bucket, prefix);
+  // An upload that was torn has left no object whose age could be told.
+  if (sabotage.includes('stale-dump') && existsSync(folder)) {
     const made = new Date(Date.now() - STALE_MS);
-    for (const object of readdirSync(join(bucket, prefix)))
-      utimesSync(join(bucket, prefix, object), made, made);
+    for (const object of readdirSync(folder)) utimesSync(join(folder, object), made, made);
   }
   if (sabotage.includes('lost-bucket')) rmSync(bucket, { recursive: true });
 }

@@ -28,6 +28,11 @@ const entryUrl = httpUrl.refine(
   },
   { error: 'An address without user and password: what authorizes belongs into headers.authorization.' },
 );
+/** Of an IP address nobody is asked where it leads: clients would stay where they are, however a name is moved. */
+const namedEntry = entryUrl.refine(
+  (value) => isIP(URL.parse(value)?.hostname.replaceAll(/[[\]]/g, '') ?? '') === 0,
+  'an address with a name in it, such as http://app.example.com, and not with an IP address',
+);
 /** It is trimmed before it is sent: what is read from a file or a variable often ends with a new line. */
 const token = z
   .string()
@@ -64,7 +69,7 @@ export const platformSchema = z.strictObject({
   title: text,
   environment: z.enum(['lab', 'test', 'staging', 'production']),
   entry: entryUrl,
-  byName: needed(() => z.strictObject({ entry: entryUrl, servers: z.array(nameServer).min(1) })).optional(),
+  byName: needed(() => z.strictObject({ entry: namedEntry, servers: z.array(nameServer).min(1) })).optional(),
   regions: z.array(text).min(1),
   timeoutMs: positive,
   headers,

@@ -108,6 +108,19 @@ describe('parsePlatform', () => {
     ]);
   });
 
+  it.each(['http://192.0.2.10:8080', 'http://[2001:db8::10]/', 'http://3221225994/'])(
+    'takes %s for no name, as nobody would be asked for it',
+    (entry) => {
+      expect(mistakes(platformValue({ byName: { entry, servers: ['192.0.2.53'] } }))).toEqual([
+        expect.objectContaining({
+          path: 'platform.ts: byName.entry',
+          expected: expect.stringContaining('an address with a name in it'),
+          found: JSON.stringify(entry),
+        }),
+      ]);
+    },
+  );
+
   it('takes no password in the entry, and does not repeat it', () => {
     const [found] = mistakes(platformValue({ entry: 'https://user:hunter2@shop.example.com' }));
     expect(found?.path).toBe('platform.ts: entry');
