@@ -75,6 +75,20 @@ it.each<[string, Readonly<Record<string, readonly string[]>>]>([
   expect(plan.phases.map(({ kind }) => kind)).toContain('experiment');
 });
 
+it('a cluster that is said to be production gets no game day that its file does not allow', async () => {
+  const { env } = edge;
+  const there = { ...edge, env: { ...env, ORDEAL_ENVIRONMENT: 'production' } };
+  const { plan, loaded } = await prepare('gameday', { ...gameday, platform: 'arklex' }, 1, there, undefined);
+  expect(loaded.platform.environment).toBe('production');
+  expect(plan.refusals.join('\n')).toMatch(
+    /task-killed is not allowed: this platform is production, where only smoke may run/,
+  );
+  const unsaid = { ...edge, env: { ...env, ORDEAL_CLUSTER_CONTEXT: 'eu-1' } };
+  await expect(loadPlatform('arklex', unsaid, undefined, 'kubernetes')).rejects.toThrow(
+    'ORDEAL_ENVIRONMENT is not set: say whether the platform on this cluster is test, staging or production',
+  );
+});
+
 it.each([
   ['of one phase', { only: 'restore' }],
   ['of the restores', { drills: { kind: 'restore' as const } }],

@@ -33,6 +33,7 @@ describe.skipIf(leftOut(withoutCluster))(`platforms on Kubernetes ${withoutClust
         ORDEAL_CLUSTER_CONTEXT: 'ordeal-test',
         ORDEAL_KUBECONFIG: chaos.plane.kubeconfig,
         ORDEAL_CLUSTER_UID: chaos.uid,
+        ORDEAL_ENVIRONMENT: 'test',
       },
     } as unknown as Edge;
     for (const platform of platforms) await chaos.namespace(platform);

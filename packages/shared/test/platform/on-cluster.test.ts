@@ -2,12 +2,13 @@ import { expect, it } from 'vitest';
 import { onCluster } from '../../src/platform/on-cluster/on-cluster.ts';
 import { parsePlatform } from '../../src/platform/parse-platform.ts';
 import { placeholderSite } from '../../src/platform/placeholder-site.ts';
-import { definePlatform } from '../../src/platform/platform.ts';
+import { definePlatform, type Platform } from '../../src/platform/platform.ts';
 import { platformValue } from './platform-value.ts';
 
 const env: Readonly<Record<string, string>> = {
   ORDEAL_CLUSTER_CONTEXT: 'staging',
   ORDEAL_CLUSTER_UID: '0000-aa',
+  ORDEAL_ENVIRONMENT: 'staging',
   ORDEAL_LOAD_NAMESPACE: 'load',
 };
 
@@ -21,6 +22,27 @@ it('is agreed about on the cluster itself: one run at a time, and a stop that re
     allowFaults: ['chaos-mesh'],
     coordination: { cluster: { context: 'staging', uid: '0000-aa' }, namespace: 'load' },
   });
+});
+
+it('is what whoever names its cluster says that it is, and what its file calls production stays that', () => {
+  const there = (file: Platform['environment'], said: Readonly<Record<string, string>>) =>
+    onCluster(
+      definePlatform(() => ({ ...platformValue(), environment: file })),
+      { faults: () => ({}) },
+    ).build({
+      env: (name, usual = '') => ({ ORDEAL_CLUSTER_UID: '0000-aa', ...said })[name] ?? usual,
+      lab: () => placeholderSite,
+    }).environment;
+  const elsewhere = { ORDEAL_CLUSTER_CONTEXT: 'eu-1' };
+  expect(there('lab', {})).toBe('test');
+  expect(there('lab', { ...elsewhere, ORDEAL_ENVIRONMENT: 'staging' })).toBe('staging');
+  expect(there('lab', { ...elsewhere, ORDEAL_ENVIRONMENT: 'production' })).toBe('production');
+  expect(there('production', {})).toBe('production');
+  expect(there('production', { ...elsewhere, ORDEAL_ENVIRONMENT: 'test' })).toBe('production');
+  expect(() => there('lab', elsewhere)).toThrow('ORDEAL_ENVIRONMENT is not set: say whether');
+  expect(() => there('lab', { ORDEAL_ENVIRONMENT: 'lab' })).toThrow(
+    'ORDEAL_ENVIRONMENT is "lab": say whether',
+  );
 });
 
 it('has none of the limits that one instance keeps', () => {

@@ -109,6 +109,7 @@ export async function startSite(): Promise<Site> {
           ORDEAL_CLUSTER_CONTEXT: 'ordeal-test',
           ORDEAL_KUBECONFIG: kubeconfig,
           ORDEAL_CLUSTER_UID: chaos.uid,
+          ORDEAL_ENVIRONMENT: 'test',
         },
       } as unknown as Edge;
     },

@@ -54,7 +54,8 @@ export function onCluster(
     );
     return {
       ...base,
-      environment: 'test',
+      // What its file calls production stays that, wherever it is reached.
+      environment: base.environment === 'production' ? 'production' : site.environment,
       entry: site.entry,
       // A pod has no address of its own that stays; its readiness is the cluster's to watch.
       health: base.health.filter(({ url }) => url.startsWith('/')),
