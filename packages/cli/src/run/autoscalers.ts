@@ -41,24 +41,6 @@ export function watchAutoscalers(phase: string, session: Watching): AutoscalerWa
     end: () => {
       ending.abort();
       results.autoscalers.push(...watches.map((watch) => ({ ...watch, samples: [...watch.samples] })));
-      assignAutoscalers(phase, session);
     },
   };
-}
-
-/** Says that each of the platform's autoscalers is judged under a load phase, whether it was run or left out. */
-export function assignAutoscalers(phase: string, { loaded, results }: Watching): void {
-  for (const [autoscaler, { source }] of Object.entries(loaded.platform.autoscalers ?? {})) {
-    results.assignments.push({
-      objectiveName: `autoscaler ${autoscaler}`,
-      objective: {
-        signal: { from: 'autoscaler', measure: 'departures', autoscaler },
-        comparator: '<=',
-        limit: 0,
-        unit: 'departures',
-        source,
-      },
-      window: phase,
-    });
-  }
 }

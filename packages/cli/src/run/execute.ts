@@ -2,11 +2,10 @@ import { isShaped, loadWindows } from '@ordeal/shared/scenario/load-windows';
 import { notRunInWords } from '@ordeal/shared/scenario/not-run';
 import type { Phase, Scenario } from '@ordeal/shared/scenario/scenario';
 import { keepYoungSpaceSmall } from '../young-space.ts';
-import { assignAutoscalers } from './autoscalers.ts';
+import { assignPromised } from './assign-promised.ts';
 import { onlyAsks } from './only-asks.ts';
 import { assignDrill } from './phases/drill-assign.ts';
 import { assignDeployment, leftOut, leftOutDeployment } from './phases/left-out.ts';
-import { assignPods } from './pods.ts';
 import { assign, type PhaseOutcome, type Session } from './session.ts';
 
 /**
@@ -84,8 +83,7 @@ function leaveOut(phase: Phase, reason: string, session: Session): void {
     case 'smoke':
       return;
     case 'load':
-      assignAutoscalers(phase.name, session);
-      assignPods(phase.name, session);
+      assignPromised(phase.name, session);
       if (isShaped(phase)) {
         for (const { name, objectives } of loadWindows(phase)) assign(session, name, objectives);
       } else {

@@ -37,24 +37,6 @@ export function lookAtEachPods(phase: string, session: Looking): PodsLooking {
     end: () => {
       ending.abort();
       results.pods.push(...looks.map((look) => ({ ...look })));
-      assignPods(phase, session);
     },
   };
-}
-
-/** Says that the platform's pods are judged under a load phase, whether it was run or left out. */
-export function assignPods(phase: string, { loaded, results }: Looking): void {
-  for (const [pods, { source }] of Object.entries(loaded.platform.pods ?? {})) {
-    results.assignments.push({
-      objectiveName: `pods ${pods}`,
-      objective: {
-        signal: { from: 'pods', measure: 'departures', pods },
-        comparator: '<=',
-        limit: 0,
-        unit: 'departures',
-        source,
-      },
-      window: phase,
-    });
-  }
 }

@@ -1,5 +1,6 @@
 import { isShaped } from '@ordeal/shared/scenario/load-windows';
 import type { LoadPhase } from '@ordeal/shared/scenario/scenario';
+import { assignPromised } from '../assign-promised.ts';
 import { watchAutoscalers } from '../autoscalers.ts';
 import { lookAtEachPods } from '../pods.ts';
 import { replaceWorkload, type PhaseOutcome, type Session } from '../session.ts';
@@ -16,6 +17,7 @@ export async function loadPhase(phase: LoadPhase, session: Session): Promise<Pha
     return await runLoad(phase, session);
   } finally {
     for (const one of watching) one.end();
+    assignPromised(phase.name, session);
   }
 }
 
