@@ -77,12 +77,24 @@ function failuresOf({
   const failed = findings.filter(({ severity, outcome }) => severity === 'must' && outcome === 'fail');
   return [
     ...failed.map((finding) => `${place(finding)} is ${range(finding)}, not ${wanted(finding)}`),
-    ...[...drills, ...restores]
-      .filter((one) => givenUpEarly(one) === undefined)
-      .flatMap(({ name, failed: why }) => (why === undefined ? [] : [`${name} failed: ${why}`])),
+    ...drills.flatMap(failuresOfDrill),
+    ...restores.flatMap(whyFailed),
     ...deployments.flatMap(failuresOfDeployment),
     ...failuresOfSmoke(smoke),
   ];
+}
+
+/** Two writers are a failure of their own: that a drill was given up early as well takes nothing away from it. */
+function failuresOfDrill(drill: DrillRecord): readonly string[] {
+  const { name, writers } = drill;
+  const failed = whyFailed(drill);
+  if (writers?.outcome !== 'proven' || failed.some((why) => why.includes(writers.detail))) return failed;
+  return [`${name} failed: two writers at once: ${writers.detail}`, ...failed];
+}
+
+function whyFailed(one: DrillRecord | RestoreRecord): readonly string[] {
+  if (one.failed === undefined || givenUpEarly(one) !== undefined) return [];
+  return [`${one.name} failed: ${one.failed}`];
 }
 
 /** Why nobody knows whether a drill or a restore would have come to its end in the time that it is given; undefined: it is known. */

@@ -114,6 +114,21 @@ test.each<[string, Partial<VerdictInput>, string, number]>([
     'inconclusive',
     2,
   ],
+  [
+    'two writers of a drill that was also given up before its time was over',
+    {
+      drills: [
+        {
+          ...failover,
+          failed: 'late; two writers at once: nodes a and b for 9 s',
+          rto: { low: 90, high: null, target: 300, givenUpAfter: 90 },
+          writers: { outcome: 'proven', detail: 'nodes a and b for 9 s' },
+        },
+      ],
+    },
+    'fail',
+    1,
+  ],
   ['a version that came out', { deployments: [deployed] }, 'pass', 0],
   ['a version that was taken back', { deployments: [{ ...deployed, outcome: 'taken-back' }] }, 'pass', 0],
   ['a deployment that hangs', { deployments: [{ ...deployed, outcome: 'unfinished' }] }, 'fail', 1],
@@ -144,6 +159,18 @@ test('the reason that decided comes first, and the others follow', () => {
     'p95 (baseline) is at least 200 ms, not < 200 ms',
     'API (baseline) is inconclusive: no-samples',
   ]);
+});
+
+test('two writers are told once, and first, and that the drill was given up early still is', () => {
+  const writers = { outcome: 'proven', detail: 'nodes a and b for 9 s' } as const;
+  const failed = `late; two writers at once: ${writers.detail}`;
+  const early = { ...failover, failed, rto: { low: 90, high: null, target: 300, givenUpAfter: 90 }, writers };
+  expect(verdictOf({ ...nothing, drills: [early] }).reasons).toEqual([
+    `${failover.name} failed: two writers at once: ${writers.detail}`,
+    `${failover.name} was given up after 90 s, and it has 300 s: ${failed}`,
+  ]);
+  const inTime = { ...failover, failed, writers };
+  expect(verdictOf({ ...nothing, drills: [inTime] }).reasons).toEqual([`${failover.name} failed: ${failed}`]);
 });
 
 test('phases that were not run change nothing, and are never left unsaid', () => {
