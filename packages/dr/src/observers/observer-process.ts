@@ -24,6 +24,8 @@ export interface ObserverProcess<Command, Event> {
 /** How long an answer is waited for. Default: for as long as the process lives. */
 export interface WaitLimits {
   readonly timeoutMs?: number;
+  /** For how long it may give no sign of life meanwhile: one that is frozen lives, and never answers. */
+  readonly silentMs?: number;
   /** Ends the waiting, and not what was asked for. */
   readonly signal?: AbortSignal;
 }
@@ -90,7 +92,7 @@ export function startObserverProcess<Command extends object, Event extends { rea
 
   return {
     pid: child.pid ?? 0,
-    ask: (command, types, { timeoutMs, signal } = {}) =>
+    ask: (command, types, { timeoutMs, silentMs, signal } = {}) =>
       new Promise((resolve, reject) => {
         if (ended !== null) {
           reject(new Error(ended));
@@ -109,10 +111,21 @@ export function startObserverProcess<Command extends object, Event extends { rea
                   giveUp(new Error(`the ${name} did not say ${types.join(' or ')} within ${timeoutMs} ms`)),
                 timeoutMs,
               );
+        const asked = clock.now();
+        const watch =
+          silentMs === undefined
+            ? undefined
+            : setInterval(() => {
+                const silent = clock.now() - Math.max(asked, lastHeard);
+                if (silent > silentMs) {
+                  giveUp(new Error(`the ${name} has been silent for ${Math.round(silent)} ms`));
+                }
+              }, silentMs / 10);
         const abort = (): void => giveUp(signal?.reason as Error);
         signal?.addEventListener('abort', abort, { once: true });
         const over = (): void => {
           clearTimeout(timer);
+          clearInterval(watch);
           signal?.removeEventListener('abort', abort);
         };
         const one: Waiter<Event> = {

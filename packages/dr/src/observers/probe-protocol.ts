@@ -1,6 +1,6 @@
 import type { NamedEntry } from '@ordeal/shared/platform/platform';
 import type { ProbeSpec } from '@ordeal/shared/platform/probe-spec';
-import type { Attempt, SessionsSeen } from './observers.ts';
+import type { Attempt, SessionDrop } from './observers.ts';
 import type { Scheduling } from './real-time.ts';
 
 export interface ProbeConfig {
@@ -36,8 +36,17 @@ export interface StreamReport {
   /** Completed since the report before. */
   readonly attempts: readonly Attempt[];
   readonly missedTicks: number;
-  /** All of it so far. */
-  readonly sessions?: SessionsSeen;
+  readonly sessions?: SessionsNews;
   /** As in `ProbeStream`; null once the stream has ended. */
   readonly settledUntil: number | null;
+}
+
+/**
+ * What has become of sessions since the report before. Only what is new: a platform that cuts every connection cuts
+ * hundreds a second, and all of them so far, ten times a second, would keep the observer from observing.
+ */
+export interface SessionsNews {
+  readonly kept: number;
+  /** New, or as they are by now; each at its place among all drops of the stream. */
+  readonly changed: readonly (SessionDrop & { readonly place: number })[];
 }

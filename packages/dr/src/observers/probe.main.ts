@@ -58,7 +58,7 @@ async function report(file: DurableLog): Promise<void> {
   link.send({ type: 'batch', reports });
   await Promise.all(
     reports.map(({ attempts, sessions }, i) =>
-      attempts.length === 0
+      attempts.length === 0 && (sessions?.changed ?? []).length === 0
         ? null
         : file.append({ type: 'attempts', stream: runners[i]?.name, missedTicks, attempts, sessions }),
     ),

@@ -45,6 +45,8 @@ export interface ObserversSpec {
   readonly ledgerRate: number;
   /** Milliseconds until the outcome of a write is given up as unknown. Default: 1 s, or the probes' if longer. */
   readonly ledgerTimeoutMs?: number;
+  /** How long an observer may take to stop behind what it has under way. Default: 15 s. */
+  readonly stopDeadlineMs?: number;
   /** How long one reading of the whole ledger may take, with all its retries. Default: a minute. */
   readonly readDeadlineMs?: number;
   /** How long the platform may take to delete what was written. Default: 20 s. */
@@ -58,6 +60,8 @@ type Probes = ObserverProcess<ProbeCommand, ProbeEvent>;
 type Ledger = ObserverProcess<LedgerCommand, LedgerEvent> & { readonly file: string };
 
 const startsWithinMs = 15_000;
+/** Longer than a ledger of any size may hold up the signs of life that its process gives while it is read. */
+const silentWhileReadMs = 120_000;
 /** What did not start has hardly written anything. */
 const clearsUnstartedWithinMs = 2000;
 
@@ -182,6 +186,10 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
     });
   }
 
+  // One that is frozen, or cannot write to its disk, never answers: the run has to end, and heal, without it.
+  const stopsWithin = (underWayMs: number) => ({
+    timeoutMs: underWayMs + (spec.stopDeadlineMs ?? 15_000),
+  });
   let stoppedWriting: Promise<void> | null = null;
   let stoppedProbes: Promise<void> | null = null;
   let disposed: Promise<void> | null = null;
@@ -196,7 +204,9 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
     ledger: () => progress,
     healthy: () => healthOf(probes.health(), ledger?.health(), trouble),
     stopWriting: () => {
-      stoppedWriting ??= Promise.resolve(ledger?.ask({ type: 'stop' }, ['stopped'])).then(() => undefined);
+      stoppedWriting ??= Promise.resolve(
+        ledger?.ask({ type: 'stop' }, ['stopped'], stopsWithin(ledgerTimeoutMs(spec))),
+      ).then(() => undefined);
       return stoppedWriting;
     },
     readBack: async (fault, targetSeconds) => {
@@ -206,13 +216,16 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
       const question = { fault, targetSeconds, anchor: spec.anchor };
       // A platform that does not answer is read for a minute: a run that is being ended does not wait for that.
       const event = await ledger.ask({ type: 'read', question }, ['read-done', 'read-failed'], {
+        silentMs: silentWhileReadMs,
         signal: context.signal,
       });
       if (event.type === 'read-failed') throw new Error(event.reason);
       return event.record;
     },
     stopProbes: () => {
-      stoppedProbes ??= probes.ask({ type: 'stop' }, ['stopped']).then(() => undefined);
+      stoppedProbes ??= probes
+        .ask({ type: 'stop' }, ['stopped'], stopsWithin(spec.probeTimeoutMs))
+        .then(() => undefined);
       return stoppedProbes;
     },
     dispose: () => {
@@ -228,12 +241,16 @@ function inWords(given: Scheduling): string {
     : `the probes are scheduled as usual (${given.why}): on a busy machine they may be late`;
 }
 
+function ledgerTimeoutMs({ ledgerTimeoutMs: own, probeTimeoutMs }: ObserversSpec): number {
+  return own ?? Math.max(1000, probeTimeoutMs);
+}
+
 function ledgerSettings(spec: ObserversSpec, ledger: LedgerSpec) {
   return {
     collection: spec.collection,
     spec: ledger,
     rate: spec.ledgerRate,
-    writeTimeoutMs: spec.ledgerTimeoutMs ?? Math.max(1000, spec.probeTimeoutMs),
+    writeTimeoutMs: ledgerTimeoutMs(spec),
     readDeadlineMs: spec.readDeadlineMs ?? 60_000,
   };
 }

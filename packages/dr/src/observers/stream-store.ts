@@ -1,4 +1,4 @@
-import type { Attempt, ProbeStream, SessionsSeen } from './observers.ts';
+import type { Attempt, ProbeStream, SessionDrop } from './observers.ts';
 import type { StreamReport } from './probe-protocol.ts';
 
 /** What one stream has seen so far, kept in the order of sending. */
@@ -10,13 +10,15 @@ export interface StreamStore {
 export function streamStore(name: string, everyMs: number, timeoutMs: number): StreamStore {
   const attempts: Attempt[] = [];
   let missedTicks = 0;
-  let sessions: SessionsSeen | undefined;
+  const drops: SessionDrop[] = [];
+  let kept: number | undefined;
   let settledUntil: number | null = -Infinity;
   return {
     add: (report) => {
       for (const attempt of report.attempts) insert(attempts, attempt);
       missedTicks = report.missedTicks;
-      ({ sessions } = report);
+      kept = report.sessions?.kept;
+      for (const { place, ...drop } of report.sessions?.changed ?? []) drops[place] = drop;
       settledUntil = report.settledUntil;
     },
     stream: () => ({
@@ -25,7 +27,7 @@ export function streamStore(name: string, everyMs: number, timeoutMs: number): S
       timeoutMs,
       attempts,
       missedTicks,
-      ...(sessions === undefined ? {} : { sessions }),
+      ...(kept === undefined ? {} : { sessions: { kept, drops } }),
       ...(settledUntil === null ? {} : { settledUntil }),
     }),
   };

@@ -20,7 +20,11 @@ export function sessionsRecords(
       low: Math.max(0, (again ?? until) - high) / 1000,
       high: again === null ? Infinity : (again - Math.max(low, t0.low)) / 1000,
     }));
-    const longest = times.length === 0 ? null : Math.max(...times.map(({ high }) => high));
+    // By reduction: there may be more of them than a call takes arguments.
+    const longest = times.reduce(
+      (most, { low, high }) => ({ low: Math.max(most.low, low), high: Math.max(most.high, high) }),
+      { low: 0, high: 0 },
+    );
     return [
       {
         stream: name,
@@ -28,12 +32,9 @@ export function sessionsRecords(
         dropped: new Set(drops.map(({ session }) => session)).size,
         notBack: drops.filter(({ again }) => again === null).length,
         reconnect:
-          longest === null
+          times.length === 0
             ? null
-            : {
-                low: Math.max(...times.map(({ low }) => low)),
-                high: Number.isFinite(longest) ? longest : null,
-              },
+            : { low: longest.low, high: Number.isFinite(longest.high) ? longest.high : null },
         reasons: [...new Set(drops.map(({ reason }) => reason))],
       },
     ];

@@ -86,6 +86,24 @@ describe.concurrent('the observers', () => {
       }
     }));
 
+  it('are given up when one of them is frozen and does not stop', () =>
+    withGround(async ({ platform }) => {
+      const observed = await observe(platform.entry, { ledger: fixtureLedger, stopDeadlineMs: 200 });
+      const pids = await observed.pids();
+      try {
+        for (const pid of pids) kill(pid, 'SIGSTOP');
+        await expect(observed.observers.stopWriting()).rejects.toThrow(
+          /^the ledger process did not say stopped within \d+ ms$/,
+        );
+        await expect(observed.observers.stopProbes()).rejects.toThrow(
+          'the probe process did not say stopped',
+        );
+      } finally {
+        await observed.end();
+      }
+      expect(pids.map((pid) => processIdentity(pid))).toEqual([undefined, undefined]);
+    }));
+
   it('do not start halfway: what is wrong comes as an error, and nothing is left', () =>
     withGround(async ({ platform }) => {
       const dir = mkdtempSync(join(tmpdir(), 'ordeal-observers-'));

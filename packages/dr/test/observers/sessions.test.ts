@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { SessionProbe } from '@ordeal/shared/platform/probe-spec';
 import { systemClock } from '@ordeal/shared/time/system-clock';
+import type { SessionsNews } from '../../src/observers/probe-protocol.ts';
 import { sessionsProber } from '../../src/observers/probers/sessions.ts';
 import { sessionsRecords } from '../../src/outage/sessions.ts';
 import { openGate, type Gate } from './fixtures/gate.ts';
@@ -102,8 +103,18 @@ it('connect anew no more often than attempts are made, where every connection is
     systemClock,
   );
   const { kept } = prober.sessions!();
-  await until(() => connections > 3 * kept, 'each was cut several times');
+  const told: SessionsNews['changed'][number][] = [];
+  const places = (): readonly number[] => [...new Set(told.map(({ place }) => place))];
+  await until(() => {
+    told.push(...prober.sessions!().changed);
+    return connections > 3 * kept;
+  }, 'each was cut several times');
   prober.closeAll();
+  // Each is told as it is cut and as it is back, and then no more.
+  expect(places().length).toBeGreaterThan(2 * kept);
+  expect(places()).toEqual(Array.from({ length: places().length }, (_, place) => place));
+  expect(told.length).toBeLessThanOrEqual(2 * places().length);
+  expect(told.filter(({ again }) => again !== null).length).toBeGreaterThan(kept);
   // A timer may be a little early.
   expect(connections).toBeLessThanOrEqual(kept * ((systemClock.now() - began) / (everyMs - 2) + 1));
   server.close();
@@ -138,6 +149,14 @@ describe('what is told of sessions', () => {
       kept: 3,
       dropped: 1,
       reconnect: { low: 2, high: 2.1 },
+    });
+  });
+
+  it('is told of more drops than a call takes arguments', () => {
+    const cut = { low: 1300, high: 1400, again: 1500, session: 0 };
+    expect(told(...Array.from({ length: 300_000 }, () => cut))).toMatchObject({
+      dropped: 1,
+      reconnect: { low: 0.1, high: 0.2 },
     });
   });
 

@@ -6,7 +6,7 @@ import { fetch, WebSocket, type Dispatcher } from 'undici';
 import { failureOf } from '../failure.ts';
 import { dispatcherOf } from '../name-dispatcher.ts';
 import type { SessionDrop } from '../observers.ts';
-import type { ProbeConfig } from '../probe-protocol.ts';
+import type { ProbeConfig, SessionsNews } from '../probe-protocol.ts';
 import { splitEntry } from '../send.ts';
 import type { Prober } from './prober.ts';
 import { variablesOf } from './variables.ts';
@@ -19,8 +19,9 @@ import { variablesOf } from './variables.ts';
 export function sessionsProber(config: ProbeConfig, spec: SessionProbe, clock: Clock): Prober {
   // So many that each has answered, or timed out, when its turn comes again.
   const least = Math.ceil(config.timeoutMs / config.everyMs) + 2;
+  const told = dropsToTell();
   const users = Array.from({ length: Math.max(spec.sessions, least) }, (_, index) =>
-    keepSession(config, spec, index, clock),
+    keepSession(config, spec, index, clock, told.cut),
   );
   return {
     attempt: async (count) => {
@@ -36,10 +37,7 @@ export function sessionsProber(config: ProbeConfig, spec: SessionProbe, clock: C
         return { sent, completed: clock.now(), ok: false, status: 0, error: word, ...trouble };
       }
     },
-    sessions: () => ({
-      kept: users.length,
-      drops: users.flatMap((user) => user.drops),
-    }),
+    sessions: () => ({ kept: users.length, changed: told.take() }),
     closeAll: () => users.forEach((user) => user.leave()),
   };
 }
@@ -51,8 +49,29 @@ class TooLate extends Error {
   readonly code = 'ETIMEDOUT';
 }
 
+/** Takes down that a session was cut. Returns how to take down when it is back. */
+type Cut = (drop: Omit<SessionDrop, 'again'>) => (again: number) => void;
+
+/** The drops that have not been told yet, or have changed since. Of those that are over nothing is kept. */
+function dropsToTell(): { readonly cut: Cut; take(): SessionsNews['changed'] } {
+  let changed = new Map<number, SessionsNews['changed'][number]>();
+  let places = 0;
+  return {
+    cut: (drop) => {
+      const place = places;
+      places += 1;
+      changed.set(place, { ...drop, again: null, place });
+      return (again) => changed.set(place, { ...drop, again, place });
+    },
+    take: () => {
+      const taken = [...changed.values()];
+      changed = new Map();
+      return taken;
+    },
+  };
+}
+
 interface Session {
-  readonly drops: readonly SessionDrop[];
   /** Rejects with why there was no answer. */
   ask(count: number): Promise<void>;
   leave(): void;
@@ -65,8 +84,15 @@ interface Connection {
   end(reason: string): void;
 }
 
-function keepSession(config: ProbeConfig, spec: SessionProbe, index: number, clock: Clock): Session {
-  const drops: (SessionDrop & { again: number | null })[] = [];
+function keepSession(
+  config: ProbeConfig,
+  spec: SessionProbe,
+  index: number,
+  clock: Clock,
+  cut: Cut,
+): Session {
+  let isBack: ((again: number) => void) | undefined;
+  let wasCut = false;
   const leaving = new AbortController();
   const dispatcher = dispatcherOf(config, spec.keepsName, clock);
   const by: Way = dispatcher === undefined ? {} : { dispatcher };
@@ -92,13 +118,15 @@ function keepSession(config: ProbeConfig, spec: SessionProbe, index: number, clo
           throw error;
         });
         connection = opened;
-        const dropped = drops.at(-1);
-        if (dropped?.again === null) dropped.again = lastAnswer;
+        isBack?.(lastAnswer);
+        isBack = undefined;
         first.resolve();
         const reason = await opened.over;
         connection = undefined;
-        if (!leaving.signal.aborted)
-          drops.push({ session: index, low: lastAnswer, high: clock.now(), again: null, reason });
+        if (!leaving.signal.aborted) {
+          wasCut = true;
+          isBack = cut({ session: index, low: lastAnswer, high: clock.now(), reason });
+        }
       } catch {
         // It tries again below.
       }
@@ -111,10 +139,9 @@ function keepSession(config: ProbeConfig, spec: SessionProbe, index: number, clo
   void live();
 
   return {
-    drops,
     async ask(count) {
       // The first connection is a part of the first attempts, as connecting is of every other probe's.
-      if (connection === undefined && drops.length === 0) await inTime(first.promise, config.timeoutMs);
+      if (connection === undefined && !wasCut) await inTime(first.promise, config.timeoutMs);
       if (connection === undefined) throw new NotConnected('the session has no connection');
       const on = connection;
       await ask(on, count).catch((error: unknown) => {
