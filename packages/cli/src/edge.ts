@@ -1,5 +1,4 @@
 import process from 'node:process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 
 /** What the command reads of the process it runs in. This file is the only one that does. */
@@ -20,14 +19,18 @@ export interface Edge {
   interrupt(): void;
   /** Takes what nobody has caught, so that a defect is never taken for a failed verdict (Node's own code is 1). */
   onDefect(listener: (error: unknown) => void): void;
-  /** Asks whoever sits at the terminal, and gives the line; undefined when nobody does. */
-  ask(question: string): Promise<string | undefined>;
+  /**
+   * Asks whoever sits at the terminal, and gives the line that is typed after the question was shown; undefined when
+   * nobody sits there. Rejects when the signal is aborted.
+   */
+  ask(question: string, signal: AbortSignal): Promise<string | undefined>;
   exit(code: number): never;
 }
 
 export function processEdge(): Edge {
   // Whoever reads may have gone (`ordeal … | head`): the run goes on, and its record is in its folder.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  const interrupt = (): void => void process.kill(process.pid, 'SIGINT');
   return {
     env: process.env,
     cwd: process.cwd(),
@@ -48,19 +51,21 @@ export function processEdge(): Edge {
         for (const signal of signals) process.off(signal, listener);
       };
     },
-    interrupt: () => void process.kill(process.pid, 'SIGINT'),
+    interrupt,
     onDefect: (listener) => {
       process.on('uncaughtException', listener);
       process.on('unhandledRejection', listener);
     },
-    ask: async (question) => {
+    ask: async (question, signal) => {
       if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
-      const { createInterface } = await import('node:readline/promises');
-      const terminal = createInterface({ input: process.stdin, output: process.stderr });
+      const { linesOf } = await import('./approvals/lines.ts');
+      const lines = linesOf(process.stdin, interrupt);
       try {
-        return await Promise.race([terminal.question(question), once(terminal, 'close').then(() => '')]);
+        await lines.forgetTyped(signal);
+        process.stderr.write(question);
+        return (await lines.next(signal)) ?? '';
       } finally {
-        terminal.close();
+        lines.close();
       }
     },
     exit: (code) => process.exit(code),

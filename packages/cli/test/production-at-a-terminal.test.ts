@@ -25,7 +25,7 @@ describe.skipIf(cannotRun(missing))(
     afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
     it('begins when its name is typed, and not before', async () => {
-      const { asked, code, after } = await answer('shop');
+      const { asked, code, after } = await answer('shop\r');
       expect(asked).toContain('This is PRODUCTION (shop, http://127.0.0.1:1)');
       expect(asked).toContain('send 100 iterations/s to http://127.0.0.1:1');
       // It got as far as preflight: nobody answers at this address.
@@ -34,19 +34,38 @@ describe.skipIf(cannotRun(missing))(
     });
 
     it.each(['shopp', 'yes', ''])('does not begin when "%s" is typed', async (typed) => {
-      const { code, after } = await answer(typed);
+      const { code, after } = await answer(`${typed}\r`);
       expect(after).toContain('shop is production, and was not confirmed: its name was to be typed');
       expect(after).not.toContain('does not answer');
       expect(code).toBe(3);
     });
 
-    /** Waits for the question, types a line, and gives what stood on the terminal before and after. */
-    async function answer(typed: string) {
+    it.each([
+      ['a line', 'shop\r'],
+      ['the beginning of a line', 'sh'],
+    ])('is not confirmed by %s that was typed before it was asked', async (_, early) => {
+      const typed = early === 'sh' ? 'op' : 'no';
+      const { asked, code, after } = await answer(`${typed}\r`, early);
+      expect(asked.trimStart().startsWith('sh'), 'it was typed before anything was asked').toBe(true);
+      expect(after).toContain('shop is production, and was not confirmed: its name was to be typed');
+      expect(after).not.toContain('does not answer');
+      expect(code).toBe(3);
+    });
+
+    it('ends as interrupted by a Control-C instead of an answer', async () => {
+      const { code, after } = await answer('\u0003');
+      expect(after).toContain('shop is production, and was not confirmed: nothing was touched');
+      expect(code).toBe(130);
+    });
+
+    /** Types something at once, waits for the question, and answers it. Gives what stood on the terminal before and after. */
+    async function answer(typed: string, early = '') {
       const command = [execPath, bin, 'load', '--platform', 'shop'].map((one) => `'${one}'`).join(' ');
       const terminal = spawn('script', ['-q', '-e', '-c', command, '/dev/null'], {
         cwd: dir,
         env: { ...env, TERM: 'xterm', TMPDIR: dir, ORDEAL_PRODUCTION_TOKEN: undefined },
       });
+      terminal.stdin.write(early);
       let asked = '';
       let after = '';
       let answered = false;
@@ -55,7 +74,7 @@ describe.skipIf(cannotRun(missing))(
         else asked += text;
         if (answered || !asked.includes("Type the platform's name to go on")) return;
         answered = true;
-        terminal.stdin.write(`${typed}\r`);
+        terminal.stdin.write(typed);
       });
       const [code] = (await once(terminal, 'close')) as [number];
       return { asked, after, code };

@@ -7,6 +7,8 @@ export interface Lines {
   readonly next: (signal: AbortSignal) => Promise<string | undefined>;
   /** What was typed at a terminal before now is never given. What comes by a pipe was meant for what is asked. */
   readonly forgetTyped: (signal: AbortSignal) => Promise<void>;
+  /** Leaves the input to whoever reads it next. What has come behind the last line is gone. */
+  readonly close: () => void;
 }
 
 /**
@@ -34,13 +36,17 @@ export function linesOf(input: NodeJS.ReadableStream, interrupted: () => void): 
       });
     return opened;
   };
+  const close = (): void => {
+    const before = reader;
+    reader = undefined;
+    before?.close();
+    lines.length = 0;
+  };
   return {
+    close,
     forgetTyped: async (signal) => {
       if (!isTerminal(input) || hasEnded) return;
-      const before = reader;
-      reader = undefined;
-      before?.close();
-      lines.length = 0;
+      close();
       await throwAwayTyped(input, interrupted, signal);
     },
     next: async (signal) => {

@@ -46,7 +46,7 @@ async function prepareAndRun(
   const before = await prepare(kind, options, seed, edge, readSite(options.labName));
   refuse(before.plan);
   await refuseWhileStopped(before);
-  await confirmProduction(before.loaded.platform, before.plan, edge);
+  await confirmProduction(before.loaded.platform, before.plan, edge, interruption.signal);
   if (options.lab === true) {
     const { labContract } = before.loaded;
     if (labContract === undefined) {

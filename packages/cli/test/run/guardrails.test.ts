@@ -104,7 +104,6 @@ describe('production', () => {
     return {
       asked,
       env,
-      stderr: undefined as never,
       ask: async (question: string) => {
         asked.push(question);
         return typed;
@@ -115,7 +114,8 @@ describe('production', () => {
     value: Platform,
     at: ReturnType<typeof edge>,
     what: Plan = plan('smoke', 'experiment'),
-  ): Promise<unknown> => confirmProduction(value, what, at).catch((error: unknown) => error);
+  ): Promise<unknown> =>
+    confirmProduction(value, what, at, new AbortController().signal).catch((error: unknown) => error);
 
   it('is confirmed by its name at a terminal, which shows what is done', async () => {
     const terminal = edge('shop');

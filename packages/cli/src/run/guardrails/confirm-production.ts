@@ -3,6 +3,7 @@ import type { Platform } from '@ordeal/shared/platform/platform';
 import type { Plan } from '@ordeal/shared/scenario/plan';
 import { CommandError, exitCodes } from '../../command-error.ts';
 import type { Edge } from '../../edge.ts';
+import { Interrupted } from '../interruption.ts';
 
 const TOKEN = 'ORDEAL_PRODUCTION_TOKEN';
 
@@ -13,7 +14,8 @@ const TOKEN = 'ORDEAL_PRODUCTION_TOKEN';
 export async function confirmProduction(
   platform: Platform,
   plan: Plan,
-  edge: Pick<Edge, 'env' | 'ask' | 'stderr'>,
+  edge: Pick<Edge, 'env' | 'ask'>,
+  signal: AbortSignal,
 ): Promise<void> {
   if (platform.environment !== 'production') return;
   const phases = plan.phases.filter(({ kind }) => kind !== 'smoke');
@@ -23,9 +25,12 @@ export async function confirmProduction(
   const what = phases.map(({ name, title, does }) =>
     [`  ${name}: ${title}`, ...does.map((sentence) => `     - ${sentence}`)].join('\n'),
   );
-  const typed = await edge.ask(
-    `This is PRODUCTION (${platform.name}, ${platform.entry}). It is about to get:\n${what.join('\n')}\nType the platform's name to go on: `,
-  );
+  const question = `This is PRODUCTION (${platform.name}, ${platform.entry}). It is about to get:\n${what.join('\n')}\nType the platform's name to go on: `;
+  const typed = await edge.ask(question, signal).catch((error: unknown) => {
+    if (!(signal.reason instanceof Interrupted)) throw error;
+    const message = `${platform.name} is production, and was not confirmed: nothing was touched`;
+    throw new CommandError(message, signal.reason.exitCode, [], error);
+  });
   if (typed === undefined) {
     throw refused(
       `${platform.name} is production, and there is neither a terminal to confirm at nor ${TOKEN} in the environment`,
