@@ -47,6 +47,9 @@ export interface LabStatus {
   }[];
 }
 
+/** What was asked for is right, and a component did not come up. */
+export class LabNotUp extends Error {}
+
 /**
  * What the lab of this platform needs besides what every lab does: `tools` has to have it. Throws an error that names
  * the platforms that the lab serves, where this is none of them.
@@ -62,7 +65,7 @@ export function labNeeds(platform: string): readonly OptionalComponentName[] {
 /**
  * Brings a lab up, and resolves when every unit is ready and the load balancer uses every replica. (Prometheus
  * answers then, but begins to scrape only five seconds after its start.) Leftovers of an earlier lab of that name are removed first. Rejects when one is up, or
- * when a component does not come up (the message names it, with the end of its log): then everything is
+ * with `LabNotUp` when a component does not come up (the message names it, with the end of its log): then everything is
  * taken down again.
  */
 export async function labUp(options: LabUpOptions): Promise<LabSite> {
@@ -86,11 +89,9 @@ export async function labUp(options: LabUpOptions): Promise<LabSite> {
         say('A port was taken by another program meanwhile: once more with others');
         continue;
       }
-      throw new Error(
+      throw new LabNotUp(
         `The lab ${options.name} did not come up, and was taken down again. ${reasonOf(error)}`,
-        {
-          cause: error,
-        },
+        { cause: error },
       );
     }
   }

@@ -1,4 +1,4 @@
-import { labDown, labNeeds, labUp } from '@ordeal/lab/lab';
+import { labDown, labNeeds, LabNotUp, labUp } from '@ordeal/lab/lab';
 import { readSite } from '@ordeal/lab/read-site';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { systemClock } from '@ordeal/shared/time/system-clock';
@@ -54,7 +54,9 @@ export async function bringUp(options: LabOptions, edge: Edge, signal: AbortSign
     if (signal.reason instanceof Interrupted) {
       throw new CommandError('The lab was taken down again.', signal.reason.exitCode, [], error);
     }
-    throw new CommandError(reasonOf(error), exitCodes.usage, [], error);
+    // The lab is a part of the suite: that it does not come up is nobody's mistake in what was asked for.
+    const code = error instanceof LabNotUp ? exitCodes.broken : exitCodes.usage;
+    throw new CommandError(reasonOf(error), code, [], error);
   }
 }
 
