@@ -101,28 +101,40 @@ async function fateOf(
   const { drill, heir, store: name } = mark;
   if (whyUntouched(file, known) !== undefined) return { how: 'open' };
   const store = await storeOf(mark, file);
+  if (store === undefined) return { how: 'open' };
   const status = await statusOf(store);
-  const outcome = outcomesOf(mark).find(({ writer }) => isFollowed(writer, status));
-  if (store === undefined || outcome === undefined || !(await leadsAsUsual(outcome.route, file))) {
-    return { how: 'open' };
-  }
-  const { writer, moved } = outcome;
   const said: string[] = [];
-  if (heir !== undefined) {
-    const other = heir === writer ? mark.writer : heir;
+  const follower = heir === undefined ? undefined : followerIn(mark.writer, heir, status);
+  if (follower !== undefined) {
+    // Nobody has lived to see to it that they come up after their next restart as what they are now, wherever traffic goes.
+    const { node, primary } = follower;
     try {
-      await store.rejoin(other, writer, driverContext(SETTLED_WITHIN_MS, { said, signal }));
+      await store.rejoin(node, primary, driverContext(SETTLED_WITHIN_MS, { said, signal }));
     } catch (error) {
-      // Nobody has lived to see to it that it comes up as a standby after its next restart as well.
-      return { how: 'open', why: `Node ${other} could not be confirmed as a standby: ${reasonOf(error)}.` };
+      return { how: 'open', why: `Node ${node} could not be confirmed as a standby: ${reasonOf(error)}.` };
     }
   }
+  const outcome = outcomesOf(mark).find(({ writer }) => isFollowed(writer, status));
+  if (outcome === undefined || !(await leadsAsUsual(outcome.route, file))) {
+    return { how: 'open', ...(said.length === 0 ? {} : { why: `${said.join('; ')}.` }) };
+  }
+  const { writer, moved } = outcome;
   const what = moved ? 'has come to its end' : 'has moved nothing';
   const seen = [
     `the drill ${drill} ${what}: node ${writer} is the only writer of store ${name}, the others follow it, and traffic is led as usual`,
     ...said,
   ];
   return { how: moved ? 'ended' : 'not moved', seen: seen.join('; ') };
+}
+
+/** Of two nodes of which one handed over to the other: which of them follows the other now; undefined when none does. */
+function followerIn(
+  writer: string,
+  heir: string,
+  status: StoreStatus,
+): { readonly node: string; readonly primary: string } | undefined {
+  if (isFollowed(heir, status)) return { node: writer, primary: heir };
+  return isFollowed(writer, status) ? { node: heir, primary: writer } : undefined;
 }
 
 /** Whether it leads to exactly the regions to which it leads when nothing is wrong. */

@@ -209,6 +209,18 @@ describe('a move whose runner died while one node handed over to the other', () 
     expect(open('1').promotion()).toBeUndefined();
   });
 
+  it.each([
+    ['a', follows, primary],
+    ['b', primary, follows],
+  ])('has node %s confirmed as a standby also while traffic is not led as usual', async (name, a, b) => {
+    say(a, b, 'out');
+    writeFileSync(join(runs, 'no-rejoin'), '');
+    expect((await said()).join('\n')).toContain(`Node ${name} could not be confirmed as a standby: `);
+    rmSync(join(runs, 'no-rejoin'));
+    expect((await said()).join('\n')).not.toContain('could not be confirmed');
+    expect(open('1').promotion()).toBeDefined();
+  });
+
   it('has moved nothing when all is as it was, and names no way back of what is where it was', async () => {
     say(primary, follows, 'out');
     expect((await said()).join('\n')).not.toContain('Command for the way back');

@@ -24,7 +24,8 @@ export async function rewriteConfig(node: RedisNode, context: DriverContext): Pr
   } catch (error) {
     context.signal.throwIfAborted();
     context.say(
-      `node ${node.name} cannot keep its role through a restart (${reasonOf(error)}): start it with a configuration file`,
+      `node ${node.name} cannot keep its role through a restart (${reasonOf(error)}): start it with a configuration file, ` +
+        'and let the user of the store rewrite that (CONFIG REWRITE)',
     );
     return false;
   }

@@ -11,7 +11,7 @@ const pauseMs = 50;
 
 /**
  * Makes the node a replica of `primary`, and resolves when it has what the primary had when it began to. Whatever the
- * node has that the primary does not have is thrown away.
+ * node has that the primary does not have is thrown away. Both come up after a restart as what they are now.
  */
 export async function rejoin(
   config: RedisStoreConfig,
@@ -47,7 +47,8 @@ export async function rejoin(
     });
   }
   await mustFollow(node, upstream.report, config.catchUpWithinSeconds, context);
-  await rewriteConfig(node, context);
+  // Of a hand-over whose runner died neither has noted what came of it: its file makes the new primary a replica again.
+  for (const one of [node, primary]) await rewriteConfig(one, context);
 }
 
 async function startNode(node: RedisNode, context: DriverContext): Promise<void> {
