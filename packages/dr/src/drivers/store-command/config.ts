@@ -18,6 +18,7 @@ const store = z.strictObject({
   demote: argv,
   rejoin: argv,
   takesWrites: argv.optional(),
+  whereSilent: z.enum(['refuse', 'believe']).default('refuse'),
   env: z.record(z.string(), z.string()).default({}),
   timeoutSeconds: z.number().positive().default(120),
   statusTimeoutSeconds: z.number().positive().default(10),
@@ -26,7 +27,8 @@ const store = z.strictObject({
 /**
  * A store that is moved by commands. In each of them `{{node}}` is the node's name; in `rejoin` `{{primary}}` is that of the
  * primary, and in `demote` `{{heir}}` that of the standby which is to take over and must have everything. A command has done what it is for when it ends with 0; what it prints to the error output is the reason
- * when it does not. That it was done is looked for in the status as well.
+ * when it does not. That it was done is looked for in the status as well, and after a fence or a
+ * demotion in what `takesWrites` says.
  */
 export interface CommandStoreConfig {
   readonly nodes: readonly { readonly name: string; readonly region: string }[];
@@ -44,6 +46,12 @@ export interface CommandStoreConfig {
    * With 0 it prints what is another text whenever the node has become primary anew, for instance its timeline.
    */
   readonly takesWrites?: readonly string[] | undefined;
+  /**
+   * What counts of a node that was fenced or demoted and does not say whether it takes writes, or where it ended:
+   * `refuse`, nothing: the step fails. `believe`, the word of `fence` and `demote`: they must then have cut it off for
+   * good (its power, its network), and `demote` must itself have seen that the heir has everything.
+   */
+  readonly whereSilent: 'refuse' | 'believe';
   /** Beside PATH, all that the commands see of the environment. */
   readonly env: Readonly<Record<string, string>>;
   /** For a command that changes something; for one that looks. */
@@ -58,6 +66,6 @@ export function parseCommandStore(raw: unknown, path: string): Result<CommandSto
     raw,
     path,
     'a command store has nodes: [{ name, region }] and the commands status, promote, fence, demote, rejoin and ' +
-      'takesWrites? as lists of words; env?, timeoutSeconds? and statusTimeoutSeconds?',
+      'takesWrites? as lists of words; whereSilent?, env?, timeoutSeconds? and statusTimeoutSeconds?',
   );
 }

@@ -53,13 +53,71 @@ export function createCommandStore(config: CommandStoreConfig): StoreDriver & Wr
       await context.clock.sleep(pauseMs, context.signal);
     }
   };
+  /** By a node's status alone, where the store has no command that asks it. */
+  const writesSeen = async (
+    name: string,
+    context: DriverContext,
+  ): Promise<Pick<WriteAnswer, 'takes' | 'detail'>> => {
+    if (config.takesWrites !== undefined) return await askByCommand(config, environment, name, context);
+    const node = await nodeNow(name, context);
+    if (node?.reachable !== true) return { takes: 'unknown', detail: node?.reason ?? 'the status is silent' };
+    return { takes: node.role === 'primary' ? 'yes' : 'no', detail: `the status shows it as ${node.role}` };
+  };
+  /** That the status shows no primary says nothing of a node that nobody can ask. */
+  const mustRefuse = async (name: string, what: string, context: DriverContext): Promise<void> => {
+    const deadline = context.clock.now() + shownWithinMs;
+    for (;;) {
+      const answer = await writesSeen(name, context);
+      context.signal.throwIfAborted();
+      if (answer.takes === 'no') return;
+      if (answer.takes === 'unknown' && config.whereSilent === 'believe') {
+        context.say(`node ${name} is taken for ${what} by the word of its command alone (${answer.detail})`);
+        return;
+      }
+      if (context.clock.now() > deadline) {
+        throw new Error(
+          answer.takes === 'yes'
+            ? `the command says that it is done, but node ${name} still takes writes (${answer.detail}): put out its ` +
+                'server by hand, and mend the command'
+            : `the command says that it is done, but whether node ${name} still takes writes cannot be told ` +
+                `(${answer.detail}): put out its server by hand; give the store a command takesWrites that ends with 1 ` +
+                "for such a node, or, where the command itself cuts off power or network for good, whereSilent: 'believe'",
+        );
+      }
+      await context.clock.sleep(pauseMs, context.signal);
+    }
+  };
+  /**
+   * Where a demoted node ended, by its own account afterwards. What it said before leaves out whatever it took until it
+   * was stopped.
+   */
+  const endOf = async (
+    name: string,
+    before: StoreNode | undefined,
+    context: DriverContext,
+  ): Promise<number> => {
+    const after = await nodeNow(name, context);
+    const end = positionOf(after) ?? (config.whereSilent === 'believe' ? positionOf(before) : undefined);
+    if (end !== undefined) return end;
+    throw new Error(
+      `where node ${name} ended is not known, since the status command does not show it after it was demoted ` +
+        `(${after?.reachable === false ? after.reason : 'it is silent'}): so nobody can tell whether its heir has ` +
+        'everything; let the status tell the position of a node that was stopped, or, where the command demote itself ' +
+        "makes sure of it, say whereSilent: 'believe'",
+    );
+  };
   return {
     kind: 'command',
     status,
     promote: async (node, context) => {
       mustKnow(node);
       const { nodes } = await status(context);
-      const rival = nodes.find((one) => one.name !== node && one.reachable && one.role === 'primary');
+      const others = nodes.filter((one) => one.name !== node);
+      // One that the status cannot see may take writes all the same.
+      const asked = await Promise.all(
+        others.map(async (one) => isPrimary(one) || (await writesSeen(one.name, context)).takes === 'yes'),
+      );
+      const rival = others.find((_, index) => asked[index]);
       if (rival !== undefined) {
         throw new Error(
           `node ${rival.name} accepts writes, so promoting ${node} would make two writers: fence ${rival.name} first`,
@@ -73,6 +131,7 @@ export function createCommandStore(config: CommandStoreConfig): StoreDriver & Wr
       mustKnow(node);
       await run(config.fence, { node }, context);
       await mustShow(node, 'fenced', (one) => !isPrimary(one), context);
+      await mustRefuse(node, 'fenced', context);
     },
     demote: async (node, heir, context) => {
       mustKnow(node);
@@ -84,14 +143,8 @@ export function createCommandStore(config: CommandStoreConfig): StoreDriver & Wr
       }
       await run(config.demote, { node, heir }, context);
       await mustShow(node, 'demoted', (one) => !isPrimary(one), context);
-      // By its own account, where it still gives one; otherwise by the last one that it gave.
-      const goal = positionOf(await nodeNow(node, context)) ?? positionOf(before);
-      if (goal === undefined) {
-        throw new Error(
-          `where node ${node} ended is not known, since the status command showed it neither before nor after it was ` +
-            `demoted: so nobody can tell whether ${heir} has everything`,
-        );
-      }
+      await mustRefuse(node, 'demoted', context);
+      const goal = await endOf(node, before, context);
       await mustShow(
         heir,
         `at ${goal}, where ${node} ended`,

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { routeDriverContract } from '@ordeal/shared/testing/route-driver-contract';
 import { storeDriverContract } from '@ordeal/shared/testing/store-driver-contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -121,7 +122,7 @@ promote) cli $2 REPLICAOF NO ONE && cli $2 CONFIG REWRITE;;
 fence) if [ "$(cli $2 PING)" = PONG ]; then cli $2 REPLICAOF nobody.invalid 1; cli $2 CONFIG REWRITE; else fence $2; fi;;
 demote) cli $2 CONFIG SET min-replicas-to-write 99; caught_up $2; cli $2 REPLICAOF nobody.invalid 1; cli $2 CONFIG SET min-replicas-to-write 0;;
 rejoin) cli $2 REPLICAOF 127.0.0.1 $(port $3); for _ in 1 2 3 4 5 6 7 8 9 10; do [ "$(field $2 master_link_status)" = up ] && exit 0; sleep 0.3; done; exit 1;;
-writes) case $(cli $2 SET probe 1 PX 500) in OK) field $2 master_replid; exit 0;; *READONLY*) echo read-only; exit 1;; *) exit 2;; esac;;
+writes) case $(cli $2 SET probe 1 PX 500 2>&1) in OK) field $2 master_replid; exit 0;; *READONLY*) echo read-only; exit 1;; *refused*) echo nobody listens; exit 1;; *) exit 2;; esac;;
 esac
 `,
     );
@@ -137,6 +138,7 @@ esac
       demote: argv('demote', '{{node}}'),
       rejoin: argv('rejoin', '{{node}}', '{{primary}}'),
       takesWrites: argv('writes', '{{node}}'),
+      whereSilent: 'refuse',
       env: {},
       timeoutSeconds: 20,
       statusTimeoutSeconds: 10,
@@ -171,13 +173,86 @@ esac
     expect(await broken.ask('a', context)).toMatchObject({ takes: 'unknown', detail: 'it ended with 7: ' });
   });
 
+  /** A `takesWrites` that ends so for node a, and with a refusal for b. */
+  function ends(code: number): readonly string[] {
+    return ['sh', '-c', `[ $0 = a ] || exit 1; echo timeline 1; exit ${code}`, '{{node}}'];
+  }
+  /** Node a is cut off, and only a write at the node itself tells that it goes on. */
+  function cutOff(changes: Partial<CommandStoreConfig> = {}): CommandStoreConfig {
+    const nodes = [
+      { name: 'a', reachable: false, reason: 'the link to region a is cut' },
+      { name: 'b', role: 'standby', timeline: 1, position: 1, lagSeconds: 0 },
+    ];
+    const idle = { fence: ['true'], promote: ['true'], demote: ['true'], takesWrites: ends(0) };
+    return configOf({ ...idle, status: ['echo', JSON.stringify({ nodes })], ...changes });
+  }
+  /** Waits for nothing, so that a deadline comes at once. */
+  function hasty(said: string[] = []): DriverContext {
+    let skipped = 0;
+    const clock = {
+      now: () => context.clock.now() + skipped,
+      wall: () => context.clock.wall(),
+      sleep: async (ms: number) => void (skipped += 100 * ms),
+    };
+    return { clock, signal: context.signal, say: (text) => void said.push(text) };
+  }
+
+  it('takes no node for fenced or demoted that still takes writes, whatever its command and the status say', async () => {
+    for (const whereSilent of ['refuse', 'believe'] as const) {
+      const store = createCommandStore(cutOff({ whereSilent }));
+      const still = 'node a still takes writes (it took a write)';
+      await expect(store.fence('a', hasty())).rejects.toThrow(still);
+      await expect(store.demote('a', 'b', hasty())).rejects.toThrow(still);
+      await expect(store.promote('b', hasty())).rejects.toThrow('node a accepts writes');
+    }
+  });
+
+  it('takes silence for a fence only where the platform says that the command is to be believed', async () => {
+    for (const takesWrites of [ends(2), undefined]) {
+      await expect(createCommandStore(cutOff({ takesWrites })).fence('a', hasty())).rejects.toThrow(
+        /^the command says that it is done, but whether node a still takes writes cannot be told.*whereSilent: 'believe'/,
+      );
+      const said: string[] = [];
+      const store = createCommandStore(cutOff({ takesWrites, whereSilent: 'believe' }));
+      await store.fence('a', hasty(said));
+      expect(said.join()).toContain('node a is taken for fenced by the word of its command alone');
+    }
+    await createCommandStore(cutOff({ takesWrites: ends(1) })).fence('a', hasty());
+  });
+
+  it('takes no position from before a demotion for where the node ended', async () => {
+    const file = join(servers.a.configFile ?? '', '..', 'demoted');
+    const told = (a: object): string =>
+      JSON.stringify({ nodes: [a, { name: 'b', role: 'standby', timeline: 1, position: 5, lagSeconds: 0 }] });
+    const [before, after] = [
+      told({ name: 'a', role: 'primary', timeline: 1, position: 5 }),
+      told({ name: 'a', reachable: false, reason: 'stopped' }),
+    ];
+    const changes = {
+      status: ['sh', '-c', `[ -e ${file} ] && echo '${after}' || echo '${before}'`],
+      demote: ['touch', file],
+      takesWrites: ends(1),
+    };
+    try {
+      await expect(createCommandStore(cutOff(changes)).demote('a', 'b', hasty())).rejects.toThrow(
+        'where node a ended is not known',
+      );
+      rmSync(file);
+      await createCommandStore(cutOff({ ...changes, whereSilent: 'believe' })).demote('a', 'b', hasty());
+    } finally {
+      rmSync(file, { force: true });
+    }
+  });
+
   it('calls no heir complete when nothing is known of where the other one ended', async () => {
     const nodes = [
       { name: 'a', reachable: false, reason: 'no answer' },
       { name: 'b', role: 'standby', timeline: 1, position: 1, lagSeconds: 0 },
     ];
     const status = ['echo', JSON.stringify({ nodes })];
-    const store = createCommandStore(configOf({ status, demote: ['true'] }));
+    const store = createCommandStore(
+      configOf({ status, demote: ['true'], takesWrites: ends(1), whereSilent: 'believe' }),
+    );
     await expect(store.demote('a', 'b', context)).rejects.toThrow('where node a ended is not known');
   });
 
@@ -192,7 +267,9 @@ esac
     'does not believe a promotion that %s',
     async (_, changes, message) => {
       const lone = { nodes: [{ name: 'b', role: 'standby', timeline: 1, position: 1 }] };
-      const store = createCommandStore(configOf({ ...changes, status: ['echo', JSON.stringify(lone)] }));
+      const store = createCommandStore(
+        configOf({ ...changes, status: ['echo', JSON.stringify(lone)], takesWrites: ends(1) }),
+      );
       await expect(store.promote('b', context)).rejects.toThrow(message);
     },
     30_000,
