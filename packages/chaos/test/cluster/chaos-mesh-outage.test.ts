@@ -262,6 +262,7 @@ async function healAsARun(config: ChaosMeshConfig) {
     markPromotion: () => undefined,
     clearPromotion: () => undefined,
     promotion: () => undefined,
+    promotions: () => [],
   };
   const { left } = await unwind(
     ledger,

@@ -14,6 +14,7 @@ import { routeDrivers } from '../compose/routes.ts';
 import { storeDrivers } from '../compose/stores.ts';
 import { listRuns } from '../run/run-directory.ts';
 import { readRunFile, type RunFile } from '../run/run-file.ts';
+import { isSameStore } from '../run/same-store.ts';
 import { resolvePromotion } from '../run/standing-promotion.ts';
 import type { KnownRuns } from './known-runs.ts';
 import type { Recovered } from './render.ts';
@@ -68,7 +69,7 @@ type Fate =
 
 /**
  * Takes the marks away of drills that a person has brought to their end, with those of earlier drills that they went on
- * from. Returns what was seen, by the run's folder.
+ * from. Returns what was seen, by the run's folder and the store.
  */
 async function takeEndedMarks(
   runs: readonly RunThere[],
@@ -77,19 +78,26 @@ async function takeEndedMarks(
 ): Promise<ReadonlyMap<string, Fate>> {
   const fates = new Map<string, Fate>();
   const newest: (Marked & { readonly fate: Fate })[] = [];
-  for (const { dir, file } of runs.toReversed()) {
-    const undo = openFileUndoLedger(dir, systemClock);
-    const mark = undo.promotion();
-    if (mark === undefined) continue;
-    const last = newest.find((one) => isSameStore(one, { mark, file }));
+  for (const { mark, file, dir } of runs.toReversed().flatMap(marksOf)) {
+    const last = newest.find((one) => isOfSameStore(one, { mark, file }));
     const fate = last?.fate ?? (await fateOf(mark, file, known, signal));
     // What did not move anything has resolved nothing of what was there before.
     if (last === undefined && fate.how !== 'not moved') newest.push({ mark, file, fate });
     if (whyUntouched(file, known) !== undefined) continue;
-    if (fate.how !== 'open') resolvePromotion(undo);
-    if (fate.how !== 'open' || last === undefined) fates.set(dir, fate);
+    if (fate.how !== 'open') resolvePromotion(openFileUndoLedger(dir, systemClock), mark.store);
+    if (fate.how !== 'open' || last === undefined) fates.set(keyOf(dir, mark), fate);
   }
   return fates;
+}
+
+function marksOf({ dir, file }: RunThere): readonly (Marked & { readonly dir: string })[] {
+  return openFileUndoLedger(dir, systemClock)
+    .promotions()
+    .map((mark) => ({ dir, file, mark }));
+}
+
+function keyOf(dir: string, { store }: PromotionMark): string {
+  return JSON.stringify([dir, store]);
 }
 
 async function fateOf(
@@ -154,7 +162,7 @@ async function leadsAsUsual(name: string, file: RunFile): Promise<boolean> {
 }
 
 interface Beside {
-  /** What was seen of drills that were cut off, by the run's folder. */
+  /** What was seen of drills that were cut off, by the run's folder and the store. */
   readonly fates: ReadonlyMap<string, Fate>;
   readonly later: readonly RunThere[];
   /** What came of what could be healed before anybody was asked; undefined where nothing may be touched. */
@@ -186,12 +194,13 @@ async function recoverRun(
   signal: AbortSignal | undefined,
 ): Promise<Recovered | undefined> {
   const undo = openFileUndoLedger(dir, systemClock);
-  const mark = undo.promotion();
-  const fate = fates.get(dir) ?? { how: 'open' };
-  const seen = fate.how === 'open' ? undefined : fate.seen;
+  const marks = undo.promotions();
+  const seen = [...fates].flatMap(([key, fate]) =>
+    fate.how !== 'open' && (JSON.parse(key) as readonly string[])[0] === dir ? [fate.seen] : [],
+  );
   const none: UnwindOutcome = { healed: [], kept: [], left: [] };
   const { healed: first, kept: waiting, left } = atOnce ?? none;
-  if (first.length === 0 && undo.open().length === 0 && mark === undefined && seen === undefined) {
+  if (first.length === 0 && undo.open().length === 0 && marks.length === 0 && seen.length === 0) {
     return undefined;
   }
   const why = whyUntouched(file, known);
@@ -204,23 +213,25 @@ async function recoverRun(
   const kept = [...faults.kept, ...written.kept];
   return {
     run: file.run,
-    healed: [
-      ...(seen === undefined ? [] : [seen]),
-      ...[...first, ...faults.healed, ...written.healed].map((entry) => entry.describe),
-    ],
+    healed: [...seen, ...[...first, ...faults.healed, ...written.healed].map((entry) => entry.describe)],
     left: [
       ...[...left, ...faults.left, ...written.left].map((one) => `${one.what}: ${one.how}`),
       ...kept.map((entry) => `${entry.describe}: kept, because it could make the old primary writable`),
     ],
     refused: [],
-    advice:
-      mark === undefined
-        ? []
-        : [
-            ...(await whatIsNext(mark, file, later)),
-            ...(fate.how === 'open' && fate.why !== undefined ? [fate.why] : []),
-          ],
+    advice: (
+      await Promise.all(marks.map((mark) => adviceOn({ mark, file }, fates.get(keyOf(dir, mark)), later)))
+    ).flat(),
   };
+}
+
+async function adviceOn(
+  { mark, file }: Marked,
+  fate: Fate | undefined,
+  later: readonly RunThere[],
+): Promise<readonly string[]> {
+  const why = fate?.how === 'open' ? fate.why : undefined;
+  return [...(await whatIsNext(mark, file, later)), ...(why === undefined ? [] : [why])];
 }
 
 /** A drill that came later has moved the primary on: the writer of an earlier mark may not write any more. */
@@ -229,10 +240,7 @@ async function whatIsNext(
   file: RunFile,
   later: readonly RunThere[],
 ): Promise<readonly string[]> {
-  const next = later.findLast((run) => {
-    const its = openFileUndoLedger(run.dir, systemClock).promotion();
-    return its !== undefined && isSameStore({ mark: its, file: run.file }, { mark, file });
-  });
+  const next = later.findLast((run) => marksOf(run).some((one) => isOfSameStore(one, { mark, file })));
   if (next === undefined) {
     // What the mark says holds whether or not the store answers.
     const status = await statusOf(await storeOf(mark, file));
@@ -248,10 +256,11 @@ interface Marked {
   readonly file: RunFile;
 }
 
-/** Whether two runs mean the very same store: platforms of one name may be two labs. */
-function isSameStore(one: Marked, other: Marked): boolean {
-  const { store } = one.mark;
-  return store === other.mark.store && isDeepStrictEqual(one.file.stores[store], other.file.stores[store]);
+function isOfSameStore(one: Marked, other: Marked): boolean {
+  return isSameStore(
+    { store: one.mark.store, stores: one.file.stores },
+    { store: other.mark.store, stores: other.file.stores },
+  );
 }
 
 function whyUntouched({ run, place }: RunFile, { isUnderWay, isDead }: KnownRuns): string | undefined {

@@ -66,17 +66,14 @@ export async function endEverything(
 
 /** A drill that was cut off behind its point of no return has left a node fenced, also where no fault is in. */
 function unresolved({ undo, dir }: RunContext): readonly ResidueRecord[] {
-  const mark = undo.promotion();
-  // What is kept for its sake says it already.
-  if (mark === undefined || undo.open().some(({ revives }) => revives === 'old-primary')) return [];
-  const { drill, store, nextStep } = mark;
-  return [
-    {
-      what: `what the drill ${drill} had begun: the only writer of store ${store} is to be node ${writerIn(mark)}`,
-      where: join(dir, 'undo'),
-      how: `left on purpose: ${nextStep}`,
-    },
-  ];
+  const marks = undo.promotions();
+  // What is kept for the sake of the only one says it already.
+  if (marks.length === 1 && undo.open().some(({ revives }) => revives === 'old-primary')) return [];
+  return marks.map((mark) => ({
+    what: `what the drill ${mark.drill} had begun: the only writer of store ${mark.store} is to be node ${writerIn(mark)}`,
+    where: join(dir, 'undo'),
+    how: `left on purpose: ${mark.nextStep}`,
+  }));
 }
 
 function isProgram({ driver }: UndoEntry): boolean {
@@ -104,9 +101,14 @@ async function healFaults(
   const kept = outcome.kept.map((entry) => ({
     what: entry.describe,
     where: `undo entry ${entry.id}`,
-    how: `kept on purpose: ${context.undo.promotion()?.nextStep ?? 'run `ordeal recover`'}`,
+    how: `kept on purpose: ${whatIsNext(context)}`,
   }));
   return [...outcome.left, ...kept];
+}
+
+function whatIsNext({ undo }: RunContext): string {
+  const steps = undo.promotions().map(({ nextStep }) => nextStep);
+  return steps.length === 0 ? 'run `ordeal recover`' : steps.join(' ');
 }
 
 /** Targets that were just healed may take so long until they are well. */

@@ -146,7 +146,7 @@ async function lookForFaults(session: Session): Promise<readonly string[]> {
 function returnsFromFailover({ context, loaded, scenario }: Session): boolean {
   const [first] = scenario.phases.filter((phase) => phase.phase === 'drill' || phase.phase === 'experiment');
   if (first?.phase !== 'drill' || first.drill.kind !== 'failback') return false;
-  return standingPromotions(dirname(context.dir), loaded.platform.name, context.clock).length > 0;
+  return standingPromotions(dirname(context.dir), loaded.platform, first.store, context.clock).length > 0;
 }
 
 function hostOf(url: string): string {

@@ -154,7 +154,7 @@ describe.each(stories.filter(isLookedAt))('Ctrl-C in the drill $phase', (story) 
       expect([step, names[names.indexOf(step) + 1]], ended.stdout).toContain(cut);
       // Behind the last step nothing is left to be aborted.
       expect(drill?.failed ?? '').toContain(cut === undefined ? '' : `${cut}: stopped: `);
-      const marked = existsSync(join(workplace.newestRun(), 'undo', 'promotion.json'));
+      const marked = existsSync(join(workplace.newestRun(), 'undo', 'promotion-main.json'));
       const said = await workplace.run('recover');
       const end = endOf(story, { cut, marked, left: said.code });
       const writers = await writersNow();

@@ -153,7 +153,7 @@ describe('SIGKILL of the runner in the drill', () => {
     // The processes are killed within the next few hundred milliseconds, and only then is it detected.
     await new Promise((resolve) => setTimeout(resolve, 200));
     await kill(running);
-    expect(existsSync(join(workplace.newestRun(), 'undo', 'promotion.json'))).toBe(false);
+    expect(existsSync(join(workplace.newestRun(), 'undo', 'promotion-main.json'))).toBe(false);
     await within(20_000, 'region A is back, and is the writer', () => takesWrites(site, 'a'));
     expect(await takesWrites(site, 'b')).toBe(false);
     await within(20_000, 'nothing is open', () => openEntries().length === 0);
@@ -258,7 +258,7 @@ describe.runIf(env['ORDEAL_PROVE_STEPS'] === 'all')(
       const { stdout } = await workplace.run('recover');
       await both();
       expect(twice).toBe(0);
-      const marked = existsSync(join(workplace.newestRun(), 'undo', 'promotion.json'));
+      const marked = existsSync(join(workplace.newestRun(), 'undo', 'promotion-main.json'));
       expect(marked).toBe(restores === undefined ? marked : !restores);
       if (!marked) await within(60_000, 'region A is the writer', () => takesWrites(site, 'a'));
       // After the mark B is the only one that may write, and may not do so yet.

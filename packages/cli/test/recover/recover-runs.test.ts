@@ -94,6 +94,21 @@ it('names the writer of each store, and of each platform of the same name', asyn
   expect(said['3']).toContain('The only writer of store main is node a');
 });
 
+it('names the writer of each store of one run', async () => {
+  leave('1', { drill: 'region-lost', writer: 'b' });
+  createFileUndoLedger(join(runs, '1'), systemClock).markPromotion({
+    drill: 'cache-lost',
+    store: 'cache',
+    writer: 'a',
+    fenced: ['b'],
+    requestedAt: '2026-01-01T00:00:00.000Z',
+    nextStep: 'Fail the cache back.',
+  });
+  const said = await advice();
+  expect(said['1']).toContain('The only writer of store main is node b');
+  expect(said['1']).toContain('The only writer of store cache is node a');
+});
+
 it('names what makes a node a standby again as long as it is fenced, and then what merely returns', async () => {
   leave('1', { drill: 'region', writer: 'b', fenced: ['a'] });
   expect((await advice())['1']).toContain('npx ordeal drill --only failback --platform shop');
@@ -248,7 +263,7 @@ it('takes the mark away last: without it, what it keeps from being healed would 
   const settle = (): never => {
     throw new Error('killed');
   };
-  expect(() => resolvePromotion({ ...undo, settle })).toThrow('killed');
+  expect(() => resolvePromotion({ ...undo, settle }, 'main')).toThrow('killed');
   expect(undo.promotion()).toBeDefined();
 });
 

@@ -34,11 +34,18 @@ const phase: DrillPhase = {
   objectives: [],
 };
 
+const lost: DrillPhase = {
+  ...phase,
+  name: 'lost',
+  drill: { kind: 'failover', lose: 'region-a-lost', from: 'a', to: 'b' },
+};
+const stores = { main: { driver: 'fake', config: {} } };
+
 /** A run that promoted region b and is gone: region a stays away until its failback. */
 function leaveFailover(): void {
   const dir = join(runs, '1-earlier');
   mkdirSync(dir);
-  const file = { run: '1-earlier', runner: '1@gone', platform: 'shop', startedAt: '', stores: {} };
+  const file = { run: '1-earlier', runner: '1@gone', platform: 'shop', startedAt: '', stores };
   writeFileSync(join(dir, 'run.json'), JSON.stringify(file));
   const undo = createFileUndoLedger(dir, systemClock);
   undo.push({
@@ -59,7 +66,7 @@ function leaveFailover(): void {
 }
 
 /** Its observers cannot be started: there is no such program. */
-function sessionWithoutObservers(): Session {
+function sessionWithoutObservers(before: readonly DrillPhase[] = []): Session {
   const dir = join(runs, '2-now');
   mkdirSync(dir);
   const nodes = [
@@ -78,6 +85,7 @@ function sessionWithoutObservers(): Session {
         headers: {},
         probes: [{}],
         ledger: {},
+        stores,
         routes: { global: {} },
         faults: {},
         objectives: {},
@@ -105,16 +113,18 @@ function sessionWithoutObservers(): Session {
       undo: createFileUndoLedger(dir, systemClock),
       signal: new AbortController().signal,
     },
-    scenario: { phases: [phase] },
+    scenario: { phases: [...before, phase] },
     anchor: anchorOf(systemClock),
     results: emptyResults(),
   } as unknown as Session;
 }
 
 it('a failback is not refused for what the failover before it did not do, which was not the platform’s fault', async () => {
-  const session = sessionWithoutObservers();
+  const session = sessionWithoutObservers([lost]);
   const steps = [{ name: 'promote', outcome: 'skipped', detail: 'observe failed' }];
-  session.results.drills.push({ record: { kind: 'failover', steps } } as unknown as FinishedDrill);
+  session.results.drills.push({
+    record: { name: 'lost', kind: 'failover', steps },
+  } as unknown as FinishedDrill);
   expect(await drillPhase(phase, session)).toEqual({
     next: 'stop',
     detail: 'not started: the failover before it promoted nothing: observe failed',
@@ -129,19 +139,21 @@ it('a failback that nobody could observe leaves standing what an earlier failove
   expect(session.results.observerProblems).toEqual([
     { window: 'failback', reason: expect.stringContaining('could not be started') },
   ]);
-  expect(standingPromotions(runs, 'shop', systemClock).map(({ mark }) => mark.writer)).toEqual(['b']);
+  expect(
+    standingPromotions(runs, { name: 'shop', stores }, 'main', systemClock).map(({ mark }) => mark.writer),
+  ).toEqual(['b']);
   const undo = createFileUndoLedger(join(runs, '1-earlier'), systemClock);
   expect(undo.open().map(({ describe }) => describe)).toEqual(['region a is lost']);
 });
 
 it('a run that is being ended does not read earlier ledgers first: the platform may not answer, and something is broken', async () => {
   leaveFailover();
-  const session = sessionWithoutObservers();
+  const session = sessionWithoutObservers([lost]);
   const stop = new AbortController();
   stop.abort(new Error('interrupted by SIGTERM'));
   let reread = 0;
   session.results.drills.push({
-    record: { kind: 'failover', steps: [{ name: 'promote', outcome: 'done' }] },
+    record: { name: 'lost', kind: 'failover', steps: [{ name: 'promote', outcome: 'done' }] },
     reread: async () => {
       reread += 1;
       return {};
@@ -150,4 +162,16 @@ it('a run that is being ended does not read earlier ledgers first: the platform 
   const ended = { ...session, context: { ...session.context, signal: stop.signal } };
   expect(await drillPhase(phase, ended)).toMatchObject({ next: 'stop' });
   expect(reread).toBe(0);
+});
+
+it('a failover of another store in the same run is nothing that a failback could come back from', async () => {
+  const session = sessionWithoutObservers([{ ...lost, store: 'cache' }]);
+  const steps = [{ name: 'promote', outcome: 'done', detail: '' }];
+  session.results.drills.push({
+    record: { name: 'lost', kind: 'failover', steps },
+  } as unknown as FinishedDrill);
+  expect(await drillPhase(phase, session)).toMatchObject({ next: 'stop' });
+  expect(session.results.refusals).toEqual([
+    expect.stringContaining('there was no failover of store main to come back from'),
+  ]);
 });

@@ -160,7 +160,7 @@ export function mark(
   heir?: string,
 ): void {
   const { phase, context } = course;
-  const before = context.undo.promotion();
+  const before = context.undo.promotion(phase.store);
   const same = before?.drill === phase.name && before.writer === writer;
   const next: PromotionMark = {
     drill: phase.name,

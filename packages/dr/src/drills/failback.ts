@@ -82,7 +82,7 @@ const rejoinHome: DrillStep = {
   run: async (course) => {
     const { now, next: home } = nodesOf(course);
     await course.deps.store.rejoin(home, now, course.driver);
-    if (course.context.undo.promotion() !== undefined) {
+    if (course.context.undo.promotion(course.phase.store) !== undefined) {
       mark(course, now, [], `Node ${home} follows ${now} again. Run the failback to make it primary.`);
     }
     return { detail: `node ${home} streams from ${now}` };

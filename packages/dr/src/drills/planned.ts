@@ -201,7 +201,7 @@ export const routeToAll: DrillStep = {
     const at = await timed(course, async () => await course.deps.route.switch(regions, course.driver));
     reach(course, 'routed', at, `traffic goes to ${usualRegions(course)}`);
     // A primary, a standby that follows it, and traffic everywhere: nothing needs care if the run ends now.
-    course.context.undo.clearPromotion();
+    course.context.undo.clearPromotion(course.phase.store);
     course.stage = 'settled';
     if (course.entry !== undefined) course.context.undo.settle(course.entry.id, 'run');
     course.entry = undefined;

@@ -14,7 +14,7 @@ const withinMs = 120_000;
  */
 export async function takeWayBack(course: Course): Promise<string> {
   const { kind } = course.phase.drill;
-  const standing = course.context.undo.promotion();
+  const standing = course.context.undo.promotion(course.phase.store);
   // A failover's own mark can be on disk although writing it was reported to have failed.
   if (course.stage === 'no-return' || (kind === 'failover' && standing !== undefined)) {
     return `promotion was requested, so nothing was put back. ${standing?.nextStep ?? ''}`.trim();
@@ -66,7 +66,7 @@ async function restoreMove(course: Course): Promise<string> {
   if (heir === 'primary' && old === 'standby') {
     markPromoted(course);
     course.stage = 'no-return';
-    const nextStep = context.undo.promotion()?.nextStep ?? '';
+    const nextStep = context.undo.promotion(course.phase.store)?.nextStep ?? '';
     return `node ${next} had taken over already and is the only writer, so nothing was put back. ${nextStep}`.trim();
   }
   // A node that is not seen may be the writer by now: to promote the other one on that doubt makes two.
@@ -74,7 +74,7 @@ async function restoreMove(course: Course): Promise<string> {
   if (heir === 'primary' || mayHaveHandedOver) {
     throw new Error(
       `node ${now} is ${old} and node ${next} is ${heir}, so which of them is the only writer is not known. ` +
-        (context.undo.promotion()?.nextStep ?? ''),
+        (context.undo.promotion(course.phase.store)?.nextStep ?? ''),
     );
   }
   return await restoreTraffic(course, await restorePrimary(course));
@@ -90,7 +90,7 @@ async function restorePrimary(course: Course): Promise<string> {
   // What an earlier drill left is still to be resolved; a move from a sound platform leaves it as it was.
   if (isReturn(phase.drill)) {
     mark(course, node, [], `Node ${node} is the primary, as before the switchover. Run the ${kind} again.`);
-  } else context.undo.clearPromotion();
+  } else context.undo.clearPromotion(phase.store);
   return `node ${node} is the primary again`;
 }
 

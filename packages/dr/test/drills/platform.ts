@@ -175,6 +175,7 @@ export function trace(): Trace {
         order.push('clear');
       },
       promotion: () => mark,
+      promotions: () => (mark === undefined ? [] : [mark]),
     },
   };
 }

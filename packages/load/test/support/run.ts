@@ -70,6 +70,7 @@ export function testRun(): TestRun {
         markPromotion() {},
         clearPromotion() {},
         promotion: () => undefined,
+        promotions: () => [],
       },
     },
   };

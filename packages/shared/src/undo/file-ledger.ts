@@ -10,6 +10,9 @@ import { reasonOf } from '../reason-of.ts';
 /** Driver of an entry whose file cannot be read. Nobody heals it, so that it is reported as left. */
 export const UNREADABLE = 'unreadable';
 
+/** The file of a store's mark. An older ordeal had one for all stores, without a name. */
+const PROMOTION = /^promotion(?:-(.+))?\.json$/;
+
 /** Begins the names of the files that say who has begun to revive an old primary. */
 const REVIVING = 'reviving-';
 
@@ -32,7 +35,18 @@ export function createFileUndoLedger(runDir: string, clock: Clock): UndoLedger &
 export function openFileUndoLedger(runDir: string, clock: Clock): UndoLedger & RevivalGuard {
   const directory = join(runDir, 'undo');
   const settled = join(directory, 'settled');
-  const promotionFile = join(directory, 'promotion.json');
+  const promotionFile = (store: string): string =>
+    join(directory, `promotion-${encodeURIComponent(store)}.json`);
+  const marks = (): readonly (readonly [string, PromotionMark])[] =>
+    names(directory)
+      .filter((file) => PROMOTION.test(file))
+      .toSorted()
+      .flatMap((file) => {
+        const mark = readPromotion(directory, file);
+        return mark === undefined ? [] : [[join(directory, file), mark] as const];
+      });
+  const markOf = (store: string): PromotionMark | undefined =>
+    marks().find(([, mark]) => mark.store === store)?.[1];
 
   return {
     push(entry) {
@@ -63,29 +77,31 @@ export function openFileUndoLedger(runDir: string, clock: Clock): UndoLedger & R
     },
 
     markPromotion(mark) {
-      const before = readPromotion(promotionFile);
-      writeDurably(promotionFile, `${JSON.stringify(mark, null, 2)}\n`);
+      const before = markOf(mark.store);
+      writeDurably(promotionFile(mark.store), `${JSON.stringify(mark, null, 2)}\n`);
       if (before !== undefined) return;
       // The mark is on disk first and this is asked afterwards; whoever revives asks the other way round.
       if (!names(directory).some((file) => file.startsWith(REVIVING))) return;
-      rmSync(promotionFile, { force: true });
+      rmSync(promotionFile(mark.store), { force: true });
       syncDirectory(directory);
       throw new OldPrimaryRevived(
         `No promotion: another process has begun to bring the old primary back (see ${directory}/${REVIVING}…), since this run did not act in time. Run \`ordeal recover\`, and start the drill again.`,
       );
     },
 
-    clearPromotion() {
-      rmSync(promotionFile, { force: true });
+    clearPromotion(store) {
+      for (const [file, mark] of marks()) if (mark.store === store) rmSync(file, { force: true });
       syncDirectory(directory);
     },
 
-    promotion: () => readPromotion(promotionFile),
+    promotion: (store) => (store === undefined ? marks()[0]?.[1] : markOf(store)),
+
+    promotions: () => marks().map(([, mark]) => mark),
 
     beginRevival(id) {
       const claim = join(directory, `${REVIVING}${id}.json`);
       writeDurably(claim, `${JSON.stringify({ id, at: new Date(clock.wall()).toISOString() })}\n`);
-      if (readPromotion(promotionFile) === undefined) return true;
+      if (marks().length === 0) return true;
       rmSync(claim, { force: true });
       syncDirectory(directory);
       return false;
@@ -136,7 +152,8 @@ function readEntry(directory: string, file: string): UndoEntry | undefined {
   };
 }
 
-function readPromotion(file: string): PromotionMark | undefined {
+function readPromotion(directory: string, name: string): PromotionMark | undefined {
+  const file = join(directory, name);
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as PromotionMark;
   } catch (error) {
@@ -144,7 +161,7 @@ function readPromotion(file: string): PromotionMark | undefined {
     // A mark that cannot be read still stands: reviving an old primary on a doubt makes two writers.
     return {
       drill: 'unknown',
-      store: 'unknown',
+      store: decodeURIComponent(PROMOTION.exec(name)?.[1] ?? 'unknown'),
       requestedAt: 'unknown',
       writer: 'unknown',
       fenced: [],

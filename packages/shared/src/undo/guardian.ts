@@ -54,8 +54,9 @@ export async function runGuardian(settings: GuardianSettings): Promise<GuardianE
   }
   say('the runner is gone: healing what it has left');
   const outcome = await unwindInRounds(settings, ledger);
-  const mark = ledger.promotion();
-  if (mark !== undefined) say(`the only writer is ${writerIn(mark)}. Next step: ${mark.nextStep}`);
+  for (const mark of ledger.promotions()) {
+    say(`the only writer of store ${mark.store} is ${writerIn(mark)}. Next step: ${mark.nextStep}`);
+  }
   say(`healed ${outcome.healed.length}, kept ${outcome.kept.length}, left ${outcome.left.length}`);
   return { how: 'unwound', outcome };
 }

@@ -8,11 +8,14 @@ export interface UndoLedger {
   settle(id: string, by: 'run' | 'guardian' | 'recover'): void;
   /** Entries that are not settled, highest sequence first. */
   open(): readonly UndoEntry[];
-  /** Writes or rewrites the drill's point of no return. The first call must return before promotion is asked for. */
+  /** Writes or rewrites the point of no return of a drill of this store. The first call must return before promotion is asked for. */
   markPromotion(mark: PromotionMark): void;
-  /** Called once the drill has come to a state that needs no more care. */
-  clearPromotion(): void;
-  promotion(): PromotionMark | undefined;
+  /** Called once the drill has come to a state in which this store needs no more care. */
+  clearPromotion(store: string): void;
+  /** The mark of a store; without a name, the first of those that stand. */
+  promotion(store?: string): PromotionMark | undefined;
+  /** All marks that stand: one of each store at most. */
+  promotions(): readonly PromotionMark[];
   /**
    * Asked before something is broken whose entry was written earlier: throws when nobody would heal it any more if
    * this process died. Absent: nobody watches over this ledger.

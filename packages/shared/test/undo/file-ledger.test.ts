@@ -88,9 +88,23 @@ describe('the undo ledger on disk', () => {
     expect(theirs.promotion()).toEqual(mark);
     mine.markPromotion({ ...mark, nextStep: 'fail back' });
     expect(theirs.promotion()?.nextStep).toBe('fail back');
-    mine.clearPromotion();
+    mine.clearPromotion(mark.store);
     expect(theirs.promotion()).toBeUndefined();
-    mine.clearPromotion();
+    mine.clearPromotion(mark.store);
+  });
+
+  it('keeps a mark of each store, and an unnamed one of an older ordeal', () => {
+    const ledger = createFileUndoLedger(runDir, systemClock);
+    const cache = { ...mark, store: 'cache/eu', writer: 'c' };
+    writeFileSync(join(runDir, 'undo', 'promotion.json'), JSON.stringify(mark));
+    ledger.markPromotion(cache);
+    expect([ledger.promotion(mark.store), ledger.promotion('cache/eu')]).toEqual([mark, cache]);
+    ledger.clearPromotion(mark.store);
+    expect(ledger.promotions()).toEqual([cache]);
+    writeFileSync(join(runDir, 'undo', 'promotion-cache%2Feu.json'), '{');
+    expect(ledger.promotion('cache/eu')?.nextStep).toMatch(/cannot be read/);
+    ledger.clearPromotion('cache/eu');
+    expect(ledger.promotions()).toEqual([]);
   });
 
   it('lets a mark stand that cannot be read', () => {
@@ -106,7 +120,7 @@ describe('the undo ledger on disk', () => {
     run.markPromotion(mark);
     expect(guardian.beginRevival(id)).toBe(false);
     run.markPromotion(mark);
-    run.clearPromotion();
+    run.clearPromotion(mark.store);
     expect(guardian.beginRevival(id)).toBe(true);
     expect(() => run.markPromotion(mark)).toThrow(OldPrimaryRevived);
     expect(guardian.promotion()).toBeUndefined();

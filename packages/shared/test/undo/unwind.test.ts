@@ -137,7 +137,7 @@ describe('unwinding', () => {
     }
     expect(healed).toEqual(['proxy']);
     expect(ledger.open()).toHaveLength(1);
-    ledger.clearPromotion();
+    ledger.clearPromotion('s');
     await undo(healers, { by: 'run' });
     expect(healed).toEqual(['proxy', 'region']);
   });

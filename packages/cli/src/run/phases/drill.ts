@@ -11,7 +11,7 @@ import type { Bounds } from '@ordeal/shared/time/interval';
 import { assignDrill, isJudgedByAlerts } from './drill-assign.ts';
 import { drillDeps } from './drill-deps.ts';
 import { steadyBeforeDrill } from './steady-before-drill.ts';
-import { standingPromotions, type StandingPromotion } from '../standing-promotion.ts';
+import { standingOn, standingPromotions } from '../standing-promotion.ts';
 import { windowOf, type PhaseOutcome, type Session } from '../session.ts';
 
 /** One recovery drill. A platform that is not steady is not drilled. */
@@ -48,7 +48,10 @@ export async function drillPhase(phase: DrillPhase, session: Session): Promise<P
   assignDrill(phase, session);
   // Where the way back was gone, and not merely where nothing was found wrong: nobody may have been able to look.
   if (isReturn(phase.drill) && outcome.settled) {
-    for (const earlier of standing(session)) earlier.resolve();
+    const { platform } = session.loaded;
+    for (const earlier of standingPromotions(dirname(context.dir), platform, phase.store, context.clock)) {
+      earlier.resolve();
+    }
   }
   if (outcome.record.failed !== undefined) return { next: 'stop', detail: outcome.record.failed };
   const { low, high } = outcome.record.rto;
@@ -84,17 +87,12 @@ async function readEarlierLedgersAgain(session: Session): Promise<void> {
   }
 }
 
-/** Promotions of earlier runs that a failback of this one resolves. */
-function standing({ context, loaded }: Session): readonly StandingPromotion[] {
-  return standingPromotions(dirname(context.dir), loaded.platform.name, context.clock);
-}
-
 /** How long a platform may take to be steady after whatever was before. */
 const STEADY_WITHIN_MS = 20_000;
 
 async function whyUnsteady(phase: DrillPhase, session: Session): Promise<string | undefined> {
   const { clock, signal } = session.context;
-  if (phase.drill.kind === 'failback') return whyNoFailback(session);
+  if (phase.drill.kind === 'failback') return whyNoFailback(phase, session);
   const deadline = clock.now() + STEADY_WITHIN_MS;
   for (;;) {
     const why = unsteadyNow(phase, session);
@@ -106,15 +104,22 @@ async function whyUnsteady(phase: DrillPhase, session: Session): Promise<string 
 /** Why a failback has nothing to come back from, neither in this run nor in an earlier one. */
 function nothingToReturnFrom(phase: DrillPhase, session: Session): string | undefined {
   if (phase.drill.kind !== 'failback') return undefined;
-  if (failoverBefore(session) !== undefined || standing(session).length > 0) return undefined;
+  const { context, loaded } = session;
+  if (failoverBefore(phase, session) !== undefined) return undefined;
+  const standing = standingOn(dirname(context.dir), loaded.platform, phase.store, context.clock);
+  if (standing.some(({ isSame }) => isSame)) return undefined;
+  const others = standing.map(({ run, mark }) => `that of store ${mark.store} in run ${run}`);
   return (
-    'there was no failover to come back from: drill one first (`ordeal drill failover` brings its failback along), ' +
-    'or drill a switchover, if the primary was moved by somebody else'
+    `there was no failover of store ${phase.store} to come back from: drill one first (\`ordeal drill failover\` ` +
+    'brings its failback along), or drill a switchover, if the primary was moved by somebody else' +
+    (others.length === 0
+      ? ''
+      : `. Not resolved, and of another store, another lab, or a store whose settings were changed since: ${others.join(', ')} (\`ordeal recover\`)`)
   );
 }
 
-function whyNoFailback(session: Session): string | undefined {
-  const before = failoverBefore(session)?.record;
+function whyNoFailback(phase: DrillPhase, session: Session): string | undefined {
+  const before = failoverBefore(phase, session)?.record;
   if (before?.failed !== undefined) return `the failover before it failed: ${before.failed}`;
   // Its observers broke, which says nothing of the platform.
   const promote = before?.steps.find(({ name }) => name === 'promote');
@@ -122,8 +127,13 @@ function whyNoFailback(session: Session): string | undefined {
   return `the failover before it promoted nothing: ${promote.detail}`;
 }
 
-function failoverBefore({ results }: Session): Session['results']['drills'][number] | undefined {
-  return results.drills.findLast(({ record }) => record.kind === 'failover');
+function failoverBefore(
+  { store }: DrillPhase,
+  { results, scenario }: Session,
+): Session['results']['drills'][number] | undefined {
+  const isOfStore = (name: string): boolean =>
+    scenario.phases.some((one) => one.phase === 'drill' && one.name === name && one.store === store);
+  return results.drills.findLast(({ record }) => record.kind === 'failover' && isOfStore(record.name));
 }
 
 function unsteadyNow(phase: DrillPhase, session: Session): string | undefined {
