@@ -1,4 +1,4 @@
-import { recommend, toleranceOf } from './recommend.ts';
+import { recommend, toleranceOf, type Comparison } from './recommend.ts';
 import type { AutoscalerSample, AutoscalerSeen, ConditionSeen, MetricSeen } from './watch.ts';
 
 type Seen = Extract<AutoscalerSample, { kind: 'seen' }>;
@@ -38,9 +38,13 @@ const EDGE_SECONDS = 20;
  * where the condition `ScalingLimited` says so, and last come the bounds.
  * Source: https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/, and
  * `pkg/controller/podautoscaler/horizontal.go`.
- * @param earlier Looks before it, from the start of the watch on.
+ * @param earlier Looks before it, from the start of the watch on, checked by the same comparison.
  */
-export function checkDecision({ seen, pods, at }: Seen, earlier: readonly Earlier[]): Checked {
+export function checkDecision(
+  { seen, pods, at }: Seen,
+  earlier: readonly Earlier[],
+  comparison: Comparison,
+): Checked {
   const { current, desired, replicas, metrics } = seen;
   const known = metrics.filter(hasValue);
   const nothing = (sentence: string): Checked => ({ outcome: 'untold', sentence, metrics: [], asked: null });
@@ -95,7 +99,7 @@ export function checkDecision({ seen, pods, at }: Seen, earlier: readonly Earlie
 
   const allMeasured = pods.measured === pods.counted;
   const asked = known.map((metric) => {
-    const recommended = recommend(metric, current, toleranceOf(seen));
+    const recommended = recommend(metric, current, toleranceOf(seen, comparison));
     const isCertain = allMeasured && (metric.kind === 'Resource' || metric.kind === 'ContainerResource');
     return isCertain ? { ...recommended, otherwise: [] } : recommended;
   });

@@ -11,15 +11,28 @@ export interface Recommendation {
   readonly otherwise: readonly number[];
 }
 
-/** Ratios from `low` to `high` change nothing. */
-export interface Tolerance {
-  readonly low: number;
-  readonly high: number;
-}
+/** Whether a ratio is so close to 1 that it changes nothing. */
+export type Tolerance = (ratio: number) => boolean;
 
-export function toleranceOf({ behavior }: Pick<AutoscalerSeen, 'behavior'>): Tolerance {
+/**
+ * How a controller compares a ratio with its tolerance. Since rules may have tolerances of their own (Kubernetes 1.33) it
+ * is looked for between two bounds; before, its distance from 1 was compared. In floating point a ratio of exactly 1.1
+ * is within the bounds, and too far by the distance. Nothing in a status says which of them has decided.
+ */
+export type Comparison = 'bounds' | 'distance';
+export const COMPARISONS: readonly Comparison[] = ['bounds', 'distance'];
+
+export function toleranceOf(
+  { behavior }: Pick<AutoscalerSeen, 'behavior'>,
+  comparison: Comparison,
+): Tolerance {
+  const own = [behavior?.down, behavior?.up].some((rules) => (rules?.tolerance ?? null) !== null);
+  // Whoever knows tolerances of rules compares with bounds.
+  if (comparison === 'distance' && !own) return (ratio) => Math.abs(1 - ratio) <= TOLERANCE;
   const by = (rules: RulesSeen | undefined): number => rules?.tolerance ?? TOLERANCE;
-  return { low: 1 - by(behavior?.down), high: 1 + by(behavior?.up) };
+  const low = 1 - by(behavior?.down);
+  const high = 1 + by(behavior?.up);
+  return (ratio) => ratio >= low && ratio <= high;
 }
 
 /**
@@ -33,9 +46,8 @@ export function toleranceOf({ behavior }: Pick<AutoscalerSeen, 'behavior'>): Tol
 export function recommend(
   { per, target, current, kind }: MetricSeen & { readonly current: number },
   replicas: number,
-  tolerance: Tolerance,
+  settled: Tolerance,
 ): Recommendation {
-  const settled = (ratio: number): boolean => ratio >= tolerance.low && ratio <= tolerance.high;
   const by = (ratio: number): number => (settled(ratio) ? replicas : Math.ceil(ratio * replicas));
   if (per === 'Value') return { exact: by(current / target), otherwise: [] };
   if (kind === 'Object' || kind === 'External') {

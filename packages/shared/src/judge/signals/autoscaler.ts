@@ -1,6 +1,7 @@
 import type { Finding } from '../../objectives/finding.ts';
 import { checkDecision, STALE_SECONDS, type Checked, type Earlier } from '../autoscaler/decision.ts';
 import { differencesOf, nameOfTarget } from '../autoscaler/differences.ts';
+import { COMPARISONS, type Comparison } from '../autoscaler/recommend.ts';
 import type { AutoscalerSample, AutoscalerWatch } from '../autoscaler/watch.ts';
 import { findingOf, type Doubt, type Measurement } from '../decide.ts';
 import type { Assignment, Observations } from '../observations.ts';
@@ -32,7 +33,7 @@ function measure(watch: AutoscalerWatch): Measurement {
   const looks = samples.filter((sample): sample is Seen => sample.kind === 'seen');
   if (looks.length === 0) return unseen(watch, where);
 
-  const checks = checkAll(looks);
+  const checks = COMPARISONS.map((comparison) => checkAll(looks, comparison)).reduce(better);
   const differences = new Set(looks.flatMap(({ seen }) => differencesOf(promised, seen)));
   const saying = (outcome: 'departs' | 'open' | 'untold'): ReadonlySet<string> =>
     new Set(checks.flatMap((one) => (one.outcome === outcome ? [one.sentence] : [])));
@@ -74,7 +75,7 @@ function measure(watch: AutoscalerWatch): Measurement {
  * A status is checked where it is first seen, with the pods of the look before: these are what was decided by, and the
  * decision changes them.
  */
-function checkAll(looks: readonly Seen[]): readonly Checked[] {
+function checkAll(looks: readonly Seen[], comparison: Comparison): readonly Checked[] {
   const earlier: Earlier[] = [];
   const checks: Checked[] = [];
   looks.forEach((look, index) => {
@@ -82,11 +83,21 @@ function checkAll(looks: readonly Seen[]): readonly Checked[] {
     const last = checks.at(-1);
     const isNew = before === undefined || statusOf(before) !== statusOf(look);
     const checked =
-      isNew || last === undefined ? checkDecision({ ...look, pods: (before ?? look).pods }, earlier) : last;
+      isNew || last === undefined
+        ? checkDecision({ ...look, pods: (before ?? look).pods }, earlier, comparison)
+        : last;
     if (checked !== last) checks.push(checked);
     earlier.push({ at: look.at, asked: checked.asked });
   });
   return checks;
+}
+
+/** Of two readings of one watch, by one controller all along: the one by which it has done less that does not follow. */
+function better(one: readonly Checked[], other: readonly Checked[]): readonly Checked[] {
+  const number = (checks: readonly Checked[], outcome: Checked['outcome']): number =>
+    checks.filter((check) => check.outcome === outcome).length;
+  const departs = number(other, 'departs') - number(one, 'departs');
+  return (departs === 0 ? number(other, 'open') - number(one, 'open') : departs) < 0 ? other : one;
 }
 
 function statusOf({ seen }: Seen): string {

@@ -73,6 +73,28 @@ describe('an autoscaler', () => {
     expect(finding.explanation).toContain(`Otherwise than promised: ${sentence}`);
   });
 
+  it('may scale or not at 1.1 of its target, which controllers compare in two ways, but goes by one of them', () => {
+    const metrics = [cpu(77), memory(80), requests(100)];
+    // With rules of its own nothing of before holds it up.
+    const rules = { windowSeconds: null, tolerance: null };
+    const at = (time: number, current: number, desired: number) =>
+      look(
+        seenWith({
+          metrics,
+          behavior: { up: rules, down: rules },
+          current,
+          desired,
+          conditions: conditions({ able: current === desired ? 'ReadyForNewScale' : 'SucceededRescale' }),
+        }),
+        time,
+      );
+    expect(found([at(0, 3, 4)])).toMatchObject({ outcome: 'pass' });
+    expect(found([at(0, 3, 3)])).toMatchObject({ outcome: 'pass' });
+    expect(found([at(0, 3, 5)])).toMatchObject({ outcome: 'fail', value: { low: 1 } });
+    expect(found([at(0, 3, 4), at(15_000, 4, 5)])).toMatchObject({ outcome: 'pass' });
+    expect(found([at(0, 3, 4), at(15_000, 4, 4)])).toMatchObject({ outcome: 'fail', value: { low: 1 } });
+  });
+
   it('fails by its settings even where nothing can be said of its decisions', () => {
     const more = { replicas: { least: 1, most: 10 }, conditions: conditions({ active: 'False' }) };
     expect(once(more)).toMatchObject({ outcome: 'fail', value: { low: 1, high: 1 } });

@@ -9,7 +9,7 @@ function check(
   seen: AutoscalerSeen,
   { pods, earlier = [], at = 0 }: { pods?: PodsSeen; earlier?: readonly Earlier[]; at?: number } = {},
 ) {
-  return checkDecision({ kind: 'seen', at, seen, pods: pods ?? all(seen.current ?? 0) }, earlier);
+  return checkDecision({ kind: 'seen', at, seen, pods: pods ?? all(seen.current ?? 0) }, earlier, 'bounds');
 }
 const decided = (current: number, desired: number, more: Partial<AutoscalerSeen> = {}) =>
   seenWith({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { recommend, toleranceOf } from '../../../src/judge/autoscaler/recommend.ts';
+import { COMPARISONS, recommend, toleranceOf } from '../../../src/judge/autoscaler/recommend.ts';
 import type { MetricSeen } from '../../../src/judge/autoscaler/watch.ts';
 
-const usual = toleranceOf({ behavior: null });
+const usual = toleranceOf({ behavior: null }, 'bounds');
 const cpu = (current: number, target = 70) =>
   ({ kind: 'Resource', name: 'cpu', per: 'Utilization', target, current }) as const;
 const requests = (current: number) =>
@@ -35,11 +35,18 @@ describe('what a metric asks for', () => {
     expect(recommend(metric, replicas, usual).exact).toBe(exact);
   });
 
-  it('has the tolerances of its rules, each direction its own', () => {
+  it.each(COMPARISONS)('has the tolerances of its rules, each direction its own, by %s', (comparison) => {
     const rules = { windowSeconds: null, tolerance: null };
-    const own = toleranceOf({ behavior: { up: { ...rules, tolerance: 0 }, down: rules } });
+    const own = toleranceOf({ behavior: { up: { ...rules, tolerance: 0 }, down: rules } }, comparison);
     expect(recommend(cpu(71), 10, own).exact).toBe(11);
     expect(recommend(cpu(63), 10, own).exact).toBe(10);
+  });
+
+  it('goes beyond the tolerance at 1.1 as it was compared until Kubernetes 1.32, and not at 0.9', () => {
+    const before = toleranceOf({ behavior: null }, 'distance');
+    expect(recommend(cpu(77), 3, before).exact).toBe(4);
+    expect(recommend(cpu(63), 3, before).exact).toBe(3);
+    expect(recommend(cpu(76), 3, before).exact).toBe(3);
   });
 
   it('does less where pods lack the metric: they count as idle when more are asked for', () => {
