@@ -11,6 +11,7 @@ export default defineJourney({
       expect: 201,
     });
     const agent = created.json<{ id: string }>()?.id;
+    await context.check('what was made has an id', agent !== undefined);
     if (agent === undefined) return;
     const task = await context.request('execute task', {
       method: 'POST',

@@ -5,7 +5,7 @@ const OTHER = 'acme';
 
 /*
  * Whatever the other tenant asks for may be answered in two ways that are no error, so that a leak is told by the check
- * alone, apart from requests that fail. Where there is no answer there is no check either.
+ * alone, apart from requests that fail. Where there is no such answer there is no check either, and the request fails.
  */
 export default defineJourney({
   name: 'tenant-isolation',
@@ -19,6 +19,7 @@ export default defineJourney({
       expect: 201,
     });
     const agent = created.json<{ id: string }>()?.id;
+    await context.check('what was made has an id', agent !== undefined);
     if (agent === undefined) return;
     const given = await context.request('give task', {
       method: 'POST',
@@ -27,6 +28,7 @@ export default defineJourney({
       expect: 201,
     });
     const task = given.json<{ id: string }>()?.id;
+    await context.check('the task has an id', task !== undefined);
     const word = `secret${context.id.replaceAll(/[^A-Za-z0-9]/g, '')}`;
     await context.request('add document', {
       method: 'POST',
@@ -40,6 +42,7 @@ export default defineJourney({
     const resources = await context.request('list resources as another tenant', {
       path: '/v1/resources',
       headers,
+      expect: 200,
     });
     if (resources.status === 200) {
       await context.check(
@@ -47,7 +50,11 @@ export default defineJourney({
         !resources.text.includes(context.run),
       );
     }
-    const agents = await context.request('list agents as another tenant', { path: '/v1/agents', headers });
+    const agents = await context.request('list agents as another tenant', {
+      path: '/v1/agents',
+      headers,
+      expect: 200,
+    });
     if (agents.status === 200) {
       await context.check('no other tenant sees the agent in a list', !agents.text.includes(context.run));
     }
@@ -82,6 +89,7 @@ export default defineJourney({
     const documents = await context.request('read documents as another tenant', {
       path: `/v1/knowledge/documents?collection=${context.id}`,
       headers,
+      expect: 200,
     });
     if (documents.status === 200) {
       await context.check('no other tenant reads the documents', !documents.text.includes(word));
@@ -89,6 +97,7 @@ export default defineJourney({
     const found = await context.request('search as another tenant', {
       path: `/v1/knowledge/search?q=${word}`,
       headers,
+      expect: 200,
     });
     if (found.status === 200) {
       await context.check('no other tenant finds the document', !found.text.includes(word));
@@ -96,6 +105,7 @@ export default defineJourney({
     const left = await context.request('count leavings as another tenant', {
       path: `/v1/runs/${context.run}`,
       headers,
+      expect: 200,
     });
     if (left.status === 200) {
       await context.check(
@@ -107,6 +117,7 @@ export default defineJourney({
       method: 'DELETE',
       path: `/v1/knowledge/collections/${context.id}`,
       headers,
+      expect: 200,
     });
     if (swept.status === 200) {
       await context.check(
@@ -123,7 +134,7 @@ export default defineJourney({
     if (gone.status === 204 || gone.status === 404) {
       await context.check('no other tenant deletes the agent', gone.status === 404);
     }
-    await context.request('it is still there', { path: `/v1/agents/${agent}` });
+    await context.request('it is still there', { path: `/v1/agents/${agent}`, expect: 200 });
 
     await context.request('delete collection', {
       method: 'DELETE',

@@ -11,6 +11,7 @@ export default defineJourney({
       expect: 201,
     });
     const id = planned.json<{ id: string }>()?.id;
+    await context.check('what was made has an id', id !== undefined);
     if (id === undefined) return;
     const seen = await context.request('get campaign', { path: `/api/campaigns/${id}` });
     const output = seen.json<{ output?: { researcher?: unknown[] } }>()?.output;

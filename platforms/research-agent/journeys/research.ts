@@ -11,6 +11,7 @@ export default defineJourney({
       expect: 201,
     });
     const id = asked.json<{ id: string }>()?.id;
+    await context.check('what was made has an id', id !== undefined);
     if (id === undefined) return;
     const report = await context.request('report', { path: `/api/research/${id}/report` });
     await context.check('the report has its papers', (report.json<{ papers: number }>()?.papers ?? 0) > 0);

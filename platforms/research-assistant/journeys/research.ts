@@ -16,6 +16,7 @@ export default defineJourney({
       expect: 201,
     });
     const id = asked.json<{ id: string }>()?.id;
+    await context.check('what was made has an id', id !== undefined);
     if (id === undefined) return;
     const seen = await context.request('see it again', { path: `/api/research/${id}` });
     const papers = seen.json<{ output?: { papers: unknown[] } }>()?.output?.papers;
