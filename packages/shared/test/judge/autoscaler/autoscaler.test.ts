@@ -74,13 +74,12 @@ describe('an autoscaler', () => {
   });
 
   it('may scale or not at 1.1 of its target, which controllers compare in two ways, but goes by one of them', () => {
-    const metrics = [cpu(77), memory(80), requests(100)];
     // With rules of its own nothing of before holds it up.
     const rules = { windowSeconds: null, tolerance: null };
-    const at = (time: number, current: number, desired: number) =>
+    const at = (time: number, current: number, desired: number, used = 77) =>
       look(
         seenWith({
-          metrics,
+          metrics: [cpu(used), memory(80), requests(100)],
           behavior: { up: rules, down: rules },
           current,
           desired,
@@ -91,8 +90,10 @@ describe('an autoscaler', () => {
     expect(found([at(0, 3, 4)])).toMatchObject({ outcome: 'pass' });
     expect(found([at(0, 3, 3)])).toMatchObject({ outcome: 'pass' });
     expect(found([at(0, 3, 5)])).toMatchObject({ outcome: 'fail', value: { low: 1 } });
-    expect(found([at(0, 3, 4), at(15_000, 4, 5)])).toMatchObject({ outcome: 'pass' });
-    expect(found([at(0, 3, 4), at(15_000, 4, 4)])).toMatchObject({ outcome: 'fail', value: { low: 1 } });
+    // A status is checked with the pods of the look before.
+    const scaled = [at(0, 3, 4), at(15_000, 4, 4, 70)];
+    expect(found([...scaled, at(30_000, 4, 5)])).toMatchObject({ outcome: 'pass' });
+    expect(found([...scaled, at(30_000, 4, 4)])).toMatchObject({ outcome: 'fail', value: { low: 1 } });
   });
 
   it('fails by its settings even where nothing can be said of its decisions', () => {
