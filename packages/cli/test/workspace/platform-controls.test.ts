@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Finding } from '@ordeal/shared/objectives/finding';
+import { cameToNothing, whatWasSaid, type Evidence } from '../../../../scripts/prove/control-found.ts';
 import { pageOf, rowsOf, NOT_RUN } from '../../../../scripts/prove/control-page.ts';
 import { controls, type Control } from '../../../../scripts/prove/controls.ts';
 
@@ -54,5 +56,54 @@ describe('the page', () => {
     expect(rowOf(pageOf([leaving], text, []))).toEqual(rowOf(text));
     const missed = pageOf([control], '', [{ ...found, verdict: 'exit code 0', finding: undefined }]);
     expect(rowOf(pageOf([control], missed, []))?.slice(2)).toEqual(['exit code 0', 'not found']);
+  });
+});
+
+describe('what a run says of a control', () => {
+  const missed: Finding = {
+    objective: 'client p95',
+    window: 'baseline',
+    signal: 'client p95 latency',
+    outcome: 'fail',
+    value: { low: 395, high: 431 },
+    limit: 200,
+    comparator: '<',
+    samples: 900,
+    unit: 'ms',
+    severity: 'must',
+  };
+  const notRun: Finding = {
+    ...missed,
+    objective: 'RTO',
+    outcome: 'inconclusive',
+    value: null,
+    reason: 'not-run',
+  };
+  const seen = (findings: readonly Finding[], ...reasons: readonly string[]): Evidence => ({
+    record: { findings, verdict: { outcome: 'fail', exitCode: 1, reasons } } as unknown as Evidence['record'],
+    journal: [
+      { type: 'check', name: 'pod b1 metrics', held: false, detail: 'got status 404' },
+      { type: 'check', name: 'pod b1 health', held: true, detail: 'well' },
+    ] as unknown as Evidence['journal'],
+  });
+
+  it('is its finding, else the reason that names it, else a check that did not hold', () => {
+    const reason = 'restore failed: it is not in the archive';
+    expect(whatWasSaid(seen([missed]), 'client p95')).toBe(
+      'client p95 in baseline: fail, 395–431 ms, and < 200 was promised',
+    );
+    expect(whatWasSaid(seen([missed], reason), 'is not in the archive')).toBe(reason);
+    expect(whatWasSaid(seen([]), 'metrics')).toBe('pod b1 metrics: got status 404');
+    expect(whatWasSaid(seen([{ ...missed, outcome: 'pass' }]), 'client p95')).toBeUndefined();
+    expect(whatWasSaid(seen([]), 'health')).toBeUndefined();
+  });
+
+  it('came to nothing where something was not run, and nothing names it: not where a reason or a check does', () => {
+    expect(cameToNothing(seen([notRun]), 'client p95')).toBe(true);
+    expect(cameToNothing(seen([notRun]), 'RTO')).toBe(true);
+    expect(cameToNothing(seen([missed]), 'RTO')).toBe(false);
+    expect(cameToNothing(seen([notRun, missed]), 'client p95')).toBe(false);
+    expect(cameToNothing(seen([notRun], 'not begun: API replicas: 0 alive'), 'API replicas')).toBe(false);
+    expect(cameToNothing(seen([notRun]), 'metrics')).toBe(false);
   });
 });

@@ -1,0 +1,58 @@
+import type { Finding } from '../../packages/shared/src/objectives/finding.ts';
+import type { RunRecord } from '../../packages/shared/src/record/record.ts';
+import type { JournalEntry } from '../../packages/shared/src/timeline/event.ts';
+
+/** What a run has left to say of itself. */
+export interface Evidence {
+  readonly record: Pick<RunRecord, 'findings' | 'verdict'>;
+  readonly journal: readonly JournalEntry[];
+}
+
+/** The finding of that name that is no pass, the reason of the verdict that names it, or the check that did not hold. */
+export function whatWasSaid({ record, journal }: Evidence, finds: string): string | undefined {
+  const { findings, verdict } = record;
+  const missed = findings.filter(
+    (one) => one.objective === finds && one.severity === 'must' && one.outcome !== 'pass' && !isNotRun(one),
+  );
+  const finding = missed.find(({ outcome }) => outcome === 'fail') ?? missed[0];
+  if (finding !== undefined) return inWords(finding);
+  if (findings.some((one) => one.objective === finds && isNotRun(one))) return undefined;
+  const reason = verdict.reasons.find((one) => one.includes(finds));
+  if (reason !== undefined) return reason;
+  return journal
+    .flatMap((entry) => (entry.type === 'check' && !entry.held ? [`${entry.name}: ${entry.detail}`] : []))
+    .find((check) => check.slice(0, check.indexOf(':')).includes(finds));
+}
+
+/**
+ * Whether something was not run, and what is looked for not said all the same: what is broken may keep the rest from
+ * being run, and a busy machine may as well.
+ */
+export function cameToNothing(evidence: Evidence, finds: string): boolean {
+  return evidence.record.findings.some(isNotRun) && whatWasSaid(evidence, finds) === undefined;
+}
+
+function isNotRun({ reason }: Finding): boolean {
+  return reason === 'not-run';
+}
+
+function inWords({
+  objective,
+  window,
+  outcome,
+  value,
+  comparator,
+  limit,
+  unit,
+  explanation,
+}: Finding): string {
+  const figure =
+    value === null
+      ? (explanation ?? 'no value')
+      : `${rounded(value.low)}–${value.high === null ? '∞' : rounded(value.high)} ${unit}, and ${comparator} ${limit} was promised`;
+  return `${objective} in ${window}: ${outcome}, ${figure}`;
+}
+
+function rounded(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
