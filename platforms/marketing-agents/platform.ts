@@ -58,7 +58,7 @@ export default definePlatform((context) => {
     },
     stores: { main: labStore(lab) },
     routes: { global: labRoute(lab) },
-    backups: labBackups(lab, { keepDays: 7 }),
+    backups: labBackups(lab, { begun: { from: '03:00', to: '06:00' }, keepDays: 7 }),
     deployments: { rollout: labDeployment(lab, 'rolling') },
     probes: labProbes({ path: '/api/market' }, '/api/campaigns'),
     ledger: labLedger({ path: '/api/market' }),

@@ -66,7 +66,7 @@ export default definePlatform((context) => {
     },
     stores: { main: labStore(lab) },
     routes: { global: labRoute(lab) },
-    backups: labBackups(lab, { keepDays: 30 }),
+    backups: labBackups(lab, { begun: { from: '02:00', to: '02:10' }, keepDays: 30 }),
     limits: {
       'requests of a client': {
         kind: 'rate',

@@ -8,17 +8,25 @@ export interface Evidence {
   readonly journal: readonly JournalEntry[];
 }
 
-/** The finding of that name that is no pass, the reason of the verdict that names it, or the check that did not hold. */
+/**
+ * The finding of that name that is no pass, the reason of the verdict that names it, the finding that is explained by it,
+ * or the check that did not hold.
+ */
 export function whatWasSaid({ record, journal }: Evidence, finds: string): string | undefined {
   const { findings, verdict } = record;
   const missed = findings.filter(
-    (one) => one.objective === finds && one.severity === 'must' && one.outcome !== 'pass' && !isNotRun(one),
+    (one) => one.severity === 'must' && one.outcome !== 'pass' && !isNotRun(one),
   );
-  const finding = missed.find(({ outcome }) => outcome === 'fail') ?? missed[0];
+  const named = missed.filter(({ objective }) => objective === finds);
+  const finding = named.find(({ outcome }) => outcome === 'fail') ?? named[0];
   if (finding !== undefined) return inWords(finding);
   if (findings.some((one) => one.objective === finds && isNotRun(one))) return undefined;
   const reason = verdict.reasons.find((one) => one.includes(finds));
   if (reason !== undefined) return reason;
+  const explained = missed.find(({ explanation }) => explanation?.includes(finds));
+  if (explained !== undefined) {
+    return `${explained.objective} in ${explained.window}: ${explained.outcome}, ${explained.explanation}`;
+  }
   return journal
     .flatMap((entry) => (entry.type === 'check' && !entry.held ? [`${entry.name}: ${entry.detail}`] : []))
     .find((check) => check.slice(0, check.indexOf(':')).includes(finds));

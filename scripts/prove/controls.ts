@@ -4,7 +4,7 @@ export interface Control {
   readonly sabotage: string;
   /** The shortest command that has to notice: a suite, or one phase of the game day. */
   readonly run: readonly string[];
-  /** What has to be named: a finding that is no pass, a check of the gate, or a reason of the verdict. */
+  /** What has to be named: a finding that is no pass or its explanation, a check of the gate, or a reason of the verdict. */
   readonly finds: string;
   /** All that is left behind names one of these, and each is named by something. Absent: nothing has to be left, or may be. */
   readonly leaves?: readonly string[];
@@ -28,6 +28,11 @@ const LOST = ['SIGKILL to everything of region a'];
 const WRITTEN = ['what the drill region-lost has written', 'data that the run created'];
 /** A replica that died, and was not started again. */
 const KILLED = ['a/api-1'];
+/** What is said of copies that are kept: of nights without any, of others than the promised hours, of too few nights. */
+const GAP = 'between the copies of';
+const NO_COPY = 'nor at any other hour';
+const OTHER_HOURS = 'were at other hours';
+const KEPT_TOO_SHORT = 'each is to be kept for';
 /** What a restore says of a log that the server takes for archived, and that is not there. */
 const ARCHIVED_BY_NOTHING = 'the server says that it was archived by /bin/true';
 
@@ -91,8 +96,8 @@ export const controls: readonly Control[] = [
     ['lose-acknowledged-writes', drill, 'no acknowledged write lost', LOST],
     ['stale-dump', dump, 'age of the nightly dump'],
     ['cut-dump', dump, 'dump complete'],
-    ['missed-nights', schedule, 'dumps on schedule'],
-    ['hasty-pruning', schedule, 'dumps on schedule'],
+    ['missed-nights', schedule, GAP],
+    ['hasty-pruning', schedule, KEPT_TOO_SHORT],
   ]),
   ...of('research-agent', [
     ['stale-reads', smoke, 'research'],
@@ -107,7 +112,7 @@ export const controls: readonly Control[] = [
     ['lose-acknowledged-writes', drill, 'no acknowledged write lost', LOST],
     ['stale-dump', backup('backup-verified'), 'age of the daily backup'],
     ['cut-dump', backup('backup-verified'), 'dump complete'],
-    ['missed-nights', backup('backup-verified'), 'dumps on schedule'],
+    ['missed-nights', backup('backup-verified'), GAP],
     ['no-archive', backup('restore'), ARCHIVED_BY_NOTHING],
     ['frozen-names', drill, 'does not show it', LOST, WRITTEN],
     ['long-ttl', drill, 'not recovered within', LOST, WRITTEN],
@@ -131,8 +136,9 @@ export const controls: readonly Control[] = [
     ],
     ['stale-dump', backup('backup-verified'), 'age of the daily dump'],
     ['cut-dump', backup('restore'), 'dump complete'],
-    ['missed-nights', backup('backup-verified'), 'dumps on schedule'],
-    ['hasty-pruning', backup('backup-verified'), 'dumps on schedule'],
+    ['missed-nights', backup('backup-verified'), NO_COPY],
+    ['late-dumps', backup('backup-verified'), OTHER_HOURS],
+    ['hasty-pruning', backup('backup-verified'), KEPT_TOO_SHORT],
   ]),
   ...of('marketing-agents', [
     ['no-metrics', smoke, 'metrics'],
@@ -147,8 +153,9 @@ export const controls: readonly Control[] = [
     ['lying-health', chaos('database-unreachable'), 'client errors while something is broken'],
     ['stale-dump', backup('backup-verified'), 'age of the daily backup'],
     ['cut-dump', backup('backup-verified'), 'dump complete'],
-    ['missed-nights', backup('backup-verified'), 'dumps on schedule'],
-    ['hasty-pruning', backup('backup-verified'), 'dumps on schedule'],
+    ['missed-nights', backup('backup-verified'), NO_COPY],
+    ['late-dumps', backup('backup-verified'), OTHER_HOURS],
+    ['hasty-pruning', backup('backup-verified'), KEPT_TOO_SHORT],
     ['no-archive', backup('restore'), ARCHIVED_BY_NOTHING],
   ]),
   ...of('arklex', [

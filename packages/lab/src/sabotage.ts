@@ -33,6 +33,7 @@ export const sabotages = {
   'drop-sockets': 'a socket is cut when the first message comes',
   'stale-dump': 'the nightly dump was last made two days ago',
   'missed-nights': 'the nightly job did not run for three nights of the last week',
+  'late-dumps': 'the nightly job begins four hours later than it should',
   'hasty-pruning': 'the nightly job keeps its dumps for three days',
   'cut-dump': 'the nightly dump ends in the middle',
   'torn-upload': 'the upload of the nightly dump was begun, and never came to its end',
@@ -44,6 +45,8 @@ export const sabotages = {
 
 /** So old is what a job made last that has stopped. */
 export const STALE_MS = 2 * 86_400_000;
+/** So late a job is that does not begin in time. */
+export const LATE_MS = 4 * 3_600_000;
 
 export type Sabotage = keyof typeof sabotages;
 
@@ -64,6 +67,7 @@ const possible: Partial<Record<Sabotage, (contract: Contract) => boolean>> = {
   'lost-sockets': ({ platform }) => platform === 'research-assistant',
   'drop-sockets': ({ platform }) => platform === 'research-assistant',
   'missed-nights': ({ bucket }) => bucket === undefined,
+  'late-dumps': ({ bucket, dumpsAt }) => bucket === undefined && dumpsAt !== undefined,
   'hasty-pruning': ({ bucket }) => bucket === undefined,
   'torn-upload': ({ bucket }) => bucket !== undefined,
   'lost-bucket': ({ bucket }) => bucket !== undefined,

@@ -17,7 +17,7 @@ export default defineScenario((pace) => {
   const restore = {
     phase: 'restore' as const,
     deadline: 120,
-    targets: { rto: 3600, rpo: 86_400 },
+    targets: { rto: 3600, rpo: 90_000 },
     objectives: ['restore loses', 'restore time'],
   };
   return {

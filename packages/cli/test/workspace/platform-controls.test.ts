@@ -87,12 +87,17 @@ describe('what a run says of a control', () => {
     ] as unknown as Evidence['journal'],
   });
 
-  it('is its finding, else the reason that names it, else a check that did not hold', () => {
+  it('is its finding, else the reason that names it, else what explains a finding, else a check that did not hold', () => {
     const reason = 'restore failed: it is not in the archive';
     expect(whatWasSaid(seen([missed]), 'client p95')).toBe(
       'client p95 in baseline: fail, 395–431 ms, and < 200 was promised',
     );
     expect(whatWasSaid(seen([missed], reason), 'is not in the archive')).toBe(reason);
+    const explained = { ...missed, explanation: 'It was at another hour. 8 copies are kept.' };
+    expect(whatWasSaid(seen([explained]), 'at another hour')).toBe(
+      'client p95 in baseline: fail, It was at another hour. 8 copies are kept.',
+    );
+    expect(whatWasSaid(seen([{ ...explained, outcome: 'pass' }]), 'at another hour')).toBeUndefined();
     expect(whatWasSaid(seen([]), 'metrics')).toBe('pod b1 metrics: got status 404');
     expect(whatWasSaid(seen([{ ...missed, outcome: 'pass' }]), 'client p95')).toBeUndefined();
     expect(whatWasSaid(seen([]), 'health')).toBeUndefined();

@@ -1,8 +1,34 @@
 import { z } from 'zod';
 import type { Result } from '@ordeal/shared/platform/diagnostics';
+import { isTimeZone } from '@ordeal/shared/time/time-zone';
 import { parseConfig } from '../drivers/parse.ts';
 
 const argv = z.array(z.string()).min(1);
+const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 02:00');
+const daily = z
+  .strictObject({
+    from: timeOfDay,
+    to: timeOfDay,
+    timeZone: z
+      .string()
+      .refine(isTimeZone, 'a time zone such as Europe/Berlin, or an offset such as +02:00')
+      .default('UTC'),
+  })
+  .refine(({ from, to }) => from !== to, 'two times of day that differ');
+const schedule = z
+  .strictObject({
+    everySeconds: z.number().positive().optional(),
+    daily: daily.optional(),
+    lateSeconds: z.number().nonnegative(),
+    keepSeconds: z.number().positive().optional(),
+    since: z.iso.datetime({ offset: true }).optional(),
+  })
+  .transform(({ everySeconds, daily: hours, ...kept }, context): BackupSchedule => {
+    if (everySeconds !== undefined && hours === undefined) return { ...kept, everySeconds };
+    if (everySeconds === undefined && hours !== undefined) return { ...kept, daily: hours };
+    context.addIssue('one of everySeconds and daily');
+    return z.NEVER;
+  });
 
 const schema = z.strictObject({
   into: z.strictObject({
@@ -30,14 +56,7 @@ const schema = z.strictObject({
     )
     .default([]),
   markers: z.strictObject({ url: z.string().regex(/^postgres(ql)?:\/\//, 'a connection string') }).optional(),
-  schedule: z
-    .strictObject({
-      everySeconds: z.number().positive(),
-      lateSeconds: z.number().nonnegative(),
-      keepSeconds: z.number().positive().optional(),
-      since: z.iso.datetime({ offset: true }).optional(),
-    })
-    .optional(),
+  schedule: schedule.optional(),
   ledger: z
     .union([
       z.strictObject({
@@ -58,9 +77,26 @@ export type ApplicationCheck =
   | { readonly name: string; readonly command: readonly string[]; readonly withinSeconds: number };
 
 /** When a platform makes its copies, and for how long it keeps them, by its own promise. */
-export interface BackupSchedule {
+export type BackupSchedule = RegularSchedule | DailySchedule;
+
+/** One every so often, at whatever hour. */
+export interface RegularSchedule extends EachSchedule {
   readonly everySeconds: number;
-  /** So much later than that a copy may still be: jobs wait for their turn, and take their time. */
+}
+
+/** One each day, begun between two times of day. */
+export interface DailySchedule extends EachSchedule {
+  readonly daily: {
+    /** `02:00`, by the clocks of `timeZone`. */
+    readonly from: string;
+    /** Where it is before `from`, it is the next day's. */
+    readonly to: string;
+    readonly timeZone: string;
+  };
+}
+
+interface EachSchedule {
+  /** So much later than that a copy may still come to its end: jobs wait for their turn, and take their time. */
   readonly lateSeconds: number;
   /** Where nothing is promised of it, how long they are kept is not looked at. */
   readonly keepSeconds?: number | undefined;
@@ -99,6 +135,6 @@ export function parseRestoreSettings(raw: unknown, path: string): Result<Restore
     schema,
     raw,
     path,
-    'a restore has into: { dir, binDir, port?, runAs?, settings? }, source?: { system?, database? }, checks?: [{ name, sql } | { name, command, withinSeconds? }], markers?: { url }, schedule?: { everySeconds, lateSeconds, keepSeconds?, since? } and ledger?: { sql } | { elsewhere }',
+    'a restore has into: { dir, binDir, port?, runAs?, settings? }, source?: { system?, database? }, checks?: [{ name, sql } | { name, command, withinSeconds? }], markers?: { url }, schedule?: { everySeconds | daily: { from, to, timeZone? }, lateSeconds, keepSeconds?, since? } and ledger?: { sql } | { elsewhere }',
   );
 }

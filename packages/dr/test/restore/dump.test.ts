@@ -207,7 +207,7 @@ describe('finds and names, in the custom format,', () => {
 });
 
 describe('dumps that somebody else makes', () => {
-  const foreign = { files: String.raw`^shop_.*\.sql\.gz$`, longestSeconds: 5, utcOffset: 'Z' };
+  const foreign = { files: String.raw`^shop_.*\.sql\.gz$`, longestSeconds: 5, timeZone: 'UTC' };
 
   function dumped(): Buffer {
     return execFileSync(join(source.binDir, 'pg_dump'), [source.url], { maxBuffer: 2 ** 26 });
@@ -245,7 +245,7 @@ describe('dumps that somebody else makes', () => {
   it('are no younger for being copied again', async () => {
     const files = String.raw`^shop_(?<year>\d{4})(?<month>\d\d)(?<day>\d\d)\.sql\.gz$`;
     writeFileSync(join(storage, 'shop_20260101.sql.gz'), gzipSync(dumped()));
-    const copy = await driverWith({ foreign: { files, longestSeconds: 5, utcOffset: 'Z' } }).latest(
+    const copy = await driverWith({ foreign: { files, longestSeconds: 5, timeZone: 'UTC' } }).latest(
       testContext(),
     );
     expect(copy).toMatchObject({
@@ -260,7 +260,7 @@ describe('dumps that somebody else makes', () => {
     const files = String.raw`^shop_(?<year>\d{4})(?<month>\d\d)(?<day>\d\d)\.sql\.gz$`;
     writeFileSync(join(storage, 'shop_20260230.sql.gz'), gzipSync(dumped()));
     const { record } = await restored(
-      driverWith({ foreign: { files, longestSeconds: 5, utcOffset: 'Z' }, roles: ['app'] }),
+      driverWith({ foreign: { files, longestSeconds: 5, timeZone: 'UTC' }, roles: ['app'] }),
     );
     expect(record.failed).toBeUndefined();
     expect(record.backupAgeSeconds.high).toBeLessThan(600);

@@ -27,7 +27,7 @@ it('lists the dumps of a platform’s own job, oldest first, and nothing else th
     foreign: {
       files: String.raw`^shop-(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)\.sql\.gz$`,
       longestSeconds: 60,
-      utcOffset: 'Z',
+      timeZone: 'UTC',
     },
   });
   const copies = await driver.copies(testContext());

@@ -131,6 +131,27 @@ describe('configurations', () => {
       ]),
     ]);
   });
+
+  it('of a schedule say the one or the other, and hours and zones that there are', () => {
+    const into = { dir: '/var/tmp/restore', binDir: '/b' };
+    const told = (schedule: unknown) => {
+      const parsed = parseRestoreSettings({ into, schedule }, 'p');
+      return parsed.ok ? parsed.value.schedule : parsed.diagnostics.map(({ path, expected }) => [path, expected]);
+    };
+    const nightly = { daily: { from: '02:00', to: '02:10' }, lateSeconds: 60 };
+    expect(told(nightly)).toEqual({ daily: { from: '02:00', to: '02:10', timeZone: 'UTC' }, lateSeconds: 60 });
+    expect(told({ everySeconds: 60, lateSeconds: 6 })).toEqual({ everySeconds: 60, lateSeconds: 6 });
+    expect(told({ ...nightly, everySeconds: 60 })).toEqual([['p.schedule', 'one of everySeconds and daily']]);
+    expect(told({ lateSeconds: 60 })).toEqual([['p.schedule', 'one of everySeconds and daily']]);
+    expect(told({ ...nightly, daily: { from: '2 AM', to: '24:00', timeZone: 'Berlin' } })).toEqual([
+      ['p.schedule.daily.from', 'a time of day such as 02:00'],
+      ['p.schedule.daily.to', 'a time of day such as 02:00'],
+      ['p.schedule.daily.timeZone', 'a time zone such as Europe/Berlin, or an offset such as +02:00'],
+    ]);
+    expect(told({ ...nightly, daily: { from: '02:00', to: '02:00' } })).toEqual([
+      ['p.schedule.daily', 'two times of day that differ'],
+    ]);
+  });
 });
 
 it('a restore is described without anything being done', () => {

@@ -9,6 +9,7 @@ import { rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv, env, exit, stderr } from 'node:process';
 import { reasonOf } from '@ordeal/shared/reason-of';
+import { stampOf } from '../layout/backups.ts';
 import { STALE_MS } from '../sabotage.ts';
 import { readBackupJob, type BackupJob } from './config.ts';
 import { upload } from './upload.ts';
@@ -51,9 +52,4 @@ async function dump({ pgDump, database }: BackupJob, file: string): Promise<void
   );
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   if (code !== 0) throw new Error(`pg_dump failed (${signal ?? `code ${code}`})`);
-}
-
-/** `20260131_030000`, in UTC. */
-function stampOf(at: Date): string {
-  return at.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '_');
 }

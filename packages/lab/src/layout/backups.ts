@@ -36,7 +36,7 @@ export function dumpsOf({ dir, contract, ports, bucketKeys }: Blueprint): LabDum
   if (bucket === undefined) {
     return {
       storage: { kind: 'directory', path: backupFolders(dir).dumps },
-      files: String.raw`^platform-(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)\.sql\.gz$`,
+      files: String.raw`^platform_${DATE}_${TIME}\.sql\.gz$`,
     };
   }
   return {
@@ -49,4 +49,9 @@ export function dumpsOf({ dir, contract, ports, bucketKeys }: Blueprint): LabDum
     },
     files: String.raw`^${platform}_backup_${DATE}_${TIME}\.sql$`,
   };
+}
+
+/** `20260131_030000`, in UTC: how a dump is called that was begun then. */
+export function stampOf(begun: Date): string {
+  return begun.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '_');
 }

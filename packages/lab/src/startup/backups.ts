@@ -13,10 +13,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Bucket } from '../api/contracts/contract.ts';
 import { unitEnvironment, type Blueprint } from '../layout/blueprint.ts';
-import { backupFolders, objectFolders } from '../layout/backups.ts';
+import { backupFolders, objectFolders, stampOf } from '../layout/backups.ts';
 import { inLab } from '../layout/paths.ts';
 import { labMarks } from '../leftovers/find.ts';
-import { STALE_MS } from '../sabotage.ts';
+import { LATE_MS, STALE_MS, type Sabotage } from '../sabotage.ts';
 import { binDirOf, postgresUrl } from '../units/postgres.ts';
 import { runProgram } from './run-program.ts';
 
@@ -62,10 +62,10 @@ export async function dumpDatabase(blueprint: Blueprint, signal: AbortSignal): P
 
 /** A dump of the database, through gzip. */
 async function dumpToFolder(blueprint: Blueprint, signal: AbortSignal): Promise<void> {
-  const { dir, ports, runAs, sabotage } = blueprint;
+  const { dir, ports, runAs, contract, sabotage } = blueprint;
   const { dumps } = backupFolders(dir);
-  const made = new Date(Date.now() - (sabotage.includes('stale-dump') ? STALE_MS : 0));
-  const file = dumpFile(dir, made);
+  const begun = lastBegun(contract.dumpsAt, sabotage, Date.now());
+  const file = dumpFile(dir, begun);
   const dump = join(binDirOf(blueprint), 'pg_dump');
   const url = postgresUrl(blueprint, 'postgres', ports.a.postgres);
   await runProgram({
@@ -83,22 +83,32 @@ async function dumpToFolder(blueprint: Blueprint, signal: AbortSignal): Promise<
     ...(runAs && { runAs }),
     signal,
   });
-  fillEarlierNights(blueprint, file, made);
+  fillEarlierNights(blueprint, file, begun);
   // As a full disk leaves it.
   if (sabotage.includes('cut-dump')) truncateSync(file, Math.floor(statSync(file).size / 2));
-  if (sabotage.includes('stale-dump')) utimesSync(file, made, made);
+  // Not now, as this one was.
+  if (contract.dumpsAt !== undefined || sabotage.includes('stale-dump')) utimesSync(file, begun, begun);
+}
+
+/** When a nightly job that begins at a time of day (`02:00`, UTC; any, where there is none) has begun for the last time. */
+export function lastBegun(at: string | undefined, sabotage: readonly Sabotage[], now: number): Date {
+  const until = now - (sabotage.includes('stale-dump') ? STALE_MS : 0);
+  if (at === undefined) return new Date(until);
+  const day = new Date(until).toISOString().slice(0, 10);
+  const begun = Date.parse(`${day}T${at}:00Z`) + (sabotage.includes('late-dumps') ? LATE_MS : 0);
+  return new Date(begun <= until ? begun : begun - DAY_MS);
 }
 
 /**
  * A lab is up for minutes, and its job has run in all the nights before: of each there is the same dump, by the name and
  * the time that it would have.
  */
-function fillEarlierNights({ dir, runAs, contract, sabotage }: Blueprint, dump: string, made: Date): void {
+function fillEarlierNights({ dir, runAs, contract, sabotage }: Blueprint, dump: string, begun: Date): void {
   const days = sabotage.includes('hasty-pruning') ? HASTY_DAYS : (contract.keepsDumpsDays ?? WEEK_DAYS);
   const missed: readonly number[] = sabotage.includes('missed-nights') ? MISSED_DAYS_AGO : [];
   for (let ago = 1; ago <= days; ago += 1) {
     if (missed.includes(ago)) continue;
-    const then = new Date(made.getTime() - ago * DAY_MS);
+    const then = new Date(begun.getTime() - ago * DAY_MS);
     const file = dumpFile(dir, then);
     copyFileSync(dump, file);
     if (runAs) chownSync(file, runAs.uid, runAs.gid);
@@ -106,8 +116,8 @@ function fillEarlierNights({ dir, runAs, contract, sabotage }: Blueprint, dump: 
   }
 }
 
-function dumpFile(dir: string, made: Date): string {
-  return join(backupFolders(dir).dumps, `platform-${made.toISOString().slice(0, 10)}.sql.gz`);
+function dumpFile(dir: string, begun: Date): string {
+  return join(backupFolders(dir).dumps, `platform_${stampOf(begun)}.sql.gz`);
 }
 
 /** A dump of the database, as an object. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Result } from '@ordeal/shared/platform/diagnostics';
+import { isTimeZone } from '@ordeal/shared/time/time-zone';
 import { storageSchema, type StorageConfig } from '../../backup-storage/config.ts';
 import { parseConfig } from '../parse.ts';
 
@@ -20,10 +21,10 @@ const schema = z.strictObject({
     .strictObject({
       files: z.string().refine(isPattern, 'a regular expression'),
       longestSeconds: z.number().positive().default(3600),
-      utcOffset: z
+      timeZone: z
         .string()
-        .regex(/^(?:Z|[+-]\d\d:\d\d)$/, 'Z, or an offset such as +02:00')
-        .default('Z'),
+        .refine(isTimeZone, 'a time zone such as Europe/Berlin, or an offset such as +02:00')
+        .default('UTC'),
     })
     .optional(),
 });
@@ -49,7 +50,7 @@ export interface DumpConfig {
         /** A dump holds what was there when it began, and its file tells when it ended: so long lies between at most. */
         readonly longestSeconds: number;
         /** Of the clock that names are made by, where `files` finds a time in them. */
-        readonly utcOffset: string;
+        readonly timeZone: string;
       }
     | undefined;
 }
@@ -60,7 +61,7 @@ export function parseDump(raw: unknown, path: string): Result<DumpConfig> {
     schema,
     raw,
     path,
-    "a pg-dump backup has url, binDir, storage: { kind: 'directory', path } or { kind: 's3', bucket, prefix?, region?, endpoint?, pathStyle?, caFile?, credentials? }, format?: 'plain' | 'custom', jobs?, withinSeconds?, roles? and foreign?: { files, longestSeconds?, utcOffset? }",
+    "a pg-dump backup has url, binDir, storage: { kind: 'directory', path } or { kind: 's3', bucket, prefix?, region?, endpoint?, pathStyle?, caFile?, credentials? }, format?: 'plain' | 'custom', jobs?, withinSeconds?, roles? and foreign?: { files, longestSeconds?, timeZone? }",
   );
 }
 

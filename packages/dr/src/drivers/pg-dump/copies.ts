@@ -1,5 +1,6 @@
 import type { BackupCopy } from '@ordeal/shared/drivers/backup';
 import { BackupBroken } from '@ordeal/shared/drivers/backup';
+import { openTimeZone } from '@ordeal/shared/time/time-zone';
 import { blame, listCopies, readFile, readLabel } from '../../backup-storage/catalogue.ts';
 import { openStorage } from '../../backup-storage/config.ts';
 import type { DumpConfig } from './config.ts';
@@ -41,11 +42,11 @@ async function foreignCopies({ storage: place, foreign }: DumpConfig): Promise<r
 function instantOf(
   { name, modified }: { readonly name: string; readonly modified: number },
   pattern: RegExp,
-  { longestSeconds, utcOffset }: NonNullable<DumpConfig['foreign']>,
+  { longestSeconds, timeZone }: NonNullable<DumpConfig['foreign']>,
 ): { readonly instant: BackupCopy['instant']; readonly from: string } {
   const longest = longestSeconds * 1000;
   const byFile = { low: modified - longest, high: modified };
-  const named = timeInName(name, pattern, utcOffset);
+  const named = timeInName(name, pattern, openTimeZone(timeZone));
   if (named === undefined) return { instant: byFile, from: "the file's time" };
   if (!named.there) {
     return { instant: byFile, from: `the file's time, as there is no ${named.named}, which its name says` };

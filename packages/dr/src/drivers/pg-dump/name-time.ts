@@ -1,4 +1,5 @@
 import type { Bounds } from '@ordeal/shared/time/interval';
+import type { TimeZone } from '@ordeal/shared/time/time-zone';
 
 const UNITS = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
 
@@ -13,9 +14,9 @@ export type NamedTime =
  * The time in a dump's name, as the groups `year`, `month`, `day` and, as far as the name goes, `hour`, `minute` and
  * `second` of a pattern find it. Undefined where the name holds none.
  *
- * @param utcOffset of the clock that the name was made by: `Z` or, for instance, `+02:00`
+ * @param zone of the clock that the name was made by
  */
-export function timeInName(name: string, pattern: RegExp, utcOffset: string): NamedTime | undefined {
+export function timeInName(name: string, pattern: RegExp, zone: TimeZone): NamedTime | undefined {
   const groups = pattern.exec(name)?.groups ?? {};
   const [year, month, day, hour, minute, second] = UNITS.map((unit) => groups[unit]);
   if (year === undefined || month === undefined || day === undefined) return undefined;
@@ -23,7 +24,8 @@ export function timeInName(name: string, pattern: RegExp, utcOffset: string): Na
   const from = `${date}T${hour ?? '00'}:${minute ?? '00'}:${second ?? '00'}.000`;
   const to = `${date}T${hour ?? '23'}:${minute ?? '59'}:${second ?? '59'}.999`;
   if (isThere(from) && isThere(to)) {
-    return { there: true, span: { low: Date.parse(from + utcOffset), high: Date.parse(to + utcOffset) } };
+    // Where clocks go back over it, it may be either.
+    return { there: true, span: { low: zone.momentsOf(from)[0], high: Math.max(...zone.momentsOf(to)) } };
   }
   const time =
     hour === undefined ? '' : ` ${[hour, minute, second].filter((one) => one !== undefined).join(':')}`;

@@ -1,7 +1,7 @@
 import type { BackupCheck } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { note, RestoreRefused, type RestoreCourse } from '../course.ts';
-import { judgeSchedule } from '../schedule.ts';
+import { judgeSchedule } from '../schedule/judge-schedule.ts';
 import { roomRefusal } from '../refusals.ts';
 import { momentOf, ownMomentOnly, words } from './parts.ts';
 import type { RestoreStep } from './step.ts';

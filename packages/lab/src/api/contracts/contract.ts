@@ -21,6 +21,8 @@ export interface Contract {
   readonly mostOfTenant?: number;
   /** Where its backup job keeps the dumps that it makes; in a folder where nothing is said. */
   readonly bucket?: Bucket;
+  /** `02:00` (UTC): when its nightly job begins, where dumps are in a folder; as the lab comes up where nothing is said. */
+  readonly dumpsAt?: string;
   /** So many days it keeps dumps that are in a folder; a week where nothing is said. */
   readonly keepsDumpsDays?: number;
   /** Tables besides those that every platform of the lab has. */

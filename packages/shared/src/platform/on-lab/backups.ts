@@ -3,11 +3,14 @@ import type { LabSite } from '../site.ts';
 
 /** What a document promises of the nightly dumps. */
 interface DumpPromise {
+  /** Between which times of day (UTC) each night's is begun, where that is promised. */
+  readonly begun?: { readonly from: string; readonly to: string };
   /** For so many days each is kept, where that is promised. */
   readonly keepDays?: number;
 }
 
 const DAY = 86_400;
+const HOUR = 3_600;
 /** The lab's job counts as one that has always run: it has filled in the nights before it was up. */
 const ALWAYS = '2000-01-01T00:00:00Z';
 
@@ -58,8 +61,9 @@ export function labBackups(
           ? {}
           : {
               schedule: {
-                everySeconds: DAY,
-                lateSeconds: DAY / 4,
+                ...(promised.begun === undefined
+                  ? { everySeconds: DAY, lateSeconds: DAY / 4 }
+                  : { daily: promised.begun, lateSeconds: HOUR }),
                 since: ALWAYS,
                 ...(promised.keepDays === undefined ? {} : { keepSeconds: promised.keepDays * DAY }),
               },

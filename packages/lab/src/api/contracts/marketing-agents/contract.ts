@@ -9,5 +9,7 @@ export const marketingAgents: Contract = {
   // Its readiness probe has failureThreshold 1.
   edge: { ...usualEdge, fall: 1 },
   restartDelayMs: 50,
+  // Somewhere in its window, 03:00–06:00.
+  dumpsAt: '03:40',
   schema: workSchema,
 };

@@ -14,6 +14,8 @@ export const researchAssistant: Contract = {
   // systemd's RestartSec=10
   restartDelayMs: 10_000,
   rateLimit: { requests: 100, windowSeconds: 60, window: 'fixed' },
+  // Its cron: `0 2 * * *`.
+  dumpsAt: '02:00',
   keepsDumpsDays: 30,
   schema: workSchema + sessionSchema + openSocketSchema,
 };

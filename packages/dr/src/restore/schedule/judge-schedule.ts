@@ -1,0 +1,31 @@
+import type { BackupCopy } from '@ordeal/shared/drivers/backup';
+import type { ScheduleRecord } from '@ordeal/shared/record/record';
+import type { BackupSchedule } from '../config.ts';
+import { heldDaily } from './daily.ts';
+import { heldRegularly } from './regular.ts';
+
+/**
+ * Holds the copies that are kept against when they should have been made, and for how long they should be kept. Which
+ * moment a copy holds is known between bounds: what is so however they fall is a departure, and what only may be so
+ * cannot be told. `now` is the source's wall clock, ms.
+ */
+export function judgeSchedule(
+  copies: readonly BackupCopy[],
+  schedule: BackupSchedule,
+  now: number,
+): ScheduleRecord {
+  const instants = copies
+    .map(({ instant }) => instant)
+    .toSorted((left, right) => left.high - right.high || left.low - right.low);
+  const [oldest, newest] = [instants[0], instants.at(-1)];
+  if (oldest === undefined || newest === undefined) {
+    return { copies: 0, departures: ['there is no complete copy at all'], unknown: [] };
+  }
+  const kept = { instants, oldest, newest };
+  return {
+    copies: instants.length,
+    oldest: new Date(oldest.high).toISOString(),
+    newest: new Date(newest.high).toISOString(),
+    ...('daily' in schedule ? heldDaily(kept, schedule, now) : heldRegularly(kept, schedule, now)),
+  };
+}
