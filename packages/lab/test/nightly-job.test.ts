@@ -20,6 +20,8 @@ it.each<[now: string, at: string | undefined, sabotage: readonly Sabotage[], beg
 it('is late where it has an hour', () => {
   expect(parseSabotages(['late-dumps'], contractOf('research-assistant'))).toEqual(['late-dumps']);
   for (const platform of ['agentic-platform', 'arklex']) {
-    expect(() => parseSabotages(['late-dumps'], contractOf(platform))).toThrow('Unknown sabotage "late-dumps"');
+    expect(() => parseSabotages(['late-dumps'], contractOf(platform))).toThrow(
+      'Unknown sabotage "late-dumps"',
+    );
   }
 });

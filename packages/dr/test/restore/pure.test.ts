@@ -136,10 +136,15 @@ describe('configurations', () => {
     const into = { dir: '/var/tmp/restore', binDir: '/b' };
     const told = (schedule: unknown) => {
       const parsed = parseRestoreSettings({ into, schedule }, 'p');
-      return parsed.ok ? parsed.value.schedule : parsed.diagnostics.map(({ path, expected }) => [path, expected]);
+      return parsed.ok
+        ? parsed.value.schedule
+        : parsed.diagnostics.map(({ path, expected }) => [path, expected]);
     };
     const nightly = { daily: { from: '02:00', to: '02:10' }, lateSeconds: 60 };
-    expect(told(nightly)).toEqual({ daily: { from: '02:00', to: '02:10', timeZone: 'UTC' }, lateSeconds: 60 });
+    expect(told(nightly)).toEqual({
+      daily: { from: '02:00', to: '02:10', timeZone: 'UTC' },
+      lateSeconds: 60,
+    });
     expect(told({ everySeconds: 60, lateSeconds: 6 })).toEqual({ everySeconds: 60, lateSeconds: 6 });
     expect(told({ ...nightly, everySeconds: 60 })).toEqual([['p.schedule', 'one of everySeconds and daily']]);
     expect(told({ lateSeconds: 60 })).toEqual([['p.schedule', 'one of everySeconds and daily']]);

@@ -73,7 +73,10 @@ describe('copies against their schedule', () => {
 });
 
 describe('copies that are begun at a time of day', () => {
-  const hours = (from: string, to: string, timeZone = 'UTC') => ({ daily: { from, to, timeZone }, lateSeconds: 3_600 });
+  const hours = (from: string, to: string, timeZone = 'UTC') => ({
+    daily: { from, to, timeZone },
+    lateSeconds: 3_600,
+  });
   const nightly = { ...hours('02:00', '02:10'), keepSeconds: 30 * 86_400, since: '2020-01-01T00:00:00Z' };
   /** Those of the last days, each begun so long after midnight (UTC) and known within ten seconds. */
   const at = (hour: number, days: readonly number[]): readonly BackupCopy[] =>
@@ -99,21 +102,35 @@ describe('copies that are begun at a time of day', () => {
       ],
       unknown: [],
     });
-    const one = [...at(2, everyDay(30).filter((ago) => ago !== 4)), ...at(14.5, [4])];
+    const one = [
+      ...at(
+        2,
+        everyDay(30).filter((ago) => ago !== 4),
+      ),
+      ...at(14.5, [4]),
+    ];
     expect(judged(one).departures).toEqual([
       'no copy was begun between 02:00 and 02:10 (UTC) on 2026-11-26: one was at 2026-11-26 14:30',
     ]);
   });
 
   it('depart from it when they are begun too early', () => {
-    const early = at(2, everyDay(30).filter((ago) => ago !== 4));
+    const early = at(
+      2,
+      everyDay(30).filter((ago) => ago !== 4),
+    );
     expect(judged([...early, ...at(1, [4])]).departures).toEqual([
       'no copy was begun between 02:00 and 02:10 (UTC) on 2026-11-26: one was at 2026-11-26 01:00',
     ]);
   });
 
   it('depart from it in each row of days that have none at all, the last ones too', () => {
-    const { departures, unknown } = judged(at(2, everyDay(30).filter((ago) => ![0, 5, 6].includes(ago))));
+    const { departures, unknown } = judged(
+      at(
+        2,
+        everyDay(30).filter((ago) => ![0, 5, 6].includes(ago)),
+      ),
+    );
     expect(departures).toEqual([
       'no copy was begun between 02:00 and 02:10 (UTC) on 2 days, from 2026-11-24 to 2026-11-25, nor at any other hour',
       'no copy was begun between 02:00 and 02:10 (UTC) on 2026-11-30, nor at any other hour',
@@ -122,7 +139,15 @@ describe('copies that are begun at a time of day', () => {
   });
 
   it('are not missed before their hours are over, and before they have had time to come to an end', () => {
-    const until = (moment: number) => judged(at(2, everyDay(30).filter((ago) => ago > 0)), nightly, moment);
+    const until = (moment: number) =>
+      judged(
+        at(
+          2,
+          everyDay(30).filter((ago) => ago > 0),
+        ),
+        nightly,
+        moment,
+      );
     expect(until(Date.UTC(2026, 10, 30, 1, 59))).toEqual(held);
     expect(until(Date.UTC(2026, 10, 30, 3, 9))).toEqual(held);
     expect(until(Date.UTC(2026, 10, 30, 3, 10)).departures).toHaveLength(1);
@@ -135,7 +160,10 @@ describe('copies that are begun at a time of day', () => {
     ]);
     expect(judged(young, { ...nightly, since: '2026-11-26T12:00:00Z' })).toEqual(held);
     const { since: _, ...unsaid } = nightly;
-    expect(judged(young, unsaid)).toEqual({ departures: [], unknown: [expect.stringContaining('schedule.since')] });
+    expect(judged(young, unsaid)).toEqual({
+      departures: [],
+      unknown: [expect.stringContaining('schedule.since')],
+    });
     expect(judged(young, hours('02:00', '02:10'))).toEqual(held);
   });
 
@@ -161,7 +189,9 @@ describe('copies that are begun at a time of day', () => {
     const late = hours('23:00', '01:00');
     expect(judged(at(0.5, everyDay(5)), late)).toEqual(held);
     expect(judged(at(1.5, everyDay(5)), late).departures).toEqual([
-      expect.stringMatching(/^no copy was begun between 23:00 and 01:00 .* on 5 days, from 2026-11-25 to 2026-11-29: 6 were/),
+      expect.stringMatching(
+        /^no copy was begun between 23:00 and 01:00 .* on 5 days, from 2026-11-25 to 2026-11-29: 6 were/,
+      ),
     ]);
   });
 
@@ -176,7 +206,12 @@ describe('copies that are begun at a time of day', () => {
       expect(judged(copies, berlin, afterwards)).toEqual(held);
     }
     // A clock of UTC is an hour late all winter.
-    const utc = begun('2026-10-24T00:00:05Z', '2026-10-25T00:00:05Z', '2026-10-26T00:00:05Z', '2026-10-27T00:00:05Z');
+    const utc = begun(
+      '2026-10-24T00:00:05Z',
+      '2026-10-25T00:00:05Z',
+      '2026-10-26T00:00:05Z',
+      '2026-10-27T00:00:05Z',
+    );
     expect(judged(utc, berlin, afterwards).departures).toEqual([
       expect.stringContaining('on 2 days, from 2026-10-26 to 2026-10-27: '),
     ]);

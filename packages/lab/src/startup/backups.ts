@@ -95,8 +95,9 @@ export function lastBegun(at: string | undefined, sabotage: readonly Sabotage[],
   const until = now - (sabotage.includes('stale-dump') ? STALE_MS : 0);
   if (at === undefined) return new Date(until);
   const day = new Date(until).toISOString().slice(0, 10);
-  const begun = Date.parse(`${day}T${at}:00Z`) + (sabotage.includes('late-dumps') ? LATE_MS : 0);
-  return new Date(begun <= until ? begun : begun - DAY_MS);
+  let begun = Date.parse(`${day}T${at}:00Z`) + (sabotage.includes('late-dumps') ? LATE_MS : 0);
+  while (begun > until) begun -= DAY_MS;
+  return new Date(begun);
 }
 
 /**

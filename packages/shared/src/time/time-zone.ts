@@ -32,7 +32,8 @@ export function openTimeZone(name: string): TimeZone {
       const [before, after] = [inUtc - offsetAt(inUtc - DAY_MS), inUtc - offsetAt(inUtc + DAY_MS)];
       const first = Math.min(before, after);
       const last = Math.max(before, after);
-      const [one, ...more] = first === last ? [first] : [first, last].filter((at) => at + offsetAt(at) === inUtc);
+      const [one, ...more] =
+        first === last ? [first] : [first, last].filter((at) => at + offsetAt(at) === inUtc);
       return one === undefined ? [before] : [one, ...more];
     },
     shownAt: (moment) => new Date(moment + offsetAt(moment)).toISOString().slice(0, -1),
@@ -57,7 +58,9 @@ function offsetsOf(name: string): (moment: number) => number {
     second: 'numeric',
   });
   return (moment) => {
-    const parts = Object.fromEntries(format.formatToParts(moment).map(({ type, value }) => [type, Number(value)]));
+    const parts = Object.fromEntries(
+      format.formatToParts(moment).map(({ type, value }) => [type, Number(value)]),
+    );
     const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
     return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(moment / 1000) * 1000;
   };

@@ -54,7 +54,12 @@ export function heldDaily(
 }
 
 /** The hours of each day that touch a span of time. */
-function hoursBetween(from: number, to: number, daily: DailySchedule['daily'], zone: TimeZone): readonly Hours[] {
+function hoursBetween(
+  from: number,
+  to: number,
+  daily: DailySchedule['daily'],
+  zone: TimeZone,
+): readonly Hours[] {
   const hours: Hours[] = [];
   const last = Date.parse(dayOf(to, zone));
   // Those of the day before may go on until into the first one.
@@ -100,7 +105,9 @@ function besides(instants: readonly Bounds[], days: readonly Hours[], zone: Time
   const newest = others.at(-1);
   if (newest === undefined) return ', nor at any other hour';
   const time = shown(newest.high, zone);
-  return others.length === 1 ? `: one was at ${time}` : `: ${others.length} were at other hours, the newest at ${time}`;
+  return others.length === 1
+    ? `: one was at ${time}`
+    : `: ${others.length} were at other hours, the newest at ${time}`;
 }
 
 function shown(moment: number, zone: TimeZone): string {
