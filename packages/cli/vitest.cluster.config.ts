@@ -1,9 +1,13 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** Tests on a real Kubernetes control plane of their own: one at a time, since each brings one up. */
 export default defineConfig({
   test: {
     name: 'cluster',
+    // No test is in the way of a run on this machine, nor of what another worktree tests.
+    env: { ORDEAL_LEASES: join(tmpdir(), 'ordeal-leases-of-tests') },
     include: ['test/cluster/**/*.test.ts'],
     fileParallelism: false,
     // The first run builds the API server.

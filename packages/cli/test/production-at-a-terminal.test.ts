@@ -63,7 +63,7 @@ describe.skipIf(cannotRun(missing))(
       const command = [execPath, bin, 'load', '--platform', 'shop'].map((one) => `'${one}'`).join(' ');
       const terminal = spawn('script', ['-q', '-e', '-c', command, '/dev/null'], {
         cwd: dir,
-        env: { ...env, TERM: 'xterm', TMPDIR: dir, ORDEAL_PRODUCTION_TOKEN: undefined },
+        env: { ...env, TERM: 'xterm', TMPDIR: dir, ORDEAL_LEASES: dir, ORDEAL_PRODUCTION_TOKEN: undefined },
       });
       terminal.stdin.write(early);
       let asked = '';

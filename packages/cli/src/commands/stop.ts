@@ -5,12 +5,14 @@ import { FIRST_ANSWER_WITHIN_MS, lookForStop } from '@ordeal/shared/stop/look';
 import { describeOrder } from '@ordeal/shared/stop/order';
 import type { StopSource } from '@ordeal/shared/stop/source';
 import type { LoadPlace } from '@ordeal/shared/scenario/scenario';
+import { userId } from '@ordeal/shared/process/user';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
 import { loadPlatform } from '../load/load-platform.ts';
-import { activeHolders, leaseFolder, type Holder } from '../run/lease.ts';
+import { leaseFolder } from '../run/lease-folder.ts';
+import { activeHolders, type ActiveHolder, type Holder } from '../run/lease.ts';
 import { allPlaces, stopPlaces } from '../stop/sources.ts';
 
 export interface StopOptions {
@@ -50,23 +52,29 @@ export async function stopCommand(options: StopOptions, edge: Edge): Promise<num
   };
   const done = await orderEverywhere(places, order, systemClock);
   if (options.json !== true) say(done.map(({ detail }) => detail));
-  const before = activeHolders(leaseFolder(), systemClock);
+  const before = activeHolders(leaseFolder(), systemClock).filter(isReached);
   const left = await untilEnded(systemClock);
+  const others = activeHolders(leaseFolder(), systemClock).filter((one) => !isReached(one));
   const ended = before.filter(({ run }) => !left.some((one) => one.run === run));
   if (options.json === true) {
-    say([JSON.stringify({ places: done, ended: ended.map(shown), active: left.map(shown) }, null, 2)]);
+    const active = [...left, ...others].map(shown);
+    say([JSON.stringify({ places: done, ended: ended.map(shown), active }, null, 2)]);
   } else {
     say([
       ...ended.map((holder) => `Run ${inWords(holder)} has healed, and ended.`),
       ...left.map((holder) => `Run ${inWords(holder)} is STILL under way.`),
-      ...(before.length === 0 ? ['No run was under way on this machine.'] : []),
+      ...others.map(
+        (holder) =>
+          `Run ${inWords(holder)}, of ${holder.by}, is under way and NOT REACHED by the file of this user: order the stop as that user, or with --platform where the platform names a cluster to agree on.`,
+      ),
+      ...(before.length === 0 && others.length === 0 ? ['No run was under way on this machine.'] : []),
       platform?.guardrails.coordination === undefined
         ? 'This reaches the runs of this user on this machine; --platform reaches those elsewhere, where the platform names a cluster to agree on.'
         : 'Runs on other machines see it within a second.',
       'No run begins until `ordeal stop --clear`. `ordeal recover` heals what dead runs have left.',
     ]);
   }
-  if (left.length > 0) return exitCodes.residue;
+  if (left.length > 0 || others.length > 0) return exitCodes.residue;
   return isDone(done) ? exitCodes.pass : exitCodes.inconclusive;
 }
 
@@ -105,14 +113,19 @@ async function showStatus(
 /** A run heals within a second and then judges; only who hangs needs longer than this. */
 const ENDED_WITHIN_MS = 120_000;
 
-/** Waits until no run is under way on this machine. Gives those that still are. */
+/** Waits until no run of this user is under way on this machine. Gives those that still are. */
 async function untilEnded(clock: Clock): Promise<readonly Holder[]> {
   const until = clock.now() + ENDED_WITHIN_MS;
   for (;;) {
-    const active = activeHolders(leaseFolder(), clock);
+    const active = activeHolders(leaseFolder(), clock).filter(isReached);
     if (active.length === 0 || clock.now() >= until) return active;
     await clock.sleep(200);
   }
+}
+
+/** The file in which a stop is ordered is this user's. */
+function isReached({ uid }: ActiveHolder): boolean {
+  return uid === userId();
 }
 
 function shown({ run, platform, since }: Holder): object {

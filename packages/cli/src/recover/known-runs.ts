@@ -1,6 +1,7 @@
 import { labelValue } from '@ordeal/chaos/chaos-mesh/labels';
 import { systemClock } from '@ordeal/shared/time/system-clock';
-import { activeHolders, leaseFolder } from '../run/lease.ts';
+import { leaseFolder } from '../run/lease-folder.ts';
+import { activeHolders } from '../run/lease.ts';
 import { listRuns } from '../run/run-directory.ts';
 import { readRunFile } from '../run/run-file.ts';
 import { runnerState } from '../run/runner-state.ts';

@@ -1,28 +1,37 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
+  chmodSync,
+  closeSync,
+  constants,
   existsSync,
   linkSync,
+  lstatSync,
   mkdirSync,
+  openSync,
   readFileSync,
   readdirSync,
   renameSync,
   rmSync,
-  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { kill } from 'node:process';
 import { isOver, type LeaseHolder, type LeaseObject, type LeaseState } from '@ordeal/shared/lease/object';
 import type { Platform } from '@ordeal/shared/platform/platform';
-import { isAlive, processIdentity } from '@ordeal/shared/process/identity';
+import { isAlive, pidOf, processIdentity } from '@ordeal/shared/process/identity';
 import { placeFrom, processPlace, type ProcessPlace } from '@ordeal/shared/process/place';
-import { userName } from '@ordeal/shared/process/user';
+import { userId } from '@ordeal/shared/process/user';
 import type { Clock } from '@ordeal/shared/time/clock';
 
 /** Who is at work on a platform. */
 export interface Holder extends LeaseHolder {
   readonly platform: string;
+}
+
+/** Somebody who is at work, with the number of the user to whom the lease belongs. */
+export interface ActiveHolder extends Holder {
+  readonly uid: number;
 }
 
 interface LeaseFile extends Holder {
@@ -38,49 +47,72 @@ interface LeaseFile extends Holder {
 /** Of an ordeal before places were written down, which never renewed it. */
 type OldLeaseFile = Pick<LeaseFile, 'run' | 'identity' | 'since'> & Partial<Pick<LeaseFile, 'platform'>>;
 
-/** Where this user's leases are: one place a machine, whatever directory ordeal is called in. */
-export function leaseFolder(): string {
-  return join(tmpdir(), `ordeal-leases-${userName()}`);
-}
-
 /** What takes a lease: it is gone with its process. */
 export interface LeaseProcess {
   readonly pid: number;
   readonly place: ProcessPlace;
+  /** Number of the user that it belongs to. Default: of this process. */
+  readonly uid?: number;
 }
+
+/** How the files of leases begin: they may lie among others. */
+const PREFIX = 'ordeal-lease-';
 
 /**
  * The one lease on a platform, as a file: two runs that share this folder cannot disturb each other. One whose
  * process is seen to be gone is taken over at once; one of a process that cannot be looked at, as from another
- * container with the same folder, once it has run out. The platform is told apart by its entry: two labs are two
- * platforms.
+ * container with the same folder, once it has run out. The platform is told apart by the origin of its entry, however
+ * that is spelled: two labs are two platforms, and two files of one platform are one.
+ *
+ * Each user has a file of its own, as nobody may remove another's from a folder of all: a lease is taken by putting
+ * one's own there while nobody else's is under way, and looking once more. Of two who do so at the same moment none
+ * begins.
  */
 export function fileLease(
   folder: string,
   { name, entry }: Pick<Platform, 'name' | 'entry'>,
-  { pid, place }: LeaseProcess,
+  { pid, place, uid = userId() }: LeaseProcess,
   clock: Clock,
 ): LeaseObject {
-  const path = join(folder, `${createHash('sha256').update(entry).digest('hex').slice(0, 16)}.json`);
+  const stem = `${PREFIX}${createHash('sha256').update(originOf(entry)).digest('hex').slice(0, 16)}.`;
+  const path = join(folder, `${stem}${uid}.json`);
   const identity = processIdentity(pid) ?? `${pid}@unknown`;
 
   /** Writes it beside its place, and puts it there whole: nobody ever reads half a lease. */
   const put = (holder: LeaseHolder, seconds: number, into: (own: string) => boolean): string | undefined => {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(folder, { recursive: true });
     const renewedAt = new Date(clock.wall()).toISOString();
     const file: LeaseFile = { ...holder, platform: name, identity, place, renewedAt, seconds };
     const text = JSON.stringify(file);
     const own = besides(path, 'new');
     try {
-      writeFileSync(own, text);
+      writeFileSync(own, text, { flag: 'wx' });
+      // For others to read, whatever this user keeps to itself otherwise.
+      chmodSync(own, 0o644);
       touch(own, clock);
       return into(own) ? text : undefined;
     } finally {
       rmSync(own, { force: true });
     }
   };
-  const create = (holder: LeaseHolder, seconds: number): string | undefined =>
-    put(holder, seconds, (own) => linked(own, path));
+  /** Of another user's run that is under way. */
+  const another = (): LeaseState | undefined =>
+    leasesIn(folder)
+      .filter((file) => file.startsWith(stem) && file !== basename(path))
+      .flatMap((file) => stateOf(join(folder, file), place)?.state ?? [])
+      .find((state) => !isOver(state, clock));
+  const create = (holder: LeaseHolder, seconds: number): string | undefined => {
+    if (another() !== undefined) return undefined;
+    const version = put(holder, seconds, (own) => linked(own, path));
+    if (version === undefined || another() === undefined) return version;
+    takenAway(path, version);
+    return undefined;
+  };
+  /** Not renewed for so long that another user may have taken it over. */
+  const hasLapsed = (): boolean => {
+    const own = stateOf(path, place)?.state;
+    return own === undefined || isOver({ ...own, process: 'out-of-sight' }, clock);
+  };
   const isOurs = ({ run }: LeaseHolder, text: string): boolean => {
     const file = parsed(text);
     return file?.run === run && file.identity === identity && placeFrom(place, file.place) === 'here';
@@ -88,11 +120,12 @@ export function fileLease(
 
   return {
     where: `the lease ${path}`,
-    read: async () => stateOf(path, place)?.state,
+    read: async () => another() ?? stateOf(path, place)?.state,
     create: async (holder, seconds) => create(holder, seconds),
     replace: async (version, holder, seconds) => {
       if (textOf(path) !== version) return undefined;
       if (isOurs(holder, version)) {
+        if (hasLapsed() && another() !== undefined) return undefined;
         try {
           return put(holder, seconds, (own) => {
             renameSync(own, path);
@@ -111,14 +144,29 @@ export function fileLease(
 }
 
 /** Everybody who is at work on a platform now, and whose leases are in this folder. */
-export function activeHolders(folder: string, clock: Clock): readonly Holder[] {
-  if (!existsSync(folder)) return [];
+export function activeHolders(folder: string, clock: Clock): readonly ActiveHolder[] {
   const place = processPlace();
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.json'))
-    .flatMap((file) => stateOf(join(folder, file), place) ?? [])
+  return leasesIn(folder)
+    .flatMap((file) => {
+      const found = stateOf(join(folder, file), place);
+      return found === undefined ? [] : [{ ...found, uid: ownerOf(join(folder, file)) }];
+    })
     .filter(({ state }) => !isOver(state, clock))
-    .map(({ holder }) => holder);
+    .map(({ holder, uid }) => ({ ...holder, uid }));
+}
+
+function ownerOf(path: string): number {
+  return lstatSync(path, { throwIfNoEntry: false })?.uid ?? -1;
+}
+
+function leasesIn(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((file) => file.startsWith(PREFIX) && file.endsWith('.json'));
+}
+
+/** Whoever is reached by it is one platform: neither a path nor the way of writing it makes another one. */
+function originOf(entry: string): string {
+  return URL.canParse(entry) ? new URL(entry).origin : entry;
 }
 
 /**
@@ -166,7 +214,7 @@ function stateOf(
 ): { readonly state: LeaseState; readonly holder: Holder } | undefined {
   const version = textOf(path);
   if (version === undefined) return undefined;
-  const touched = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.NaN;
+  const touched = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.NaN;
   const file = parsed(version);
   if (file === undefined) {
     const old = parsedOld(version);
@@ -184,11 +232,23 @@ function stateOf(
 function processOf({ identity, place }: LeaseFile, here: ProcessPlace): 'alive' | 'gone' | 'out-of-sight' {
   switch (placeFrom(here, place)) {
     case 'here':
-      return isAlive(identity) ? 'alive' : 'gone';
+      if (isAlive(identity)) return 'alive';
+      return isHidden(identity) ? 'out-of-sight' : 'gone';
     case 'before-restart':
       return 'gone';
     case 'elsewhere':
       return 'out-of-sight';
+  }
+}
+
+/** Whether the process there is another user's, and this machine shows nobody those (`hidepid`). */
+function isHidden(identity: string): boolean {
+  if (processIdentity(pidOf(identity)) !== undefined) return false;
+  try {
+    kill(pidOf(identity), 0);
+    return false;
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
   }
 }
 
@@ -212,12 +272,19 @@ function json(text: string): Partial<LeaseFile> | null | undefined {
   }
 }
 
+/**
+ * Undefined: there is none. What somebody has put there that is no file, or may not be read, is empty: nothing is
+ * followed, and nothing waited for, in a folder in which all may write.
+ */
 function textOf(path: string): string | undefined {
+  let file: number | undefined;
   try {
-    return readFileSync(path, 'utf8');
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return readFileSync(file, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
+    return codeOf(error) === 'ENOENT' ? undefined : '';
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 

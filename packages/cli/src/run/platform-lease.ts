@@ -4,7 +4,8 @@ import type { Platform } from '@ordeal/shared/platform/platform';
 import { processPlace } from '@ordeal/shared/process/place';
 import { userName } from '@ordeal/shared/process/user';
 import type { Clock } from '@ordeal/shared/time/clock';
-import { fileLease, leaseFolder } from './lease.ts';
+import { leaseFolder } from './lease-folder.ts';
+import { fileLease } from './lease.ts';
 
 export interface LeaseRequest {
   readonly platform: Platform;

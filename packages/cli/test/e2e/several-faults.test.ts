@@ -25,6 +25,7 @@ const machine = mkdtempSync(join(tmpdir(), 'ordeal-e2e-machine-'));
 // PostgreSQL runs as a user of its own where this is root.
 chmodSync(machine, 0o755);
 vi.stubEnv('TMPDIR', machine);
+vi.stubEnv('ORDEAL_LEASES', machine);
 const lab = makeWorkplace();
 const workplace = makeWorkplace();
 

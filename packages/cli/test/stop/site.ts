@@ -78,7 +78,16 @@ export async function makeSite(guardrails = '', parts = ''): Promise<Site> {
       new Promise((resolve) => {
         const own = join(dir, machine);
         mkdirSync(own, { recursive: true });
-        const options = { cwd: dir, env: { ...env, TMPDIR: own, NO_COLOR: '1', FORCE_COLOR: undefined } };
+        const options = {
+          cwd: dir,
+          env: {
+            ...env,
+            TMPDIR: own,
+            ORDEAL_LEASES: join(own, 'leases'),
+            NO_COLOR: '1',
+            FORCE_COLOR: undefined,
+          },
+        };
         execFile(execPath, [bin, ...args], options, (error, stdout, stderr) => {
           resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
         });
