@@ -17,7 +17,7 @@ import { processIdentity } from '@ordeal/shared/process/identity';
 import { goneWithin, signalProcess } from '@ordeal/shared/process/signal';
 import type { Healer } from '@ordeal/shared/undo/healer';
 import { z } from 'zod';
-import { runningServer } from '../drivers/postgres/server.ts';
+import { runningServer, worksIn } from '../drivers/postgres/server.ts';
 
 /** `driver` of the undo entries that take a restore's target away. */
 export const RESTORE_TARGET_DRIVER = 'restore-target';
@@ -111,7 +111,7 @@ function processesIn(dir: string): readonly string[] {
     .filter((name) => {
       try {
         const cwd = readlinkSync(`/proc/${name}/cwd`);
-        return cwd === root || cwd.startsWith(`${root}/`);
+        return cwd === root || cwd.startsWith(`${root}/`) || worksIn(Number(name), join(root, 'data'));
       } catch {
         return false;
       }

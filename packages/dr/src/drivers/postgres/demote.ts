@@ -5,7 +5,7 @@ import { readControl } from './control-file.ts';
 import { fence } from './fence.ts';
 import { isFenced, writeFence } from './files.ts';
 import { queryRows, withSession } from './query.ts';
-import { runningServer, stopServer } from './server.ts';
+import { serverIn, stopServer } from './server.ts';
 import { reportOf } from './status.ts';
 
 /** Bytes that a standby may be behind when the primary is asked to stop; it gets the rest while that stops. */
@@ -27,7 +27,7 @@ export async function demote(
   const { node: state } = await reportOf(node, context);
   if (state.reachable && state.role === 'standby') return await fence(node, context);
   if (!state.reachable) {
-    if (runningServer(node.dataDir) !== undefined || !isFenced(node.dataDir)) {
+    if (serverIn(node.dataDir).is !== 'none' || !isFenced(node.dataDir)) {
       throw new Error(
         `expected node ${node.name} as a running primary, but it does not answer (${state.reason}): a planned ` +
           'switchover is not possible; fence it, and promote its standby',

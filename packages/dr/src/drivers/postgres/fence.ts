@@ -3,7 +3,7 @@ import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { PostgresNode } from './config.ts';
 import { hasFiles, writeFence } from './files.ts';
-import { haltServer, runningServer } from './server.ts';
+import { haltServer, serverIn } from './server.ts';
 import { reportOf } from './status.ts';
 
 /**
@@ -11,8 +11,8 @@ import { reportOf } from './status.ts';
  * on a node whose whole region is dead.
  *
  * The files come before the stop: a supervisor that restarts the server in between finds them and starts a
- * standby. For the same reason nothing has to be stopped when no server runs. A server that does run is
- * stopped unless it answers that it is a standby after a start that found the files.
+ * standby. For the same reason nothing has to be stopped when no server runs. One that may run is stopped: it must
+ * be gone then, or answer that it is a standby after a start that found the files.
  */
 export async function fence(node: PostgresNode, context: DriverContext): Promise<void> {
   if (!existsSync(node.dataDir)) {
@@ -25,10 +25,9 @@ export async function fence(node: PostgresNode, context: DriverContext): Promise
     );
   }
   writeFence(node.dataDir, node.runAs);
-  if (runningServer(node.dataDir) === undefined) return;
+  if (serverIn(node.dataDir).is === 'none') return;
   await haltServer(node, context);
-  if (runningServer(node.dataDir) === undefined) return;
-  await mustBeStandby(node, context);
+  if (serverIn(node.dataDir).is === 'running') await mustBeStandby(node, context);
 }
 
 /** A supervisor has started the server again: it must say itself that it is a standby. */
