@@ -132,7 +132,7 @@ async function interrupt({ child, finished }: Running): Promise<Finished> {
 }
 
 describe.each(stories.filter(isLookedAt))('Ctrl-C in the drill $phase', (story) => {
-  const names = runbooks[story.kind].map(({ name }) => name);
+  const names: readonly string[] = runbooks[story.kind].map(({ name }) => name);
 
   it.each(names.filter((name) => everyStep || story.sampled.includes(name)))(
     'in the step %s',
@@ -220,7 +220,7 @@ interface Cut {
 }
 
 function endOf({ kind, pointOfNoReturn, arrives }: Story, { cut, marked, left }: Cut): End {
-  const names = runbooks[kind].map(({ name }) => name);
+  const names: readonly string[] = runbooks[kind].map(({ name }) => name);
   if (pointOfNoReturn === undefined) return 'as before';
   const at = cut === undefined ? names.length : names.indexOf(cut);
   const decides = names.indexOf(pointOfNoReturn);

@@ -1,3 +1,4 @@
+import type { DrillStepName } from '@ordeal/shared/scenario/drill-steps';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
 import { floor } from './stable.ts';
 import type { DrillStep } from './steps.ts';
@@ -17,7 +18,7 @@ const LEAST_COPY_SECONDS = 3600;
  * What is usual for the steps of all runbooks. What looks for a while by itself is given up well behind that; what
  * moves the primary gets all of the drill's deadline.
  */
-const usual: Readonly<Record<string, (phase: DrillPhase) => StepTimes>> = {
+const usual: Readonly<Record<DrillStepName, (phase: DrillPhase) => StepTimes>> = {
   check: () => ({ target: 45, timeout: LEAST_SECONDS }),
   bounds: () => ({ target: 15, timeout: 60 }),
   watch: () => ({ target: 20, timeout: 60 }),
@@ -72,7 +73,7 @@ export function timesOf(
   phase: DrillPhase,
   leaseSeconds: number | undefined,
 ): StepTimes {
-  const { target, timeout } = usual[name]?.(phase) ?? { target: null, timeout: null };
+  const { target, timeout } = usual[name](phase);
   const said = phase.steps?.[name];
   const lease = usual[name] === wellAgain ? 2 * (leaseSeconds ?? 0) : 0;
   const over = said?.timeout ?? (timeout === null ? null : timeout + 2 * lease);

@@ -1,6 +1,7 @@
 import { DeadlineExceeded } from '@ordeal/shared/time/deadline';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { StepRecord } from '@ordeal/shared/record/record';
+import type { DrillStepName } from '@ordeal/shared/scenario/drill-steps';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
 import { askBefore } from './approve.ts';
 import { missedTarget } from '@ordeal/shared/record/missed-target';
@@ -9,7 +10,7 @@ import { timesOf } from './step-times.ts';
 
 /** One step of a runbook. */
 export interface DrillStep {
-  readonly name: string;
+  readonly name: DrillStepName;
   /** What it does, as a sentence for the plan. */
   readonly plan: (phase: DrillPhase) => string;
   readonly run: (course: Course) => Promise<StepEnd>;

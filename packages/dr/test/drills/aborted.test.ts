@@ -95,7 +95,7 @@ beforeAll(async () => {
 afterAll(async () => await platform.dispose());
 
 describe.each(stories)('a drill of kind $drill.kind that is aborted', (story) => {
-  const names = runbooks[story.drill.kind].map(({ name }) => name);
+  const names: readonly string[] = runbooks[story.drill.kind].map(({ name }) => name);
   const steps = names.filter((name) => everyStep || story.sampled.includes(name));
   const moments = steps.flatMap((step) => [
     { step, moment: 'as it begins', afterMs: 0 },

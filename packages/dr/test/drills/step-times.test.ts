@@ -68,7 +68,7 @@ async function runAll(steps: readonly DrillStep[], times: Course['phase']['steps
   return { failure, course, warnings, context };
 }
 
-function step(name: string, run: DrillStep['run']): DrillStep {
+function step(name: DrillStep['name'], run: DrillStep['run']): DrillStep {
   return { name, plan: () => name, run };
 }
 
