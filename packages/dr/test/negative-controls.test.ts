@@ -6,6 +6,7 @@ import { standbyRefusals } from '../src/drills/refuse.ts';
 import { reportOn } from '../src/split-brain/report.ts';
 import { addAnswer, unknownNode } from '../src/split-brain/spans.ts';
 import { anchor, drillOf, findingsOf, measures } from './judged-drill.ts';
+import { testContext } from './drivers/two-servers.ts';
 import { analyse } from './ledger/encode.ts';
 import type { LedgerItem, LedgerWrite } from './ledger/model.ts';
 
@@ -156,7 +157,6 @@ it('a standby that does not replicate is no standby to fail over to', async () =
   const node = { reachable: true, timeline: 1, position: 1, detail: {} } as const;
   const course = {
     phase: { drill: { kind: 'failover', lose: 'x', from: 'a', to: 'b' } },
-    driver: {},
     deps: {
       store: {
         status: async () => ({
@@ -169,7 +169,7 @@ it('a standby that does not replicate is no standby to fail over to', async () =
       },
     },
   } as unknown as Course;
-  expect(await standbyRefusals(course, { primary: 'a', standby: 'b' })).toEqual([
+  expect(await standbyRefusals(course, testContext(), { primary: 'a', standby: 'b' })).toEqual([
     'there is no healthy standby: node b does not replicate: rejoin it to a',
   ]);
 });

@@ -19,8 +19,8 @@ export async function whyFirstMayNot(session: Session): Promise<readonly string[
   const driver = driverContext(context, AbortSignal.any([context.signal, AbortSignal.timeout(WITHIN_MS)]));
   try {
     if (first?.phase === 'drill') {
-      const asked = { phase: first, deps: drillDeps(first, session), driver, context };
-      return (await whyNotBegin(asked)).map((reason) => `${first.name}: ${reason}`);
+      const asked = { phase: first, deps: drillDeps(first, session) };
+      return (await whyNotBegin(asked, driver)).map((reason) => `${first.name}: ${reason}`);
     }
     if (first?.phase === 'restore' && first.drill.kind !== 'backup-freshness') {
       const { reasons } = await lookAtPlace(loaded.drivers.backup(first.backup), driver);

@@ -6,7 +6,7 @@ import type { Approve } from './drill.ts';
 /** What waits for a person, and keeps what that person has said: a drill or a restore under way. */
 export interface Waiting {
   readonly phase: { readonly name: string };
-  readonly context: Pick<RunContext, 'clock' | 'signal' | 'journal'>;
+  readonly context: Pick<RunContext, 'clock' | 'journal'>;
   readonly approvals: ApprovalRecord[];
   /** When it stood still for a person, and before which step. Monotonic milliseconds. */
   readonly waits: (Span & { readonly step: string })[];
@@ -26,8 +26,9 @@ export async function askToGoOn(
   step: string,
   question: string,
   approve: Approve | undefined,
+  signal: AbortSignal,
 ): Promise<ApprovalRecord> {
-  const { clock, signal, journal } = course.context;
+  const { clock, journal } = course.context;
   const asked = clock.now();
   const iso = (): string => new Date(clock.wall()).toISOString();
   const askedAt = iso();
@@ -68,8 +69,9 @@ export async function askBefore(
   course: Waiting,
   step: { readonly name: string; readonly plan: string },
   beforeStep: Approve | undefined,
+  signal: AbortSignal,
 ): Promise<number> {
   if (beforeStep === undefined) return 0;
   const question = `Next step of ${course.phase.name} is "${step.name}": ${step.plan}. Go on?`;
-  return (await askToGoOn(course, step.name, question, beforeStep)).waitedSeconds;
+  return (await askToGoOn(course, step.name, question, beforeStep, signal)).waitedSeconds;
 }

@@ -1,4 +1,4 @@
-import type { Loss } from '@ordeal/shared/drivers/fault';
+import type { DriverContext, Loss } from '@ordeal/shared/drivers/fault';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { BoundRecord } from '@ordeal/shared/record/record';
 import type { Bounds } from '@ordeal/shared/time/interval';
@@ -24,29 +24,29 @@ export const readBounds: DrillStep = {
   name: 'bounds',
   plan: () =>
     'read what the configuration says about how long it takes (leases, check intervals, kept answers)',
-  run: async (course) => {
+  run: async (course, within) => {
     const { store, route } = course.deps;
     const take = async (what: string, read: () => Promise<ConfiguredTime | undefined>): Promise<void> => {
       try {
         const one = await read();
         if (one !== undefined) course.configured.push(one);
       } catch (error) {
-        course.context.signal.throwIfAborted();
+        within.signal.throwIfAborted();
         const message = `what the configuration says of ${what} could not be read: ${reasonOf(error)}`;
         course.context.journal.append({ type: 'warning', message });
       }
     };
     const { kind } = course.phase.drill;
     await take('detection', async () => {
-      const found = kind === 'failover' ? await route.detection?.(course.driver) : undefined;
+      const found = kind === 'failover' ? await route.detection?.(within) : undefined;
       return found && { name: 'detection', ...found, to: 'detected' };
     });
     await take('takeover', async () => {
-      const found = kind === 'observe' ? await store.bounds?.(course.driver) : undefined;
+      const found = kind === 'observe' ? await store.bounds?.(within) : undefined;
       return found && takeover(found, lossOf(course));
     });
     await take('kept answers', async () => {
-      const kept = await route.keptForSeconds?.(course.driver);
+      const kept = await route.keptForSeconds?.(within);
       if (kept === undefined) return undefined;
       return {
         name: 'answers kept by clients',
@@ -57,7 +57,7 @@ export const readBounds: DrillStep = {
         to: 'recovered',
       };
     });
-    course.leaseSeconds = await leaseOf(course);
+    course.leaseSeconds = await leaseOf(course, within);
     const words = course.configured.map(
       ({ name, configured: { low, high } }) => `${name} ${low} to ${high} s`,
     );
@@ -71,11 +71,11 @@ export const readBounds: DrillStep = {
 };
 
 /** Nothing was touched yet. Without it nobody knows for how long clients have to be well. */
-async function leaseOf({ deps, driver, context }: Course): Promise<number | undefined> {
+async function leaseOf({ deps }: Course, within: DriverContext): Promise<number | undefined> {
   try {
-    return await deps.store.leaseSeconds?.(driver);
+    return await deps.store.leaseSeconds?.(within);
   } catch (error) {
-    context.signal.throwIfAborted();
+    within.signal.throwIfAborted();
     throw new ObserverBroke(`how long a lease of the store lasts could not be read: ${reasonOf(error)}`, {
       cause: error,
     });

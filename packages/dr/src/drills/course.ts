@@ -21,9 +21,8 @@ export type MilestoneName = keyof DrillRecord['decomposition'];
 export interface Course extends Waiting {
   readonly phase: DrillPhase;
   readonly deps: DrillDeps;
-  readonly context: RunContext;
-  /** For drivers, as long as the run goes on. */
-  readonly driver: DriverContext;
+  /** Without its signal: each step is handed one that also ends with its own time. */
+  readonly context: Omit<RunContext, 'signal'>;
   readonly steps: StepRecord[];
   readonly milestones: Map<MilestoneName, Bounds>;
   /** What the configuration says about how long things take, as it was read before anything was done. */
@@ -67,14 +66,16 @@ export interface Course extends Waiting {
 }
 
 /** What it takes to ask whether a drill may begin. */
-export type Asked = Pick<Course, 'phase' | 'deps' | 'driver'> & {
-  readonly context: Pick<RunContext, 'clock' | 'signal'>;
+export type Asked = Pick<Course, 'phase' | 'deps'> & {
   /** What is found is left here for the record. */
   backup?: Course['backup'];
 };
 
 /** Context for drivers. It speaks through the journal. */
-export function driverContext(context: RunContext, signal: AbortSignal): DriverContext {
+export function driverContext(
+  context: Pick<RunContext, 'clock' | 'journal'>,
+  signal: AbortSignal,
+): DriverContext {
   return {
     clock: context.clock,
     signal,

@@ -27,7 +27,7 @@ function decide(question: (drill: Regions) => string, plan: (drill: Regions) => 
   return {
     name: 'decide',
     plan: (phase) => plan(moving(phase)),
-    run: async (course: Course) => {
+    run: async (course: Course, within) => {
       // A move that nobody measures is not worth having: until here everything can be put back.
       mustObserve(course);
       const { clock } = course.context;
@@ -37,6 +37,7 @@ function decide(question: (drill: Regions) => string, plan: (drill: Regions) => 
         'decide',
         question(moving(course.phase)),
         course.deps.approve,
+        within.signal,
       );
       if (course.t0 !== undefined) reach(course, 'decided', { low: asked, high: clock.now() }, `by ${by}`);
       const detail = how === 'unattended' ? `decided by ${by}, unattended` : `decided by ${by}`;

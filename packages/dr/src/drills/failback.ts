@@ -14,9 +14,9 @@ const checks: DrillStep = {
     const { from, to } = regionsOf(phase);
     return `refuse unless region ${from} has the primary and region ${to} does not`;
   },
-  run: async (course) => {
+  run: async (course, within) => {
     const { now } = nodesOf(course);
-    refuse(course, await whyNotBegin(course));
+    refuse(course, await whyNotBegin(course, within));
     return { detail: `${now} is the primary` };
   },
   wayBack: (phase) => `region ${regionsOf(phase).from} keeps the primary`,
@@ -26,20 +26,20 @@ const checks: DrillStep = {
 const restore: DrillStep = {
   name: 'restore',
   plan: (phase) => `fence the old primary in region ${regionsOf(phase).to} again, then start the region`,
-  run: async (course) => {
+  run: async (course, within) => {
     const { phase, context, deps } = course;
     const { to, now, next: home } = nodesOf(course);
     const { driver, name } = faultOf(course);
-    const before = (await deps.store.status(course.driver)).nodes.find((node) => node.name === home);
-    if (before?.reachable !== true) await deps.store.fence(home, course.driver);
+    const before = (await deps.store.status(within)).nodes.find((node) => node.name === home);
+    if (before?.reachable !== true) await deps.store.fence(home, within);
     course.entry = context.undo
       .open()
       .find((entry) => entry.driver === driver.kind && entry.revives === 'old-primary');
-    await driver.heal(course.entry ?? standIn(course), course.driver);
+    await driver.heal(course.entry ?? standIn(course), within);
     context.journal.append({ type: 'fault-healed', phase: phase.name, fault: name, by: 'run' });
-    const after = (await deps.store.status(course.driver)).nodes.find((node) => node.name === home);
+    const after = (await deps.store.status(within)).nodes.find((node) => node.name === home);
     const writes = after?.reachable === true && after.role === 'primary';
-    if (writes) await deps.store.fence(home, course.driver);
+    if (writes) await deps.store.fence(home, within);
     check(
       course,
       `region ${to} comes back without a writer`,
@@ -79,9 +79,9 @@ const rejoinHome: DrillStep = {
     const { from, to } = regionsOf(phase);
     return `make the node in region ${to} a standby of the one in region ${from}`;
   },
-  run: async (course) => {
+  run: async (course, within) => {
     const { now, next: home } = nodesOf(course);
-    await course.deps.store.rejoin(home, now, course.driver);
+    await course.deps.store.rejoin(home, now, within);
     if (course.context.undo.promotion(course.phase.store) !== undefined) {
       mark(course, now, [], `Node ${home} follows ${now} again. Run the failback to make it primary.`);
     }

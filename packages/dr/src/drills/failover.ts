@@ -23,9 +23,9 @@ const checks: DrillStep = {
   name: 'check',
   plan: (phase) =>
     `refuse unless the standby in region ${regionsOf(phase).to} follows closely and can take traffic`,
-  run: async (course) => {
+  run: async (course, within) => {
     const { old, next } = roles(course);
-    refuse(course, await whyNotBegin(course));
+    refuse(course, await whyNotBegin(course, within));
     return { detail: `${next} can take over from ${old}` };
   },
   wayBack: () => 'nothing was touched, so nothing is put back',
@@ -35,10 +35,10 @@ const checks: DrillStep = {
 const ready: DrillStep = {
   name: 'ready',
   plan: (phase) => `once more see that the standby in region ${regionsOf(phase).to} follows closely`,
-  run: async (course) => {
+  run: async (course, within) => {
     const { old, next } = roles(course);
-    const [why] = await reasonsWithin(course, readyWithinMs, () =>
-      standbyRefusals(course, { primary: old, standby: next }),
+    const [why] = await reasonsWithin(within, readyWithinMs, () =>
+      standbyRefusals(course, within, { primary: old, standby: next }),
     );
     if (why !== undefined) throw new Error(`standby follows: ${why}`);
     return { detail: `${next} streams from ${old}` };
@@ -53,7 +53,7 @@ const fence: DrillStep = {
   name: 'fence',
   plan: (phase) =>
     `note the point of no return, then fence the old primary in region ${regionsOf(phase).from}`,
-  run: async (course) => {
+  run: async (course, within) => {
     const { from, to, old, next } = roles(course);
     mark(
       course,
@@ -62,8 +62,8 @@ const fence: DrillStep = {
       `Fence node ${old} (it may not be fenced yet), promote ${next}, and lead all traffic to region ${to}.`,
     );
     course.stage = 'no-return';
-    beginLook(course);
-    const at = await timed(course, async () => await course.deps.store.fence(old, course.driver));
+    beginLook(course, within);
+    const at = await timed(course, async () => await course.deps.store.fence(old, within));
     reach(course, 'fenced', at, `node ${old} cannot accept writes, nor after a restart`);
     isStopped(course, old, at);
     mark(
@@ -81,11 +81,11 @@ const fence: DrillStep = {
 const promote: DrillStep = {
   name: 'promote',
   plan: (phase) => `promote the standby in region ${regionsOf(phase).to}`,
-  run: async (course) => {
+  run: async (course, within) => {
     const { to, old, next } = roles(course);
     await course.writers?.look(next);
     await endLook(course);
-    const at = await timed(course, async () => await course.deps.store.promote(next, course.driver));
+    const at = await timed(course, async () => await course.deps.store.promote(next, within));
     reach(course, 'promoted', at, `node ${next} accepts writes`);
     mark(
       course,
@@ -100,9 +100,9 @@ const promote: DrillStep = {
 const route: DrillStep = {
   name: 'route',
   plan: (phase) => `lead all traffic to region ${regionsOf(phase).to}`,
-  run: async (course) => {
+  run: async (course, within) => {
     const { from, to, old, next } = roles(course);
-    const at = await timed(course, async () => await course.deps.route.switch([to], course.driver));
+    const at = await timed(course, async () => await course.deps.route.switch([to], within));
     reach(course, 'routed', at, `all traffic goes to region ${to}`);
     mark(
       course,

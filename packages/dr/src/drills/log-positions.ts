@@ -1,3 +1,4 @@
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { StoreNode, StoreStatus } from '@ordeal/shared/drivers/store';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { LogPositionsRecord } from '@ordeal/shared/record/record';
@@ -21,8 +22,8 @@ export interface LogPositions {
 }
 
 /** Right before the fault: how far the log of the primary was, and that of who is to take over. Breaks nothing if it fails. */
-export async function lookBefore(course: Course): Promise<void> {
-  const look = await lookOnce(course);
+export async function lookBefore(course: Course, within: DriverContext): Promise<void> {
+  const look = await lookOnce(course, within);
   course.positions = look === undefined ? {} : { before: look };
 }
 
@@ -30,10 +31,10 @@ export async function lookBefore(course: Course): Promise<void> {
  * Begins to look how far the heir's log goes. Nobody waits for it: clients are without a writer now, and a node that
  * does not answer would hold the promotion up.
  */
-export function beginLook(course: Course): void {
+export function beginLook(course: Course, within: DriverContext): void {
   const { positions } = course;
   if (positions?.before === undefined) return;
-  course.positions = { ...positions, heir: lookOnce(course) };
+  course.positions = { ...positions, heir: lookOnce(course, within) };
 }
 
 /** To be called right before the promotion: what is not known by now is not known. */
@@ -44,14 +45,13 @@ export async function endLook(course: Course): Promise<void> {
   course.positions = { ...positions, ...(look === undefined ? {} : { atPromotion: look }) };
 }
 
-async function lookOnce(course: Course): Promise<Look | undefined> {
-  const { context, deps, driver } = course;
+async function lookOnce({ context, deps }: Course, within: DriverContext): Promise<Look | undefined> {
   const low = context.clock.now();
   try {
-    const { nodes }: StoreStatus = await deps.store.status(driver);
+    const { nodes }: StoreStatus = await deps.store.status(within);
     return { at: { low, high: context.clock.now() }, nodes };
   } catch (error) {
-    if (!context.signal.aborted) {
+    if (!within.signal.aborted) {
       const message = `how far the store's logs are could not be asked: ${reasonOf(error)}`;
       context.journal.append({ type: 'note', message });
     }

@@ -11,11 +11,11 @@ const slackSeconds = 120;
 export const lose: DrillStep = {
   name: 'lose',
   plan: ({ drill }) => `inject the fault ${named(drill)?.fault}: region ${drill.from} is gone`,
-  run: async (course) => {
+  run: async (course, within) => {
     const { phase, context } = course;
     const { driver, config, name, revives = 'old-primary' } = faultOf(course);
     mustObserve(course);
-    await lookBefore(course);
+    await lookBefore(course, within);
     course.entry = context.undo.push({
       driver: driver.kind,
       config,
@@ -26,7 +26,7 @@ export const lose: DrillStep = {
     });
     const event = { phase: phase.name, fault: name };
     context.journal.append({ type: 'fault-injecting', ...event, undo: course.entry.id });
-    const acknowledgements = await driver.inject(config, course.driver);
+    const acknowledgements = await driver.inject(config, within);
     if (acknowledgements.length === 0) throw new Error(`the fault ${name} hit no target`);
     course.t0 = {
       low: Math.min(...acknowledgements.map((one) => one.sent)),
@@ -55,14 +55,14 @@ function worstSeconds(course: Course): number {
 export const detect: DrillStep = {
   name: 'detect',
   plan: ({ drill }) => `wait until the route finds all servers of region ${drill.from} down`,
-  run: async (course) => {
-    const { clock, signal } = course.context;
+  run: async (course, within) => {
+    const { clock, signal } = within;
     const { from } = course.phase.drill;
     const deadline = clock.now() + course.phase.deadline * 1000;
     let low = course.t0?.low ?? clock.now();
     for (;;) {
       const asked = clock.now();
-      const { up, total } = (await course.deps.route.health(course.driver))[from] ?? { up: 0, total: 0 };
+      const { up, total } = (await course.deps.route.health(within))[from] ?? { up: 0, total: 0 };
       const now = clock.now();
       if (up === 0 && total > 0) {
         reach(course, 'detected', { low, high: now }, `all ${total} servers of region ${from} are down`);

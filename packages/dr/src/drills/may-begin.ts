@@ -1,3 +1,4 @@
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { StoreStatus } from '@ordeal/shared/drivers/store';
 import type { DrillKind } from '@ordeal/shared/scenario/scenario';
 import { regionsOf, type Asked } from './course.ts';
@@ -11,38 +12,40 @@ const MOVE_WITHIN_MS = 30_000;
  * Why a drill may not begin, each with what to do; empty when nothing speaks against it. Touches nothing. Rejects when
  * the store or the route cannot be asked.
  */
-export async function whyNotBegin(asked: Asked): Promise<readonly string[]> {
+export async function whyNotBegin(asked: Asked, within: DriverContext): Promise<readonly string[]> {
   const further = (await asked.deps.refusals?.()) ?? [];
   asked.backup = await asked.deps.backup?.();
   const stale = asked.backup?.outcome === 'not fresh' ? [asked.backup.detail] : [];
-  return [...further, ...stale, ...(await ofKind[asked.phase.drill.kind](asked))];
+  return [...further, ...stale, ...(await ofKind[asked.phase.drill.kind](asked, within))];
 }
 
-const ofKind: Readonly<Record<DrillKind['kind'], (asked: Asked) => Promise<readonly string[]>>> = {
-  failover: async (asked) => [
-    ...(await wayBackRefusals(asked)),
-    ...(await reasonsWithin(asked, LOSS_WITHIN_MS, () => fenceRefusals(asked))),
-    ...(await move(asked, bothRegions(asked), LOSS_WITHIN_MS)),
+type Look = (asked: Asked, within: DriverContext) => Promise<readonly string[]>;
+
+const ofKind: Readonly<Record<DrillKind['kind'], Look>> = {
+  failover: async (asked, within) => [
+    ...(await wayBackRefusals(asked, within)),
+    ...(await reasonsWithin(within, LOSS_WITHIN_MS, () => fenceRefusals(asked, within))),
+    ...(await move(asked, within, bothRegions(asked), LOSS_WITHIN_MS)),
   ],
-  switchover: (asked) => move(asked, bothRegions(asked), MOVE_WITHIN_MS),
-  evacuate: async (asked) => [
-    ...(await wayBackRefusals(asked)),
-    ...(await move(asked, bothRegions(asked), MOVE_WITHIN_MS)),
+  switchover: (asked, within) => move(asked, within, bothRegions(asked), MOVE_WITHIN_MS),
+  evacuate: async (asked, within) => [
+    ...(await wayBackRefusals(asked, within)),
+    ...(await move(asked, within, bothRegions(asked), MOVE_WITHIN_MS)),
   ],
   // The region that comes back gets no traffic before.
-  return: (asked) => move(asked, [regionsOf(asked.phase).from], MOVE_WITHIN_MS),
+  return: (asked, within) => move(asked, within, [regionsOf(asked.phase).from], MOVE_WITHIN_MS),
   failback,
   observe,
 };
 
 /** What leads traffic away has to be able to bring it back. A switch itself refuses none: behind a fault it must go on. */
-async function wayBackRefusals({ deps, driver }: Asked): Promise<readonly string[]> {
-  return (await deps.route.whyNotBack?.(driver)) ?? [];
+async function wayBackRefusals({ deps }: Asked, within: DriverContext): Promise<readonly string[]> {
+  return (await deps.route.whyNotBack?.(within)) ?? [];
 }
 
 /** Behind its point of no return a drill promotes nobody before the fence is proven, and nobody heals the fault. */
-async function fenceRefusals({ deps, driver, phase }: Asked): Promise<readonly string[]> {
-  return (await deps.store.whyNoProof?.(deps.nodeOf(regionsOf(phase).from), driver)) ?? [];
+async function fenceRefusals({ deps, phase }: Asked, within: DriverContext): Promise<readonly string[]> {
+  return (await deps.store.whyNoProof?.(deps.nodeOf(regionsOf(phase).from), within)) ?? [];
 }
 
 function bothRegions({ phase }: Asked): readonly string[] {
@@ -51,19 +54,24 @@ function bothRegions({ phase }: Asked): readonly string[] {
 }
 
 /** There has to be a primary to move, and a standby that can take over. */
-function move(asked: Asked, serving: readonly string[], withinMs: number): Promise<readonly string[]> {
+function move(
+  asked: Asked,
+  within: DriverContext,
+  serving: readonly string[],
+  withinMs: number,
+): Promise<readonly string[]> {
   const { from, to } = regionsOf(asked.phase);
   const roles = { primary: asked.deps.nodeOf(from), standby: asked.deps.nodeOf(to) };
-  return reasonsWithin(asked, withinMs, async () => [
-    ...(await standbyRefusals(asked, roles)),
-    ...(await routeRefusals(asked, serving)),
+  return reasonsWithin(within, withinMs, async () => [
+    ...(await standbyRefusals(asked, within, roles)),
+    ...(await routeRefusals(asked, within, serving)),
   ]);
 }
 
 /** `from` has the primary now, `to` had it before and gets it again. */
-async function failback({ deps, driver, phase }: Asked): Promise<readonly string[]> {
+async function failback({ deps, phase }: Asked, within: DriverContext): Promise<readonly string[]> {
   const { from, to } = regionsOf(phase);
-  const { nodes } = await deps.store.status(driver);
+  const { nodes } = await deps.store.status(within);
   const [primary, other] = [from, to].map((region) =>
     nodes.find((node) => node.name === deps.nodeOf(region)),
   );
@@ -89,15 +97,15 @@ async function failback({ deps, driver, phase }: Asked): Promise<readonly string
 }
 
 /** There has to be something to recover with. */
-function observe(asked: Asked): Promise<readonly string[]> {
-  return reasonsWithin(asked, LOSS_WITHIN_MS, async () => [
-    ...(await primaryRefusals(asked)),
-    ...(await routeRefusals(asked, [asked.phase.drill.from])),
+function observe(asked: Asked, within: DriverContext): Promise<readonly string[]> {
+  return reasonsWithin(within, LOSS_WITHIN_MS, async () => [
+    ...(await primaryRefusals(asked, within)),
+    ...(await routeRefusals(asked, within, [asked.phase.drill.from])),
   ]);
 }
 
-async function primaryRefusals({ deps, driver }: Asked): Promise<readonly string[]> {
-  const { nodes } = await deps.store.status(driver);
+async function primaryRefusals({ deps }: Asked, within: DriverContext): Promise<readonly string[]> {
+  const { nodes } = await deps.store.status(within);
   const primaries = nodes.filter((node) => node.reachable && node.role === 'primary').map(({ name }) => name);
   if (primaries.length === 1) return [];
   const found = primaries.length === 0 ? 'no primary' : `the primaries ${primaries.join(' and ')}`;

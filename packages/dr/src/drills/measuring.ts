@@ -19,16 +19,16 @@ export const observe: DrillStep = {
   plan: (phase) =>
     `start the probes (an attempt every ${phase.probeEvery} s) and the ledger (${phase.ledgerRate} writes a second), and ask all ` +
     'nodes of the store whether they take writes',
-  run: async (course) => {
+  run: async (course, within) => {
     try {
       course.observers = await course.deps.startObservers();
     } catch (error) {
-      course.context.signal.throwIfAborted();
+      within.signal.throwIfAborted();
       if (error instanceof GuardianGone) throw error;
       throw new ObserverBroke(reasonOf(error), { cause: error });
     }
     mustObserve(course);
-    watchWriters(course);
+    watchWriters(course, within);
     const names = course.observers.streams().map((stream) => stream.name);
     return { detail: `streams ${names.join(', ')} and the ledger run` };
   },
@@ -41,8 +41,8 @@ export const observe: DrillStep = {
 export const lead: DrillStep = {
   name: 'lead',
   plan: (phase) => `observe for ${phase.ledgerLead} s with nothing wrong; refuse unless clients are well`,
-  run: async (course) => {
-    const { clock, signal } = course.context;
+  run: async (course, within) => {
+    const { clock, signal } = within;
     const observers = observersOf(course);
     const wantedMs = course.phase.ledgerLead * 1000;
     const begun = clock.now();
@@ -89,10 +89,10 @@ export const recover: DrillStep = {
   name: 'recover',
   plan: (phase) =>
     `wait until every stream is good for ${stableInWords(phase)}; it must have begun within ${phase.deadline} s`,
-  run: async (course) => {
+  run: async (course, within) => {
     const { phase, context } = course;
     const t0 = startOf(course);
-    const end = await untilWell(course, {
+    const end = await untilWell(course, within, {
       from: t0,
       deadline: t0.low + phase.deadline * 1000 + waitedMs(course, context.clock.now()),
       // Clients may have been well before the runbook's last step: that step must be seen to have done no harm.
@@ -115,13 +115,13 @@ export const recover: DrillStep = {
 export const readBack: DrillStep = {
   name: 'read back',
   plan: () => 'stop the ledger, and read every acknowledged write back through the platform',
-  run: async (course) => {
+  run: async (course, within) => {
     const observers = observersOf(course);
     try {
       await observers.stopWriting();
       course.ledger = await observers.readBack(startOf(course), course.phase.targets.rpo);
     } catch (error) {
-      course.context.signal.throwIfAborted();
+      within.signal.throwIfAborted();
       throw new ObserverBroke(`the ledger could not be read back: ${reasonOf(error)}`, { cause: error });
     }
     const { lost, acknowledged } = course.ledger;

@@ -13,9 +13,9 @@ import { takeOver, watch } from './take-over.ts';
 const checks: DrillStep = {
   name: 'check',
   plan: ({ drill }) => `refuse unless the store has one primary, and region ${drill.from} is healthy`,
-  run: async (course) => {
-    refuse(course, await whyNotBegin(course));
-    return { detail: `${(await storeAtRest(course)).primary} is the primary` };
+  run: async (course, within) => {
+    refuse(course, await whyNotBegin(course, within));
+    return { detail: `${(await storeAtRest(course.deps, within)).primary} is the primary` };
   },
   wayBack: () => 'nothing was touched, so nothing is put back',
 };
@@ -24,11 +24,11 @@ const checks: DrillStep = {
 const heal: DrillStep = {
   name: 'heal',
   plan: ({ drill }) => `heal the fault: what was lost in region ${drill.from} comes back`,
-  run: async (course) => {
+  run: async (course, within) => {
     const { phase, context, entry } = course;
     const { driver, name } = faultOf(course);
     if (entry === undefined) return { detail: 'it was healed before' };
-    course.healed = await timed(course, () => driver.heal(entry, course.driver));
+    course.healed = await timed(course, () => driver.heal(entry, within));
     context.undo.settle(entry.id, 'run');
     course.entry = undefined;
     context.journal.append({ type: 'fault-healed', phase: phase.name, fault: name, by: 'run' });

@@ -1,3 +1,4 @@
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { mark, mustObserve, reach, regionsOf, timed, type Course } from './course.ts';
 import { whyNotBegin } from './may-begin.ts';
 import { reasonsWithin, refuse, standbyRefusals } from './refuse.ts';
@@ -27,9 +28,9 @@ export const checkMove: DrillStep = {
     const { from, to } = regionsOf(phase);
     return `refuse unless region ${from} has the primary, its standby in region ${to} follows closely, and both can take traffic`;
   },
-  run: async (course) => {
+  run: async (course, within) => {
     const { now, next } = nodesOf(course);
-    refuse(course, await whyNotBegin(course));
+    refuse(course, await whyNotBegin(course, within));
     return { detail: `${next} can take over from ${now}` };
   },
   wayBack: () => 'nothing was touched, so nothing is put back',
@@ -39,10 +40,10 @@ export const checkMove: DrillStep = {
 export const ready: DrillStep = {
   name: 'ready',
   plan: (phase) => `once more see that the standby in region ${regionsOf(phase).to} follows closely`,
-  run: async (course) => {
+  run: async (course, within) => {
     const { now, next } = nodesOf(course);
-    const [why] = await reasonsWithin(course, readyWithinMs, () =>
-      standbyRefusals(course, { primary: now, standby: next }),
+    const [why] = await reasonsWithin(within, readyWithinMs, () =>
+      standbyRefusals(course, within, { primary: now, standby: next }),
     );
     if (why !== undefined) throw new Error(`standby follows: ${why}`);
     return { detail: `node ${next} follows ${now}` };
@@ -56,12 +57,12 @@ export const drain: DrillStep = {
     const { from, to } = regionsOf(phase);
     return `lead all traffic to region ${to}; from here on clients may notice, so the time counts from here (region ${from} stays up)`;
   },
-  run: async (course) => {
+  run: async (course, within) => {
     const { to } = nodesOf(course);
     mustObserve(course);
     begin(course);
     course.drained = true;
-    const at = await timed(course, async () => await course.deps.route.switch([to], course.driver));
+    const at = await timed(course, async () => await course.deps.route.switch([to], within));
     reach(course, 'routed', at, `all traffic goes to region ${to}`);
     return { detail: `all traffic goes to region ${to}` };
   },
@@ -78,7 +79,7 @@ export const demote: DrillStep = {
   name: 'demote',
   plan: (phase) =>
     `stop the primary in region ${regionsOf(phase).from} cleanly, so that its standby has everything`,
-  run: async (course) => {
+  run: async (course, within) => {
     const { now, next } = nodesOf(course);
     mustObserve(course);
     const { kind } = course.phase.drill;
@@ -89,15 +90,15 @@ export const demote: DrillStep = {
       `again. While ${next} does not answer do neither: it may be the writer.`;
     mark(course, now, [], nextStep, next);
     course.stage = 'demoting';
-    await lookBefore(course);
+    await lookBefore(course, within);
     const { handsOverBy } = course.deps.store;
     const before = course.context.clock.now();
     if (handsOverBy !== undefined) await course.writers?.look(next);
     begin(course);
-    const at = await timed(course, () => demoteWatched(course, now, next));
+    const at = await timed(course, () => demoteWatched(course, within, now, next));
     reach(course, 'fenced', at, `node ${now} has stopped, and ${next} has everything`);
     isStopped(course, now, at);
-    beginLook(course);
+    beginLook(course, within);
     if (handsOverBy !== undefined) {
       const handing = { low: before, high: at.high };
       course.writers?.handedOver({ from: now, to: next, at: handing, by: handsOverBy });
@@ -109,10 +110,15 @@ export const demote: DrillStep = {
 };
 
 /** Some stores promote another node in the same breath. A stop and a promotion lie a tenth of a second apart then. */
-async function demoteWatched(course: Course, node: string, heir: string): Promise<void> {
+async function demoteWatched(
+  course: Course,
+  within: DriverContext,
+  node: string,
+  heir: string,
+): Promise<void> {
   course.writers?.askEvery(CLOSELY_MS);
   try {
-    await course.deps.store.demote(node, heir, course.driver);
+    await course.deps.store.demote(node, heir, within);
   } finally {
     course.writers?.askEvery();
   }
@@ -145,7 +151,7 @@ function trafficAfterwards(course: Course): string {
 export const promote: DrillStep = {
   name: 'promote',
   plan: (phase) => `promote the standby in region ${regionsOf(phase).to}`,
-  run: async (course) => {
+  run: async (course, within) => {
     const { now, next } = nodesOf(course);
     const lead = trafficAfterwards(course);
     mark(
@@ -157,7 +163,7 @@ export const promote: DrillStep = {
     course.stage = 'no-return';
     await course.writers?.look(next);
     await endLook(course);
-    const at = await timed(course, async () => await course.deps.store.promote(next, course.driver));
+    const at = await timed(course, async () => await course.deps.store.promote(next, within));
     reach(course, 'promoted', at, `node ${next} accepts writes`);
     markPromoted(course);
     return { detail: `node ${next} is the primary` };
@@ -173,9 +179,9 @@ export const promote: DrillStep = {
 export const rejoinOther: DrillStep = {
   name: 'rejoin standby',
   plan: (phase) => `make the node in region ${regionsOf(phase).from} its standby`,
-  run: async (course) => {
+  run: async (course, within) => {
     const { now, next, from } = nodesOf(course);
-    await course.deps.store.rejoin(now, next, course.driver);
+    await course.deps.store.rejoin(now, next, within);
     mark(
       course,
       next,
@@ -196,9 +202,9 @@ export const rejoinOther: DrillStep = {
 export const routeToAll: DrillStep = {
   name: 'route',
   plan: () => 'lead traffic to all regions again, but for those that only stand by',
-  run: async (course) => {
+  run: async (course, within) => {
     const { regions } = course.deps;
-    const at = await timed(course, async () => await course.deps.route.switch(regions, course.driver));
+    const at = await timed(course, async () => await course.deps.route.switch(regions, within));
     reach(course, 'routed', at, `traffic goes to ${usualRegions(course)}`);
     // A primary, a standby that follows it, and traffic everywhere: nothing needs care if the run ends now.
     course.context.undo.clearPromotion(course.phase.store);

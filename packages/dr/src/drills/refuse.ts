@@ -1,3 +1,4 @@
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { StoreNode } from '@ordeal/shared/drivers/store';
 import type { Asked, Course } from './course.ts';
 import { DrillRefused } from './drill.ts';
@@ -24,11 +25,10 @@ export function mostLagOf(course: Asked): number {
 
 /** Looks until nothing speaks against it or the time is up: right after an earlier phase it may take a moment. */
 export async function reasonsWithin(
-  course: Asked,
+  { clock, signal }: DriverContext,
   withinMs: number,
   look: () => Promise<readonly string[]>,
 ): Promise<readonly string[]> {
-  const { clock, signal } = course.context;
   const deadline = clock.now() + withinMs;
   for (;;) {
     const reasons = await look();
@@ -40,10 +40,11 @@ export async function reasonsWithin(
 /** Why the standby could not take over. */
 export async function standbyRefusals(
   course: Asked,
+  within: DriverContext,
   roles: { readonly primary: string; readonly standby: string },
 ): Promise<readonly string[]> {
   const mostLag = mostLagOf(course);
-  const { nodes } = await course.deps.store.status(course.driver, mostLag);
+  const { nodes } = await course.deps.store.status(within, mostLag);
   const why = notReady(nodes, roles, mostLag);
   return why === undefined ? [] : [why];
 }
@@ -80,14 +81,18 @@ function notReady(
 }
 
 /** Why regions do not serve that must, or could not: a backup region need not get traffic, but has to be well. */
-export async function routeRefusals(course: Asked, serving: readonly string[]): Promise<readonly string[]> {
+export async function routeRefusals(
+  course: Asked,
+  within: DriverContext,
+  serving: readonly string[],
+): Promise<readonly string[]> {
   const { route, regions: usual } = course.deps;
   const { kind, from } = course.phase.drill;
   // Traffic does not follow the primary in a switchover, so that it need not come to where that is.
   const isLedTo = (region: string): boolean =>
     usual.includes(region) || (kind !== 'switchover' && region === from);
-  const { regions } = await route.status(course.driver);
-  const health = await route.health(course.driver);
+  const { regions } = await route.status(within);
+  const health = await route.health(within);
   return [
     ...serving
       .filter(isLedTo)

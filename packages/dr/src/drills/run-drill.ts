@@ -3,7 +3,7 @@ import { reasonOf } from '@ordeal/shared/reason-of';
 import type { DrillRecord } from '@ordeal/shared/record/record';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
 import { GuardianGone } from '@ordeal/shared/undo/guarded-ledger';
-import { driverContext, type Course } from './course.ts';
+import type { Course } from './course.ts';
 import { drillRecord, drillWindows } from './drill-record.ts';
 import { DrillRefused, ObserverBroke, type DrillDeps, type DrillOutcome } from './drill.ts';
 import { runbooks } from './runbooks.ts';
@@ -25,7 +25,6 @@ export async function runDrill(
     phase,
     deps,
     context,
-    driver: driverContext(context, context.signal),
     steps: [],
     milestones: new Map(),
     approvals: [],
@@ -51,13 +50,13 @@ export async function runDrill(
     positions: undefined,
     backup: undefined,
   };
-  const failure = await runSteps(course, runbooks[phase.drill.kind]);
+  const failure = await runSteps(course, runbooks[phase.drill.kind], context.signal);
   if (failure !== undefined && context.signal.aborted) course.stoppedAt = context.clock.now();
   course.takeover?.end();
   const refused = refusalsIn(failure);
   const ended = failure === undefined || refused.length > 0 ? undefined : await endEarly(course, failure);
   const endedAt = context.clock.now();
-  const unread = await readLate(course);
+  const unread = await readLate(course, context.signal);
   // What is measured is complete; the ledger can still be read again.
   await course.observers?.stopProbes().catch((error: unknown) => {
     context.journal.append({
@@ -75,7 +74,7 @@ export async function runDrill(
   ];
   const record: DrillRecord = {
     ...drillRecord(course),
-    secondWitness: await askSecondWitness(course, endedAt),
+    secondWitness: await askSecondWitness(course, endedAt, context.signal),
     ...(writers === undefined ? {} : { writers }),
     ...(failed.length === 0 ? {} : { failed: failed.join('; ') }),
   };
@@ -116,13 +115,13 @@ async function endEarly(course: Course, failure: StepFailure): Promise<string> {
  * Ends the ledger's writing, and reads it after all when the runbook did not come to that. Returns why it could
  * not be read.
  */
-async function readLate(course: Course): Promise<string | undefined> {
-  const { observers, t0, context, phase } = course;
+async function readLate(course: Course, signal: AbortSignal): Promise<string | undefined> {
+  const { observers, t0, phase } = course;
   if (observers === undefined || course.ledger !== undefined) return undefined;
   try {
     await observers.stopWriting();
     if (t0 === undefined) return undefined;
-    if (context.signal.aborted) return 'the drill was stopped before the ledger was read back';
+    if (signal.aborted) return 'the drill was stopped before the ledger was read back';
     course.ledger = await observers.readBack(t0, phase.targets.rpo);
     return undefined;
   } catch (error) {
@@ -131,11 +130,15 @@ async function readLate(course: Course): Promise<string | undefined> {
 }
 
 /** Asked even when the drill has failed: what Prometheus saw belongs to the evidence. */
-async function askSecondWitness(course: Course, endedAt: number): Promise<DrillRecord['secondWitness']> {
-  const { t0, deps, context } = course;
+async function askSecondWitness(
+  course: Course,
+  endedAt: number,
+  signal: AbortSignal,
+): Promise<DrillRecord['secondWitness']> {
+  const { t0, deps } = course;
   if (t0 === undefined)
     return { agrees: null, detail: 'not asked: it ended before its fault or its planned start' };
-  if (context.signal.aborted) return { agrees: null, detail: 'not asked: the drill was stopped' };
+  if (signal.aborted) return { agrees: null, detail: 'not asked: the drill was stopped' };
   try {
     return await deps.secondWitness({
       from: t0.low,

@@ -1,3 +1,4 @@
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { exactly } from '@ordeal/shared/time/interval';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { check, observersOf, type Course } from './course.ts';
@@ -16,11 +17,11 @@ export const stayWell: DrillStep = {
   plan: (phase) =>
     `see that what came back does no harm: clients are well from the healing on, for ${stableInWords(phase)}, and within ` +
     `${phase.deadline} s every node of the store is back with one primary`,
-  run: async (course) => {
+  run: async (course, within) => {
     const { phase, context } = course;
     const healed = course.healed ?? exactly(context.clock.now());
     const deadline = healed.high + phase.deadline * 1000;
-    const end = await untilWell(course, { from: healed, deadline, changed: healed.high });
+    const end = await untilWell(course, within, { from: healed, deadline, changed: healed.high });
     course.borneAt = context.clock.now();
     if ('late' in end) {
       throw new Error(`after the healing clients were not well within ${phase.deadline} s: ${end.late}`);
@@ -28,18 +29,19 @@ export const stayWell: DrillStep = {
     for (const stream of observersOf(course).streams()) {
       checkStream(course, stream, 'after the healing', healed.low);
     }
-    const store = await storeIsBack(course, deadline);
+    const store = await storeIsBack(course, within, deadline);
     return { detail: `clients were well for ${stableSeconds(course)} s behind the healing, ${store}` };
   },
 };
 
 /** Every node that answered before the loss has to answer again; rejects when one does not by then. */
-async function storeIsBack(course: Course, deadline: number): Promise<string> {
-  const { rest, context } = course;
+async function storeIsBack(course: Course, within: DriverContext, deadline: number): Promise<string> {
+  const { rest, deps } = course;
+  const { clock, signal } = within;
   if (rest === undefined) return 'the store was not looked at before';
   const heir = course.heir ?? rest.primary;
   for (;;) {
-    const now = await lookAgain(course);
+    const now = await lookAgain(deps, within);
     if (typeof now !== 'string') {
       const missing = [rest.primary, ...rest.others].filter(
         (name) => name !== now.primary && !now.others.includes(name),
@@ -53,19 +55,19 @@ async function storeIsBack(course: Course, deadline: number): Promise<string> {
         );
         return `${now.primary} stayed the primary, and ${now.others.join(', ') || 'nobody'} is beside it`;
       }
-      if (context.clock.now() > deadline) {
+      if (clock.now() > deadline) {
         throw new Error(`after the healing the store is not whole: ${missing.join(', ')} does not answer`);
       }
-    } else if (context.clock.now() > deadline) throw new Error(`after the healing of the store: ${now}`);
-    await context.clock.sleep(500, context.signal);
+    } else if (clock.now() > deadline) throw new Error(`after the healing of the store: ${now}`);
+    await clock.sleep(500, signal);
   }
 }
 
-async function lookAgain(course: Course): Promise<StoreAtRest | string> {
+async function lookAgain(deps: Course['deps'], within: DriverContext): Promise<StoreAtRest | string> {
   try {
-    return await storeAtRest(course);
+    return await storeAtRest(deps, within);
   } catch (error) {
-    course.context.signal.throwIfAborted();
+    within.signal.throwIfAborted();
     return reasonOf(error);
   }
 }

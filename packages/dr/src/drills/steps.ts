@@ -1,3 +1,4 @@
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { DeadlineExceeded } from '@ordeal/shared/time/deadline';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { StepRecord } from '@ordeal/shared/record/record';
@@ -5,7 +6,7 @@ import type { DrillStepName } from '@ordeal/shared/scenario/drill-steps';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
 import { askBefore } from './approve.ts';
 import { missedTarget } from '@ordeal/shared/record/missed-target';
-import type { Course } from './course.ts';
+import { driverContext, type Course } from './course.ts';
 import { timesOf } from './step-times.ts';
 
 /** One step of a runbook. */
@@ -13,7 +14,8 @@ export interface DrillStep {
   readonly name: DrillStepName;
   /** What it does, as a sentence for the plan. */
   readonly plan: (phase: DrillPhase) => string;
-  readonly run: (course: Course) => Promise<StepEnd>;
+  /** `within`: for drivers, and all else that it waits for. Its signal ends with the run, and with the step's time. */
+  readonly run: (course: Course, within: DriverContext) => Promise<StepEnd>;
   /** What is done when the drill ends in this step, as a sentence. Without it, as in the step before. */
   readonly wayBack?: (phase: DrillPhase) => string;
 }
@@ -35,26 +37,28 @@ export interface StepFailure {
  * Runs a step under a signal that also ends it when its time is over. It is not left alone then: whoever is told to end
  * is waited for, so that nothing is done to a store behind the way back.
  */
-async function runWithin(course: Course, step: DrillStep, timeout: number | null): Promise<StepEnd> {
-  if (timeout === null) return await step.run(course);
-  const { context, driver } = course;
+async function runWithin(
+  course: Course,
+  step: DrillStep,
+  timeout: number | null,
+  signal: AbortSignal,
+): Promise<StepEnd> {
+  const { context } = course;
+  if (timeout === null) return await step.run(course, driverContext(context, signal));
   const over = new AbortController();
   const done = new AbortController();
   void context.clock
     .sleep(timeout * 1000, done.signal)
     .then(() => over.abort(new DeadlineExceeded(`it took longer than ${timeout} s, and was given up`)))
     .catch(() => undefined);
-  const signal = AbortSignal.any([context.signal, over.signal]);
-  Object.assign(course, { context: { ...context, signal }, driver: { ...driver, signal } });
   try {
-    return await step.run(course);
+    return await step.run(course, driverContext(context, AbortSignal.any([signal, over.signal])));
   } catch (error) {
     // What a driver says of a request that was broken off hides why it was.
-    if (over.signal.aborted && !context.signal.aborted) throw over.signal.reason;
+    if (over.signal.aborted && !signal.aborted) throw over.signal.reason;
     throw error;
   } finally {
     done.abort();
-    Object.assign(course, { context, driver });
   }
 }
 
@@ -65,6 +69,7 @@ async function runWithin(course: Course, step: DrillStep, timeout: number | null
 export async function runSteps(
   course: Course,
   steps: readonly DrillStep[],
+  signal: AbortSignal,
 ): Promise<StepFailure | undefined> {
   const { phase, context } = course;
   const now = (): string => new Date(context.clock.wall()).toISOString();
@@ -103,15 +108,13 @@ export async function runSteps(
       targetSeconds: target,
     });
     try {
-      context.signal.throwIfAborted();
+      signal.throwIfAborted();
       const { name, plan } = step;
-      const waited = await askBefore(course, { name, plan: plan(phase) }, course.deps.beforeStep);
-      const { waitedOnHuman = 0, detail } = await runWithin(course, step, timeout);
+      const waited = await askBefore(course, { name, plan: plan(phase) }, course.deps.beforeStep, signal);
+      const { waitedOnHuman = 0, detail } = await runWithin(course, step, timeout, signal);
       end(step, { outcome: 'done', startedAt, waitedOnHuman: waited + waitedOnHuman, detail });
     } catch (error) {
-      const message = context.signal.aborted
-        ? `stopped: ${reasonOf(context.signal.reason)}`
-        : reasonOf(error);
+      const message = signal.aborted ? `stopped: ${reasonOf(signal.reason)}` : reasonOf(error);
       failure = { step: step.name, error, message };
       end(step, { outcome: 'failed', startedAt, detail: message });
     }

@@ -1,3 +1,4 @@
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { StoreNode } from '@ordeal/shared/drivers/store';
 import type { Course } from './course.ts';
 
@@ -8,11 +9,9 @@ export interface StoreAtRest {
   readonly others: readonly string[];
 }
 
-type Looked = Pick<Course, 'deps' | 'driver'>;
-
 /** Rejects when there is not exactly one primary. */
-export async function storeAtRest(looked: Looked): Promise<StoreAtRest> {
-  const answering = await answeringIn(looked);
+export async function storeAtRest(deps: Course['deps'], within: DriverContext): Promise<StoreAtRest> {
+  const answering = await answeringIn(deps, within);
   const primaries = answering.filter(({ role }) => role === 'primary').map(({ name }) => name);
   const [primary] = primaries;
   if (primary === undefined || primaries.length > 1) {
@@ -22,19 +21,19 @@ export async function storeAtRest(looked: Looked): Promise<StoreAtRest> {
 }
 
 /** Not where it cannot be asked: what does not answer is lost. */
-export async function isPrimary(course: Course, name: string): Promise<boolean> {
+export async function isPrimary(deps: Course['deps'], within: DriverContext, name: string): Promise<boolean> {
   try {
-    return (await answeringIn(course)).some((node) => node.name === name && node.role === 'primary');
+    return (await answeringIn(deps, within)).some((node) => node.name === name && node.role === 'primary');
   } catch {
-    course.context.signal.throwIfAborted();
+    within.signal.throwIfAborted();
     return false;
   }
 }
 
-async function answeringIn({
-  deps,
-  driver,
-}: Looked): Promise<readonly Extract<StoreNode, { reachable: true }>[]> {
-  const { nodes } = await deps.store.status(driver);
+async function answeringIn(
+  { store }: Course['deps'],
+  within: DriverContext,
+): Promise<readonly Extract<StoreNode, { reachable: true }>[]> {
+  const { nodes } = await store.status(within);
   return nodes.filter((node) => node.reachable);
 }

@@ -1,4 +1,4 @@
-import type { RunContext } from '@ordeal/shared/drivers/run-context';
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { exactly } from '@ordeal/shared/time/interval';
 import type { Takeover } from '../drivers/self-recovery.ts';
 import { mustObserve, reach } from './course.ts';
@@ -10,10 +10,10 @@ import { watchTakeover, type TakeoverWatch } from './takeover-watch.ts';
 export const watch: DrillStep = {
   name: 'watch',
   plan: () => 'note which node is the primary, and look from now on for another one that takes writes',
-  run: async (course) => {
-    course.rest = await storeAtRest(course);
+  run: async (course, within) => {
+    course.rest = await storeAtRest(course.deps, within);
     const { primary } = course.rest;
-    course.takeover = watchTakeover(primary, course);
+    course.takeover = watchTakeover(primary, course, within);
     return { detail: `${primary} is the primary` };
   },
 };
@@ -22,9 +22,9 @@ export const watch: DrillStep = {
 export const takeOver: DrillStep = {
   name: 'take over',
   plan: () => 'wait until the store has made another node its primary by itself, where it does so at all',
-  run: async (course) => {
-    const { phase, context, rest, takeover: watched, configured } = course;
-    const { clock } = context;
+  run: async (course, within) => {
+    const { phase, deps, rest, takeover: watched, configured } = course;
+    const { clock } = within;
     if (watched === undefined || rest === undefined)
       return { detail: 'this store does not choose a primary by itself' };
     mustObserve(course);
@@ -32,11 +32,11 @@ export const takeOver: DrillStep = {
     const deadline = t0.low + phase.deadline * 1000;
     // A primary that is cut off goes on being it for a while. One that still is it when its time is over was not lost.
     const most = configured.find(({ to }) => to === 'promoted')?.configured.high ?? Infinity;
-    const within = await takenBy(watched, Math.min(deadline, t0.high + most * 1000), context);
+    const soon = await takenBy(watched, Math.min(deadline, t0.high + most * 1000), within);
     const still = async (): Promise<boolean> =>
-      within === undefined && (await isPrimary(course, rest.primary));
+      soon === undefined && (await isPrimary(deps, within, rest.primary));
     if (await still()) return { detail: `the primary ${rest.primary} was not lost: it still is the primary` };
-    const taken = within ?? (await takenBy(watched, deadline, context));
+    const taken = soon ?? (await takenBy(watched, deadline, within));
     if (taken === undefined) {
       if (await still())
         return { detail: `${rest.primary} is the primary again, and no other node took over` };
@@ -61,7 +61,7 @@ export const takeOver: DrillStep = {
 async function takenBy(
   { taken }: TakeoverWatch,
   until: number,
-  { clock, signal }: RunContext,
+  { clock, signal }: DriverContext,
 ): Promise<Takeover | undefined> {
   const waiting = new AbortController();
   const over = clock

@@ -1,3 +1,4 @@
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { Takeover } from '../drivers/self-recovery.ts';
 import type { Course } from './course.ts';
 
@@ -11,13 +12,14 @@ export interface TakeoverWatch {
 /** Undefined where the store chooses no primary by itself. */
 export function watchTakeover(
   primary: string,
-  { deps, driver, context }: Pick<Course, 'deps' | 'driver' | 'context'>,
+  { deps }: Pick<Course, 'deps'>,
+  within: DriverContext,
 ): TakeoverWatch | undefined {
   const { store } = deps;
   if (store.observe === undefined) return undefined;
   const ending = new AbortController();
-  const signal = AbortSignal.any([context.signal, ending.signal]);
-  const taken = store.observe(primary, { ...driver, signal });
+  const signal = AbortSignal.any([within.signal, ending.signal]);
+  const taken = store.observe(primary, { ...within, signal });
   // Nobody may come to wait for it.
   taken.catch(() => undefined);
   return { taken, end: () => ending.abort(new Error('the watch was ended')) };

@@ -1,3 +1,4 @@
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { Bounds } from '@ordeal/shared/time/interval';
 import { rtoOf, type OutageAnalysis } from '../outage/outage.ts';
 import { mustObserve, observersOf, type Course } from './course.ts';
@@ -16,9 +17,10 @@ interface Wellness {
 /** Waits until clients are well to stay. `late` names the streams that were not by the deadline. */
 export async function untilWell(
   course: Course,
+  { clock, signal }: DriverContext,
   { from, deadline, changed }: Wellness,
 ): Promise<{ readonly analyses: readonly OutageAnalysis[] } | { readonly late: string }> {
-  const { phase, context } = course;
+  const { phase } = course;
   const question = recoveryQuestion(course, from);
   const seenUntil = changed + question.stableForMs;
   const confirmMs =
@@ -30,7 +32,7 @@ export async function untilWell(
     const streams = observersOf(course).streams();
     const analyses = streams.map((stream) => lastingOutage(stream, question));
     const well = from.low + rtoOf(analyses, from).high;
-    const now = context.clock.now();
+    const now = clock.now();
     const seen = streams.every((stream) => (stream.settledUntil ?? Infinity) >= seenUntil);
     if (seen && Number.isFinite(well) && well <= deadline) return { analyses };
     // An attempt that is still under way hides later ones until its timeout.
@@ -40,7 +42,7 @@ export async function untilWell(
       const late = hopeless.length > 0 ? hopeless : analyses.filter((one) => one.recovered === null);
       return { late: late.map((one) => one.stream).join(', ') || 'there is no stream' };
     }
-    await context.clock.sleep(200, context.signal);
+    await clock.sleep(200, signal);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { WritersRecord } from '@ordeal/shared/record/record';
 import type { Bounds } from '@ordeal/shared/time/interval';
 import { watchForSplitBrain } from '../split-brain/watch.ts';
@@ -8,8 +9,8 @@ const everyMs = 200;
 const blindMs = 5000;
 
 /** Begins to ask all nodes of the store whether they take writes, where its driver can. */
-export function watchWriters(course: Course): void {
-  const { deps, context, phase, driver } = course;
+export function watchWriters(course: Course, within: DriverContext): void {
+  const { deps, context, phase } = course;
   const { openQuestions } = deps.store;
   if (openQuestions === undefined) return;
   course.writers = watchForSplitBrain(
@@ -22,7 +23,7 @@ export function watchWriters(course: Course): void {
       onProof: ({ detail }) =>
         void context.journal.append({ type: 'warning', message: `${phase.title}: two writers: ${detail}` }),
     },
-    driver,
+    within,
   );
 }
 

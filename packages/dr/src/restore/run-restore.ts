@@ -158,11 +158,17 @@ async function runSteps(course: RestoreCourse, steps: readonly RestoreStep[]): P
 /** Asks whoever is to be asked before a step. Returns the seconds that took; rejects when the answer is no. */
 async function mayGoOn(course: RestoreCourse, step: RestoreStep): Promise<number> {
   const { asking } = course.deps;
+  const { signal } = course.context;
   const question = step.asks?.(course);
   if (question === undefined) {
-    return await askBefore(course, { name: step.name, plan: step.plan(course.phase) }, asking?.beforeStep);
+    return await askBefore(
+      course,
+      { name: step.name, plan: step.plan(course.phase) },
+      asking?.beforeStep,
+      signal,
+    );
   }
-  return (await askToGoOn(course, step.name, question, asking?.approve)).waitedSeconds;
+  return (await askToGoOn(course, step.name, question, asking?.approve, signal)).waitedSeconds;
 }
 
 /** The check that an error stands for, so that it is named in the record. */

@@ -1,3 +1,5 @@
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import type { Clock } from '@ordeal/shared/time/clock';
 import type { Attempt } from '../../src/observers/observers.ts';
 import { expect, it } from 'vitest';
 import { readBounds } from '../../src/drills/configured-times.ts';
@@ -8,7 +10,7 @@ import { recover } from '../../src/drills/measuring.ts';
 const wasBad = (at: number): boolean => (at >= 0 && at < 500) || (at >= 11_500 && at < 12_000);
 
 /** A drill of which only recovery is missing. Its time passes as it is slept away. */
-function courseOf(store: object): Course {
+function drillOn(store: object): { readonly course: Course; readonly within: DriverContext } {
   let now = 0;
   const attempts = (): readonly Attempt[] =>
     Array.from({ length: Math.floor((now + 1000) / 100) }, (_, i) => {
@@ -16,7 +18,7 @@ function courseOf(store: object): Course {
       return { due: sent, sent, completed: sent + 1, ok: !wasBad(sent), status: 200 };
     });
   const clock = { now: () => now, sleep: async (ms: number) => void (now += ms) };
-  return {
+  const course = {
     phase: {
       name: 'drill',
       drill: { kind: 'failover', from: 'a', to: 'b' },
@@ -27,8 +29,7 @@ function courseOf(store: object): Course {
       deadline: 60,
     },
     deps: { store, route: {}, environment: 'lab' },
-    context: { clock, signal: new AbortController().signal, journal: { append: () => undefined } },
-    driver: {},
+    context: { clock, journal: { append: () => undefined } },
     configured: [],
     milestones: new Map(),
     waits: [],
@@ -47,12 +48,14 @@ function courseOf(store: object): Course {
       ],
     },
   } as unknown as Course;
+  const { signal } = new AbortController();
+  return { course, within: { clock: clock as unknown as Clock, signal, say: () => undefined } };
 }
 
 async function recoveredAt(store: object): Promise<number | undefined> {
-  const course = courseOf(store);
-  await readBounds.run(course);
-  await recover.run(course);
+  const { course, within } = drillOn(store);
+  await readBounds.run(course, within);
+  await recover.run(course, within);
   return course.milestones.get('recovered')?.high;
 }
 
@@ -67,7 +70,8 @@ it('two leases are seen through before it is recovered: what is broken may show 
 
 it('a lease that cannot be read leaves open what recovered means, so nothing is begun', async () => {
   const store = { leaseSeconds: () => Promise.reject(new Error('no member answers')) };
-  await expect(readBounds.run(courseOf(store))).rejects.toThrow(
+  const { course, within } = drillOn(store);
+  await expect(readBounds.run(course, within)).rejects.toThrow(
     'how long a lease of the store lasts could not be read: no member answers',
   );
 });

@@ -17,10 +17,8 @@ async function drill(before: readonly StoreNode[] | Error, then: readonly StoreN
   const course = {
     context: {
       clock: systemClock,
-      signal: new AbortController().signal,
       journal: { append: ({ message }: { message: string }) => notes.push(message) },
     },
-    driver: {},
     deps: {
       store: {
         status: async () => {
@@ -32,10 +30,12 @@ async function drill(before: readonly StoreNode[] | Error, then: readonly StoreN
       },
     },
   } as unknown as Course;
-  await lookBefore(course);
+  const { signal } = new AbortController();
+  const within = { clock: systemClock, signal, say: () => undefined };
+  await lookBefore(course, within);
   const at = systemClock.now() + 20;
   Object.assign(course, { t0: { low: at, high: at } });
-  beginLook(course);
+  beginLook(course, within);
   await systemClock.sleep(5);
   await endLook(course);
   return { record: positionsRecord(course, { primary: 'a', heir: 'b' }), notes };

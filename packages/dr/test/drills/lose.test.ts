@@ -12,7 +12,9 @@ async function healedAfter(
   phase: Partial<Course['phase']> = {},
 ): Promise<number> {
   let pushed: Pick<UndoEntry, 'deadline'> | undefined;
-  await lose.run({
+  const clock = { wall: () => began, now: () => 0, sleep: async () => undefined };
+  const within = { clock, signal: new AbortController().signal, say: () => undefined };
+  const course = {
     phase: { ...failover, ...phase },
     deps: {
       environment: 'lab',
@@ -30,13 +32,13 @@ async function healedAfter(
       ...deps,
     },
     context: {
-      clock: { wall: () => began, now: () => 0 },
-      signal: new AbortController().signal,
+      clock,
       undo: { push: (entry: UndoEntry) => (pushed = { ...entry }) },
       journal: { append: () => undefined },
     },
     observers: { healthy: () => ({ ok: true }) },
-  } as unknown as Course);
+  } as unknown as Course;
+  await lose.run(course, within);
   return (Date.parse(pushed?.deadline ?? '') - began) / 1000;
 }
 

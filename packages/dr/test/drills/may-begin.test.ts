@@ -1,3 +1,4 @@
+import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { StoreNode } from '@ordeal/shared/drivers/store';
 import type { DrillKind } from '@ordeal/shared/scenario/scenario';
 import { expect, it } from 'vitest';
@@ -21,10 +22,8 @@ function ask(
   let now = 0;
   const [from, to] = kind === 'failback' || kind === 'return' ? ['b', 'a'] : ['a', 'b'];
   const up = { up: 1, total: 1 };
-  return whyNotBegin({
+  const asked = {
     phase: { drill: { kind, from, to } },
-    driver: {},
-    context: { clock: { now: () => (now += 60_000), sleep: async () => undefined } },
     deps: {
       nodeOf: (region: string) => region,
       regions: ['a', 'b'],
@@ -35,7 +34,9 @@ function ask(
       },
       ...more,
     },
-  } as unknown as Asked);
+  } as unknown as Asked;
+  const clock = { now: () => (now += 60_000), sleep: async () => undefined };
+  return whyNotBegin(asked, { clock } as unknown as DriverContext);
 }
 
 it.each(['failover', 'switchover', 'evacuate', 'observe'] as const)(

@@ -51,21 +51,19 @@ async function runAll(steps: readonly DrillStep[], times: Course['phase']['steps
   const events: RunEvent[] = [];
   const context = {
     clock: systemClock,
-    signal: abort ?? new AbortController().signal,
     journal: { append: (event: RunEvent) => void events.push(event) },
   };
   const course = {
     phase: { ...failover, steps: times },
     deps: {},
     context,
-    driver: { clock: systemClock, signal: context.signal, say: () => undefined },
     steps: [],
     waits: [],
     approvals: [],
   } as unknown as Course;
-  const failure = await runSteps(course, steps);
+  const failure = await runSteps(course, steps, abort ?? new AbortController().signal);
   const warnings = events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
-  return { failure, course, warnings, context };
+  return { failure, course, warnings };
 }
 
 function step(name: DrillStep['name'], run: DrillStep['run']): DrillStep {
@@ -73,8 +71,8 @@ function step(name: DrillStep['name'], run: DrillStep['run']): DrillStep {
 }
 
 it('tells of a step that took longer than its target, and goes on', async () => {
-  const slow = step('promote', async ({ context }) => {
-    await context.clock.sleep(120, context.signal);
+  const slow = step('promote', async (_, { clock, signal }) => {
+    await clock.sleep(120, signal);
     return { detail: 'done' };
   });
   const { failure, warnings, course } = await runAll([slow], { promote: { target: 0.1, timeout: 5 } });
@@ -87,12 +85,12 @@ it('tells of a step that took longer than its target, and goes on', async () => 
 
 it('gives a step up whose time is over, by the signal of its drivers, and skips what is behind it', async () => {
   const ended: string[] = [];
-  const hangs = step('promote', async ({ driver }) => {
-    await driver.clock.sleep(60_000, driver.signal).finally(() => ended.push('told to end, and waited for'));
+  const hangs = step('promote', async (_, { clock, signal }) => {
+    await clock.sleep(60_000, signal).finally(() => ended.push('told to end, and waited for'));
     return { detail: 'done' };
   });
   const next = step('route', async () => ({ detail: 'done' }));
-  const { failure, course, context } = await runAll([hangs, next], {
+  const { failure, course } = await runAll([hangs, next], {
     promote: { target: 0.02, timeout: 0.05 },
   });
   expect(failure).toMatchObject({
@@ -101,14 +99,13 @@ it('gives a step up whose time is over, by the signal of its drivers, and skips 
   });
   expect(ended).toEqual(['told to end, and waited for']);
   expect(course.steps.map(({ outcome }) => outcome)).toEqual(['failed', 'skipped']);
-  expect(course.context, 'the way back has its own time').toBe(context);
 });
 
 it('is stopped, and not given up, when the run is ended', async () => {
   const abort = new AbortController();
-  const hangs = step('promote', async ({ driver }) => {
+  const hangs = step('promote', async (_, { clock, signal }) => {
     abort.abort(new Error('interrupted by SIGINT'));
-    await driver.clock.sleep(60_000, driver.signal);
+    await clock.sleep(60_000, signal);
     return { detail: 'done' };
   });
   const { failure } = await runAll([hangs], { promote: { timeout: 0.05 } }, abort.signal);
