@@ -76,7 +76,7 @@ function failuresOf({
 }: VerdictInput): readonly string[] {
   const failed = findings.filter(({ severity, outcome }) => severity === 'must' && outcome === 'fail');
   return [
-    ...failed.map((finding) => `${place(finding)} is ${range(finding)}, not ${wanted(finding)}`),
+    ...failed.map(missed),
     ...drills.flatMap(failuresOfDrill),
     ...restores.flatMap(whyFailed),
     ...deployments.flatMap(failuresOfDeployment),
@@ -174,7 +174,7 @@ function passed({ findings, notRun = [] }: VerdictInput): readonly string[] {
     .filter(({ severity, outcome }) => severity === 'should' && outcome !== 'pass')
     .map((finding) =>
       finding.outcome === 'fail'
-        ? `warning: ${place(finding)} is ${range(finding)}, not ${wanted(finding)}`
+        ? `warning: ${missed(finding)}`
         : `warning: ${place(finding)} is inconclusive: ${whyOpen(finding)}`,
     );
   return notRun.length === 0
@@ -184,6 +184,12 @@ function passed({ findings, notRun = [] }: VerdictInput): readonly string[] {
 
 function reasons(what: string, list: readonly string[]): readonly string[] {
   return list.length === 0 ? [what] : list.map((reason) => `${what}: ${reason}`);
+}
+
+/** A number alone does not say what is to be done: a count of departures, for instance, is told with what these are. */
+function missed(finding: Finding): string {
+  const { explanation } = finding;
+  return `${place(finding)} is ${range(finding)}, not ${wanted(finding)}${explanation === undefined ? '' : `: ${explanation}`}`;
 }
 
 function place({ objective, window }: Finding): string {

@@ -152,6 +152,24 @@ test.each<[string, Partial<VerdictInput>, string, number]>([
   expect(verdict.reasons.length).toBeGreaterThan(0);
 });
 
+test('what was missed is told with what explains it, as a warning as well', () => {
+  const explanation = 'no copy was begun between 02:00 and 02:10 (UTC) on 2026-11-26.';
+  const departs: Finding = {
+    ...fail,
+    objective: 'dumps',
+    value: { low: 1, high: 1 },
+    limit: 0,
+    comparator: '<=',
+    unit: 'departures',
+    explanation,
+  };
+  const said = `dumps (baseline) is 1 departures, not <= 0 departures: ${explanation}`;
+  expect(verdictOf({ ...nothing, findings: [pass, departs] }).reasons).toEqual([said]);
+  expect(verdictOf({ ...nothing, findings: [pass, { ...departs, severity: 'should' }] }).reasons).toContain(
+    `warning: ${said}`,
+  );
+});
+
 test('the reason that decided comes first, and the others follow', () => {
   const { reasons } = verdictOf({ ...nothing, findings: [open, fail], residue });
   expect(reasons).toEqual([
