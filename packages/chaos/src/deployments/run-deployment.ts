@@ -32,7 +32,7 @@ export interface DeploymentOutcome {
 
 /** More than all that a run in order may wait for: after it the undo entry is healed by others. */
 const SPARE_SECONDS = 600;
-/** Requests that are under way when the deployment is over end within this, and belong to it. */
+/** Requests that are under way when the deployment is over end within this, and belong to it. What fails later may. */
 const TAIL_MS = 1_500;
 
 /**

@@ -24,15 +24,16 @@ function expectsOf(params: unknown): Expects {
 /** Position of the parameters among what a function takes. */
 function measured<T extends Call>(call: T, at: number): T {
   return ((...given: never[]) => {
+    const began = Date.now();
     const answer = call(...given);
     const expects = expectsOf(given[at]);
     if (answer instanceof Promise) {
       return answer.then((response: Response) => {
-        measureRequest(response, expects);
+        measureRequest(response, expects, began);
         return response;
       });
     }
-    measureRequest(answer as Response, expects);
+    measureRequest(answer as Response, expects, began);
     return answer;
   }) as T;
 }
@@ -53,11 +54,12 @@ export const setResponseCallback: typeof k6Http.setResponseCallback = (callback)
 };
 
 export const batch = ((requests: unknown[] | Record<string, unknown>) => {
+  const began = Date.now();
   const answers = k6Http.batch(requests as never) as Record<string, Response>;
   for (const [key, response] of Object.entries(answers)) {
     const request = (requests as Record<string, unknown>)[key];
     const params = Array.isArray(request) ? request[3] : (request as { params?: unknown } | string);
-    measureRequest(response, expectsOf(typeof params === 'string' ? undefined : paramsOf(params)));
+    measureRequest(response, expectsOf(typeof params === 'string' ? undefined : paramsOf(params)), began);
   }
   return answers;
 }) as typeof k6Http.batch;

@@ -1,7 +1,7 @@
 import type { ClientInterval } from '../load/client-interval.ts';
 import { intervalsOfTenant, sumIntervals } from '../load/window.ts';
 import type { Span } from '../time/interval.ts';
-import { clientReports, type ClientReports } from './client-reports.ts';
+import { clientReports, overlaps, type ClientReports } from './client-reports.ts';
 import type { Nothing } from './decide.ts';
 import type { Observations } from './observations.ts';
 import { observerProblem, windowNamed } from './windows.ts';
@@ -27,11 +27,13 @@ export function clientEvidence(observations: Observations, name: string, tenant?
   const invalid = windowLoadInvalid(observations, window.name);
   if (invalid !== undefined) return nothing('load-invalid', `The load was not valid: ${invalid}.`);
   const span = { from: window.monotonicFrom, to: window.monotonicTo };
-  const overlapping = observations.intervals.filter(({ from, to }) => to > span.from && from < span.to);
-  return evidenceOver(overlapping, span, tenant);
+  return evidenceOver(observations.intervals, span, tenant);
 }
 
-/** What the client saw in a span, from the intervals that overlap it: of all requests, or of one tenant's. */
+/**
+ * What the client saw in a span, of all requests or of one tenant's. Of the intervals, those that overlap it say what
+ * ended in it; those behind it, as far as there are any yet, what may have begun in it and failed later.
+ */
 export function evidenceOver(
   intervals: readonly ClientInterval[],
   span: Span,
@@ -43,7 +45,10 @@ export function evidenceOver(
     const { reason, sentence } = own.nothing;
     return reason === 'no-samples' ? nothing(reason, `Of tenant ${tenant}: ${sentence}`) : own;
   }
-  const beside = besideTenant(intervals, tenant);
+  const beside = besideTenant(
+    intervals.filter((one) => overlaps(one, span)),
+    tenant,
+  );
   return { ...own, note: own.note === undefined ? beside : `${beside} ${own.note}` };
 }
 
@@ -60,7 +65,9 @@ function besideTenant(intervals: readonly ClientInterval[], tenant: string): str
 }
 
 function evidenceIn(intervals: readonly ClientInterval[], span: Span): ClientEvidence {
-  const ordered = [...intervals].sort((left, right) => left.from - right.from);
+  const ordered = intervals
+    .filter((one) => overlaps(one, span))
+    .toSorted((left, right) => left.from - right.from);
   const missing = firstGap(ordered, span);
   if (ordered.length > 0 && missing !== undefined) {
     return nothing(
@@ -71,8 +78,8 @@ function evidenceIn(intervals: readonly ClientInterval[], span: Span): ClientEvi
   if (ordered.length === 0) {
     return nothing('no-samples', 'There are no measurements of the client in the window.');
   }
-  const reports = clientReports(ordered, span);
-  const { whole, edge } = reports;
+  const reports = clientReports(intervals, span);
+  const { whole, edge, late } = reports;
   if (whole.requests + whole.dropped + edge.requests + edge.dropped === 0) {
     return nothing('no-samples', 'The client sent no request in the window.');
   }
@@ -84,14 +91,19 @@ function evidenceIn(intervals: readonly ClientInterval[], span: Span): ClientEvi
       `A window of at least ${Math.ceil(3 * longest)} s would decide it.`,
     );
   }
-  if (edge.requests + edge.dropped === 0) return { ok: true, reports };
-  return {
-    ok: true,
-    reports,
-    note:
-      `The client reported every ${longest.toFixed(1)} s: ${edge.requests} requests in the reports across the ` +
-      `window's edges may be of it or not.`,
-  };
+  const across = edge.requests - late;
+  const notes = [
+    ...(across + edge.dropped === 0
+      ? []
+      : [
+          `The client reported every ${longest.toFixed(1)} s: ${across} requests in the reports across the ` +
+            `window's edges may be of it or not.`,
+        ]),
+    ...(late === 0
+      ? []
+      : [`${late} requests failed behind the window after so long that they may have begun in it.`]),
+  ];
+  return { ok: true, reports, ...(notes.length === 0 ? {} : { note: notes.join(' ') }) };
 }
 
 /** Length of the first stretch of the span without measurements; undefined when there is none. */

@@ -72,6 +72,27 @@ export function countAtMost(histogram: SparseHistogram, limitMs: number): Bounds
   return { low, high: low };
 }
 
+/** The slowest values, `most` of them, of those that may lie between the two ends (ms). `sum` is what they are at most. */
+export function slowestBetween(
+  histogram: SparseHistogram,
+  { low, high }: Bounds,
+  most: number,
+): SparseHistogram {
+  let left = most;
+  let sum = 0;
+  const buckets: (readonly [index: number, count: number])[] = [];
+  for (const [index, count] of histogram.buckets.toReversed()) {
+    const bucket = bucketBounds(histogram.schema, index);
+    if (left === 0 || bucket.high < low) break;
+    if (bucket.low >= high) continue;
+    const taken = Math.min(left, count);
+    left -= taken;
+    sum += taken * bucket.high;
+    buckets.unshift([index, taken]);
+  }
+  return { schema: histogram.schema, count: most - left, sum, zero: 0, buckets };
+}
+
 /** Index of the bucket that takes in bucket `index` when the schema falls by `steps`. */
 function coarser(index: number, steps: number): number {
   // `+ 0` turns a negative zero, which Math.ceil gives for small negative numbers, into a plain one.

@@ -122,6 +122,7 @@ const objectives: readonly (Objective & { readonly signal: ClientSignal })[] = [
   { signal: { from: 'client', measure: 'throughput' }, comparator: '>', limit: 40, unit: 'req/s' },
 ];
 
+/** By what ended in the window alone, as far as it has been reported. */
 const judged = (objective: (typeof objectives)[number], reports: readonly ClientInterval[], span: Span) =>
   judgeClient(
     { objectiveName: 'o', objective, window: 'w', least: 20 },
@@ -218,5 +219,90 @@ describe('the client, wherever the edges of the window fall', () => {
         }
       }
     }
+  });
+});
+
+/** Some requests of a few seconds hang, and fail long after what they hung in. */
+function withHung(seed: number): readonly Event[] {
+  const random = seeded(seed + 3000);
+  const hangs = { from: 2000 + 2000 * random(), share: [0.02, 0.3][Math.floor(random() * 2)] ?? 0 };
+  const lasts = 500 + 3000 * random();
+  const timeout = 1500 + 2500 * random();
+  return eventsOf(seed)
+    .map((event) => {
+      const began = event.at - event.tookMs;
+      const hung = began > hangs.from && began < hangs.from + lasts && random() < hangs.share;
+      return hung ? { ...event, failed: true, at: began + timeout, tookMs: timeout } : event;
+    })
+    .toSorted((left, right) => left.at - right.at)
+    .filter(({ at }) => at <= DURATION);
+}
+
+describe('requests that hang in the window, and fail behind it', () => {
+  const [errorRatio, , , , , , throughput] = objectives;
+
+  test('may be errors of it, whenever they end', () => {
+    let hung = 0;
+    for (const seed of seeds) {
+      const events = withHung(seed);
+      const reports = reportsOf(seed, events);
+      const span = spanOf(seed);
+      const finding = judgeClient(
+        { objectiveName: 'o', objective: errorRatio!, window: 'w', least: 20 },
+        errorRatio!.signal,
+        evidenceOver(reports, span),
+      );
+      if (finding.value === null) continue;
+      const sent = events.filter(({ dropped }) => !dropped);
+      const ended = sent.filter(({ at }) => at > span.from && at <= span.to);
+      const late = sent.filter(
+        ({ at, tookMs, failed }) =>
+          failed && at > span.to && at - tookMs > span.from && at - tookMs <= span.to && tookMs > 1000,
+      );
+      hung += late.length;
+      const failed = ended.filter((one) => one.failed).length + late.length;
+      const hint = `seed ${seed}: ${late.length} late; ${finding.explanation}`;
+      const truth = failed / (ended.length + late.length);
+      expect(finding.value.high ?? Infinity, hint).toBeGreaterThanOrEqual(truth - 1e-9);
+      expect(finding.outcome === 'pass' && truth >= errorRatio!.limit, hint).toBe(false);
+    }
+    expect(hung).toBeGreaterThan(1000);
+  });
+
+  test('are none of it when they were quick, or ended before they could have begun in it', () => {
+    const quiet = (from: number): ClientInterval => ({
+      from,
+      to: from + 1000,
+      iterations: 100,
+      dropped: 0,
+      requests: 100,
+      failed: 0,
+      errors: {},
+      latency: histogramOf(Array.from({ length: 100 }, () => 20)),
+      under: {},
+    });
+    const failing = (from: number, tookMs: number): ClientInterval => ({
+      ...quiet(from),
+      failed: 50,
+      errors: { timeout: 50 },
+      latency: histogramOf(Array.from({ length: 100 }, (_, index) => (index < 50 ? tookMs : 20))),
+    });
+    const span = { from: 0, to: 5000 };
+    const inWindow = [0, 1000, 2000, 3000, 4000].map(quiet);
+    const judge = (objective: (typeof objectives)[number], behind: ClientInterval) =>
+      judgeClient(
+        { objectiveName: 'o', objective, window: 'w', least: 20 },
+        objective.signal,
+        evidenceOver([...inWindow, quiet(5000), quiet(6000), behind], span),
+      );
+    // Begun behind the window, within it, and before it.
+    expect(judge(errorRatio!, failing(7000, 900))).toMatchObject({ outcome: 'pass', value: { high: 0 } });
+    expect(judge(errorRatio!, failing(7000, 9000))).toMatchObject({ outcome: 'pass', value: { high: 0 } });
+    const hung = judge(errorRatio!, failing(7000, 4000));
+    expect(hung).toMatchObject({ outcome: 'inconclusive', value: { low: 0, high: 50 / 550 } });
+    expect(hung.explanation).toContain(
+      '50 requests failed behind the window after so long that they may have begun in it.',
+    );
+    expect(judge(throughput!, failing(7000, 4000))).toMatchObject({ value: { low: 100, high: 100 } });
   });
 });
