@@ -5,9 +5,11 @@ import { readSite } from '@ordeal/lab/read-site';
 import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
 import { loadPlatform, type LoadedPlatform } from '../load/load-platform.ts';
+import { leaseRuns, recoveryName, type AccessRequest } from '../recover/access.ts';
 import { knownRuns } from '../recover/known-runs.ts';
 import { lookAtPlatform, type Looked } from '../recover/look.ts';
 import { recoverRuns, runsIn } from '../recover/recover-runs.ts';
+import type { RunThere } from '../recover/run-there.ts';
 import { renderRecovered, type Recovered } from '../recover/render.ts';
 import { leasePlatform } from '../run/platform-lease.ts';
 import { runsDirectory } from '../run/run-directory.ts';
@@ -25,7 +27,8 @@ export interface RecoverOptions {
 }
 
 /**
- * `ordeal recover`: heals what dead runs have left; names the single writer where a drill was cut off. With `--look` it
+ * `ordeal recover`: heals what dead runs have left, on platforms on which no run is at work; names the single writer where
+ * a drill was cut off. With `--look` it
  * also heals what no folder here knows of.
  */
 export async function recoverCommand(options: RecoverOptions, edge: Edge): Promise<number> {
@@ -63,7 +66,23 @@ async function recoverFolder(options: RecoverOptions, edge: Edge): Promise<Done>
       exitCodes.usage,
     );
   }
-  return { outcomes: await recoverRuns(runs, knownRuns(runsDir, vouched)) };
+  const known = knownRuns(runsDir, vouched);
+  return { outcomes: await recoverLeased(runs, { known, pid: edge.pid, clock: systemClock }) };
+}
+
+/** Holds the leases on their platforms meanwhile. `signal` gives up early. */
+async function recoverLeased(
+  runs: readonly RunThere[],
+  request: AccessRequest,
+  signals: readonly AbortSignal[] = [],
+): Promise<readonly Recovered[]> {
+  const access = await leaseRuns(runs, request);
+  try {
+    const signal = AbortSignal.any([access.signal, ...signals]);
+    return await recoverRuns(runs, request.known, { to: access.to, signal });
+  } finally {
+    await access.release();
+  }
 }
 
 /**
@@ -87,20 +106,25 @@ async function recoverWithLook(
 ): Promise<Done> {
   const { platform } = loaded;
   const startedAt = new Date(systemClock.wall());
-  const run = `recover-${startedAt
-    .toISOString()
-    .replaceAll(/[-:.Z]/g, '')
-    .toLowerCase()}`;
-  const lease = await leasePlatform({ platform, run, pid, startedAt, clock: systemClock, say: () => {} });
+  const runsDir = runsDirectory(cwd);
+  const runs = knownRuns(runsDir, vouched);
+  const lease = await leasePlatform({
+    platform,
+    run: recoveryName(startedAt),
+    pid,
+    startedAt,
+    clock: systemClock,
+    say: () => {},
+    isDead: (run) => runs.isDead(labelValue(run)),
+  });
   if (!lease.taken) {
     const refused = [`nothing was touched: ${lease.reason}`];
     return { outcomes: [], looked: { platform: platform.name, healed: [], left: [], refused, serves: [] } };
   }
   try {
-    const runsDir = runsDirectory(cwd);
-    const runs = knownRuns(runsDir, vouched);
     const { signal } = lease;
-    const outcomes = await recoverRuns(runsIn(runsDir, platform.name), runs, signal);
+    const request = { known: runs, pid, clock: systemClock, leased: platform };
+    const outcomes = await recoverLeased(runsIn(runsDir, platform.name), request, [signal]);
     return { outcomes, looked: await lookAtPlatform(loaded, { clock: systemClock, runs, signal }) };
   } finally {
     await lease.release();

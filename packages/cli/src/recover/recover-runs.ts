@@ -16,19 +16,15 @@ import { listRuns } from '../run/run-directory.ts';
 import { readRunFile, type RunFile } from '../run/run-file.ts';
 import { isSameStore } from '../run/same-store.ts';
 import { resolvePromotion } from '../run/standing-promotion.ts';
+import { OURS, type Access, type AccessToRuns } from './access.ts';
 import type { KnownRuns } from './known-runs.ts';
 import type { Recovered } from './render.ts';
+import type { RunThere } from './run-there.ts';
 
 const LOOK_WITHIN_MS = 10_000;
 const FAULTS_WITHIN_MS = 60_000;
 /** For a standby to be seen once more as one that stays one. */
 const SETTLED_WITHIN_MS = 60_000;
-
-/** A run's folder. */
-export interface RunThere {
-  readonly dir: string;
-  readonly file: RunFile;
-}
 
 /** The folders of all runs, or of those of one platform; oldest first. */
 export function runsIn(runsDir: string, platform: string | undefined): readonly RunThere[] {
@@ -38,24 +34,38 @@ export function runsIn(runsDir: string, platform: string | undefined): readonly 
   });
 }
 
-/** Heals what runs have left by their undo entries, and says what a person has to do. `signal` gives up early. */
+/** What a recovery goes by. */
+interface Going {
+  readonly runs: readonly RunThere[];
+  readonly known: KnownRuns;
+  readonly accessTo: (run: RunThere) => Access;
+  /** Gives up early. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Heals what runs have left by their undo entries, and says what a person has to do. */
 export async function recoverRuns(
   runs: readonly RunThere[],
   known: KnownRuns,
-  signal?: AbortSignal,
+  access?: Pick<AccessToRuns, 'to' | 'signal'>,
 ): Promise<readonly Recovered[]> {
+  const accessTo = (run: RunThere): Access => access?.to(run) ?? OURS;
+  const going: Going = { runs, known, accessTo, signal: access?.signal };
   // Whoever is asked what has become of a drill may take long to answer, and what is broken hurts meanwhile.
   const atOnce = new Map<string, UnwindOutcome>();
-  for (const { dir, file } of runs) {
-    if (whyUntouched(file, known) === undefined) {
-      atOnce.set(dir, await heal(dir, FAULTS_WITHIN_MS, ({ driver }) => driver !== WRITTEN_DRIVER, signal));
+  for (const run of runs) {
+    if (whyUntouched(run, going) === undefined) {
+      atOnce.set(
+        run.dir,
+        await heal(run, FAULTS_WITHIN_MS, ({ driver }) => driver !== WRITTEN_DRIVER, going),
+      );
     }
   }
-  const fates = await takeEndedMarks(runs, known, signal);
+  const fates = await takeEndedMarks(going);
   const outcomes: Recovered[] = [];
   for (const [index, run] of runs.entries()) {
     const beside = { fates, later: runs.slice(index + 1), atOnce: atOnce.get(run.dir) };
-    const outcome = await recoverRun(run, known, beside, signal);
+    const outcome = await recoverRun(run, beside, going);
     if (outcome !== undefined) outcomes.push(outcome);
   }
   return outcomes;
@@ -71,19 +81,15 @@ type Fate =
  * Takes the marks away of drills that a person has brought to their end, with those of earlier drills that they went on
  * from. Returns what was seen, by the run's folder and the store.
  */
-async function takeEndedMarks(
-  runs: readonly RunThere[],
-  known: KnownRuns,
-  signal: AbortSignal | undefined,
-): Promise<ReadonlyMap<string, Fate>> {
+async function takeEndedMarks(going: Going): Promise<ReadonlyMap<string, Fate>> {
   const fates = new Map<string, Fate>();
   const newest: (Marked & { readonly fate: Fate })[] = [];
-  for (const { mark, file, dir } of runs.toReversed().flatMap(marksOf)) {
+  for (const { mark, file, dir } of going.runs.toReversed().flatMap(marksOf)) {
     const last = newest.find((one) => isOfSameStore(one, { mark, file }));
-    const fate = last?.fate ?? (await fateOf(mark, file, known, signal));
+    const fate = last?.fate ?? (await fateOf(mark, { dir, file }, going));
     // What did not move anything has resolved nothing of what was there before.
     if (last === undefined && fate.how !== 'not moved') newest.push({ mark, file, fate });
-    if (whyUntouched(file, known) !== undefined) continue;
+    if (whyUntouched({ dir, file }, going) !== undefined) continue;
     if (fate.how !== 'open') resolvePromotion(openFileUndoLedger(dir, systemClock), mark.store);
     if (fate.how !== 'open' || last === undefined) fates.set(keyOf(dir, mark), fate);
   }
@@ -100,14 +106,15 @@ function keyOf(dir: string, { store }: PromotionMark): string {
   return JSON.stringify([dir, store]);
 }
 
-async function fateOf(
-  mark: PromotionMark,
-  file: RunFile,
-  known: KnownRuns,
-  signal: AbortSignal | undefined,
-): Promise<Fate> {
+async function fateOf(mark: PromotionMark, run: RunThere, going: Going): Promise<Fate> {
   const { drill, heir, store: name } = mark;
-  if (whyUntouched(file, known) !== undefined) return { how: 'open' };
+  const { file } = run;
+  const { signal } = going;
+  if (whyUntouched(run, going) !== undefined) return { how: 'open' };
+  const access = going.accessTo(run);
+  if (access.how === 'unknown') {
+    return { how: 'open', why: `Whether another run is at work there cannot be told: ${access.reason}.` };
+  }
   const store = await storeOf(mark, file);
   if (store === undefined) return { how: 'open' };
   const status = await statusOf(store);
@@ -169,14 +176,17 @@ interface Beside {
   readonly atOnce: UnwindOutcome | undefined;
 }
 
-/** Heals what a run has left open. What a mark keeps from being healed is kept. */
+/** Heals what a run has left open. What a mark keeps from being healed is kept, also one that a later run has left. */
 async function heal(
-  dir: string,
+  run: RunThere,
   deadlineMs: number,
   select: (entry: UndoEntry) => boolean,
-  signal: AbortSignal | undefined,
+  going: Going,
 ): Promise<UnwindOutcome> {
-  return await unwind(openFileUndoLedger(dir, systemClock), healers, {
+  const { signal } = going;
+  const ledger = openFileUndoLedger(run.dir, systemClock);
+  const promotions = () => [...ledger.promotions(), ...marksBeside(run, going)];
+  return await unwind({ ...ledger, promotions, promotion: () => promotions()[0] }, healers, {
     clock: systemClock,
     deadlineMs,
     patient: true,
@@ -187,12 +197,38 @@ async function heal(
   });
 }
 
+/** What stands of the stores of a run beside its own marks. Where nobody can tell, something may. */
+function marksBeside(run: RunThere, { runs, accessTo }: Going): readonly PromotionMark[] {
+  const access = accessTo(run);
+  const { stores } = run.file;
+  return [
+    ...runs
+      .filter(({ dir }) => dir !== run.dir)
+      .flatMap(marksOf)
+      .filter(({ mark: { store }, file }) => isSameStore({ store, stores }, { store, stores: file.stores }))
+      .map(({ mark }) => mark),
+    ...(access.how === 'unknown' ? [unseenMark(access.reason)] : []),
+  ];
+}
+
+function unseenMark(reason: string): PromotionMark {
+  const unknown = 'unknown';
+  return {
+    drill: unknown,
+    store: unknown,
+    requestedAt: unknown,
+    writer: unknown,
+    fenced: [],
+    nextStep: reason,
+  };
+}
+
 async function recoverRun(
-  { dir, file }: RunThere,
-  known: KnownRuns,
+  run: RunThere,
   { fates, later, atOnce }: Beside,
-  signal: AbortSignal | undefined,
+  going: Going,
 ): Promise<Recovered | undefined> {
+  const { dir, file } = run;
   const undo = openFileUndoLedger(dir, systemClock);
   const marks = undo.promotions();
   const seen = [...fates].flatMap(([key, fate]) =>
@@ -203,20 +239,25 @@ async function recoverRun(
   if (first.length === 0 && undo.open().length === 0 && marks.length === 0 && seen.length === 0) {
     return undefined;
   }
-  const why = whyUntouched(file, known);
+  const why = whyUntouched(run, going);
   if (why !== undefined) return { run: file.run, healed: [], left: [], refused: [why], advice: [] };
   // What a mark has kept may be healed now that the mark is gone.
   const ids = new Set(waiting.map(({ id }) => id));
-  const faults = await heal(dir, FAULTS_WITHIN_MS, ({ id }) => ids.has(id), signal);
+  const faults = await heal(run, FAULTS_WITHIN_MS, ({ id }) => ids.has(id), going);
   // Rows hurt nobody, and the platform that has to delete them may be away: nobody waits long for their sake.
-  const written = await heal(dir, 10_000, ({ driver }) => driver === WRITTEN_DRIVER, signal);
+  const written = await heal(run, 10_000, ({ driver }) => driver === WRITTEN_DRIVER, going);
   const kept = [...faults.kept, ...written.kept];
+  const access = going.accessTo(run);
+  const unsure =
+    access.how === 'unknown' ? `, and whether a drill is under way cannot be told: ${access.reason}` : '';
   return {
     run: file.run,
     healed: [...seen, ...[...first, ...faults.healed, ...written.healed].map((entry) => entry.describe)],
     left: [
       ...[...left, ...faults.left, ...written.left].map((one) => `${one.what}: ${one.how}`),
-      ...kept.map((entry) => `${entry.describe}: kept, because it could make the old primary writable`),
+      ...kept.map(
+        (entry) => `${entry.describe}: kept, because it could make the old primary writable${unsure}`,
+      ),
     ],
     refused: [],
     advice: (
@@ -263,9 +304,17 @@ function isOfSameStore(one: Marked, other: Marked): boolean {
   );
 }
 
-function whyUntouched({ run, place }: RunFile, { isUnderWay, isDead }: KnownRuns): string | undefined {
-  if (isUnderWay(labelValue(run))) return 'this run is still under way: nothing was touched';
-  if (isDead(labelValue(run))) return undefined;
+function whyUntouched(there: RunThere, { known, accessTo }: Going): string | undefined {
+  const { run, place } = there.file;
+  if (known.isUnderWay(labelValue(run))) return 'this run is still under way: nothing was touched';
+  if (known.isDead(labelValue(run))) {
+    const [living] = known.atWorkOn(there.file);
+    if (living !== undefined) {
+      return `run ${living} is under way on this platform: nothing was touched. Wait for it, or end it (Ctrl-C heals first), and recover then`;
+    }
+    const access = accessTo(there);
+    return access.how === 'held' ? `nothing was touched: ${access.reason}` : undefined;
+  }
   const where = place === undefined ? '' : ` on ${place.host}`;
   return (
     `this run was started${where}, on another machine or in another container, and whether it is still under way ` +

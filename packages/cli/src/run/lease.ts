@@ -165,7 +165,7 @@ function leasesIn(folder: string): readonly string[] {
 }
 
 /** Whoever is reached by it is one platform: neither a path nor the way of writing it makes another one. */
-function originOf(entry: string): string {
+export function originOf(entry: string): string {
   return URL.canParse(entry) ? new URL(entry).origin : entry;
 }
 

@@ -1,3 +1,4 @@
+import type { Platform } from '@ordeal/shared/platform/platform';
 import { checkForStop, FIRST_ANSWER_WITHIN_MS } from '@ordeal/shared/stop/look';
 import { allPlaces, stopPlaces } from '../stop/sources.ts';
 import { watchPlaces } from '../stop/watch.ts';
@@ -14,6 +15,7 @@ export type Permission =
   | { readonly granted: false; readonly reasons: readonly string[] };
 
 export interface PermissionRequest extends LeaseRequest {
+  readonly platform: Platform;
   /** Whether it breaks something: then it does not begin, nor go on, where a stop could not reach it. */
   readonly breaks: boolean;
 }

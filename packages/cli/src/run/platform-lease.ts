@@ -7,13 +7,20 @@ import type { Clock } from '@ordeal/shared/time/clock';
 import { leaseFolder } from './lease-folder.ts';
 import { fileLease } from './lease.ts';
 
+/** What a lease on a platform goes by. */
+export interface LeasedPlatform extends Pick<Platform, 'name' | 'entry'> {
+  readonly guardrails: Pick<Platform['guardrails'], 'coordination'>;
+}
+
 export interface LeaseRequest {
-  readonly platform: Platform;
+  readonly platform: LeasedPlatform;
   readonly run: string;
   readonly pid: number;
   readonly startedAt: Date;
   readonly clock: Clock;
   readonly say: (message: string) => void;
+  /** Whether a run is known to be dead: its lease is taken over although it has not run out. Default: none is. */
+  readonly isDead?: (run: string) => boolean;
 }
 
 /** Who starts a run, and where, for people on other machines. */
@@ -41,22 +48,18 @@ export async function leasePlatform(request: LeaseRequest): Promise<HeldLease> {
   };
 }
 
-function leaseHere({ platform, run, pid, startedAt, clock, say }: LeaseRequest): Promise<HeldLease> {
+function leaseHere(request: LeaseRequest): Promise<HeldLease> {
+  const { platform, run, pid, startedAt, clock } = request;
   return holdLease(
     fileLease(leaseFolder(), platform, { pid, place: processPlace() }, clock),
     { run, by: whoIsHere(), since: startedAt.toISOString() },
-    { clock, say },
+    request,
   );
 }
 
 /** Undefined when the platform names no cluster to agree on. */
-async function leaseOnCluster({
-  platform,
-  run,
-  startedAt,
-  clock,
-  say,
-}: LeaseRequest): Promise<HeldLease | undefined> {
+async function leaseOnCluster(request: LeaseRequest): Promise<HeldLease | undefined> {
+  const { platform, run, startedAt, clock } = request;
   const { coordination } = platform.guardrails;
   if (coordination === undefined) return undefined;
   const [{ pinnedCluster }, { leaseObject }] = await Promise.all([
@@ -68,6 +71,6 @@ async function leaseOnCluster({
   return holdLease(
     leaseObject(pinnedCluster(cluster, clock), place, clock),
     { run, by: whoIsHere(), since: startedAt.toISOString() },
-    { clock, say },
+    request,
   );
 }

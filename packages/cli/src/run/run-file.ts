@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DriverEntry, Platform } from '@ordeal/shared/platform/platform';
+import type { Coordination, DriverEntry, Platform } from '@ordeal/shared/platform/platform';
 import { isReturn } from '@ordeal/shared/scenario/drill-parts';
 import type { DrillKind, DrillPhase, Scenario } from '@ordeal/shared/scenario/scenario';
 import { processIdentity } from '@ordeal/shared/process/identity';
@@ -17,6 +17,9 @@ export interface RunFile {
   /** Where that process was started: anywhere else its identity means nothing. Absent in files of an older ordeal. */
   readonly place?: ProcessPlace;
   readonly platform: string;
+  /** What a lease on the platform goes by. Absent in files of an older ordeal. */
+  readonly entry?: string;
+  readonly coordination?: Coordination;
   readonly startedAt: string;
   readonly stores: Readonly<Record<string, DriverEntry>>;
   /** With the regions to which each leads when nothing is wrong. Absent in files of an older ordeal. */
@@ -40,11 +43,14 @@ export function saveRunFile(
     readonly startedAt: Date;
   },
 ): void {
+  const { coordination } = run.platform.guardrails;
   const file: RunFile = {
     run: run.run,
     runner: processIdentity(run.pid) ?? `${run.pid}@unknown`,
     place: processPlace(),
     platform: run.platform.name,
+    entry: run.platform.entry,
+    ...(coordination === undefined ? {} : { coordination }),
     startedAt: run.startedAt.toISOString(),
     stores: run.platform.stores,
     routes: routesOf(run.platform),

@@ -6,7 +6,11 @@ import { endOne } from '../../src/recover/end-labelled.ts';
 const about = {
   clock: createVirtualClock({ now: 0, wall: 0 }),
   signal: new AbortController().signal,
-  runs: { isUnderWay: (run: string) => run === 'busy', isDead: (run: string) => run === 'dead' },
+  runs: {
+    isUnderWay: (run: string) => run === 'busy',
+    isDead: (run: string) => run === 'dead',
+    atWorkOn: () => [],
+  },
 };
 const changed = (run: string | undefined): Labelled => ({
   name: 'deployment shop/db',

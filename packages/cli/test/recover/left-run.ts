@@ -21,10 +21,11 @@ export async function leaveRun(
   run: string,
   runner: string,
   place: ProcessPlace | undefined,
+  entry?: string,
 ): Promise<LeftRun> {
   const folder = join(dir, '.ordeal', 'runs', run);
   mkdirSync(folder, { recursive: true });
-  const file = { run, runner, place, platform: 'shop', startedAt: '2026-03-14T02:00:00Z', stores: {} };
+  const file = { run, runner, place, platform: 'shop', entry, startedAt: '2026-03-14T02:00:00Z', stores: {} };
   writeFileSync(join(folder, 'run.json'), JSON.stringify(file));
   const child: ChildProcess = spawn('sleep', ['600'], { stdio: 'ignore' });
   await once(child, 'spawn');

@@ -1,9 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pid } from 'node:process';
 import { processIdentity } from '@ordeal/shared/process/identity';
 import { processPlace } from '@ordeal/shared/process/place';
+import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { fileLease } from '../../src/run/lease.ts';
 import { makeSite, type Site } from '../stop/site.ts';
 import { leaveRun, type LeftRun } from './left-run.ts';
 
@@ -44,7 +48,10 @@ it('--look: touches nothing while a run is at work on the platform, the folder o
   expect((await underWay).code).toBe(0);
   const runs = join(site.dir, '.ordeal', 'runs');
   const [smoke = ''] = readdirSync(runs).filter((run) => run !== dead.run);
-  expect(JSON.parse(readFileSync(join(runs, smoke, 'run.json'), 'utf8'))).toMatchObject({ place: here });
+  expect(JSON.parse(readFileSync(join(runs, smoke, 'run.json'), 'utf8'))).toMatchObject({
+    place: here,
+    entry: expect.stringContaining('http://127.0.0.1:'),
+  });
 
   const healed = await site.on('here', 'recover', '--platform', 'shop', '--look');
   expect(healed.stdout).toContain('healed      the load of dead');
@@ -52,18 +59,68 @@ it('--look: touches nothing while a run is at work on the platform, the folder o
   expect(dead.isHealed()).toBe(true);
 });
 
-it('refuses a run that is still under way, and heals the others', async () => {
+it('refuses a run that is still under way, and what another one has left on its platform', async () => {
   const living = await leave('living', alive, here);
   const dead = await leave('of-an-older-ordeal', gone, undefined);
+  const elsewhere = await leave('on-another-lab', gone, here, 'http://127.0.0.1:2');
+  rewrite('living', { entry: 'http://127.0.0.1:1' });
   const recover = await site.on('here', 'recover');
   expect(recover.stdout).toMatch(/Run living\n +refused +.*still under way/);
-  expect(recover.stdout).toContain('healed      the load of of-an-older-ordeal');
+  expect(recover.stdout).toMatch(
+    /Run of-an-older-ordeal\n +refused +run living is under way on this platform/,
+  );
+  expect(recover.stdout).toContain('healed      the load of on-another-lab');
   expect(recover.code).toBe(3);
-  expect([living.isHealed(), dead.isHealed()]).toEqual([false, true]);
+  expect([living, dead, elsewhere].map((one) => one.isHealed())).toEqual([false, false, true]);
   // What is seen to be alive is not dead because somebody says so.
   expect((await site.on('here', 'recover', '--run', 'living')).code).toBe(3);
   expect(living.isHealed()).toBe(false);
 });
+
+it('touches nothing while a run of another folder is at work on the platform, and heals once that is dead', async () => {
+  const entry = 'http://127.0.0.1:1';
+  const dead = await leave('dead', gone, here, entry);
+  const child = spawn('sleep', ['600']);
+  const holder = { run: 'of-another-folder', by: 'ci@here', since: '2026-03-14T02:00:00Z' };
+  const { signal } = new AbortController();
+  // The same platform, by another spelling.
+  const platform = { name: 'shop', entry: `${entry}/` };
+  const folder = join(site.dir, 'here', 'leases');
+  await fileLease(folder, platform, { pid: child.pid ?? 0, place: here }, systemClock).create(
+    holder,
+    30,
+    signal,
+  );
+  const refused = await site.on('here', 'recover');
+  expect(refused.stdout).toMatch(
+    /Run dead\n +refused +nothing was touched: run of-another-folder of ci@here has been at work .*wait for it, or end it/,
+  );
+  expect(refused.code).toBe(3);
+  expect(dead.isHealed()).toBe(false);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(await site.on('here', 'recover')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('healed      the load of dead'),
+  });
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it('heals where the cluster that would know of other runs does not answer', async () => {
+  const dead = await leave('dead', gone, here, 'http://127.0.0.1:1');
+  const cluster = { kubeconfig: join(site.dir, 'no-such-file'), context: 'x', uid: 'y' };
+  rewrite('dead', { coordination: { cluster, namespace: 'ordeal' } });
+  const recover = await site.on('here', 'recover');
+  expect(recover).toMatchObject({ code: 0, stdout: expect.stringContaining('healed      the load of dead') });
+  expect(dead.isHealed()).toBe(true);
+});
+
+/** Changes what stands in a run's file. */
+function rewrite(run: string, more: object): void {
+  const path = join(site.dir, '.ordeal', 'runs', run, 'run.json');
+  const file = JSON.parse(readFileSync(path, 'utf8')) as object;
+  writeFileSync(path, JSON.stringify({ ...file, ...more }));
+}
 
 it('does not take a run of another pod for dead, as its process ids mean nothing here, until a person says so', async () => {
   const other = await leave('of-another-pod', gone, { ...here, host: 'ordeal-29481-x7k', pids: 'pid:[1]' });

@@ -69,7 +69,7 @@ function leave(
 }
 
 async function advice(): Promise<Readonly<Record<string, string>>> {
-  const known = { isUnderWay: () => false, isDead: () => true };
+  const known = { isUnderWay: () => false, isDead: () => true, atWorkOn: () => [] };
   const outcomes = await recoverRuns(runsIn(runs, 'shop'), known);
   return Object.fromEntries(outcomes.map((one) => [one.run, one.advice.join('\n')]));
 }
@@ -188,7 +188,7 @@ it('heals what no mark keeps from it before anybody is asked what has become of 
     deadline: '2026-01-01T00:00:00.000Z',
     revives: 'nothing',
   });
-  const known = { isUnderWay: () => false, isDead: () => true };
+  const known = { isUnderWay: () => false, isDead: () => true, atWorkOn: () => [] };
   const [outcome] = await recoverRuns(runsIn(runs, 'shop'), known);
   expect(outcome?.healed).toEqual([expect.stringContaining('has come to its end'), 'the restored server']);
   expect(readFileSync(join(runs, 'asked'), 'utf8')).toMatch(/^(gone\n)+$/);
@@ -207,7 +207,7 @@ describe('a move whose runner died while one node handed over to the other', () 
   beforeEach(() => leave('1', { drill: 'region', writer: 'a', heir: 'b', final: usual, unmoved: usual }));
 
   async function said(): Promise<readonly string[]> {
-    const known = { isUnderWay: () => false, isDead: () => true };
+    const known = { isUnderWay: () => false, isDead: () => true, atWorkOn: () => [] };
     const outcomes = await recoverRuns(runsIn(runs, 'shop'), known);
     return outcomes.flatMap((one) => [...one.healed, ...one.advice]);
   }
@@ -282,7 +282,7 @@ it('names the way back of each drill that moves something', () => {
   saveRunFile(runs, {
     run: '1',
     pid: 1,
-    platform: { name: 'shop', stores: {}, routes: {} } as unknown as Platform,
+    platform: { name: 'shop', stores: {}, routes: {}, guardrails: {} } as unknown as Platform,
     scenario: { name: 'recovery', phases } as unknown as Scenario,
     startedAt: new Date(0),
   });
@@ -295,5 +295,71 @@ it('names the way back of each drill that moves something', () => {
       failback: 'failback',
     },
     rejoin: { there: 'failback', 'region-evacuate': 'failback', 'region-lost': 'failback' },
+  });
+});
+
+describe('what makes an old primary writable', () => {
+  const open = (run: string) => createFileUndoLedger(join(runs, run), systemClock);
+  const known = { isUnderWay: () => false, isDead: () => true, atWorkOn: () => [] };
+  /** Something that is there until it is healed. */
+  function broken(what: string) {
+    const config = targetUndo(join(runs, what.replaceAll(' ', '-')));
+    makeTarget(config, undefined);
+    return { driver: 'restore-target', config, describe: what, deadline: '2026-01-01T00:00:00.000Z' };
+  }
+  /** A run that died with a region lost, and moved nothing. */
+  function leaveLost(run: string, more: object = {}): void {
+    leave(run, { drill: 'none', writer: 'a' });
+    open(run).clearPromotion('main');
+    const path = join(runs, run, 'run.json');
+    writeFileSync(path, JSON.stringify({ ...(JSON.parse(readFileSync(path, 'utf8')) as object), ...more }));
+    open(run).push({ ...broken('region a is lost'), revives: 'old-primary' });
+  }
+
+  it('is kept as long as a later run’s promotion of the same store stands, and healed with its end', async () => {
+    leaveLost('1');
+    leave('2', { drill: 'failback', writer: 'b', fenced: ['a'], final: { route: 'global' } });
+    say({ role: 'standby', lagSeconds: 0 }, { role: 'primary' }, 'out');
+    const [first] = await recoverRuns(runsIn(runs, 'shop'), known);
+    expect(first).toMatchObject({
+      run: '1',
+      healed: [],
+      left: [expect.stringMatching(/region a is lost: kept/)],
+    });
+    expect(open('1').open()).toHaveLength(1);
+    say({ role: 'standby', lagSeconds: 0 }, { role: 'primary' });
+    const [again] = await recoverRuns(runsIn(runs, 'shop'), known);
+    expect(again).toMatchObject({ run: '1', healed: ['region a is lost'], left: [] });
+  });
+
+  it('is healed although a promotion of another store, or of another lab, stands', async () => {
+    leaveLost('1');
+    leave('2', { drill: 'region-lost', writer: 'b', fenced: ['a'], store: 'cache' });
+    leave('3', { drill: 'region-lost', writer: 'b', fenced: ['a'] }, 'another lab');
+    const [first] = await recoverRuns(runsIn(runs, 'shop'), known);
+    expect(first).toMatchObject({ run: '1', healed: ['region a is lost'] });
+  });
+
+  it('is kept when whoever would know of another run does not answer, which nothing else waits for', async () => {
+    leaveLost('1');
+    open('1').push({ ...broken('a toxic'), revives: 'nothing' });
+    const access = { how: 'unknown', reason: 'the Lease cannot be taken: no route to host' } as const;
+    const signal = new AbortController().signal;
+    const [outcome] = await recoverRuns(runsIn(runs, 'shop'), known, { to: () => access, signal });
+    expect(outcome).toMatchObject({
+      healed: ['a toxic'],
+      left: [expect.stringMatching(/region a is lost: kept, .*cannot be told: the Lease .*no route to host/)],
+    });
+  });
+
+  it('is not touched while another run is at work on the platform, which is named', async () => {
+    leaveLost('1');
+    const atWorkOn = () => ['2-under-way'];
+    const [outcome] = await recoverRuns(runsIn(runs, 'shop'), { ...known, atWorkOn });
+    expect(outcome).toMatchObject({
+      healed: [],
+      refused: [expect.stringMatching(/^run 2-under-way is under way .*Wait for it, or end it/)],
+    });
+    expect(open('1').open()).toHaveLength(1);
   });
 });

@@ -63,7 +63,7 @@ it('leaves both nodes of a hand-over as what they are now, also after their next
   await dieInHandOver();
   await servers.write('b', 1);
   expect(readFileSync(servers.b.configFile ?? '', 'utf8'), 'nobody has noted it').toContain('replicaof');
-  const known = { isUnderWay: () => false, isDead: () => true };
+  const known = { isUnderWay: () => false, isDead: () => true, atWorkOn: () => [] };
   const outcomes = await recoverRuns(runsIn(runs, 'shop'), known);
   expect(outcomes.flatMap(({ healed }) => healed)).toEqual([
     expect.stringContaining('the drill switchover has come to its end: node b is the only writer'),

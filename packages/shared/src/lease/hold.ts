@@ -16,6 +16,8 @@ export interface LeaseSettings {
   readonly say: (message: string) => void;
   /** Not renewed for so long it is lost; default 30. */
   readonly seconds?: number;
+  /** Whether a run is known to be dead although its lease has not run out: it is taken over. Default: none is. */
+  readonly isDead?: (run: string) => boolean;
 }
 
 export type HeldLease =
@@ -26,7 +28,8 @@ export type HeldLease =
       /** Gives it back. Never rejects: one that cannot be removed runs out. */
       release(): Promise<void>;
     }
-  | { readonly taken: false; readonly reason: string };
+  /** `held`: somebody has it, or has just had it; `unreachable`: nobody knows. */
+  | { readonly taken: false; readonly why: 'held' | 'unreachable'; readonly reason: string };
 
 const SECONDS = 30;
 const ANSWER_WITHIN_MS = 5_000;
@@ -40,18 +43,22 @@ export async function holdLease(
   holder: LeaseHolder,
   settings: LeaseSettings,
 ): Promise<HeldLease> {
-  const { clock, seconds = SECONDS } = settings;
+  const { clock } = settings;
   try {
     const version = await within(clock, ANSWER_WITHIN_MS * 2, 'Taking it', undefined, (signal) =>
-      take(object, holder, seconds, clock, signal),
+      take(object, holder, settings, signal),
     );
     return typeof version === 'string'
       ? keep(object, holder, version, settings)
-      : { taken: false, reason: inWords(version.holder) };
+      : { taken: false, why: 'held', reason: inWords(version.holder) };
   } catch (error) {
-    return { taken: false, reason: `${object.where} cannot be taken: ${reasonOf(error)}` };
+    const why = error instanceof TakenMeanwhile ? 'held' : 'unreachable';
+    return { taken: false, why, reason: `${object.where} cannot be taken: ${reasonOf(error)}` };
   }
 }
+
+/** It changed between two looks: somebody is there, or was until just now. */
+class TakenMeanwhile extends Error {}
 
 function inWords({ run, by, since }: LeaseHolder): string {
   return `run ${run} of ${by} has been at work on this platform since ${since}: wait for it, or end it`;
@@ -60,17 +67,17 @@ function inWords({ run, by, since }: LeaseHolder): string {
 async function take(
   object: LeaseObject,
   holder: LeaseHolder,
-  seconds: number,
-  clock: Clock,
+  { clock, seconds = SECONDS, isDead = () => false }: LeaseSettings,
   signal: AbortSignal,
 ): Promise<string | { readonly holder: LeaseHolder }> {
   const created = await object.create(holder, seconds, signal);
   if (created !== undefined) return created;
   const found = await object.read(signal);
-  if (found === undefined) throw new Error('it was given back at this moment; try again');
-  if (!isOver(found, clock)) return { holder: found.holder };
+  if (found === undefined) throw new TakenMeanwhile('it was given back at this moment; try again');
+  if (!isOver(found, clock) && !(found.process !== 'alive' && isDead(found.holder.run)))
+    return { holder: found.holder };
   const taken = await object.replace(found.version, holder, seconds, signal);
-  if (taken === undefined) throw new Error('somebody else was quicker; try again');
+  if (taken === undefined) throw new TakenMeanwhile('somebody else was quicker; try again');
   return taken;
 }
 

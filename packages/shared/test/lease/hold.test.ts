@@ -137,6 +137,19 @@ it('is not taken where nobody answers', async () => {
   goAway('connection refused');
   expect(await holdLease(object, holder('one'), { clock, say: () => {} })).toEqual({
     taken: false,
+    why: 'unreachable',
     reason: 'the lease cannot be taken: connection refused',
   });
+});
+
+it('of a run that is known to be dead is taken over before it has run out', async () => {
+  const clock = clockAt();
+  const { object } = place(clock);
+  await object.create(holder('dead'), 30, new AbortController().signal);
+  const settings = { clock, say: () => {} };
+  const refused = await holdLease(object, holder('two'), { ...settings, isDead: (run) => run === 'another' });
+  expect(refused).toMatchObject({ taken: false, why: 'held', reason: expect.stringContaining('run dead') });
+  const lease = await holdLease(object, holder('two'), { ...settings, isDead: (run) => run === 'dead' });
+  expect(lease.taken).toBe(true);
+  if (lease.taken) await lease.release();
 });
