@@ -156,6 +156,16 @@ export async function runProgram(edge: Edge): Promise<number> {
         .option('--health <path...>', 'health checks (default: those of the OpenAPI document, or /health)')
         .option('--openapi <file>', 'an OpenAPI 3 document, JSON or YAML: journeys are proposed from it')
         .option('--prometheus <url>', 'a Prometheus: signals are proposed by which metrics are there')
+        .option(
+          '--prometheus-job <name>',
+          'the job of the platform there (default: the one that has the signals)',
+        )
+        .option('--prometheus-bearer-env <variable>', 'the environment variable that holds its bearer token')
+        .option('--prometheus-bearer-file <file>', 'the file that holds its bearer token')
+        .option('--prometheus-user <name>', 'who asks it, with --prometheus-password-env')
+        .option('--prometheus-password-env <variable>', 'the environment variable that holds the password')
+        .option('--prometheus-tenant <id>', 'sent to it as X-Scope-OrgID')
+        .option('--prometheus-ca-file <file>', 'its own certificate authority, PEM')
         .option('--platform <name>', 'the same as the name')
         .option('--json', 'accepted for symmetry; what it writes are files')
         .action(

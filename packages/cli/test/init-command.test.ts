@@ -66,41 +66,6 @@ it.each([
   expect(existsSync(join(dir, 'platforms'))).toBe(false);
 });
 
-it('writes what may be planned, however seldom Prometheus scrapes', { timeout: 120_000 }, async () => {
-  const workplace = makeWorkplace();
-  const answers: Readonly<Record<string, unknown>> = {
-    '/api/v1/label/__name__/values': ['http_requests_total'],
-    '/api/v1/query': { resultType: 'vector', result: [{ metric: { job: 'shop' }, value: [1, '1'] }] },
-    '/api/v1/targets': { activeTargets: [{ scrapeInterval: '5m' }, { scrapeInterval: '500ms' }] },
-    '/api/v1/series': [{ job: 'shop', status: '200' }],
-  };
-  const server: Server = createServer((request, response) => {
-    const data = answers[request.url?.split('?')[0] ?? ''];
-    response.writeHead(data === undefined ? 404 : 200, { 'content-type': 'application/json' });
-    response.end(
-      JSON.stringify(data === undefined ? { status: 'error', error: 'none' } : { status: 'success', data }),
-    );
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  try {
-    const prometheus = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const written = await workplace.run(
-      'init',
-      'shop',
-      '--entry',
-      'https://shop.example',
-      '--prometheus',
-      prometheus,
-    );
-    expect(written.code, written.stderr).toBe(0);
-    const planned = await workplace.run('plan', '--platform', 'shop');
-    expect(planned.code, planned.stdout + planned.stderr).toBe(0);
-  } finally {
-    server.close();
-    workplace.remove();
-  }
-});
-
 it('writes a smoke gate from an OpenAPI document, which runs', { timeout: 120_000 }, async () => {
   const workplace = makeWorkplace();
   const carts = new Set<string>();

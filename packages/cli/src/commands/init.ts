@@ -5,16 +5,16 @@ import { reasonOf } from '@ordeal/shared/reason-of';
 import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
 import { askForRest, canAsk, type InitAnswers } from '../init/ask.ts';
-import { askPrometheus } from '../init/ask-prometheus.ts';
 import { fromOpenApi } from '../init/from-openapi.ts';
-import { fromPrometheus } from '../init/from-prometheus.ts';
 import { entryMistake, healthMistake, nameMistake, prometheusMistake } from '../init/mistakes.ts';
+import { ACCESS_FLAGS, accessMistakes, accessOf, type PrometheusFlags } from '../init/prometheus-access.ts';
 import { pathBelow, type OpenApi } from '../init/openapi.ts';
-import type { Proposal, ProposedTelemetry } from '../init/proposal.ts';
+import type { Proposal } from '../init/proposal.ts';
 import { renderPlatform } from '../init/render.ts';
+import { telemetryOf } from '../init/telemetry.ts';
 import { isObject } from '../init/values.ts';
 
-export interface InitOptions extends Omit<InitAnswers, 'name'> {
+export interface InitOptions extends Omit<InitAnswers, 'name'>, PrometheusFlags {
   readonly json?: boolean;
 }
 
@@ -28,7 +28,9 @@ export async function initCommand(
   edge: Edge,
 ): Promise<number> {
   const said: InitAnswers = { ...flags, name: given };
-  const wrong = mistakesOf(said, edge).filter((one) => one !== undefined);
+  const wrong = [...mistakesOf(said, edge), ...accessMistakes(flags, edge.env)].filter(
+    (one) => one !== undefined,
+  );
   if (wrong.length > 0) throw new CommandError(`ordeal init: ${wrong.join('; ')}`, exitCodes.usage);
   const isWhole = said.name !== undefined && said.entry !== undefined;
   const { name, ...options } = isWhole || !canAsk(edge) ? said : await askForRest(said, edge);
@@ -44,7 +46,19 @@ export async function initCommand(
     options.openapi === undefined
       ? undefined
       : fromOpenApi(readOpenApi(edge, options.openapi), options.entry);
-  const telemetry = options.prometheus === undefined ? undefined : await telemetryOf(options.prometheus);
+  if (options.prometheus === undefined && Object.keys(flags).some((flag) => /^prometheus./.test(flag))) {
+    throw new CommandError(
+      `ordeal init: --prometheus-job, ${ACCESS_FLAGS}: expected --prometheus with it, found none`,
+      exitCodes.usage,
+    );
+  }
+  const telemetry =
+    options.prometheus === undefined
+      ? undefined
+      : await telemetryOf(
+          { name, url: options.prometheus, access: accessOf(flags), job: flags.prometheusJob },
+          edge,
+        );
   const usual = `${pathBelow(new URL(options.entry))}/health`;
   const found = [...(options.health ?? []), ...(api?.health ?? [])];
   const health = [...new Set(found.length > 0 ? found : [usual])];
@@ -144,12 +158,4 @@ function readOpenApi(edge: Edge, file: string): OpenApi {
     );
   }
   return { ...(document as object), paths };
-}
-
-async function telemetryOf(url: string): Promise<ProposedTelemetry> {
-  try {
-    return fromPrometheus(await askPrometheus(url));
-  } catch (error) {
-    throw new CommandError(`--prometheus: ${reasonOf(error)}`, exitCodes.usage, [], error);
-  }
 }

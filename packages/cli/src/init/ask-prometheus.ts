@@ -1,81 +1,105 @@
+import { createPrometheus, type Prometheus } from '@ordeal/shared/prometheus/client';
+import type { Answer } from '@ordeal/shared/prometheus/reading';
+import type { PrometheusSettings } from '@ordeal/shared/platform/platform';
 import { parseDuration } from '@ordeal/shared/time/duration';
-import type { PrometheusFacts } from './from-prometheus.ts';
+import { systemClock } from '@ordeal/shared/time/system-clock';
+import { numberOf, type RawSeries } from '@ordeal/shared/prometheus/reading';
+import { FOREIGN_JOBS, type JobFacts } from './choose-job.ts';
+import { likeliestFirst, STATUS_LABELS, statusLabelOf } from './request-metrics.ts';
 
-const ANSWER_MS = 10_000;
-/** More metrics of one kind are not looked at: the first ones are proposed anyway. */
+/** More histograms of one job are not looked at. */
 const MOST = 20;
 
-interface Targets {
-  readonly activeTargets?: readonly { readonly scrapeInterval?: string }[];
-}
-
-type Series = readonly Readonly<Record<string, string>>[];
-
-/** Looks at which metrics a Prometheus has. Only reads. Rejects with a sentence when it does not answer. */
-export async function askPrometheus(url: string): Promise<PrometheusFacts> {
-  const base = url.replace(/\/+$/, '');
-  const ask = async <Data>(path: string): Promise<Data> => {
-    try {
-      const response = await fetch(`${base}/api/v1/${path}`, { signal: AbortSignal.timeout(ANSWER_MS) });
-      const body = (await response.json()) as { status: string; data: Data; error?: string };
-      if (body.status !== 'success') throw new Error(body.error ?? `status ${response.status}`);
-      return body.data;
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new Error(`Prometheus at ${new URL(url).host} does not answer ${path.split('?')[0]}: ${why}`, {
-        cause: error,
-      });
-    }
-  };
-  const seriesOf = (selector: string) =>
-    ask<Series>(`series?match[]=${encodeURIComponent(selector)}&limit=5000`);
-
-  const [names, up, targets] = await Promise.all([
-    ask<readonly string[]>('label/__name__/values'),
-    ask<{ result: { metric: Record<string, string> }[] }>(`query?query=${encodeURIComponent('up == 1')}`),
-    ask<Targets>('targets?state=active').catch((): Targets => ({})),
-  ]);
-  const counters = names.filter((name) => /requests?_total$/.test(name)).slice(0, MOST);
-  const histograms = names.filter((name) => name.endsWith('seconds_bucket')).slice(0, MOST);
-  return {
-    url: base,
-    scrapeIntervalSeconds: intervalOf(targets.activeTargets ?? []),
-    jobs: count(up.result.map(({ metric }) => metric['job'] ?? '')),
-    counters: await Promise.all(
-      counters.map(async (name) => ({ name, labels: valuesIn(await seriesOf(name)) })),
-    ),
-    histograms: await Promise.all(
-      histograms.map(async (name) => {
-        const labels = valuesIn(await seriesOf(name));
-        return {
-          name: name.replace(/_bucket$/, ''),
-          jobs: labels['job'] ?? [],
-          bounds: (labels['le'] ?? []).map((le) => (le === '+Inf' ? Infinity : Number(le))),
-        };
-      }),
-    ),
-  };
-}
-
-function valuesIn(series: Series): Readonly<Record<string, readonly string[]>> {
-  const values: Record<string, Set<string>> = {};
-  for (const labels of series) {
-    for (const [name, value] of Object.entries(labels)) (values[name] ??= new Set()).add(value);
+/** A Prometheus that does not answer, and whether that is for who asks. */
+export class NoAnswer extends Error {
+  readonly isRefusal: boolean;
+  constructor(message: string, isRefusal: boolean) {
+    super(message);
+    this.isRefusal = isRefusal;
   }
-  return Object.fromEntries(Object.entries(values).map(([name, set]) => [name, [...set]]));
 }
 
-function count(names: readonly string[]): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
-  return counts;
+/** What a Prometheus has. Only reads. Rejects with `NoAnswer`. */
+export interface Survey {
+  /** Every live job, and every one that has metrics of requests; without the cluster's, unless one was named. */
+  jobs(named: string | undefined): Promise<readonly JobFacts[]>;
+  /** Upper bounds (s) of the buckets of a job's histograms, in the same order. */
+  bounds(job: JobFacts): Promise<readonly { readonly name: string; readonly bounds: readonly number[] }[]>;
+  /** How often a job is scraped (s); undefined where the server does not tell. */
+  scrapeInterval(job: JobFacts): Promise<number | undefined>;
 }
 
-/** The longest that is used: windows must hold enough scrapes of every target. */
-function intervalOf(targets: readonly { readonly scrapeInterval?: string }[]): number {
-  const seconds = targets.flatMap(({ scrapeInterval }) => {
-    const parsed = parseDuration(scrapeInterval ?? '');
-    return parsed.ok ? [parsed.seconds] : [];
+export function surveyOf(settings: PrometheusSettings): Survey {
+  const prometheus: Prometheus = createPrometheus(settings, systemClock);
+  const ask = async (query: string): Promise<readonly RawSeries[]> =>
+    taken(await prometheus.instant(query)).series;
+
+  return {
+    jobs: async (named) => {
+      const matcher =
+        named === undefined ? `job!="",job!~${JSON.stringify(FOREIGN_JOBS)}` : `job=${JSON.stringify(named)}`;
+      const status = ['job', '__name__', ...STATUS_LABELS].join(', ');
+      const [live, counters, histograms] = await Promise.all([
+        ask('count by (job) (up == 1)'),
+        ask(`count by (${status}) ({__name__=~".*requests?_total",${matcher}})`),
+        ask(`count by (job, __name__) ({__name__=~".*seconds_bucket",${matcher}})`),
+      ]);
+      const names = new Set([...live, ...counters, ...histograms].map(jobOf));
+      return [...names].toSorted().map((name) => ({
+        name,
+        live: live.filter((one) => jobOf(one) === name).reduce((sum, one) => sum + countOf(one), 0),
+        counters: countersIn(counters.filter((one) => jobOf(one) === name)),
+        histograms: likeliestFirst(
+          histograms.filter((one) => jobOf(one) === name).map((one) => nameOf(one).replace(/_bucket$/, '')),
+        ),
+      }));
+    },
+    bounds: async ({ name: job, histograms }) =>
+      Promise.all(
+        histograms.slice(0, MOST).map(async (name) => {
+          const series = await ask(`count by (le) (${name}_bucket{job=${JSON.stringify(job)}})`);
+          return {
+            name,
+            bounds: series.map(({ labels: { le = 'NaN' } }) => (le === '+Inf' ? Infinity : Number(le))),
+          };
+        }),
+      ),
+    scrapeInterval: async ({ name }) => {
+      const targets = await prometheus.targets();
+      // Only Prometheus itself has these, and what is compatible with it has not.
+      if (!targets.ok) return undefined;
+      const seconds = targets.value
+        .filter(({ labels }) => labels['job'] === name)
+        .flatMap(({ scrapeInterval }) => {
+          const parsed = parseDuration(scrapeInterval ?? '');
+          return parsed.ok ? [parsed.seconds] : [];
+        });
+      // The longest: windows must hold enough scrapes of every target.
+      return seconds.length === 0 ? undefined : Math.max(...seconds);
+    },
+  };
+}
+
+function taken<T>(answer: Answer<T>): T {
+  if (answer.ok) return answer.value;
+  throw new NoAnswer(answer.error.message, answer.error.kind === 'refused-query');
+}
+
+function countersIn(series: readonly RawSeries[]): JobFacts['counters'] {
+  return likeliestFirst(series.map(nameOf)).flatMap((name) => {
+    const status = statusLabelOf(series.filter((one) => nameOf(one) === name).map(({ labels }) => labels));
+    return status === undefined ? [] : [{ name, status }];
   });
-  return seconds.length === 0 ? 15 : Math.max(...seconds);
+}
+
+function jobOf({ labels }: RawSeries): string {
+  return labels['job'] ?? '';
+}
+
+function nameOf({ labels }: RawSeries): string {
+  return labels['__name__'] ?? '';
+}
+
+function countOf({ samples }: RawSeries): number {
+  return numberOf(samples.at(-1)?.[1] ?? 0);
 }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import { isCancel, text, type TextOptions } from '@clack/prompts';
+import { isCancel, select, text, type TextOptions } from '@clack/prompts';
+import type { JobFacts } from './choose-job.ts';
 import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
 import { entryMistake, healthMistake, nameMistake, openApiMistake, prometheusMistake } from './mistakes.ts';
@@ -34,9 +35,7 @@ export async function askForRest(known: InitAnswers, edge: Edge): Promise<InitAn
       input: edge.stdin as Readable,
       output: edge.stdout,
     });
-    if (isCancel(answer)) {
-      throw new CommandError('ordeal init was left: nothing was written.', exitCodes.usage);
-    }
+    if (isCancel(answer)) throw left();
     const given = answer.trim();
     return given === '' ? undefined : given;
   };
@@ -87,6 +86,23 @@ export async function askForRest(known: InitAnswers, edge: Edge): Promise<InitAn
       optional(prometheusMistake),
     ));
   return { name, entry, openapi, prometheus, health };
+}
+
+/** Asks which of a Prometheus' jobs is the platform. */
+export async function askForJob(jobs: readonly JobFacts[], { stdin, stdout }: Edge): Promise<JobFacts> {
+  const answer = await select({
+    message: 'Which of the jobs of this Prometheus is the platform?',
+    options: jobs.map((job) => ({ value: job.name, label: job.name, hint: `${job.live} alive` })),
+    input: stdin as Readable,
+    output: stdout,
+  });
+  const job = jobs.find(({ name }) => name === answer);
+  if (isCancel(answer) || job === undefined) throw left();
+  return job;
+}
+
+function left(): CommandError {
+  return new CommandError('ordeal init was left: nothing was written.', exitCodes.usage);
 }
 
 function pathsIn(answer: string | undefined): readonly string[] {

@@ -1,46 +1,43 @@
 import type { Objective } from '@ordeal/shared/objectives/objective';
+import type { JobFacts } from './choose-job.ts';
+import type { PrometheusAccess } from './prometheus-access.ts';
 import type { ProposedTelemetry } from './proposal.ts';
 
-/** What a Prometheus was found to have. */
+/** What a Prometheus was found to have of the platform. */
 export interface PrometheusFacts {
   readonly url: string;
+  readonly access: PrometheusAccess;
   readonly scrapeIntervalSeconds: number;
-  /** Live instances of each job. */
-  readonly jobs: Readonly<Record<string, number>>;
-  /** Counters of requests: their labels with values. */
-  readonly counters: readonly {
-    readonly name: string;
-    readonly labels: Readonly<Record<string, readonly string[]>>;
-  }[];
-  /** Histograms of seconds: their jobs and upper bounds. */
-  readonly histograms: readonly {
-    readonly name: string;
-    readonly jobs: readonly string[];
-    readonly bounds: readonly number[];
-  }[];
+  /** Undefined where it has none of the platform's. */
+  readonly job: JobFacts | undefined;
+  /** Its histograms, the likeliest first, with upper bounds (s). */
+  readonly histograms: readonly { readonly name: string; readonly bounds: readonly number[] }[];
 }
 
-/** Labels that hold a status, in the order of preference. */
-const STATUS_LABELS = ['status', 'code', 'status_code', 'http_status', 'http_response_status_code'];
 /** A first limit on p95 (ms): the next bucket bound from here on. */
 const FIRST_P95_MS = 500;
-const OWN = /^(prometheus|promhttp|net_conntrack|go_|scrape_|alertmanager)/;
 
-/** Which metrics a first profile can be judged by: targets that live, errors of a counter, p95 of a histogram. */
-export function fromPrometheus(facts: PrometheusFacts): ProposedTelemetry {
+/** Which metrics a first profile can be judged by, all of one job: its targets, errors of a counter, p95 of a histogram. */
+export function fromPrometheus({
+  url,
+  access,
+  scrapeIntervalSeconds,
+  job,
+  histograms,
+}: PrometheusFacts): ProposedTelemetry {
+  const server = { url, access, scrapeIntervalSeconds };
+  if (job === undefined) return { ...server, targets: [], objectives: {} };
+  const matcher = `job=${JSON.stringify(job.name)}`;
   const objectives: Record<string, Objective> = {};
-  for (const { name, labels } of facts.counters.filter((one) => !OWN.test(one.name))) {
-    const status = STATUS_LABELS.find((label) =>
-      labels[label]?.some((value) => /^[1-5](\d\d|xx)$/.test(value)),
-    );
-    if (status === undefined || objectives['server errors'] !== undefined) continue;
-    const matchers = jobMatcher(labels['job'] ?? []);
+  const [counter] = job.counters;
+  if (counter !== undefined) {
+    const { name, status } = counter;
     objectives['server errors'] = {
       signal: {
         from: 'prometheus',
         measure: 'ratio',
-        bad: `${name}{${[...matchers, `${status}=~"5.."`].join(',')}}`,
-        all: `${name}{${matchers.join(',')}}`,
+        bad: `${name}{${matcher},${status}=~"5.."}`,
+        all: `${name}{${matcher}}`,
       },
       comparator: '<',
       limit: 0.01,
@@ -48,9 +45,7 @@ export function fromPrometheus(facts: PrometheusFacts): ProposedTelemetry {
       source: 'proposed by ordeal init: replace it by what is promised',
     };
   }
-  const histogram = facts.histograms.find(
-    ({ name, bounds }) => !OWN.test(name) && limitFor(bounds) !== undefined,
-  );
+  const histogram = histograms.find(({ bounds }) => limitFor(bounds) !== undefined);
   if (histogram !== undefined) {
     objectives['server p95'] = {
       signal: {
@@ -58,7 +53,7 @@ export function fromPrometheus(facts: PrometheusFacts): ProposedTelemetry {
         measure: 'latency',
         quantile: 0.95,
         histogram: histogram.name,
-        matchers: jobMatcher(histogram.jobs).join(','),
+        matchers: matcher,
       },
       comparator: '<',
       // A limit between two bounds could never be decided.
@@ -67,18 +62,9 @@ export function fromPrometheus(facts: PrometheusFacts): ProposedTelemetry {
       source: 'proposed by ordeal init: replace it by what is promised; keep it on a bucket bound',
     };
   }
-  const targets = Object.entries(facts.jobs)
-    .filter(([job, live]) => live > 0 && job !== '')
-    .map(([job, live]) => ({
-      name: job.replaceAll(/[^\w .:-]/g, '-').replace(/^\W/, '_'),
-      selector: `up{job=${JSON.stringify(job)}}`,
-      least: live,
-    }));
-  return { url: facts.url, scrapeIntervalSeconds: facts.scrapeIntervalSeconds, targets, objectives };
-}
-
-function jobMatcher(jobs: readonly string[]): readonly string[] {
-  return jobs.length === 1 ? [`job=${JSON.stringify(jobs[0])}`] : [];
+  const name = job.name.replaceAll(/[^\w .:-]/g, '-').replace(/^\W/, '_');
+  const targets = job.live > 0 ? [{ name, selector: `up{${matcher}}`, least: job.live }] : [];
+  return { ...server, targets, objectives };
 }
 
 function limitFor(bounds: readonly number[]): number | undefined {

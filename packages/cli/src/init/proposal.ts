@@ -1,4 +1,5 @@
 import type { Objective } from '@ordeal/shared/objectives/objective';
+import type { PrometheusAccess } from './prometheus-access.ts';
 
 /** What a first profile is made of. */
 export interface Proposal {
@@ -39,6 +40,7 @@ export type ProposedStep =
 /** What was found in a Prometheus. */
 export interface ProposedTelemetry {
   readonly url: string;
+  readonly access: PrometheusAccess;
   readonly scrapeIntervalSeconds: number;
   readonly targets: readonly { readonly name: string; readonly selector: string; readonly least: number }[];
   readonly objectives: Readonly<Record<string, Objective>>;

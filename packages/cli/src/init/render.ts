@@ -1,3 +1,4 @@
+import type { PrometheusAccess } from './prometheus-access.ts';
 import type { Proposal, ProposedJourney, ProposedStep } from './proposal.ts';
 
 /** The files of a first profile: path below the platform's folder, and text. */
@@ -68,7 +69,7 @@ ${journeys.map((journey) => `    ${quoted(journey.name)}: { file: new URL(${quot
   },
   prometheus: {
 ${telemetry === undefined ? '    // None yet: what the client sees is judged alone.\n' : ''}    url: ${quoted(telemetry?.url ?? 'http://prometheus.invalid')},
-    scrapeIntervalSeconds: ${telemetry?.scrapeIntervalSeconds ?? 15},
+${accessLines(telemetry?.access ?? {})}    scrapeIntervalSeconds: ${telemetry?.scrapeIntervalSeconds ?? 15},
     targets: ${indented(telemetry?.targets ?? [])},
   },
   // What is promised. The limits are proposals: put in your own, each with its source.
@@ -90,6 +91,28 @@ ${telemetry === undefined ? '    // None yet: what the client sees is judged alo
   },
 }));
 `;
+}
+
+/** Secrets stay where they are: only their place is written. */
+function accessLines({ auth, tenant, caFile }: PrometheusAccess): string {
+  return [
+    ...(auth === undefined ? [] : [`auth: ${authText(auth)},`]),
+    ...(tenant === undefined ? [] : [`tenant: ${quoted(tenant)},`]),
+    ...(caFile === undefined ? [] : [`tls: { caFile: ${quoted(caFile)} },`]),
+  ]
+    .map((line) => `    ${line}\n`)
+    .join('');
+}
+
+function authText(auth: NonNullable<PrometheusAccess['auth']>): string {
+  switch (auth.kind) {
+    case 'bearer':
+      return `{ bearer: context.env(${quoted(auth.variable)}) }`;
+    case 'bearer-file':
+      return `{ bearerFile: ${quoted(auth.file)} }`;
+    case 'user':
+      return `{ user: ${quoted(auth.user)}, password: context.env(${quoted(auth.variable)}) }`;
+  }
 }
 
 /** Prometheus needs ten scrapes in a window to decide. */

@@ -3,22 +3,20 @@ import { fromPrometheus } from '../../src/init/from-prometheus.ts';
 
 const facts = {
   url: 'http://prometheus.example',
+  access: {},
   scrapeIntervalSeconds: 15,
-  jobs: { shop: 3, 'node/a': 1 },
-  counters: [
-    { name: 'prometheus_http_requests_total', labels: { job: ['prometheus'], code: ['200'] } },
-    { name: 'jobs_requests_total', labels: { job: ['worker'], kind: ['mail'] } },
-    { name: 'http_requests_total', labels: { job: ['shop'], code: ['200', '503'] } },
-  ],
-  histograms: [{ name: 'http_request_duration_seconds', jobs: ['shop'], bounds: [Infinity, 0.1, 0.75, 2] }],
+  job: {
+    name: 'shop',
+    live: 3,
+    counters: [{ name: 'http_requests_total', status: 'code' }],
+    histograms: ['http_request_duration_seconds'],
+  },
+  histograms: [{ name: 'http_request_duration_seconds', bounds: [Infinity, 0.1, 0.75, 2] }],
 };
 
 it('proposes signals of what is there, with a limit that is a bucket bound', () => {
   expect(fromPrometheus(facts)).toMatchObject({
-    targets: [
-      { name: 'shop', selector: 'up{job="shop"}', least: 3 },
-      { name: 'node-a', selector: 'up{job="node/a"}', least: 1 },
-    ],
+    targets: [{ name: 'shop', selector: 'up{job="shop"}', least: 3 }],
     objectives: {
       'server errors': {
         signal: {
@@ -34,13 +32,18 @@ it('proposes signals of what is there, with a limit that is a bucket bound', () 
   });
 });
 
-it('proposes none where nothing of the kind is there', () => {
-  expect(fromPrometheus({ ...facts, counters: [], histograms: [] }).objectives).toEqual({});
+it('proposes none where nothing of the kind is there, and no target where there is no job', () => {
+  const bare = { ...facts.job, counters: [], histograms: [] };
+  expect(fromPrometheus({ ...facts, job: bare, histograms: [] }).objectives).toEqual({});
+  expect(fromPrometheus({ ...facts, job: undefined, histograms: [] })).toMatchObject({
+    targets: [],
+    objectives: {},
+  });
 });
 
-it('names jobs as a platform file can, whatever they are called', () => {
-  const jobs = { '': 1, '-odd "job"': 2 };
-  expect(fromPrometheus({ ...facts, jobs }).targets).toEqual([
+it('names a job as a platform file can, whatever it is called', () => {
+  const job = { ...facts.job, name: '-odd "job"', live: 2 };
+  expect(fromPrometheus({ ...facts, job }).targets).toEqual([
     { name: '_odd -job-', selector: 'up{job="-odd \\"job\\""}', least: 2 },
   ]);
 });

@@ -20,6 +20,7 @@ const targets = lazily(() =>
           health: z.enum(['up', 'down', 'unknown']),
           lastError: z.string(),
           lastScrape: z.string(),
+          scrapeInterval: z.string().optional(),
         }),
       ),
     }),
@@ -41,6 +42,8 @@ export interface TargetHealth {
   readonly lastError: string;
   /** ISO time; the year 1 when it was never scraped. */
   readonly lastScrape: string;
+  /** A duration as Prometheus writes it; absent where the server does not tell. */
+  readonly scrapeInterval?: string | undefined;
 }
 
 export function parseTargets(body: unknown): readonly TargetHealth[] {

@@ -1,0 +1,21 @@
+/** Labels that hold a status, in the order of preference. */
+export const STATUS_LABELS = ['status', 'code', 'status_code', 'http_status', 'http_response_status_code'];
+
+/** What every program has that is written with the client library, or scraped: nothing of the platform's requests. */
+const OWN = /^(prometheus|promhttp|net_conntrack|go_|scrape_|alertmanager)/;
+/** What it asks of others. */
+const OUTGOING = /client|upstream|outgoing|outbound/;
+const OF_REQUESTS = /http|request|response|rpc/;
+
+/** The names that are of requests which a platform answers, without repetition, the likeliest first. */
+export function likeliestFirst(names: readonly string[]): readonly string[] {
+  const rank = (name: string): number => (name.startsWith('http_') ? 0 : /http/.test(name) ? 1 : 2);
+  return [...new Set(names)]
+    .filter((name) => OF_REQUESTS.test(name) && !OWN.test(name) && !OUTGOING.test(name))
+    .toSorted((one, other) => rank(one) - rank(other) || one.localeCompare(other));
+}
+
+/** The label by which series tell failures apart; undefined where none does. */
+export function statusLabelOf(series: readonly Readonly<Record<string, string>>[]): string | undefined {
+  return STATUS_LABELS.find((label) => series.some((labels) => /^[1-5](\d\d|xx)$/.test(labels[label] ?? '')));
+}
