@@ -9,6 +9,10 @@ export default onCluster(platform, {
     'database-unreachable': cutOff(site, 'postgres'),
     'region-a-lost': regionLost(site),
   }),
+  faultsElsewhere: {
+    'task-hung':
+      'Chaos Mesh kills what runs in a pod, and cannot make it hang; the settings of its liveness probe are compared with the document',
+  },
   // The lab has four of them.
   least: { tasks: 3 },
   pods: {

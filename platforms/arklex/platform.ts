@@ -2,7 +2,12 @@ import { labBackups } from '@ordeal/shared/platform/on-lab/backups';
 import { labLedger, labProbes, labSweep } from '@ordeal/shared/platform/on-lab/clients';
 import { labDeployment } from '@ordeal/shared/platform/on-lab/deployments';
 import { labRoute, labStore } from '@ordeal/shared/platform/on-lab/drivers';
-import { databaseUnreachable, regionLost, replicaKilled } from '@ordeal/shared/platform/on-lab/faults';
+import {
+  databaseUnreachable,
+  regionLost,
+  replicaHung,
+  replicaKilled,
+} from '@ordeal/shared/platform/on-lab/faults';
 import { oneReplica } from '@ordeal/shared/platform/on-lab/limits';
 import { definePlatform } from '@ordeal/shared/platform/platform';
 import { objectives } from './objectives.ts';
@@ -59,6 +64,8 @@ export default definePlatform((context) => {
     },
     faults: {
       'task-killed': replicaKilled(a, 0),
+      // A liveness probe every 10 s; three failures are what Kubernetes asks for where nothing is said.
+      'task-hung': replicaHung(a, 0, 30),
       'database-unreachable': databaseUnreachable(lab, a),
       'region-a-lost': regionLost(a),
     },

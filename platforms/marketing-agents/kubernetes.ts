@@ -10,6 +10,10 @@ export default onCluster(platform, {
     'cache-killed': cacheKilled(site),
     'database-unreachable': cutOff(site, 'postgres'),
   }),
+  faultsElsewhere: {
+    'pod-hung':
+      'Chaos Mesh kills what runs in a pod, and cannot make it hang; the settings of its liveness probe are compared with the document',
+  },
   // The lab has four of them, with half of their memory.
   least: { pods: 2 },
   objectives: {

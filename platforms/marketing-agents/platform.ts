@@ -6,6 +6,7 @@ import {
   cacheKilled,
   databaseUnreachable,
   nodeLost,
+  replicaHung,
   replicaKilled,
 } from '@ordeal/shared/platform/on-lab/faults';
 import { definePlatform } from '@ordeal/shared/platform/platform';
@@ -52,6 +53,8 @@ export default definePlatform((context) => {
     load: { baseline: 60, objectives: ['client errors', 'client p95', 'API errors'] },
     faults: {
       'pod-killed': replicaKilled(a, 0),
+      // A liveness probe every 10 s, three times.
+      'pod-hung': replicaHung(a, 0, 30),
       'spot-node-lost': nodeLost(a),
       'cache-killed': cacheKilled(a),
       'database-unreachable': databaseUnreachable(lab, a),

@@ -54,6 +54,7 @@ it.each<[string, Readonly<Record<string, readonly string[]>>]>([
       'backup-verified': ['age of the daily backup', 'dumps on schedule', 'restore time'],
       restore: ['restore loses', 'restore time'],
       rollout: ['requests lost by a rollout', 'time to roll out'],
+      'pod-hung': [],
     },
   ],
   [
@@ -64,6 +65,7 @@ it.each<[string, Readonly<Record<string, readonly string[]>>]>([
       restore: ['age of the dump', 'restore time'],
       deploy: ['requests lost by a deploy', 'time to deploy'],
       'bad-deploy': ['client errors under a bad version', 'time to roll back'],
+      'task-hung': [],
     },
   ],
 ])('%s has a game day on a cluster', async (platform, left) => {

@@ -109,6 +109,12 @@ export default defineScenario((pace) => {
       { ...experiment(broken), name: 'task-killed', title: 'A task is killed', fault: 'task-killed' },
       {
         ...experiment(broken),
+        name: 'task-hung',
+        title: 'A task hangs, and answers nobody: its liveness probe has to find it',
+        fault: 'task-hung',
+      },
+      {
+        ...experiment(broken),
         name: 'database-unreachable',
         hold: 8,
         title: 'The database is unreachable from half of the tasks',

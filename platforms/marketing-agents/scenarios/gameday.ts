@@ -82,6 +82,12 @@ export default defineScenario((pace) => {
       },
       {
         ...experiment(broken),
+        name: 'pod-hung',
+        title: 'A pod hangs, and answers nobody: its liveness probe has to find it',
+        fault: 'pod-hung',
+      },
+      {
+        ...experiment(broken),
         name: 'spot-node-lost',
         title: 'A spot node is taken away, with two pods on it',
         fault: 'spot-node-lost',

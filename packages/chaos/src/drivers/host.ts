@@ -12,7 +12,7 @@ import type {
 } from '@ordeal/shared/drivers/fault';
 import { cpu } from './host/actions/cpu.ts';
 import { disk } from './host/actions/disk.ts';
-import { freeze } from './host/actions/freeze.ts';
+import { freeze, type FreezeConfig } from './host/actions/freeze.ts';
 import { kill, type KillConfig } from './host/actions/kill.ts';
 import { memory } from './host/actions/memory.ts';
 import { network } from './host/actions/network.ts';
@@ -115,11 +115,11 @@ export const hostDriver: FaultDriver<HostConfig> &
     return measured.read(config, placeOf(config), context);
   },
 
-  endsByItself: (config) => faultOf(config).ending(config).by === 'itself',
+  endsByItself: isReplaced,
   unattended: (config) => faultOf(config).ending(config),
 
   async replaced(config, before, context): Promise<number> {
-    if (config.action !== 'kill') throw new Error(`What a ${config.action} hits is not replaced.`);
+    if (!isReplaced(config)) throw new Error(`What a ${config.action} hits is not replaced.`);
     const host = hostAt(config.on);
     const until = context.clock.now() + config.readyWithinSeconds * 1000;
     const instants = await Promise.all(
@@ -153,13 +153,20 @@ function atHost({ on }: HostConfig, name: string): string {
   return on.ssh === undefined ? name : `${name} on ${hostAt(on).name}`;
 }
 
-function endsProcesses(config: HostConfig): config is HostConfig & { action: 'kill' | 'stop' } {
-  return config.action === 'kill' || config.action === 'stop';
+type Replaced = (KillConfig | FreezeConfig) & { readonly replacedBy: 'supervisor' };
+
+/** Whether something on the host replaces what was hit. */
+function isReplaced(config: HostConfig): config is Replaced {
+  return (config.action === 'kill' || config.action === 'freeze') && config.replacedBy === 'supervisor';
+}
+
+function endsProcesses(config: HostConfig): config is Replaced | (HostConfig & { action: 'kill' | 'stop' }) {
+  return config.action === 'kill' || config.action === 'stop' || isReplaced(config);
 }
 
 async function stateOf(
   unit: HostUnit,
-  config: KillConfig,
+  config: Replaced,
   before: string | undefined,
   host: Host,
   context: DriverContext,

@@ -23,6 +23,8 @@ export interface FaultOutcome {
   readonly healedAt: number | undefined;
   /** Undefined when it was not injected. */
   readonly effect: Effect | undefined;
+  /** Why what should have ended it by itself has not. */
+  readonly notReplaced?: string;
 }
 
 /** What became of an experiment's faults from the first injection to the last heal. */
@@ -123,6 +125,7 @@ export async function breakAndHeal(
           passage === undefined
             ? undefined
             : await effectOf(scope, steady, during, passage, gauges).catch(unknownEffect),
+        ...(passage?.end.how === 'not-replaced' ? { notReplaced: passage.end.reason } : {}),
       };
     }),
   );
@@ -228,7 +231,9 @@ async function effectOf(
       async (ending) => driver.identities?.(config, drivingContext(scope, ending)),
     ).catch(() => undefined);
     const gone = new Set(acknowledged.map(({ target }) => target));
-    return identityEffect(before, after ?? {}, gone);
+    const effect = identityEffect(before, after ?? {}, gone);
+    // That it was in its targets have acknowledged: that nobody replaced them is what was found.
+    return end.how === 'not-replaced' ? { ...effect, effective: true } : effect;
   }
   if (end.how === 'held' && end.vanished) {
     return {

@@ -36,7 +36,7 @@ export function brokenRecord(
   scope: Scope,
   { during, faults }: Injected,
 ): {
-  readonly together: Pick<ExperimentRecord, 'injectedAt' | 'effective' | 'witness'>;
+  readonly together: Pick<ExperimentRecord, 'injectedAt' | 'effective' | 'witness' | 'notReplaced'>;
   readonly each: readonly ExperimentFaultRecord[];
 } {
   const iso = (instant: number | undefined): string | null =>
@@ -49,6 +49,9 @@ export function brokenRecord(
     effective: effect?.effective ?? null,
     witness: effect?.witness ?? NOTHING,
   }));
+  const notReplaced = faults.flatMap(({ fault, notReplaced: why }) =>
+    why === undefined ? [] : [`${of(scope, fault)}${why}`],
+  );
   const effects = faults.flatMap(({ fault, effect }) => (effect === undefined ? [] : [{ fault, effect }]));
   return {
     each,
@@ -56,6 +59,7 @@ export function brokenRecord(
       injectedAt: isoOf(scope, during.from),
       effective: effects.every(({ effect }) => effect.effective),
       witness: effects.map(({ fault, effect }) => `${of(scope, fault)}${effect.witness}`).join('; '),
+      ...(notReplaced.length === 0 ? {} : { notReplaced: notReplaced.join('; ') }),
     },
   };
 }

@@ -64,6 +64,42 @@ describe('the host driver', () => {
     expect(await hostDriver.status(config, context())).toEqual({ state: 'absent' });
   });
 
+  const hung = (readyWithinSeconds: number) =>
+    configOf({
+      action: 'freeze',
+      units: [{ name: 'worker-1', status: site.argv('status', 'worker-1') }],
+      replacedBy: 'supervisor',
+      readyWithinSeconds,
+      endsAfterSeconds: 60,
+    });
+
+  it('tells when a supervisor has replaced what hung', async () => {
+    const config = hung(20);
+    expect(hostDriver.endsByItself(config)).toBe(true);
+    const before = await hostDriver.identities(config, context());
+    await hostDriver.inject(config, context());
+    const replaced = hostDriver.replaced(config, before, context());
+    // What a liveness check does.
+    process.kill(Number.parseInt(before['worker-1'] ?? '', 10), 'SIGKILL');
+    await replaced;
+    expect(await hostDriver.identities(config, context())).not.toEqual(before);
+    await hostDriver.heal(entryOf(config), context());
+    expect(await hostDriver.status(config, context())).toEqual({ state: 'absent' });
+  });
+
+  it('says of what hangs that nobody has replaced it, and lets it go on', async () => {
+    const config = hung(0.3);
+    const before = await hostDriver.identities(config, context());
+    await hostDriver.inject(config, context());
+    await expect(hostDriver.replaced(config, before, context())).rejects.toThrow(
+      /worker-1 was not replaced within 0\.3 s: a process from before/,
+    );
+    expect(await hostDriver.status(config, context())).toMatchObject({ state: 'present' });
+    await hostDriver.heal(entryOf(config), context());
+    expect(await hostDriver.status(config, context())).toEqual({ state: 'absent' });
+    expect(await hostDriver.identities(config, context())).toEqual(before);
+  });
+
   it('does not call a unit replaced that was never killed', async () => {
     const config = configOf({ ...worker('worker-1'), readyWithinSeconds: 0.3 });
     const before = await hostDriver.identities(config, context());

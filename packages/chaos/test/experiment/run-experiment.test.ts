@@ -310,10 +310,19 @@ describe('an experiment with a fault that ends by itself', () => {
     expect(record.witness).toMatch(/did not change/);
   });
 
+  it('was in, by its own word, when nobody replaced what it had hit', async () => {
+    const { sim, driver } = kill(90_000, '1@1');
+    const { record } = await runExperiment(phase, sim.deps({ driver }), sim.context);
+    expect(record).toMatchObject({ effective: true });
+    expect(record.witness).toMatch(/did not change/);
+    expect(record.notReplaced).toBeDefined();
+  });
+
   it('is healed by the run when no replacement comes', async () => {
     const { sim, driver } = kill(90_000, '2@9');
     const { record } = await runExperiment(phase, sim.deps({ driver }), sim.context);
     expect(record.healedAt).not.toBeNull();
+    expect(record.notReplaced).toMatch(/^The replacement of what was killed/);
     expect(sim.events.some((event) => event.type === 'warning' && /replacement/.test(event.message))).toBe(
       true,
     );

@@ -52,6 +52,7 @@ describe('another platform on its own lab passes its game day', () => {
     expect(record.deployments).toEqual([expect.objectContaining({ name: 'rollout', outcome: 'out' })]);
     expect(namesOf(record.experiments)).toEqual([
       'pod-killed',
+      'pod-hung',
       'spot-node-lost',
       'cache-killed',
       'database-unreachable',
@@ -71,7 +72,7 @@ describe('another platform on its own lab passes its game day', () => {
       expect.objectContaining({ name: 'deploy', outcome: 'out' }),
       expect.objectContaining({ name: 'bad-deploy', outcome: 'taken-back' }),
     ]);
-    expect(namesOf(record.experiments)).toEqual(['task-killed', 'database-unreachable']);
+    expect(namesOf(record.experiments)).toEqual(['task-killed', 'task-hung', 'database-unreachable']);
     expect(namesOf(record.drills)).toEqual(['region-lost', 'failback']);
   });
 

@@ -73,7 +73,9 @@ export function apiUnit(blueprint: Blueprint, region: RegionName, number: AnyRep
     log: inLab.log(blueprint.dir, region, `api-${number}`),
     started: live,
     ready: { kind: 'http', url: `${base}${health.ready}`, timeoutMs: 1_000 },
-    liveness: { check: live, everyMs: 500, failures: 3 },
+    ...(blueprint.sabotage.includes('no-liveness')
+      ? {}
+      : { liveness: { check: live, everyMs: 500, failures: 3 } }),
     stop: { signal: 'SIGTERM', withinMs: 5_000 },
     restart: blueprint.sabotage.includes('no-restart') ? 'never' : { afterMs: restartDelayMs },
   };

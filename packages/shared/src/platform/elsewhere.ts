@@ -4,6 +4,8 @@
  */
 export interface Elsewhere {
   readonly backups?: Readonly<Record<string, string>>;
+  /** Of experiments alone: a drill without its fault is none. */
+  readonly faults?: Readonly<Record<string, string>>;
   readonly deployments?: Readonly<Record<string, string>>;
   readonly limits?: Readonly<Record<string, string>>;
 }

@@ -160,6 +160,7 @@ export const platformSchema = z.strictObject({
   elsewhere: needed(() =>
     z.strictObject({
       backups: z.record(name, text).optional(),
+      faults: z.record(name, text).optional(),
       deployments: z.record(name, text).optional(),
       limits: z.record(name, text).optional(),
     }),

@@ -181,6 +181,8 @@ export interface ExperimentRecord {
   readonly effective: boolean | null;
   /** What was watched as proof of effect, and what it did. */
   readonly witness: string;
+  /** Why it had to be healed, where something of the platform should have ended it: nobody replaced what was hit. */
+  readonly notReplaced?: string;
   /** From healed to steady; null when it was not reached, or not injected. */
   readonly recoverySeconds: number | null;
   readonly aborted?: string;

@@ -47,7 +47,10 @@ export function notRunInWords({ name, why, notJudged }: NotRunPhase): string {
   return `${name} is not run here: ${why}; ${judged}`;
 }
 
-function whyNot(phase: WrittenPhase, { backups, deployments, limits }: Elsewhere): string | undefined {
+function whyNot(
+  phase: WrittenPhase,
+  { backups, deployments, faults, limits }: Elsewhere,
+): string | undefined {
   switch (phase.phase) {
     case 'restore':
       return backups?.[phase.backup];
@@ -55,6 +58,10 @@ function whyNot(phase: WrittenPhase, { backups, deployments, limits }: Elsewhere
       return deployments?.[phase.deployment];
     case 'limit':
       return limits?.[phase.limit];
+    case 'experiment': {
+      const needed = phase.faults ?? (phase.fault === undefined ? [] : [phase.fault]);
+      return needed.flatMap((fault) => faults?.[fault] ?? []).at(0);
+    }
     case 'drill':
       return phase.freshBackup === undefined || 'without' in phase.freshBackup
         ? undefined

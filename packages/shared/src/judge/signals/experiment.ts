@@ -52,6 +52,13 @@ function recoveryOf(
   experiment: ExperimentRecord,
   window: WindowRecord | undefined,
 ): Pick<Measured, 'value' | 'decision' | 'note'> {
+  if (experiment.notReplaced !== undefined) {
+    return {
+      value: { low: 0, high: Infinity },
+      decision: 'violated',
+      note: `It did not recover by itself: ${experiment.notReplaced}`,
+    };
+  }
   if (experiment.recoverySeconds !== null) return { value: exactly(experiment.recoverySeconds) };
   const watched = window === undefined ? 0 : (window.monotonicTo - window.monotonicFrom) / 1000;
   return {

@@ -10,6 +10,8 @@ import { clusterSite, type ClusterSite } from './site.ts';
 export interface OnCluster {
   /** By the names that its scenarios use. */
   readonly faults: (site: ClusterSite) => Readonly<Record<string, FaultEntry>>;
+  /** Faults of its scenarios that nothing on a cluster can inject: why. Experiments with them are not run there. */
+  readonly faultsElsewhere?: Readonly<Record<string, string>>;
   /** What its document promises of HorizontalPodAutoscalers, by the names that these have in its namespace. */
   readonly autoscalers?: Readonly<Record<string, PromisedAutoscaler>>;
   /** What its document promises of the pods of its API, of which each region has a Deployment. */
@@ -31,7 +33,7 @@ export type PromisedPods = Omit<PodsSpec, 'cluster' | 'namespace' | 'deployment'
  */
 export function onCluster(
   file: PlatformFile,
-  { faults, autoscalers = {}, pods, objectives = {}, least = {} }: OnCluster,
+  { faults, faultsElsewhere = {}, autoscalers = {}, pods, objectives = {}, least = {} }: OnCluster,
 ): PlatformFile {
   return definePlatform((context) => {
     const {
@@ -47,6 +49,7 @@ export function onCluster(
     const site = clusterSite(context, base.name);
     const { targets } = base.prometheus;
     mustBeThere('objective', Object.keys(objectives), Object.keys(base.objectives));
+    mustBeThere('fault', Object.keys(faultsElsewhere), Object.keys(base.faults));
     mustBeThere(
       'target',
       Object.keys(least),
@@ -85,6 +88,7 @@ export function onCluster(
           deployments,
           'what deploys a version to a cluster is its own, and nothing here says it',
         ),
+        faults: faultsElsewhere,
         limits: because(limits, 'one instance keeps it, and a pod has no address that stays'),
       },
       stores: { main: store(site) },

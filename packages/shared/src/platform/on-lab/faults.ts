@@ -7,6 +7,8 @@ import type { LabRegion, LabSite } from '../site.ts';
 const READY_SECONDS = 20;
 /** A whole region starts at once, on a machine that may be busy. */
 const REGION_READY_SECONDS = 60;
+/** Longer than any hold. */
+const HANGS_AT_MOST_SECONDS = 300;
 
 /** One replica is killed; whoever supervises it starts it again, at the earliest after `restartSeconds`. */
 export function replicaKilled(region: LabRegion, index: number, restartSeconds = 0): FaultEntry {
@@ -19,6 +21,23 @@ export function replicaKilled(region: LabRegion, index: number, restartSeconds =
       units: [{ name: unit, status: [...region.control, 'status', unit] }],
       replacedBy: 'supervisor',
       readyWithinSeconds: restartSeconds + READY_SECONDS,
+    },
+    revives: 'nothing',
+  };
+}
+
+/** One replica hangs (SIGSTOP): nothing of it ends, and only a liveness check finds it. It has to be replaced in time. */
+export function replicaHung(region: LabRegion, index: number, replacedWithinSeconds: number): FaultEntry {
+  const unit = unitOf(region, index);
+  return {
+    title: `API replica ${region.replicas[index]?.name ?? ''} hangs (SIGSTOP)`,
+    driver: 'host',
+    config: {
+      action: 'freeze',
+      units: [{ name: unit, status: [...region.control, 'status', unit] }],
+      replacedBy: 'supervisor',
+      readyWithinSeconds: replacedWithinSeconds,
+      endsAfterSeconds: HANGS_AT_MOST_SECONDS,
     },
     revives: 'nothing',
   };

@@ -8,14 +8,23 @@ import type { Host } from '../shell/host.ts';
 import { readUnits } from '../units/read.ts';
 import { identityOf, requireProcesses, type NamedReport } from '../units/report.ts';
 import { unitsSchema } from '../units/schema.ts';
+import { startUnit } from '../units/start.ts';
 import { placed, timed } from './fields.ts';
 
-export const freezeSchema = z.strictObject({
-  ...placed,
-  ...timed,
-  action: z.literal('freeze'),
-  units: unitsSchema,
-});
+const common = { ...placed, ...timed, action: z.literal('freeze'), units: unitsSchema };
+
+export const freezeSchema = z.discriminatedUnion('replacedBy', [
+  /** It hangs until healing lets it go on. */
+  z.strictObject({ ...common, replacedBy: z.literal('nobody').optional() }),
+  /** Something on the host finds that it hangs, and replaces it: a liveness check. */
+  z.strictObject({
+    ...common,
+    replacedBy: z.literal('supervisor'),
+    /** So long the finding and the replacement may take together. */
+    readyWithinSeconds: z.number().positive().default(60),
+    healedWhen: z.enum(['running', 'ready']).default('ready'),
+  }),
+]);
 
 export type FreezeConfig = z.infer<typeof freezeSchema>;
 
@@ -66,9 +75,13 @@ thaw() {
 undo() { listed thaw; }
 `;
 
-/** Stops processes where they are (SIGSTOP), and lets them go on (SIGCONT): they hang, and do not die. */
+/**
+ * Stops processes where they are (SIGSTOP), and lets them go on (SIGCONT): they hang, and do not die. Those that nobody
+ * has replaced in time go on as well, so that nothing is left.
+ */
 export const freeze: HostFault<FreezeConfig> = {
-  describe: ({ units }) => `${units.map(({ name }) => name).join(', ')} frozen (SIGSTOP)`,
+  describe: ({ units, replacedBy }) =>
+    `${units.map(({ name }) => name).join(', ')} frozen (SIGSTOP)${replacedBy === 'supervisor' ? '; a supervisor replaces it' : ''}`,
 
   async targets(config, host, context) {
     const reports = await readAll(config, host, context);
@@ -79,6 +92,8 @@ export const freeze: HostFault<FreezeConfig> = {
   async inject(config, host, context) {
     const reports = await readAll(config, host, context);
     const acknowledged = await injectScript(host, scriptFor(config, host, reports), context);
+    // What a supervisor replaces it with is what is waited for.
+    if (config.replacedBy === 'supervisor') return acknowledged;
     const late = await born(config, reports, host, context);
     if (late.length > 0) {
       throw new Error(`${late.join(', ')} was started while its unit was being frozen, and runs on.`);
@@ -87,7 +102,11 @@ export const freeze: HostFault<FreezeConfig> = {
   },
 
   status: (config, host, context) => lookAtScript(host, scriptFor(config, host, []), context),
-  heal: (config, host, context) => healScript(host, scriptFor(config, host, []), context),
+  async heal(config, host, context) {
+    await healScript(host, scriptFor(config, host, []), context);
+    if (config.replacedBy !== 'supervisor') return;
+    await Promise.all(config.units.map((unit) => startUnit(unit, config, host, context)));
+  },
   ending: ({ endsAfterSeconds }) => ({ by: 'target', afterSeconds: endsAfterSeconds }),
   loss: () => 'frozen',
 };
