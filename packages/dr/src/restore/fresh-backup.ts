@@ -3,6 +3,7 @@ import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { BackupBehindRecord } from '@ordeal/shared/record/record';
 import type { WantedBackup } from '@ordeal/shared/scenario/fresh-backup';
+import { whyAgeless } from './ahead.ts';
 
 type Age = { readonly fresh: string } | { readonly refusal: string };
 
@@ -40,7 +41,13 @@ async function ageOf(
       return { refusal: `there is no backup at all in ${backup}: take one first (ordeal drill restore)` };
     }
     const reach = (await driver.newest?.(copy, context)) ?? copy.instant;
-    const age = (context.clock.wall() - reach.low) / 1000;
+    const now = context.clock.wall();
+    const ageless = whyAgeless(reach.low, now);
+    if (ageless !== undefined)
+      return {
+        refusal: `whether the newest backup in ${backup} (${copy.id}) is fresh cannot be told: ${ageless}`,
+      };
+    const age = Math.max(0, now - reach.low) / 1000;
     const is = `the newest backup in ${backup} (${copy.id}) is ${age.toFixed(0)} s old, at most ${within} s are allowed`;
     return age <= within ? { fresh: is } : { refusal: `${is}: take one first, and see why none was taken` };
   } catch (error) {

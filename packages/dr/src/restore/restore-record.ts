@@ -3,6 +3,7 @@ import type { RestoreRecord } from '@ordeal/shared/record/record';
 import { toWall } from '@ordeal/shared/time/clock';
 import type { Bounds } from '@ordeal/shared/time/interval';
 import { waitedBetween } from '../drills/approve.ts';
+import { whyAgeless } from './ahead.ts';
 import type { RestoreCourse } from './course.ts';
 
 /** These say how well it went, and not whether it counts: objectives decide on their figures. */
@@ -18,10 +19,12 @@ export function restoreRecord(
     course;
   const waited = startedAt === undefined ? 0 : waitedBetween(course, startedAt, endedAt);
   const seconds = startedAt === undefined ? 0 : Math.max(0, endedAt - startedAt - waited) / 1000;
+  const age = ageOf(course);
   return {
     name: phase.name,
     kind: phase.drill.kind,
-    backupAgeSeconds: ageOf(course),
+    backupAgeSeconds: age.seconds,
+    ...(age.ageless === undefined ? {} : { backupAgeless: age.ageless }),
     seconds: {
       low: seconds,
       high: provenAt === undefined ? null : seconds,
@@ -59,7 +62,10 @@ export function restoreRecord(
 export function ageCheck(course: RestoreCourse): BackupCheck | undefined {
   if (course.phase.drill.kind === 'point-in-time' || course.startedAt === undefined) return undefined;
   const { rpo } = course.phase.targets;
-  return withinTarget(targets.age, ageOf(course), rpo, 'old');
+  const { seconds, ageless } = ageOf(course);
+  return ageless === undefined
+    ? withinTarget(targets.age, seconds, rpo, 'old')
+    : { name: targets.age, outcome: 'not-run', detail: ageless };
 }
 
 export function timeCheck(course: RestoreCourse): BackupCheck | undefined {
@@ -95,14 +101,18 @@ function withinTarget(name: string, value: Bounds, target: number, words: string
  * From the moment whose state the backup gives back to the start of the restore. While a person thought about a copy
  * that was chosen already it grew no older: how long somebody takes to decide is not the platform's.
  */
-function ageOf(course: RestoreCourse): Bounds {
+function ageOf(course: RestoreCourse): { readonly seconds: Bounds; readonly ageless: string | undefined } {
   const { deps, copy, restored, reach, chosenAt, startedAt, phase } = course;
-  if (copy === undefined || startedAt === undefined) return { low: 0, high: 0 };
+  if (copy === undefined || startedAt === undefined)
+    return { seconds: { low: 0, high: 0 }, ageless: undefined };
   const waited = waitedBetween(course, chosenAt ?? startedAt, startedAt);
   const at = toWall(deps.anchor, startedAt - waited);
   const beyondOwn = phase.drill.kind === 'point-in-time' ? undefined : (restored?.instant ?? reach);
   const { low, high } = beyondOwn ?? copy.instant;
-  return { low: Math.max(0, at - high) / 1000, high: Math.max(0, at - low) / 1000 };
+  return {
+    seconds: { low: Math.max(0, at - high) / 1000, high: Math.max(0, at - low) / 1000 },
+    ageless: whyAgeless(low, at),
+  };
 }
 
 function iso(wallMs: number): string {

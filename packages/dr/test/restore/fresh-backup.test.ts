@@ -1,6 +1,8 @@
 import type { BackupCopy, BackupDriver } from '@ordeal/shared/drivers/backup';
 import { expect, it } from 'vitest';
+import type { RestoreCourse } from '../../src/restore/course.ts';
 import { backupBehind } from '../../src/restore/fresh-backup.ts';
+import { ageCheck, restoreRecord } from '../../src/restore/restore-record.ts';
 import { testContext } from '../drivers/two-servers.ts';
 
 /** A backup that is so many seconds old; undefined: there is none; null: nobody can tell. */
@@ -35,10 +37,41 @@ it('is not when none is, and says of each why, and how to go on all the same', a
   );
 });
 
+it('is not when it is dated ahead of the clock by more than clocks differ, and says which to look at', async () => {
+  const { outcome, detail } = await look({ main: -3600 });
+  expect(outcome).toBe('not fresh');
+  expect(detail).toMatch(
+    /newest backup in main \(c\) is fresh cannot be told: it is dated \S+Z, 3600 s ahead of this machine's clock .*look at the clock of the machine that takes the backups.*without: why/,
+  );
+  expect(await look({ main: -30 })).toMatchObject({
+    outcome: 'fresh',
+    detail: 'the newest backup in main (c) is 0 s old, at most 100 s are allowed',
+  });
+});
+
 it('is not asked for where none is wanted, and the record says why', async () => {
   const none = { how: 'none', why: 'the scenario wants none: it is a copy' } as const;
   expect(await backupBehind(none, () => aged(null), testContext())).toEqual({
     outcome: 'not asked for',
     detail: 'the scenario wants none: it is a copy',
   });
+});
+
+it('has no age in the record of a restore when it is dated ahead of the clock', async () => {
+  const course = async (seconds: number) =>
+    ({
+      phase: { name: 'r', drill: { kind: 'restore' }, targets: { rto: 1, rpo: 100 } },
+      deps: { anchor: { monotonicMs: 0, wallMs: Date.now() }, driver: { kind: 'test' } },
+      copy: await aged(seconds).latest(testContext()),
+      startedAt: 0,
+      approvals: [],
+      waits: [],
+    }) as unknown as RestoreCourse;
+  const [old, ahead] = [await course(50), await course(-3600)];
+  expect(ageCheck(old)).toMatchObject({ outcome: 'held' });
+  expect(restoreRecord(old, 0, undefined)).not.toHaveProperty('backupAgeless');
+  expect(ageCheck(ahead)).toMatchObject({ outcome: 'not-run', detail: expect.stringContaining('ahead of') });
+  expect(restoreRecord(ahead, 0, undefined).backupAgeless).toContain(
+    'look at the clock of the machine that takes',
+  );
 });

@@ -37,6 +37,13 @@ describe('copies against their schedule', () => {
     expect(judgeSchedule([], daily, now).departures).toEqual(['there is no complete copy at all']);
   });
 
+  it('cannot be told from one that is dated ahead of the clock', () => {
+    const { departures, unknown } = judgeSchedule(of(-30, 0, 1), daily, now);
+    expect(departures.join()).toContain('lie 30.0 days');
+    expect(unknown.join()).toMatch(/^of the newest copy: it is dated .* ahead of this machine's clock/);
+    expect(judgeSchedule(of(-30), daily, now).unknown).toHaveLength(1);
+  });
+
   it('depart from it when the newest is older than the next one would be', () => {
     const { departures } = judgeSchedule(of(2, 3, 4), daily, now);
     expect(departures).toEqual([
@@ -92,7 +99,7 @@ describe('copies that are begun at a time of day', () => {
 
   it('hold it when one of each day was begun in time, whatever there is beside it', () => {
     expect(judged(at(2, everyDay(30)))).toEqual(held);
-    expect(judged([...at(2, everyDay(30)), ...at(14.5, [0, 3, 40])])).toEqual(held);
+    expect(judged([...at(2, everyDay(30)), ...at(14.5, [1, 3, 40])])).toEqual(held);
   });
 
   it('depart from it when they are begun at another hour, and none by the way makes up for that', () => {

@@ -400,6 +400,8 @@ export interface RestoreRecord {
   readonly kind?: 'restore' | 'point-in-time' | 'backup-freshness';
   /** Seconds between the backup's own instant and the start of the restore. */
   readonly backupAgeSeconds: { readonly low: number; readonly high: number };
+  /** Why nobody can tell how old it is, as it is dated ahead of the clock; `backupAgeSeconds` then says nothing. */
+  readonly backupAgeless?: string;
   /** Seconds from the start of the restore until it was read and proven; `high` null: it was not. */
   readonly seconds: {
     readonly low: number;

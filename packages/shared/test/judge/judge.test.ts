@@ -489,6 +489,8 @@ describe('restore', () => {
     ['backup-age', 55, {}, 'inconclusive', 'straddles-limit'],
     ['backup-age', 40, {}, 'fail', undefined],
     ['backup-age', 60, { failed: 'the checksums differ' }, 'inconclusive', 'not-run'],
+    ['backup-age', 60, { backupAgeless: 'it is dated 2 days ahead' }, 'inconclusive', 'not-run'],
+    ['backup-age', 1, { backupAgeless: 'it is dated 2 days ahead' }, 'inconclusive', 'not-run'],
     ['backup-age', 60, { seconds: { low: 10, high: null } }, 'inconclusive', 'not-run'],
     ['backup-age', 40, { failed: 'the checksums differ' }, 'fail', undefined],
     ['seconds', 600, { name: 'x' }, 'inconclusive', 'not-run'],

@@ -1,5 +1,6 @@
 import type { BackupCopy } from '@ordeal/shared/drivers/backup';
 import type { ScheduleRecord } from '@ordeal/shared/record/record';
+import { whyAgeless } from '../ahead.ts';
 import type { BackupSchedule } from '../config.ts';
 import { heldDaily } from './daily.ts';
 import { heldRegularly } from './regular.ts';
@@ -22,10 +23,13 @@ export function judgeSchedule(
     return { copies: 0, departures: ['there is no complete copy at all'], unknown: [] };
   }
   const kept = { instants, oldest, newest };
+  const held = 'daily' in schedule ? heldDaily(kept, schedule, now) : heldRegularly(kept, schedule, now);
+  const ageless = whyAgeless(newest.low, now);
   return {
     copies: instants.length,
     oldest: new Date(oldest.high).toISOString(),
     newest: new Date(newest.high).toISOString(),
-    ...('daily' in schedule ? heldDaily(kept, schedule, now) : heldRegularly(kept, schedule, now)),
+    departures: held.departures,
+    unknown: ageless === undefined ? held.unknown : [`of the newest copy: ${ageless}`, ...held.unknown],
   };
 }

@@ -96,7 +96,14 @@ function duration(
   };
 }
 
-function age({ kind, backupAgeSeconds, failed, seconds }: RestoreRecord): Measurement {
+function age({ kind, backupAgeSeconds, backupAgeless, failed, seconds }: RestoreRecord): Measurement {
+  if (backupAgeless !== undefined) {
+    return {
+      kind: 'nothing',
+      reason: 'not-run',
+      sentence: `The backup's age is not known: ${backupAgeless}.`,
+    };
+  }
   // A look at the age alone does not claim that the backup can be restored.
   const unproven = (kind !== 'backup-freshness' && seconds.high === null) || failed !== undefined;
   return {

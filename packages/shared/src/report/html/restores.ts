@@ -35,12 +35,19 @@ ${facts(restore)}<h3>What was looked at</h3>${dataTable(
   )}<h3>Runbook</h3>${stepsTable(steps)}${approvalsTable(restore)}</div>`;
 }
 
-function facts({ backup, targets, content, pointInTime, backupAgeSeconds }: RestoreRecord): Markup {
+function facts({
+  backup,
+  targets,
+  content,
+  pointInTime,
+  backupAgeSeconds,
+  backupAgeless,
+}: RestoreRecord): Markup {
   const lines = [
     ...(backup === undefined
       ? []
       : [`Backup ${backup.id} (${backup.driver}), ${count(backup.bytes)} bytes, of ${backup.instant.high}`]),
-    `Age ${interval(backupAgeSeconds, 's')}${targets === undefined ? '' : `; targets: restored in ${quantity(targets.rto, 's')}, at most ${quantity(targets.rpo, 's')} lost`}`,
+    `Age ${backupAgeless === undefined ? interval(backupAgeSeconds, 's') : `not known (${backupAgeless})`}${targets === undefined ? '' : `; targets: restored in ${quantity(targets.rto, 's')}, at most ${quantity(targets.rpo, 's')} lost`}`,
     ...(content === undefined
       ? []
       : [
