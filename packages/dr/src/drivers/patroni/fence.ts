@@ -32,6 +32,15 @@ export async function fence(
   );
 }
 
+/** Why the node could not be fenced once it is lost; empty when it could. Changes nothing. */
+export function whyNoProof({ name, service }: PatroniNode): readonly string[] {
+  if (service !== undefined) return [];
+  return [
+    `node ${name} could not be fenced once it does not answer, since it has no service: give it one whose stop ends ` +
+      'Patroni and PostgreSQL on it and keeps them off, or drill what the cluster does by itself (kind: observe)',
+  ];
+}
+
 /** Stopped: nobody may answer at its address any more, save to refuse. */
 async function mustRefuse(node: PatroniNode, context: DriverContext): Promise<void> {
   const deadline = context.clock.now() + refusedWithinMs;

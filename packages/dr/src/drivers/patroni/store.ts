@@ -1,12 +1,13 @@
 import type { StoreDriver } from '@ordeal/shared/drivers/store';
 import type { WriteCheck } from '../../split-brain/answer.ts';
 import { postgresQuestions } from '../../split-brain/ask-postgres.ts';
+import type { FenceProof } from '../fence-proof.ts';
 import type { Leased } from '../leased.ts';
 import type { SelfRecovery } from '../self-recovery.ts';
 import { nodeNamed } from '../node-named.ts';
 import { boundsOf } from './bounds.ts';
 import type { PatroniNode, PatroniStoreConfig } from './config.ts';
-import { fence } from './fence.ts';
+import { fence, whyNoProof } from './fence.ts';
 import { observe } from './observe.ts';
 import { demote, promote } from './promote.ts';
 import { rejoin } from './rejoin.ts';
@@ -18,7 +19,7 @@ import { settingsOf, storeStatus } from './status.ts';
  */
 export function createPatroniStore(
   config: PatroniStoreConfig,
-): StoreDriver & SelfRecovery & WriteCheck & Leased {
+): StoreDriver & SelfRecovery & WriteCheck & Leased & FenceProof {
   const find = (name: string): PatroniNode => nodeNamed(config.nodes, name);
   return {
     kind: 'patroni',
@@ -31,5 +32,6 @@ export function createPatroniStore(
     bounds: async (context) => boundsOf(await settingsOf(config, context)),
     observe: async (lost, context) => await observe(config, find(lost), context),
     openQuestions: () => postgresQuestions(find),
+    whyNoProof: async (node) => whyNoProof(find(node)),
   };
 }

@@ -1,6 +1,7 @@
 import type { StoreDriver } from '@ordeal/shared/drivers/store';
 import type { WriteCheck } from '../../split-brain/answer.ts';
 import { postgresQuestions } from '../../split-brain/ask-postgres.ts';
+import type { FenceProof } from '../fence-proof.ts';
 import { nodeNamed } from '../node-named.ts';
 import type { PostgresNode, PostgresStoreConfig } from './config.ts';
 import { demote } from './demote.ts';
@@ -8,12 +9,13 @@ import { fence } from './fence.ts';
 import { promote } from './promote.ts';
 import { rejoin } from './rejoin.ts';
 import { storeStatus } from './status.ts';
+import { whyNoProof } from './why-no-proof.ts';
 
 /**
  * PostgreSQL with plain streaming replication: one primary, one standby, both with their files on this machine.
  * See `parsePostgresStore` for its configuration.
  */
-export function createPostgresStore(config: PostgresStoreConfig): StoreDriver & WriteCheck {
+export function createPostgresStore(config: PostgresStoreConfig): StoreDriver & WriteCheck & FenceProof {
   const find = (name: string): PostgresNode => nodeNamed(config.nodes, name);
   return {
     kind: 'postgres',
@@ -23,5 +25,6 @@ export function createPostgresStore(config: PostgresStoreConfig): StoreDriver & 
     demote: async (node, heir, context) => await demote(find(node), find(heir), context),
     rejoin: async (node, primary, context) => await rejoin(config, find(node), find(primary), context),
     openQuestions: () => postgresQuestions(find),
+    whyNoProof: async (node) => whyNoProof(find(node)),
   };
 }

@@ -2,6 +2,7 @@ import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { StoreDriver, StoreNode, StoreStatus } from '@ordeal/shared/drivers/store';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { WriteAnswer, WriteCheck } from '../../split-brain/answer.ts';
+import type { FenceProof } from '../fence-proof.ts';
 import { fillArgv } from '../fill-argv.ts';
 import { mustRun, runProgram } from '../postgres/program.ts';
 import type { CommandStoreConfig } from './config.ts';
@@ -11,7 +12,7 @@ const shownWithinMs = 10_000;
 const pauseMs = 100;
 
 /** A store that is moved by commands of its own. See `parseCommandStore`. */
-export function createCommandStore(config: CommandStoreConfig): StoreDriver & WriteCheck {
+export function createCommandStore(config: CommandStoreConfig): StoreDriver & WriteCheck & FenceProof {
   const names = config.nodes.map((one) => one.name);
   const mustKnow = (node: string): void => {
     if (!names.includes(node)) {
@@ -169,6 +170,21 @@ export function createCommandStore(config: CommandStoreConfig): StoreDriver & Wr
       ask: async (node, context) => await askByCommand(config, environment, node, context),
       close: () => undefined,
     }),
+    whyNoProof: async (node, context) => {
+      mustKnow(node);
+      if (config.whereSilent === 'believe') return [];
+      const start = `a fence of node ${node} could not be proven once its status is silent: `;
+      if (config.takesWrites === undefined) {
+        return [
+          `${start}the store has no command takesWrites: give it one that ends with 1 for a node that takes no writes, ` +
+            "or, where fence cuts a node off for good by itself, say whereSilent: 'believe'",
+        ];
+      }
+      const answer = await askByCommand(config, environment, node, context);
+      context.signal.throwIfAborted();
+      if (answer.takes !== 'unknown') return [];
+      return [`${start}takesWrites cannot even tell of it now (${answer.detail}): mend that command`];
+    },
   };
 }
 

@@ -220,6 +220,17 @@ esac
     await createCommandStore(cutOff({ takesWrites: ends(1) })).fence('a', hasty());
   });
 
+  it('tells beforehand that nobody could see whether a silent node is fenced', async () => {
+    const whyNot = async (changes: Partial<CommandStoreConfig>): Promise<readonly string[]> =>
+      await createCommandStore(cutOff(changes)).whyNoProof('a', context);
+    expect(await whyNot({ takesWrites: undefined })).toEqual([
+      expect.stringMatching(/^a fence of node a could not be proven .* no command takesWrites: give it one/),
+    ]);
+    expect(await whyNot({ takesWrites: ends(2) })).toEqual([expect.stringContaining('mend that command')]);
+    expect(await whyNot({ takesWrites: ends(0) })).toEqual([]);
+    expect(await whyNot({ takesWrites: undefined, whereSilent: 'believe' })).toEqual([]);
+  });
+
   it('takes no position from before a demotion for where the node ended', async () => {
     const file = join(servers.a.configFile ?? '', '..', 'demoted');
     const told = (a: object): string =>
