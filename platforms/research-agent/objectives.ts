@@ -97,7 +97,7 @@ export const objectives: Readonly<Record<string, Objective>> = {
     comparator: '>=',
     limit: 4,
     unit: 'series',
-    source: `${alerting}: failed health checks`,
+    source: 'set by this profile: the lab has four',
   },
   'replication lag': {
     signal: {
@@ -197,6 +197,13 @@ export const objectives: Readonly<Record<string, Objective>> = {
     source: `${recovery}: "automated detection of failures", as its route shows it; the minute is this profile's`,
   },
   'alert on failed health checks': {
+    signal: { from: 'prometheus', measure: 'alerts-fired', alerts: 'alertname="FailedHealthChecks"' },
+    comparator: '>=',
+    limit: 1,
+    unit: 'alerts',
+    source: `${alerting}: failed health checks`,
+  },
+  'alert on a lost region': {
     signal: {
       from: 'prometheus',
       measure: 'seconds-to-alert',
@@ -205,7 +212,7 @@ export const objectives: Readonly<Record<string, Objective>> = {
     comparator: '<=',
     limit: 60,
     unit: 's',
-    source: `${alerting}: failed health checks; ${recovery}: "automated detection of failures"; the minute is this profile's`,
+    source: `${recovery}: "automated detection of failures"; the minute is this profile's`,
   },
   'alert on a high error rate': {
     signal: { from: 'prometheus', measure: 'seconds-to-alert', alerts: 'alertname="HighErrorRate"' },

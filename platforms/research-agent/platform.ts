@@ -54,6 +54,8 @@ export default definePlatform((context) => {
     faults: {
       'replica-killed': replicaKilled(a, 0),
       'database-unreachable-from-a': databaseUnreachable(lab, a),
+      // Of a region's replicas: they say that they are not ready, and serve their metrics on.
+      'health-checks-fail': databaseUnreachable(lab, a),
       'region-a-lost': regionLost(a),
     },
     stores: { main: labStore(lab) },

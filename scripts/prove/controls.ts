@@ -108,7 +108,11 @@ export const controls: readonly Control[] = [
     ['lying-health', chaos('database-unreachable'), 'client errors while something is broken'],
     ['bad-release', deploys('canary'), 'time to deploy'],
     ['no-rollback', deploys('bad-canary'), 'time to roll back'],
-    ['no-alerts', drill, 'alert on failed health checks', LOST],
+    [
+      'no-alerts',
+      ['chaos', '--scenario', 'alerts', '--only', 'health-checks-fail', '--pace', 'short'],
+      'alert on failed health checks',
+    ],
     ['lose-acknowledged-writes', drill, 'no acknowledged write lost', LOST],
     ['stale-dump', backup('backup-verified'), 'age of the daily backup'],
     ['cut-dump', backup('backup-verified'), 'dump complete'],

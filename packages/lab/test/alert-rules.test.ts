@@ -90,6 +90,17 @@ describe('the rules of the lab', () => {
     expect(await firing('research-agent', { ...well, ...connections })).toEqual(['DatabaseConnections']);
   });
 
+  it('alert on failed health checks where the document does, whatever else answers', async () => {
+    const state = (is: string) => ({
+      ...well,
+      'up{job="api",replica="a1"}': '1x20',
+      [`haproxy_server_status{proxy="platform",server="a1",state="${is}"}`]: '1x20',
+    });
+    expect(await firing('research-agent', state('DOWN'))).toEqual(['FailedHealthChecks']);
+    expect(await firing('research-agent', state('MAINT'))).toEqual([]);
+    expect(await firing('arklex', state('DOWN'))).toEqual([]);
+  });
+
   it('alert on the p95 that the document names', async () => {
     const slower = (bound: string) => ({
       ...well,

@@ -107,7 +107,7 @@ export default defineScenario((pace) => {
         objectives: [
           ...drill.objectives,
           'detection',
-          'alert on failed health checks',
+          'alert on a lost region',
           'alert on a high error rate',
         ],
       },

@@ -1,5 +1,5 @@
 import type { Contract } from '../api/contracts/contract.ts';
-import { FRONTEND } from './haproxy.ts';
+import { BACKEND, FRONTEND } from './haproxy.ts';
 
 interface Rule {
   readonly alert: string;
@@ -16,7 +16,7 @@ const SCRAPES_OF_A_RATE = 5;
 export function alertRules({ alerts, metrics }: Contract): {
   readonly groups: readonly { readonly name: string; readonly rules: readonly Rule[] }[];
 } {
-  const { errorRatio, p95Seconds, connections, refusalsPerSecond } = alerts;
+  const { errorRatio, p95Seconds, connections, refusalsPerSecond, failedChecksForSeconds } = alerts;
   const range = `${SCRAPES_OF_A_RATE * metrics.scrapeSeconds}s`;
   // A region's own load balancer answers most of the same requests once more.
   const answers = `haproxy_frontend_http_responses_total{proxy="${FRONTEND}",region="edge"`;
@@ -30,6 +30,19 @@ export function alertRules({ alerts, metrics }: Contract): {
             for: '1s',
             labels: { severity: 'warning' },
             annotations: { summary: 'Tenants want more than their quota' },
+          },
+        ];
+  const failedChecks: readonly Rule[] =
+    failedChecksForSeconds === undefined
+      ? []
+      : [
+          {
+            alert: 'FailedHealthChecks',
+            // One that is taken out on purpose, as by a deployment, is in maintenance and not down.
+            expr: `haproxy_server_status{proxy="${BACKEND}",state="DOWN"} == 1`,
+            for: `${failedChecksForSeconds}s`,
+            labels: { severity: 'critical' },
+            annotations: { summary: '{{ $labels.server }} fails its health checks' },
           },
         ];
   const rules: readonly Rule[] = [
@@ -69,6 +82,7 @@ export function alertRules({ alerts, metrics }: Contract): {
       annotations: { summary: `More than ${100 * connections} % of the database's connections are in use` },
     },
     ...refusals,
+    ...failedChecks,
   ];
   return { groups: [{ name: 'platform', rules }] };
 }

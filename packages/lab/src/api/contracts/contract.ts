@@ -63,6 +63,8 @@ export interface AlertLimits {
   readonly connections: number;
   /** Refusals of tenants that want more than their quota, a second; where the platform has quotas. */
   readonly refusalsPerSecond?: number;
+  /** Seconds for which a replica may fail its load balancer's health checks; where they are alerted. */
+  readonly failedChecksForSeconds?: number;
 }
 
 export interface Edge {
