@@ -15,13 +15,13 @@ const edge = {
   env: { ORDEAL_CLUSTER_UID: '00000000-0000-4000-8000-000000000000' },
 } as unknown as Edge;
 
-/** The lab has four replicas of each: a cluster that has as many as its document promises is none the worse. */
+/** The lab has four replicas of each: a cluster has as many as its document promises, in each of two regions. */
 it.each([
-  ['agentic-platform', 'API metrics present', 'API replicas', 3],
+  ['agentic-platform', 'API metrics present', 'API replicas', 6],
   ['research-agent', 'replicas are up', 'API replicas', 2],
   ['research-assistant', 'workers are up', 'workers', 4],
-  ['marketing-agents', 'every pod is scraped', 'pods', 2],
-  ['arklex', 'every task is scraped', 'tasks', 3],
+  ['marketing-agents', 'every pod is scraped', 'pods', 4],
+  ['arklex', 'every task is scraped', 'tasks', 6],
 ])('%s has its own number of replicas on a cluster', async (name, objective, target, least) => {
   const { platform } = await loadPlatform(name, edge, undefined, 'kubernetes');
   expect(platform.objectives[objective]?.limit).toBe(least);

@@ -32,10 +32,11 @@ export async function lookAtPods(
 }
 
 /** Reads an object as the API answers it: what it left to the defaults is in it. */
-function deploymentSeen({ spec }: V1Deployment): DeploymentSeen {
+function deploymentSeen({ spec, status }: V1Deployment): DeploymentSeen {
   const rolling = spec?.strategy?.type === 'RollingUpdate' ? spec.strategy.rollingUpdate : undefined;
   return {
     replicas: spec?.replicas ?? 1,
+    ready: status?.readyReplicas ?? 0,
     rollout:
       rolling === undefined
         ? null

@@ -264,6 +264,8 @@ describe.skipIf(leftOut(withoutCluster))(`platforms to try ${withoutCluster ?? '
         const saw = await lookAtPods(spec, systemClock, AbortSignal.timeout(30_000));
         if (saw.kind !== 'seen') throw new Error(JSON.stringify(saw));
         expect(differencesOfPods(spec, saw.seen), name).toEqual([]);
+        // Here nothing starts a pod.
+        expect(saw.seen.ready, name).toBe(0);
         const other = { ...spec, rollout: { maxSurge: 2, maxUnavailable: 1 }, readiness: { path: '/other' } };
         expect(differencesOfPods(other, saw.seen), name).toHaveLength(3);
         const absent = { ...spec, deployment: 'there-is-none' };

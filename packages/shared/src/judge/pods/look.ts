@@ -1,6 +1,6 @@
 import type { PodsSpec } from '../../platform/pods-spec.ts';
 
-/** One look at a Deployment, at the beginning of a load phase. */
+/** The last look at a Deployment in a load phase: at its beginning, and until its pods are ready. */
 export interface PodsLook {
   /** By which the platform calls its pods. */
   readonly pods: string;
@@ -16,9 +16,11 @@ export type PodsSaw =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unread'; readonly reason: string };
 
-/** What a Deployment is set to. */
+/** What a Deployment is set to, and how much of it is there. */
 export interface DeploymentSeen {
   readonly replicas: number;
+  /** How many of them were ready. */
+  readonly ready: number;
   /** Null: it does not replace its pods one after another. */
   readonly rollout: { readonly maxSurge: number | string; readonly maxUnavailable: number | string } | null;
   readonly containers: readonly ContainerSeen[];

@@ -4,7 +4,7 @@ import type { Assignment, Observations } from '../observations.ts';
 import { differencesOfPods } from '../pods/differences.ts';
 import type { PodsLook } from '../pods/look.ts';
 
-/** Judges whether a Deployment is set as it is promised to be. */
+/** Judges whether a Deployment is set as it is promised to be, and whether all of its pods are there. */
 export function judgePods(assignment: Assignment, pods: string, { pods: looks = [] }: Observations): Finding {
   const look = looks.find((one) => one.pods === pods && one.phase === assignment.window);
   return findingOf(
@@ -29,15 +29,23 @@ function measure({ promised, saw }: PodsLook): Measurement {
       };
     case 'seen': {
       const differences = differencesOfPods(promised, saw.seen);
+      const { ready, replicas } = saw.seen;
+      // How long they were missing is not known: a phase may be shorter than it takes to replace a pod.
+      const missing = ready < replicas ? 1 : 0;
       return {
         kind: 'measured',
-        value: { low: differences.length, high: differences.length },
+        value: { low: differences.length, high: differences.length + missing },
         samples: 1,
         violations: Infinity,
-        note:
+        finer: 'A phase in which all of its pods become ready would decide it.',
+        note: [
           differences.length === 0
             ? `${where} is set as promised.`
             : `${where}, otherwise than promised: ${differences.join('; ')}.`,
+          ...(missing === 0
+            ? []
+            : [`Until the phase ended only ${ready} of its ${replicas} replicas were ready.`]),
+        ].join(' '),
       };
     }
   }

@@ -28,6 +28,7 @@ const container = {
 };
 const seen: DeploymentSeen = {
   replicas: 3,
+  ready: 3,
   rollout: { maxSurge: 1, maxUnavailable: '0%' },
   containers: [container, { ...container, name: 'sidecar', liveness: null }],
 };
@@ -113,6 +114,19 @@ describe('the finding', () => {
       'fail',
       'its replicas are 1, and 3 are promised; it does not',
     ],
+    [
+      'with none of its pods ready',
+      { kind: 'seen', seen: { ...seen, ready: 0 } },
+      'inconclusive',
+      'only 0 of its 3 replicas were ready',
+    ],
+    [
+      'otherwise, and with a pod missing',
+      { kind: 'seen', seen: { ...seen, replicas: 1, ready: 0 } },
+      'fail',
+      'only 0 of its 1 replicas',
+    ],
+    ['while it surges', { kind: 'seen', seen: { ...seen, ready: 4 } }, 'pass', 'is set as promised.'],
     ['not there', { kind: 'absent' }, 'inconclusive', 'There is no Deployment shop/api.'],
     ['not read', { kind: 'unread', reason: 'forbidden' }, 'inconclusive', 'could not be read: forbidden'],
     ['not looked at', undefined, 'inconclusive', 'Nobody looked at it'],
