@@ -22,6 +22,11 @@ import { allFollow, leaderOf } from './measure.ts';
 const proving = env['ORDEAL_PROVE_PATRONI'];
 const times = Number(proving ?? 1);
 const missing = withoutPatroni();
+/**
+ * Nodes have so long to find together again (ms). A leader that thaws may stay on its own for good, which decides
+ * nothing: only the proof, whose table says it, waits as long for it as for the others.
+ */
+const togetherWithin = (loss: Loss): number => (loss === 'frozen' && proving === undefined ? 15_000 : 45_000);
 const short: LockTimes = { ttl: 10, loopWait: 3, retryTimeout: 3 };
 const usual: LockTimes = { ttl: 30, loopWait: 10, retryTimeout: 10 };
 
@@ -168,7 +173,10 @@ async function loseOnce(cluster: PatroniCluster, loss: keyof typeof losses, lock
   const confirmed = systemClock.now();
   const taken = await watching;
   losses[loss].restore(cluster, leader);
-  const together = await allFollow(store, { ...context, signal: AbortSignal.timeout(45_000) }).then(
+  const together = await allFollow(store, {
+    ...context,
+    signal: AbortSignal.timeout(togetherWithin(loss)),
+  }).then(
     () => true,
     () => false,
   );
