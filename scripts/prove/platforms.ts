@@ -39,7 +39,8 @@ export async function provePlatforms(times: number, all: boolean): Promise<boole
       const ended = await ordeal(cwd, ...command, '--platform', platform, ...lab);
       const passed = ended.code === 0 && (scenario !== GAME_DAY || ended.seconds < MOST_SECONDS);
       held &&= passed;
-      echo(`  ${platform}, ${scenario}: exit ${ended.code} after ${ended.seconds.toFixed(0)} s`);
+      const limit = scenario === GAME_DAY ? `, of at most ${MOST_SECONDS}` : '';
+      echo(`  ${platform}, ${scenario}: exit ${ended.code} after ${ended.seconds.toFixed(0)} s${limit}`);
       if (passed) rmSync(cwd, { recursive: true, force: true });
       else echo(`${ended.output.split('\n').slice(-40).join('\n')}\n  evidence: ${cwd}`);
     }

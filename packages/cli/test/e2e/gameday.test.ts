@@ -6,18 +6,15 @@ import type { RunRecord } from '@ordeal/shared/record/record';
 import { readSite } from '@ordeal/lab/read-site';
 import { makeWorkplace, type Finished } from './ordeal.ts';
 
-/** The main job, once: what a newcomer sees after `npm start`, at the short pace. `npm run prove` has the full one. */
+/** The main job, once: what a newcomer sees after `npm start`, at the short pace. `npm run prove -- platforms` measures the full one. */
 describe('a whole game day on the healthy lab', () => {
   const workplace = makeWorkplace();
   const lab = ['--lab', '--lab-name', 'e2e-full'];
   let finished: Finished;
   let record: RunRecord;
-  let seconds: number;
 
   beforeAll(async () => {
-    const started = performance.now();
     finished = await workplace.run('gameday', '--pace', 'short', '--platform', 'agentic-platform', ...lab);
-    seconds = (performance.now() - started) / 1000;
     record = workplace.record();
   }, 400_000);
   afterAll(() => workplace.remove());
@@ -26,7 +23,6 @@ describe('a whole game day on the healthy lab', () => {
     expect(finished.stdout + finished.stderr).toContain('report.html');
     expect(record.verdict).toMatchObject({ outcome: 'pass', exitCode: 0 });
     expect(finished.code).toBe(0);
-    expect(seconds).toBeLessThan(300);
   });
 
   it('went through every phase on one timeline', () => {
