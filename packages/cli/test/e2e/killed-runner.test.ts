@@ -67,13 +67,13 @@ async function toxics(api: string): Promise<number> {
   );
 }
 
-describe('SIGKILL of the runner in an experiment', () => {
+describe('an experiment that is cut short', () => {
   beforeAll(up);
   afterAll(down);
 
   for (let round = 1; round <= rounds; round += 1) {
-    it(`while the database is unreachable: healed within a second (${round})`, async () => {
-      const running = start('chaos');
+    it(`by SIGKILL of the runner while the database is unreachable: healed within a second (${round})`, async () => {
+      const running = start('chaos', '--only', 'database-unreachable');
       await workplace.until('the fault is in', injected('database-unreachable'), 90_000);
       expect(await toxics(site.regions.a.toxiproxy.api)).toBeGreaterThan(0);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 2000));
@@ -89,8 +89,8 @@ describe('SIGKILL of the runner in an experiment', () => {
     });
   }
 
-  it('while a replica is killed: it is replaced, and nothing is left', async () => {
-    const running = start('chaos');
+  it('by SIGKILL of the runner while a replica is killed: it is replaced, and nothing is left', async () => {
+    const running = start('chaos', '--only', 'replica-killed');
     await workplace.until('the fault is in', injected('replica-killed'), 90_000);
     await kill(running);
     const replica = site.regions.a.replicas[0]?.url ?? '';
@@ -104,8 +104,8 @@ describe('SIGKILL of the runner in an experiment', () => {
     expect(await workplace.run('recover')).toMatchObject({ code: 0 });
   });
 
-  it('Ctrl-C: heals, writes the record, and exits 130', async () => {
-    const running = start('chaos');
+  it('by Ctrl-C: heals, writes the record, and exits 130', async () => {
+    const running = start('chaos', '--only', 'database-unreachable');
     await workplace.until('the fault is in', injected('database-unreachable'), 90_000);
     running.child.kill('SIGINT');
     const ended = await running.finished;
@@ -117,13 +117,8 @@ describe('SIGKILL of the runner in an experiment', () => {
       residue: [],
     });
   });
-});
 
-describe('SIGKILL of the guardian in an experiment', () => {
-  beforeAll(up);
-  afterAll(down);
-
-  it('lets the run heal what is in, and inject nothing more', async () => {
+  it('by SIGKILL of the guardian: the run heals what is in, and injects nothing more', async () => {
     const running = start('chaos');
     await workplace.until('the fault is in', injected('replica-killed'), 90_000);
     const log = readFileSync(join(workplace.newestRun(), 'guardian.log'), 'utf8');
@@ -148,7 +143,7 @@ describe('SIGKILL of the runner in the drill', () => {
 
   it('before promotion is requested: region A is restored, and is the writer again', async () => {
     // Nobody ever answers: however busy this machine is, it does not get past its decision.
-    const running = start('drill', '--approve', `file:${answerFile(workplace)}`);
+    const running = start('drill', '--only', 'region-lost', '--approve', `file:${answerFile(workplace)}`);
     await workplace.until('region A is being lost', step(/^lose$/), 90_000);
     // The processes are killed within the next few hundred milliseconds, and only then is it detected.
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -169,7 +164,7 @@ describe('SIGKILL of the runner in the drill', () => {
   ])(
     'after promotion %s: the old primary stays fenced, and recover names writer and next step',
     async (_, moment) => {
-      const running = start('drill');
+      const running = start('drill', '--only', 'region-lost');
       await workplace.until('promotion', moment, 120_000);
       await kill(running);
       await within(30_000, 'k6 and the observers are gone', () => openButForWrites().length === 1);
