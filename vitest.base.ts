@@ -14,3 +14,36 @@ export function testSettings(name: string): ViteUserConfig {
     },
   };
 }
+
+/** Of a test, or a hook, that has to do with what other tests leave of the machine (ms). */
+const UNTIMED_TIMEOUT = 180_000;
+
+/**
+ * Two projects out of one: the files that `untimed` names measure no time, and may take as long as the machine leaves
+ * them; they are `<name>-untimed`, and `npm test` runs them beside the others. What is not named measures time until
+ * somebody has looked.
+ */
+export function apart({ test = {}, ...rest }: ViteUserConfig, untimed: readonly string[]): ViteUserConfig {
+  const { name, include = [], exclude = [], ...shared } = test;
+  const patient = (timeout = 0): number => Math.max(timeout, UNTIMED_TIMEOUT);
+  if (typeof name !== 'string') throw new Error('tests that are run apart have a name');
+  return {
+    ...rest,
+    test: {
+      ...shared,
+      projects: [
+        { extends: true, test: { name, include, exclude: [...exclude, ...untimed] } },
+        {
+          extends: true,
+          test: {
+            name: `${name}-untimed`,
+            include: [...untimed],
+            exclude,
+            testTimeout: patient(test.testTimeout),
+            hookTimeout: patient(test.hookTimeout),
+          },
+        },
+      ],
+    },
+  };
+}

@@ -1,17 +1,16 @@
-import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { $, echo } from 'zx';
 
 /*
- * Runs every package's tests (cached by nx: what did not change is not run again), then those on a Kubernetes control
- * plane and the end-to-end tests (never cached), and closes with one line that counts them all. `--unit` leaves the
- * last two out; `--cluster` runs those on a control plane alone.
+ * Runs every package's tests (cached by nx: what did not change is not run again), those on a Kubernetes control plane
+ * and the end-to-end tests (never cached), and closes with one line that counts them all. `--unit` leaves the last two
+ * out; `--cluster` runs those on a control plane alone.
+ *
+ * Tests that measure time run one after another, as the machine may be small. Beside them, and with what they leave of
+ * it, run those that do not. End-to-end tests have the machine to themselves.
  */
-
-/** These compute, and measure nothing: they run beside the others, and take only what those leave of the machine. */
-const COMPUTING = ['@ordeal/shared', '@ordeal/smoke'];
-/** What the others start measures time: one package after another, as the machine may be small. */
-const ONE_BY_ONE = ['--parallel=1'];
 
 const root = join(import.meta.dirname, '..');
 const packages = readdirSync(join(root, 'packages'));
@@ -21,15 +20,11 @@ const clusterOnly = process.argv.includes('--cluster');
 for (const name of packages)
   rmSync(join(root, 'packages', name, 'test-results'), { recursive: true, force: true });
 
+const kinds = [...(clusterOnly ? [] : ['test']), ...(unitOnly ? [] : ['cluster'])];
+const targets = (which: string): readonly string[] => kinds.map((kind) => `${kind}:${which}`);
 let broke = false;
-if (!clusterOnly) {
-  await Promise.all([
-    run(['test', '--exclude', COMPUTING.join(','), ...ONE_BY_ONE]),
-    run(['test', '--projects', COMPUTING.join(',')], ['nice', '-n', '10']),
-  ]);
-}
-if (!unitOnly) await run(['test:cluster', ...ONE_BY_ONE]);
-if (!unitOnly && !clusterOnly) await run(['e2e', ...ONE_BY_ONE]);
+await Promise.all([runAll(targets('timed')), besideOthers((under) => runAll(targets('untimed'), under))]);
+if (!unitOnly && !clusterOnly) await runAll(['e2e']);
 
 const counts = packages.flatMap(resultsOf);
 // Once more at the end: what is above it is thousands of lines, and is often cut where it is kept.
@@ -42,14 +37,36 @@ const skipped = sum('skipped');
 echo(`${sum('passed')} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`);
 process.exit(failed === 0 && sum('passed') > 0 ? 0 : 1);
 
-/** Runs a target of packages. Never throws: what cannot even be started is a failure, and counted. */
-async function run(target: readonly string[], under: readonly string[] = []): Promise<void> {
+/**
+ * Lets tests run beside others: behind a command that gives them what the others leave of the machine, and a temporary
+ * folder of their own, as an emergency stop and the one run at a time on a platform are agreed on there.
+ */
+async function besideOthers(runs: (under: readonly string[]) => Promise<void>): Promise<void> {
+  // Paths of sockets are short.
+  const folder = mkdtempSync(join(tmpdir(), 'o-'));
+  // Databases work in it as a user of their own.
+  chmodSync(folder, 0o1777);
+  await runs(['nice', '-n', '10', 'env', `TMPDIR=${folder}`]);
   try {
-    const ended = await $({ cwd: root, stdio: 'inherit' })`${under} nx run-many -t ${target}`.nothrow();
-    broke ||= ended.exitCode !== 0;
+    rmSync(folder, { recursive: true, force: true });
   } catch (error) {
-    console.error(error);
-    broke = true;
+    console.error(`${folder} cannot be removed:`, error);
+  }
+}
+
+/**
+ * Runs targets of all packages that have them, one after another. Never throws: what cannot even be started is a failure,
+ * and counted.
+ */
+async function runAll(all: readonly string[], under: readonly string[] = []): Promise<void> {
+  for (const target of all) {
+    try {
+      const run = $({ cwd: root, stdio: 'inherit' })`${under} nx run-many -t ${target} --parallel=1`;
+      broke ||= (await run.nothrow()).exitCode !== 0;
+    } catch (error) {
+      console.error(error);
+      broke = true;
+    }
   }
 }
 
