@@ -1,5 +1,6 @@
 import type { HandOver } from '@ordeal/dr/drivers/hand-over';
 import type { FenceProof } from '@ordeal/dr/drivers/fence-proof';
+import type { RejoinProof } from '@ordeal/dr/drivers/rejoin-proof';
 import type { Leased } from '@ordeal/dr/drivers/leased';
 import type { SelfRecovery } from '@ordeal/dr/drivers/self-recovery';
 import type { WriteCheck } from '@ordeal/dr/split-brain/answer';
@@ -8,7 +9,9 @@ import type { Result } from '@ordeal/shared/platform/diagnostics';
 
 /** A store's driver with its settings. */
 export interface ConfiguredStore {
-  readonly driver: StoreDriver & WriteCheck & Partial<SelfRecovery & HandOver & Leased & FenceProof>;
+  readonly driver: StoreDriver &
+    WriteCheck &
+    Partial<SelfRecovery & HandOver & Leased & FenceProof & RejoinProof>;
   /** Its nodes; the first one of a region is the one that a drill moves. */
   readonly nodes: readonly { readonly name: string; readonly region: string }[];
 }

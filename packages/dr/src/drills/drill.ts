@@ -12,6 +12,7 @@ import type {
 import type { ClockAnchor } from '@ordeal/shared/time/clock';
 import type { Bounds, Span } from '@ordeal/shared/time/interval';
 import type { FenceProof } from '../drivers/fence-proof.ts';
+import type { RejoinProof } from '../drivers/rejoin-proof.ts';
 import type { HandOver } from '../drivers/hand-over.ts';
 import type { Leased } from '../drivers/leased.ts';
 import type { RouteCaching } from '../drivers/route-caching.ts';
@@ -29,7 +30,8 @@ export interface DrillDeps {
    * back. A planned move has none.
    */
   readonly fault?: DrillFault;
-  readonly store: StoreDriver & Partial<WriteCheck & SelfRecovery & HandOver & Leased & FenceProof>;
+  readonly store: StoreDriver &
+    Partial<WriteCheck & SelfRecovery & HandOver & Leased & FenceProof & RejoinProof>;
   readonly route: RouteDriver & RouteHealth & Partial<RouteCaching & RouteDetection & RouteWayBack>;
   /** The store's node in a region. */
   readonly nodeOf: (region: string) => string;

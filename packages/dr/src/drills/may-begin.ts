@@ -16,7 +16,12 @@ export async function whyNotBegin(asked: Asked, within: DriverContext): Promise<
   const further = (await asked.deps.refusals?.()) ?? [];
   asked.backup = await asked.deps.backup?.();
   const stale = asked.backup?.outcome === 'not fresh' ? [asked.backup.detail] : [];
-  return [...further, ...stale, ...(await ofKind[asked.phase.drill.kind](asked, within))];
+  return [
+    ...further,
+    ...stale,
+    ...(await rejoinRefusals(asked, within)),
+    ...(await ofKind[asked.phase.drill.kind](asked, within)),
+  ];
 }
 
 type Look = (asked: Asked, within: DriverContext) => Promise<readonly string[]>;
@@ -46,6 +51,14 @@ async function wayBackRefusals({ deps }: Asked, within: DriverContext): Promise<
 /** Behind its point of no return a drill promotes nobody before the fence is proven, and nobody heals the fault. */
 async function fenceRefusals({ deps, phase }: Asked, within: DriverContext): Promise<readonly string[]> {
   return (await deps.store.whyNoProof?.(deps.nodeOf(regionsOf(phase).from), within)) ?? [];
+}
+
+/** Whatever moves leaves a node that has to follow again, in the end or on the way back: either of the two. */
+async function rejoinRefusals({ deps, phase }: Asked, within: DriverContext): Promise<readonly string[]> {
+  if (phase.drill.kind === 'observe') return [];
+  const { from, to } = regionsOf(phase);
+  const whys = [from, to].map(async (region) => await deps.store.whyNoRejoin?.(deps.nodeOf(region), within));
+  return (await Promise.all(whys)).flatMap((one) => one ?? []);
 }
 
 function bothRegions({ phase }: Asked): readonly string[] {

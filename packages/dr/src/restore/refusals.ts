@@ -1,16 +1,12 @@
-import { existsSync, readdirSync, realpathSync, statfsSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { connect } from 'node:net';
-import { dirname, sep } from 'node:path';
+import { sep } from 'node:path';
 import type { BackupCopy } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { queryRows } from '../drivers/postgres/query.ts';
+import { freeAt, mebibytes, nearest, roomFor } from '../drivers/postgres/room.ts';
 import { runningServer } from '../drivers/postgres/server.ts';
 import type { RestoreSettings } from './config.ts';
-
-/** Data and log are there side by side for a while. */
-const roomFactor = 1.2;
-/** An empty server with its first log files. */
-const serverBytes = 64 * 2 ** 20;
 
 /** Why nothing may be restored into this place. Each says what to do. */
 export async function targetRefusals(
@@ -30,13 +26,10 @@ export async function targetRefusals(
 export function roomRefusal(dir: string, copy: BackupCopy): string | undefined {
   const unpacked = Number(copy.detail['unpackedBytes']);
   if (!Number.isFinite(unpacked)) return undefined;
-  const needed = unpacked * roomFactor + serverBytes;
-  const { bavail, bsize } = statfsSync(nearest(dir));
-  const free = bavail * bsize;
+  const [needed, free] = [roomFor(unpacked), freeAt(dir)];
   if (free >= needed) return undefined;
-  const mib = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
   return (
-    `${dir} has ${mib(free)} free, and the backup ${copy.id} needs about ${mib(needed)}: make room there, or name ` +
+    `${dir} has ${mebibytes(free)} free, and the backup ${copy.id} needs about ${mebibytes(needed)}: make room there, or name ` +
     'another directory in `into.dir`'
   );
 }
@@ -96,11 +89,6 @@ async function sourceRefusals(
         `${dir} lies in the data directory of the source itself, ${data}: name another directory in \`into.dir\``,
       ]
     : [];
-}
-
-/** The directory, or the nearest one above it that is there. */
-function nearest(dir: string): string {
-  return existsSync(dir) || dirname(dir) === dir ? dir : nearest(dirname(dir));
 }
 
 function answers(port: number): Promise<boolean> {

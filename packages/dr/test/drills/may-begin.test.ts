@@ -102,6 +102,14 @@ it('breaks nothing whose fence could not be proven', async () => {
   expect(await ask('switchover', 'primary', 'standby', { store })).toEqual([]);
 });
 
+it('moves no primary whose node could not follow again', async () => {
+  const status = async () => ({ settings: {}, nodes: [node('a', 'primary'), node('b', 'standby')] });
+  const whyNoRejoin = async (name: string) => (name === 'a' ? ['its dataDir is a mount point'] : []);
+  const store = { status, whyNoRejoin } as unknown as Asked['deps']['store'];
+  for (const kind of ['failover', 'switchover'] as const)
+    expect(await ask(kind, 'primary', 'standby', { store })).toEqual(['its dataDir is a mount point']);
+});
+
 it('leads no traffic away that would not come back as it is', async () => {
   const route = {
     status: async () => ({ regions: { a: 'active', b: 'active' } }),

@@ -11,7 +11,8 @@ import { sql, testContext, twoServers, type TwoServers } from './two-servers.ts'
 
 let servers: TwoServers;
 let store: StoreDriver;
-const context = testContext();
+// For all of them together, on a machine that has much else to do.
+const context = testContext(AbortSignal.timeout(600_000));
 
 async function node(name: 'a' | 'b'): Promise<StoreNode> {
   const found = (await store.status(context)).nodes.find((one) => one.name === name);
@@ -117,6 +118,17 @@ it('fails over from a dead primary, which stays read-only through restarts', asy
   expect(await isAncestor(servers.a, servers.b, context), 'it crashed: who knows what it has').toBe(false);
 });
 
+it('takes back the slot on the only writer and the copy when a rejoin is stopped', async () => {
+  const stop = new AbortController();
+  const say = (text: string): void => {
+    if (text.startsWith('copying the data')) stop.abort(new Error('told to'));
+  };
+  const stopped = store.rejoin('a', 'b', { ...testContext(stop.signal), say });
+  await expect(stopped).rejects.toThrow('told to');
+  expect(await sql(servers.b, 'SELECT slot_name FROM pg_replication_slots')).toEqual([]);
+  expect(readdirSync(dirname(servers.a.dataDir)).sort()).toEqual(['a', 'a.log', 'b', 'b.log']);
+});
+
 it('rejoins with a fresh copy, also where an earlier rejoin was cut short', async () => {
   renameSync(servers.a.dataDir, `${servers.a.dataDir}.old`);
   await store.fence('a', context);
@@ -156,6 +168,8 @@ it('switches over as planned, under writes, without a loss; the old primary foll
   expect(await sql(servers.a, 'SELECT slot_name, active FROM pg_replication_slots')).toEqual([
     { slot_name: 'standby_b', active: true },
   ]);
+  const left = await sql(servers.b, 'SELECT slot_name FROM pg_replication_slots');
+  expect(left, 'by which a followed b: it would keep all that b receives').toEqual([]);
 });
 
 /** The same store, with another word in the commands that stop node a. */

@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import { reasonOf } from '@ordeal/shared/reason-of';
 import { isAncestor } from './ancestor.ts';
 import type { PostgresNode, PostgresStoreConfig } from './config.ts';
 import { withoutPassword } from './conninfo.ts';
@@ -8,14 +9,16 @@ import { freshDirOf, makeOwnedDir, oldDirOf, swapDirs, writeFence, writeStandby 
 import { mustRun } from './program.ts';
 import { queryRows } from './query.ts';
 import { haltServer, startServer } from './server.ts';
-import { prepareSlot } from './slots.ts';
+import { dropIdleSlots, giveUpSlot, prepareSlot } from './slots.ts';
 import { reportOf } from './status.ts';
 import { waitForStandbys } from './synchronous.ts';
+import { whyNoSwap } from './why-no-rejoin.ts';
 
 const copyWithinMs = 30 * 60_000;
 const catchUpWithinMs = 5 * 60_000;
 /** A node that can follow with the data it has connects at once. */
 const followWithinMs = 15_000;
+const giveUpWithinMs = 15_000;
 
 /**
  * Makes the node a standby of `primary`, and resolves when it streams and has replayed what the primary had
@@ -50,6 +53,8 @@ export async function rejoin(
     );
   }
   if (config.synchronous) await waitForStandbys(primary, [node.name], context);
+  // Those on which the other one followed it while it was the primary would keep all that it receives now.
+  await dropIdleSlots(config, node, context);
   rmSync(oldDirOf(node.dataDir), { recursive: true, force: true });
 }
 
@@ -63,21 +68,65 @@ async function makeStandby(
   if (config.synchronous) await waitForStandbys(primary, [], context);
   if (existsSync(node.dataDir)) writeFence(node.dataDir, node.runAs);
   await haltServer(node, context);
-  await prepareSlot(config, node, primary, context);
-  if (existsSync(node.dataDir) && (await isAncestor(node, primary, context))) {
-    context.say(`node ${node.name} follows ${primary.name} with the data that it has`);
-    writeStandby(node.dataDir, node);
+  const orGiveUp = async <T>(prepare: () => Promise<T>): Promise<T> => {
+    try {
+      await prepareSlot(config, node, primary, context);
+      return await prepare();
+    } catch (error) {
+      await giveUp(config, node, primary, context);
+      throw error;
+    }
+  };
+  if (await orGiveUp(() => keepsItsData(node, primary, context))) {
     await startServer(node, context);
     if (await catchesUp(node, primary, followWithinMs, context)) return;
     context.say(`node ${node.name} did not follow`);
     await haltServer(node, context);
-    await prepareSlot(config, node, primary, context);
   }
-  await copyData(node, primary, context);
+  await orGiveUp(() => copyData(node, primary, context));
   await startServer(node, context);
 }
 
+/** Where its data is a part of the primary's history it is made a standby as it is, and not yet started. */
+async function keepsItsData(
+  node: PostgresNode,
+  primary: PostgresNode,
+  context: DriverContext,
+): Promise<boolean> {
+  if (!existsSync(node.dataDir) || !(await isAncestor(node, primary, context))) return false;
+  context.say(`node ${node.name} follows ${primary.name} with the data that it has`);
+  writeStandby(node.dataDir, node);
+  return true;
+}
+
+/**
+ * Takes away what was made for a node that was not started: the slot would keep all WAL of the only writer, and the
+ * copy fill the disk.
+ */
+async function giveUp(
+  config: PostgresStoreConfig,
+  node: PostgresNode,
+  primary: PostgresNode,
+  context: DriverContext,
+): Promise<void> {
+  try {
+    // The drill may have been stopped, and this is what is left to be done.
+    await giveUpSlot(config, node, primary, { ...context, signal: AbortSignal.timeout(giveUpWithinMs) });
+    // Between its two renames a rejoin has put the data away, and the copy is complete.
+    if (existsSync(node.dataDir))
+      rmSync(freshDirOf(node.dataDir), { recursive: true, force: true, maxRetries: 5 });
+  } catch (error) {
+    context.say(
+      `node ${node.name} did not rejoin, and what was made for it could not be taken away (${reasonOf(error)}): rejoin ` +
+        `it, or drop the slot ${node.slot} on node ${primary.name}, which keeps its WAL, and delete ` +
+        freshDirOf(node.dataDir),
+    );
+  }
+}
+
 async function copyData(node: PostgresNode, primary: PostgresNode, context: DriverContext): Promise<void> {
+  const why = whyNoSwap(node.dataDir);
+  if (why !== undefined) throw new Error(`node ${node.name} cannot be given a fresh copy: ${why}`);
   const freshDir = freshDirOf(node.dataDir);
   makeOwnedDir(freshDir, node.runAs);
   const { url, password } = withoutPassword(node.upstreamUrl);

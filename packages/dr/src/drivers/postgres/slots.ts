@@ -13,20 +13,50 @@ export async function prepareSlot(
   context: DriverContext,
 ): Promise<void> {
   await withSession(primary, context, async (session) => {
-    // The node is stopped, so whoever holds its slot is what is left of its last connection.
-    await session.rows(
-      `SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots
-        WHERE slot_name = $1 AND active_pid IS NOT NULL`,
-      [node.slot],
-    );
-    await mustBeFree(session, node.slot, context);
-    await session.rows(
-      `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
-        WHERE slot_name = ANY($1) AND slot_type = 'physical' AND NOT active`,
-      [config.nodes.map((one) => one.slot)],
-    );
+    await freeSlot(session, node.slot, context);
+    await dropIdle(session, config);
     await session.rows('SELECT pg_create_physical_replication_slot($1, true)', [node.slot]);
   });
+}
+
+/** Drops the store's slots on a node on which nobody uses them: on a standby, those of when it was the primary. */
+export async function dropIdleSlots(
+  config: PostgresStoreConfig,
+  node: PostgresNode,
+  context: DriverContext,
+): Promise<void> {
+  await withSession(node, context, (session) => dropIdle(session, config));
+}
+
+/** Takes back the slot of a node that will not follow after all. */
+export async function giveUpSlot(
+  config: PostgresStoreConfig,
+  node: PostgresNode,
+  primary: PostgresNode,
+  context: DriverContext,
+): Promise<void> {
+  await withSession(primary, context, async (session) => {
+    await freeSlot(session, node.slot, context);
+    await dropIdle(session, config);
+  });
+}
+
+async function dropIdle(session: Session, config: PostgresStoreConfig): Promise<void> {
+  await session.rows(
+    `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+      WHERE slot_name = ANY($1) AND slot_type = 'physical' AND NOT active`,
+    [config.nodes.map((one) => one.slot)],
+  );
+}
+
+/** The node is stopped, so whoever holds its slot is what is left of its last connection. */
+async function freeSlot(session: Session, slot: string, context: DriverContext): Promise<void> {
+  await session.rows(
+    `SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots
+      WHERE slot_name = $1 AND active_pid IS NOT NULL`,
+    [slot],
+  );
+  await mustBeFree(session, slot, context);
 }
 
 async function mustBeFree(session: Session, slot: string, context: DriverContext): Promise<void> {
