@@ -52,6 +52,11 @@ export async function initCommand(
       exitCodes.usage,
     );
   }
+  if (api !== undefined && api.notFollowed.length > 0) {
+    edge.stdout.write(
+      `not followed in ${options.openapi}, so what needs it is left out: ${api.notFollowed.join(', ')} (put everything into one document first)\n`,
+    );
+  }
   const telemetry =
     options.prometheus === undefined
       ? undefined

@@ -1,4 +1,4 @@
-import { listOf } from './values.ts';
+import { isReference, listOf } from './values.ts';
 
 /** The part of a JSON schema that an example is made from. */
 export interface Schema {
@@ -31,16 +31,25 @@ export interface Schema {
 /** Follows a reference to a schema; undefined where there is none. */
 export type Follow = (value: unknown) => Schema | undefined;
 
-/** References that lead in a circle end here. */
+/** No value is made that goes deeper, as one does whose required properties lead in a circle. */
 const DEEPEST = 6;
 
 /**
  * The smallest value of a schema: what must be there, and nothing else. Undefined where none can be made that the
  * schema is sure to take.
  */
-export function exampleOf(given: Schema | undefined, follow: Follow, depth = 0): unknown {
+export function exampleOf(
+  given: Schema | undefined,
+  follow: Follow,
+  depth = 0,
+  combining: ReadonlySet<Schema> = new Set(),
+): unknown {
   const schema = follow(given);
-  if (schema === undefined || depth > DEEPEST) return {};
+  // What takes anything takes an object; what a reference does not lead to may take nothing of the kind.
+  if (schema === undefined) return isReference(given) ? undefined : {};
+  // A variant of what it is a variant of adds nothing to it.
+  if (combining.has(schema)) return {};
+  if (depth > DEEPEST) return undefined;
   const known = schema.const ?? schema.example ?? schema.examples?.[0] ?? schema.default ?? schema.enum?.[0];
   if (known !== undefined) return known;
   const [choice] = listOf<Schema>(schema.oneOf ?? schema.anyOf);
@@ -50,7 +59,7 @@ export function exampleOf(given: Schema | undefined, follow: Follow, depth = 0):
     // What is required here may be described in a part.
     const properties = propertiesOf({ ...own, allOf: parts }, follow);
     const values = [...parts, ...(properties === undefined ? [] : [{ ...own, properties }])].map((one) =>
-      exampleOf(one, follow, depth + 1),
+      exampleOf(one, follow, depth + 1, new Set([...combining, schema])),
     );
     if (values.includes(undefined)) return undefined;
     return values.length === 1 ? values[0] : (Object.assign({}, ...values) as unknown);

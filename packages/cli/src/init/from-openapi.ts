@@ -1,5 +1,5 @@
 import { exampleOf, propertiesOf, typeOf } from './example.ts';
-import { follower, pathsOf, type OpenApi, type Operation, type PathOf } from './openapi.ts';
+import { follower, pathsOf, type Follower, type OpenApi, type Operation, type PathOf } from './openapi.ts';
 import type { ProposedJourney, ProposedStep } from './proposal.ts';
 
 /** More journeys than these are no critical flows any more. */
@@ -18,14 +18,18 @@ export function fromOpenApi(
 ): {
   readonly health: readonly string[];
   readonly journeys: readonly ProposedJourney[];
+  /** References that lead nowhere, or out of the document: what needs them is left out. */
+  readonly notFollowed: readonly string[];
 } {
-  const paths = pathsOf(document, entry);
+  const lost = new Set<string>();
+  const follow = follower(document, lost);
+  const paths = pathsOf(document, entry, follow);
   const isHealth = (path: string) => /\/(health|healthz|live|livez|ready|readyz|ping)(\/|$)/i.test(path);
   const isWhole = ({ written }: PathOf) => !written.includes('{');
   const health = paths.filter(
     (one) => isHealth(one.written) && one.operations.get !== undefined && isWhole(one),
   );
-  const made = paths.filter(isWhole).flatMap((one) => createSteps(document, one, paths));
+  const made = paths.filter(isWhole).flatMap((one) => createSteps(one, paths, follow));
   const collections = new Set(made.map(({ path }) => path));
   const lists = paths.flatMap((one): readonly ProposedJourney[] => {
     const { path, written } = one;
@@ -44,15 +48,19 @@ export function fromOpenApi(
     })),
     ...lists,
   ];
-  return { health: health.map(({ path }) => path), journeys: namedApart(journeys).slice(0, MOST) };
+  return {
+    health: health.map(({ path }) => path),
+    journeys: namedApart(journeys).slice(0, MOST),
+    notFollowed: [...lost],
+  };
 }
 
 function createSteps(
-  document: OpenApi,
   { path, written, operations: { post } }: PathOf,
   paths: readonly PathOf[],
+  follow: Follower,
 ): readonly Extract<ProposedStep, { kind: 'create' }>[] {
-  if (post === undefined || post.needsParameters || post.body === 'not JSON') return [];
+  if (post === undefined || post.needsParameters || typeof post.body === 'string') return [];
   const parameter = (one: PathOf): string | undefined =>
     one.written.startsWith(`${written}/`)
       ? /^\/\{([^/{}]+)\}$/.exec(one.written.slice(written.length))?.[1]
@@ -60,8 +68,8 @@ function createSteps(
   const below = paths.find((one) => parameter(one) !== undefined);
   // What is made and cannot be deleted stays behind on a real platform: that is for a person to decide.
   if (below?.operations.delete === undefined || below.operations.delete.needsParameters) return [];
-  const id = idOf(document, post, parameter(below) ?? 'id');
-  const body = post.body?.example ?? exampleOf(post.body?.schema, follower(document));
+  const id = idOf(post, parameter(below) ?? 'id', follow);
+  const body = post.body?.example ?? exampleOf(post.body?.schema, follow);
   if (id === undefined || body === undefined) return [];
   const { get } = below.operations;
   return [
@@ -80,8 +88,7 @@ function createSteps(
 }
 
 /** Which field of the answer names what was made; undefined where the document says that none does. */
-function idOf(document: OpenApi, post: Operation, parameter: string): string | undefined {
-  const follow = follower(document);
+function idOf(post: Operation, parameter: string, follow: Follower): string | undefined {
   const properties = propertiesOf(post.answer, follow);
   // A list, or a bare text.
   if (properties === undefined && ![undefined, 'object'].includes(typeOf(follow(post.answer))))

@@ -1,5 +1,5 @@
 import type { Schema } from './example.ts';
-import { isObject, listOf, type Values } from './values.ts';
+import { isObject, isReference, listOf, type Values } from './values.ts';
 
 /** An OpenAPI 3 document, of which nothing is certain but that it has paths: people write them by hand. */
 export interface OpenApi {
@@ -14,7 +14,11 @@ export interface Operation {
   /** Whether a client has to know more than the path: a query, a header, a cookie. */
   readonly needsParameters: boolean;
   /** Undefined where none is documented. */
-  readonly body: { readonly example: unknown; readonly schema: Schema | undefined } | 'not JSON' | undefined;
+  readonly body:
+    | { readonly example: unknown; readonly schema: Schema | undefined }
+    | 'not JSON'
+    | 'not followed'
+    | undefined;
   /** Documented successes, lowest first. */
   readonly successes: readonly number[];
   /** Of the JSON that the lowest of them answers; undefined where none is documented. */
@@ -30,28 +34,37 @@ export interface PathOf {
 }
 
 /** Follows a reference within the document; what refers to nothing is nothing. */
-export function follower(document: OpenApi): (value: unknown) => Values | undefined {
+export type Follower = (value: unknown) => Values | undefined;
+
+/** References that lead nowhere, or out of the document, are added to `lost`. */
+export function follower(document: OpenApi, lost: Set<string>): Follower {
   return (value) => {
     let found = value;
     // A reference that leads to itself leads nowhere.
-    for (let steps = 0; steps < 20; steps += 1) {
-      if (!isObject(found)) return undefined;
-      const { $ref } = found;
-      if (typeof $ref !== 'string') return found;
-      if (!$ref.startsWith('#/')) return undefined;
-      found = $ref
+    for (let steps = 0; steps < 20 && isReference(found) && found.$ref.startsWith('#/'); steps += 1) {
+      found = found.$ref
         .slice(2)
         .split('/')
-        .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+        .map((part) => percentDecoded(part).replaceAll('~1', '/').replaceAll('~0', '~'))
         .reduce<unknown>((at, part) => (isObject(at) ? at[part] : undefined), document);
     }
+    if (isObject(found) && !isReference(found)) return found;
+    if (isReference(value)) lost.add(value.$ref);
     return undefined;
   };
 }
 
+/** As it is where it is no such text. */
+function percentDecoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** Every path of a document below the address at which it is served. */
-export function pathsOf(document: OpenApi, entry: string): readonly PathOf[] {
-  const follow = follower(document);
+export function pathsOf(document: OpenApi, entry: string, follow: Follower): readonly PathOf[] {
   const base = basePath(document, entry);
   return Object.entries(document.paths).flatMap(([written, value]) => {
     const item = follow(value);
@@ -67,11 +80,7 @@ export function pathsOf(document: OpenApi, entry: string): readonly PathOf[] {
   });
 }
 
-function operationOf(
-  operation: Values | undefined,
-  item: Values,
-  follow: (value: unknown) => Values | undefined,
-): Operation | undefined {
+function operationOf(operation: Values | undefined, item: Values, follow: Follower): Operation | undefined {
   if (operation === undefined) return undefined;
   const parameters = [...listOf(item['parameters']), ...listOf(operation['parameters'])].map(follow);
   const successes = Object.entries(follow(operation['responses']) ?? {})
@@ -80,14 +89,19 @@ function operationOf(
   const summary = operation['summary'];
   return {
     summary: typeof summary === 'string' ? summary.trim() : '',
-    needsParameters: parameters.some((one) => one?.['required'] === true && one['in'] !== 'path'),
-    body: bodyOf(follow(operation['requestBody'])),
+    // One that is not known may have to be there.
+    needsParameters: parameters.some(
+      (one) => one === undefined || (one['required'] === true && one['in'] !== 'path'),
+    ),
+    body: bodyOf(operation['requestBody'], follow),
     successes: successes.map(([status]) => Number(status)),
     answer: jsonOf(follow(successes[0]?.[1])?.['content'])?.['schema'] as Schema | undefined,
   };
 }
 
-function bodyOf(body: Values | undefined): Operation['body'] {
+function bodyOf(given: unknown, follow: Follower): Operation['body'] {
+  const body = follow(given);
+  if (body === undefined && isReference(given)) return 'not followed';
   if (body === undefined || !isObject(body['content'])) return undefined;
   const json = jsonOf(body['content']);
   if (json === undefined) return 'not JSON';
