@@ -231,9 +231,7 @@ async function effectOf(
       async (ending) => driver.identities?.(config, drivingContext(scope, ending)),
     ).catch(() => undefined);
     const gone = new Set(acknowledged.map(({ target }) => target));
-    const effect = identityEffect(before, after ?? {}, gone);
-    // That it was in its targets have acknowledged: that nobody replaced them is what was found.
-    return end.how === 'not-replaced' ? { ...effect, effective: true } : effect;
+    return identityEffect(before, after ?? {}, gone);
   }
   if (end.how === 'held' && end.vanished) {
     return {

@@ -326,7 +326,7 @@ describe('experiment', () => {
   test.each<[string, Partial<ExperimentRecord>, string, string | undefined]>([
     ['steady in time', {}, 'pass', undefined],
     ['steady too late', { recoverySeconds: 15.1 }, 'fail', undefined],
-    ['steady, and not by itself', { notReplaced: 'nobody replaced it' }, 'fail', undefined],
+    ['steady, and not by itself', { notReplaced: 'nobody', effective: false }, 'fail', undefined],
     ['never steady', { recoverySeconds: null }, 'fail', undefined],
     ['cut short', { recoverySeconds: null, aborted: 'SIGINT' }, 'inconclusive', 'straddles-limit'],
     ['without effect', { effective: false }, 'inconclusive', 'ineffective'],
