@@ -1,4 +1,4 @@
-import type { FaultDriver, Loses } from '@ordeal/shared/drivers/fault';
+import type { FaultDriver, Loses, OneShot } from '@ordeal/shared/drivers/fault';
 import type { Platform } from '@ordeal/shared/platform/platform';
 import type { RouteDriver } from '@ordeal/shared/drivers/route';
 import type { StoreDriver } from '@ordeal/shared/drivers/store';
@@ -63,7 +63,7 @@ export interface DrillDeps {
 export interface DrillFault {
   /** As in the platform's faults. */
   readonly name: string;
-  readonly driver: FaultDriver & Partial<Loses<unknown>>;
+  readonly driver: FaultDriver & Partial<Loses<unknown> & OneShot<unknown>>;
   /** As the driver's own `parse` returned it. */
   readonly config: unknown;
   /** Of the platform's entry; what is healed of a failover is always taken for the old primary. */

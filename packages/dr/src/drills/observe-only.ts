@@ -6,6 +6,7 @@ import { whyNotBegin } from './may-begin.ts';
 import { refuse } from './refuse.ts';
 import type { DrillStep } from './steps.ts';
 import { stayWell } from './stay-well.ts';
+import { mustStillBeIn } from './still-in.ts';
 import { storeAtRest } from './store-at-rest.ts';
 import { takeOver, watch } from './take-over.ts';
 
@@ -23,11 +24,13 @@ const checks: DrillStep = {
 /** A store that recovers by itself takes a lost node back as a standby by itself. */
 const heal: DrillStep = {
   name: 'heal',
-  plan: ({ drill }) => `heal the fault: what was lost in region ${drill.from} comes back`,
+  plan: ({ drill }) =>
+    `heal the fault, which must still be in until then: what was lost in region ${drill.from} comes back`,
   run: async (course, within) => {
     const { phase, context, entry } = course;
     const { driver, name } = faultOf(course);
     if (entry === undefined) return { detail: 'it was healed before' };
+    await mustStillBeIn(course, within);
     course.healed = await timed(course, () => driver.heal(entry, within));
     context.undo.settle(entry.id, 'run');
     course.entry = undefined;

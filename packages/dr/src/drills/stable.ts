@@ -1,9 +1,10 @@
+import { stableFloor } from '@ordeal/shared/scenario/stable-floor';
 import type { Bounds } from '@ordeal/shared/time/interval';
 import type { OutageQuestion } from '../outage/outage.ts';
 import type { Course } from './course.ts';
 
 /** Below this nothing is called recovered off the lab, whatever a phase asks for. */
-export const floor = { seconds: 30, attempts: 300 } as const;
+export const floor = stableFloor;
 
 type Asked = Pick<Course, 'phase' | 'leaseSeconds'> & { readonly deps: Pick<Course['deps'], 'environment'> };
 

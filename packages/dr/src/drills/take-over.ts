@@ -3,6 +3,7 @@ import { exactly } from '@ordeal/shared/time/interval';
 import type { Takeover } from '../drivers/self-recovery.ts';
 import { mustObserve, reach } from './course.ts';
 import type { DrillStep } from './steps.ts';
+import { mustStillBeIn } from './still-in.ts';
 import { isPrimary, storeAtRest } from './store-at-rest.ts';
 import { watchTakeover, type TakeoverWatch } from './takeover-watch.ts';
 
@@ -33,8 +34,12 @@ export const takeOver: DrillStep = {
     // A primary that is cut off goes on being it for a while. One that still is it when its time is over was not lost.
     const most = configured.find(({ to }) => to === 'promoted')?.configured.high ?? Infinity;
     const soon = await takenBy(watched, Math.min(deadline, t0.high + most * 1000), within);
-    const still = async (): Promise<boolean> =>
-      soon === undefined && (await isPrimary(deps, within, rest.primary));
+    const still = async (): Promise<boolean> => {
+      if (soon !== undefined || !(await isPrimary(deps, within, rest.primary))) return false;
+      // One that is back because nothing is wrong with it any more was lost all the same.
+      await mustStillBeIn(course, within);
+      return true;
+    };
     if (await still()) return { detail: `the primary ${rest.primary} was not lost: it still is the primary` };
     const taken = soon ?? (await takenBy(watched, deadline, within));
     if (taken === undefined) {

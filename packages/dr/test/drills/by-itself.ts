@@ -1,4 +1,4 @@
-import type { FaultDriver, Loses, Loss } from '@ordeal/shared/drivers/fault';
+import type { FaultDriver, FaultStatus, Loses, Loss } from '@ordeal/shared/drivers/fault';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
 import { createVirtualClock } from '@ordeal/shared/testing/virtual-clock';
 import type { DrillDeps, DrillOutcome } from '../../src/drills/drill.ts';
@@ -25,6 +25,14 @@ export interface Story {
   readonly phase?: Partial<DrillPhase>;
   /** Of the platform; default: the lab. */
   readonly environment?: DrillDeps['environment'];
+  /** The fault is over by itself after so many milliseconds. */
+  readonly endsAfter?: number;
+  /** What is told of whether it is in; default: that it is, until it is healed or over. */
+  readonly faultStatus?: FaultStatus;
+  /** It is over once it has hit. */
+  readonly once?: true;
+  /** Somebody else settles its undo entry so many milliseconds after the fault. */
+  readonly settledAfter?: number;
   /** The lost node does not answer again. */
   readonly gone?: 'for good';
 }
@@ -98,8 +106,16 @@ export async function observeDrill(story: Story): Promise<Told> {
     loss: () => story.loss,
     inject: async () => {
       fault = clock.now();
+      if (story.settledAfter !== undefined)
+        void clock.sleep(story.settledAfter).then(() => run.undo.settle('u1', 'guardian'));
       return [{ target: 'a', sent: fault, confirmed: fault + 1, detail: 'gone' }];
     },
+    status: async (): Promise<FaultStatus> => {
+      if (story.faultStatus !== undefined) return story.faultStatus;
+      const isOver = heal !== undefined || clock.now() >= (fault ?? Infinity) + (story.endsAfter ?? Infinity);
+      return fault === undefined || isOver ? { state: 'absent' } : { state: 'present', detail: 'a is gone' };
+    },
+    endsByItself: () => story.once === true,
     heal: async () => void (heal = clock.now()),
   } as unknown as FaultDriver & Loses<unknown>;
   const up = { up: 1, total: 1 };

@@ -58,6 +58,7 @@ export function rolesIn({ nodes }: StoreStatus): Readonly<Record<string, string>
 
 /** A replica of region a is killed, and started again: a platform bears that by itself. */
 export function replicaLost({ fault, edge }: TestPlatform): NonNullable<DrillDeps['fault']> {
+  let isGone = false;
   return {
     name: 'replica-lost',
     revives: 'nothing',
@@ -67,9 +68,14 @@ export function replicaLost({ fault, edge }: TestPlatform): NonNullable<DrillDep
       inject: async (_config, { clock }) => {
         const sent = clock.now();
         await edge.replicas['a1']?.kill();
+        isGone = true;
         return [{ target: 'a1', sent, confirmed: clock.now(), detail: 'gone' }];
       },
-      heal: async () => await edge.replicas['a1']?.start(),
+      status: async () => (isGone ? { state: 'present', detail: 'a1 is gone' } : { state: 'absent' }),
+      heal: async () => {
+        await edge.replicas['a1']?.start();
+        isGone = false;
+      },
     },
   };
 }

@@ -12,11 +12,11 @@ import { refuseKind } from './guardrails/fault-kinds.ts';
 import { refuseLimitRate } from './guardrails/limit-rate.ts';
 import { faultsOf, refuseProduction } from './guardrails/production.ts';
 import { refuseReach } from './guardrails/reach.ts';
-import { refuseTimer } from './guardrails/timers.ts';
+import { refuseDrillTimer, refuseTimer } from './guardrails/timers.ts';
 import { isShaped, loadWindows } from './load-windows.ts';
 import { planExperiment } from './plan-experiment.ts';
 import { refuseStress } from './refuse-stress.ts';
-import { movesTo } from './drill-parts.ts';
+import { movesTo, faultOf as faultOfDrill } from './drill-parts.ts';
 import { limitPlanInWords, limitSeconds } from './limit-words.ts';
 import type { NotRunPhase } from './not-run.ts';
 import type { RestorePhase } from './restore-phase.ts';
@@ -289,6 +289,13 @@ function refusalsOf(
       ...refuseReach(said, phase.order, platform.guardrails),
     ];
     refusals.push(...reasons.map((reason) => `${phase.name} ${reason}`));
+  }
+  for (const phase of scenario.phases) {
+    if (phase.phase !== 'drill' || phase.drill.kind === 'failback') continue;
+    const fault = faultOfDrill(phase.drill)?.fault;
+    if (fault === undefined) continue;
+    const early = refuseDrillTimer(phase, fault, describers.fault(fault).ending, platform.environment);
+    if (early !== undefined) refusals.push(`${phase.name} ${early}`);
   }
   for (const phase of scenario.phases) {
     const kinds = faultsOf(phase).flatMap(

@@ -98,22 +98,55 @@ function lastWord(input: Readable): Promise<boolean> {
   });
 }
 
+/**
+ * Tells of the open entries, look by look, which are overdue. By how much time has passed, and not by what the wall
+ * clock shows: that may be set while the run is well. Only of an entry that was there before the first look does it
+ * say how much is left of its time, which is never more than all of it.
+ */
+function overdueBy(clock: Clock): (open: readonly UndoEntry[]) => ReadonlySet<string> {
+  const due = new Map<string, number>();
+  let isFirst = true;
+  return (open) => {
+    const now = clock.now();
+    for (const { id, deadline, createdAt } of open) {
+      if (due.has(id)) continue;
+      const end = Date.parse(deadline);
+      const all = end - Date.parse(createdAt);
+      due.set(id, now + (isFirst ? Math.min(end - clock.wall(), all) : all));
+    }
+    isFirst = false;
+    // A deadline that is no time has passed: `>` is false for NaN.
+    return new Set(open.filter(({ id }) => !((due.get(id) ?? Number.NaN) > now)).map(({ id }) => id));
+  };
+}
+
 async function healOverdue(settings: GuardianSettings, signal: AbortSignal): Promise<void> {
   const { runDir, healers, clock, say } = settings;
   const ledger = openFileUndoLedger(runDir, clock);
-  const isOverdue = (entry: { readonly deadline: string }): boolean =>
-    // A deadline that is no time has passed: `>` is false for NaN.
-    !(Date.parse(entry.deadline) > clock.wall());
+  const overdueAmong = overdueBy(clock);
   while (!signal.aborted) {
+    const overdue = overdueNow(ledger, overdueAmong);
     await unwind(ledger, healers, {
       clock,
       by: 'guardian',
       deadlineMs: OVERDUE_WITHIN_MS,
       say,
       signal,
-      select: isOverdue,
+      select: ({ id }) => overdue.has(id),
       onHealed: (entry) => say(`its deadline had passed while the runner lived: ${entry.describe}`),
     });
     await clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
+  }
+}
+
+/** None while the entries cannot be listed: they are looked at again in a moment. */
+function overdueNow(
+  ledger: ReturnType<typeof openFileUndoLedger>,
+  among: (open: readonly UndoEntry[]) => ReadonlySet<string>,
+): ReadonlySet<string> {
+  try {
+    return among(ledger.open());
+  } catch {
+    return new Set();
   }
 }

@@ -231,3 +231,37 @@ describe('a region that is lost together with the Prometheus that judges', () =>
     });
   });
 });
+
+describe("the timer of a drill's fault", () => {
+  const refusalsOf = (
+    kind: 'failover' | 'observe',
+    afterSeconds: number,
+    environment: Platform['environment'],
+  ) =>
+    planScenario(
+      platformValue({ environment }),
+      scenario({
+        ...drill,
+        drill: kind === 'failover' ? drill.drill : { kind, lose: 'lost', from: 'a' },
+      }),
+      options,
+      {
+        ...describers,
+        fault: () => described(['p1'], { ending: { by: 'target', afterSeconds } }),
+      },
+    ).refusals;
+
+  it.each([
+    // Its deadline, the stable window, a probe, and the injection.
+    ['in the lab', 'lab', 60 + 5 + 1 + 15],
+    ['elsewhere, where the window is longer', 'staging', 60 + 30 + 1 + 15],
+  ] as const)('has to be longer than what it waits for, %s', (_, environment, seconds) => {
+    for (const kind of ['failover', 'observe'] as const) {
+      expect(refusalsOf(kind, seconds + 1, environment)).toEqual([]);
+      expect(refusalsOf(kind, seconds, environment)).toEqual([
+        `lost would lose lost too early: its own timer ends it after ${seconds} s, and it is in for up to ${seconds} s ` +
+          '(deadline, stable window and injection); give it more than that, or shorten the deadline',
+      ]);
+    }
+  });
+});

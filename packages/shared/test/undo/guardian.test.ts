@@ -119,6 +119,54 @@ describe('the guardian', () => {
   });
 });
 
+describe('the guardian and the wall clock', () => {
+  const HOUR_MS = 3_600_000;
+  let jump = 0;
+  beforeEach(() => {
+    jump = 0;
+  });
+  const clock = { ...systemClock, wall: () => systemClock.wall() + jump };
+
+  it('heals nothing beside a runner that lives because the clock was set forward', async () => {
+    const { input, end } = guard({ clock });
+    const flag = pushFlag(600_000);
+    const soon = pushFlag(1_000);
+    await systemClock.sleep(500);
+    jump = HOUR_MS;
+    await until(() => !isRaised(soon));
+    await systemClock.sleep(600);
+    expect(isRaised(flag)).toBe(true);
+    input.end('released\n');
+    await end;
+  });
+
+  it('waits no longer for a runner that hangs because it was set back', async () => {
+    const { input, end } = guard({ clock });
+    await systemClock.sleep(300);
+    const flag = pushFlag(500);
+    jump = -HOUR_MS;
+    await until(() => ledger.open().length === 0);
+    expect(isRaised(flag)).toBe(false);
+    input.end('released\n');
+    await end;
+  });
+
+  it('goes by it for what was there before it watched, and waits for none longer than it was given', async () => {
+    const [late, long] = [pushFlag(500), pushFlag(600_000)];
+    jump = -HOUR_MS;
+    const { input, end } = guard({ clock });
+    await until(() => !isRaised(late));
+    expect(isRaised(long)).toBe(true);
+    input.end('released\n');
+    await end;
+    jump = HOUR_MS;
+    const again = guard({ clock });
+    await until(() => !isRaised(long));
+    again.input.end('released\n');
+    await again.end;
+  });
+});
+
 describe('a guardian that was started', () => {
   it('watches, and ends when it is released', async () => {
     const flag = pushFlag(600_000);

@@ -1,5 +1,7 @@
 import type { Ending } from '../../drivers/fault.ts';
-import type { ExperimentPhase } from '../scenario.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { DrillPhase, ExperimentPhase } from '../scenario.ts';
+import { stableFloor } from '../stable-floor.ts';
 import { stagesOf } from '../stages.ts';
 
 /** Between a timer's start and the end of the hold lie the injection itself and each later fault's. */
@@ -19,11 +21,37 @@ export function secondsIn(phase: ExperimentPhase, fault: string): number {
 
 /** Why a fault's own timer would end it too early; undefined when it would not. */
 export function refuseTimer(phase: ExperimentPhase, fault: string, ending: Ending): string | undefined {
+  return tooEarly(fault, ending, secondsIn(phase, fault), 'hold and injection', 'hold');
+}
+
+/**
+ * The same of a drill, which waits for recovery until its deadline, and then sees that it lasts: what ends by itself
+ * before that brings the platform back in its place. Leases of the store, which may take longer, are not known yet.
+ */
+export function refuseDrillTimer(
+  phase: DrillPhase,
+  fault: string,
+  ending: Ending,
+  environment: Platform['environment'],
+): string | undefined {
+  const least = environment === 'lab' ? { seconds: 0, attempts: 0 } : stableFloor;
+  const attempts = Math.max(phase.stableAttempts, least.attempts) * phase.probeEvery;
+  const confirmed = Math.max(phase.stableFor, least.seconds, attempts) + phase.probeTimeout;
+  const seconds = Math.ceil(phase.deadline + confirmed + INJECTION_SECONDS);
+  return tooEarly(fault, ending, seconds, 'deadline, stable window and injection', 'deadline');
+}
+
+function tooEarly(
+  fault: string,
+  ending: Ending,
+  least: number,
+  what: string,
+  shorten: string,
+): string | undefined {
   if (ending.by !== 'target' && ending.by !== 'dead-man') return undefined;
-  const least = secondsIn(phase, fault);
   if (ending.afterSeconds > least) return undefined;
   const timer = ending.by === 'target' ? 'its own timer' : 'its dead-man';
-  return `would lose ${fault} too early: ${timer} ends it after ${ending.afterSeconds} s, and it is in for up to ${least} s (hold and injection); give it more than that, or shorten the hold`;
+  return `would lose ${fault} too early: ${timer} ends it after ${ending.afterSeconds} s, and it is in for up to ${least} s (${what}); give it more than that, or shorten the ${shorten}`;
 }
 
 /** What ends a fault when the runner's whole machine is gone, in a sentence. */

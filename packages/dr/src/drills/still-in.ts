@@ -1,0 +1,57 @@
+import { reasonOf } from '@ordeal/shared/reason-of';
+import type { DriverContext, FaultStatus } from '@ordeal/shared/drivers/fault';
+import { within } from '@ordeal/shared/time/deadline';
+import { faultOf, type Course } from './course.ts';
+import { ObserverBroke } from './drill.ts';
+
+const LOOK_WITHIN_MS = 5_000;
+/** A target that does not answer is asked again for so long: a machine may be busy. */
+const ASK_FOR_MS = 15_000;
+const AGAIN_AFTER_MS = 500;
+
+/**
+ * Rejects unless what was lost is lost still. When the fault has ended by itself, or somebody else has healed it (a
+ * person, or the guardian of a runner that hung), clients may be well because of that, and nothing says whether the
+ * platform has done anything: the drill is inconclusive. A fault that is over once it has hit is not looked for.
+ */
+export async function mustStillBeIn(course: Course, step: DriverContext): Promise<void> {
+  const { entry, context } = course;
+  const { driver, config, name } = faultOf(course);
+  if (entry === undefined) return;
+  if (!context.undo.open().some(({ id }) => id === entry.id)) {
+    throw noCredit(`somebody else has healed the fault ${name} (undo/settled in the run's folder says who)`);
+  }
+  if (driver.endsByItself?.(config) === true) return;
+  const status = await look(course, step);
+  if (status.state === 'present') return;
+  throw noCredit(
+    status.state === 'absent'
+      ? `the fault ${name} was not in any more: its targets show nothing of it, so it has ended by itself, or somebody has healed it`
+      : `whether the fault ${name} was still in cannot be told: ${status.reason}`,
+  );
+}
+
+async function look(course: Course, step: DriverContext): Promise<FaultStatus> {
+  const { driver, config } = faultOf(course);
+  const { clock, signal } = step;
+  const until = clock.now() + ASK_FOR_MS;
+  for (;;) {
+    let status: FaultStatus;
+    try {
+      status = await within(clock, LOOK_WITHIN_MS, 'Looking at the fault', signal, (ending) =>
+        driver.status(config, { ...step, signal: ending }),
+      );
+    } catch (error) {
+      signal.throwIfAborted();
+      status = { state: 'unknown', reason: reasonOf(error) };
+    }
+    if (status.state !== 'unknown' || clock.now() >= until) return status;
+    await clock.sleep(AGAIN_AFTER_MS, signal);
+  }
+}
+
+function noCredit(what: string): ObserverBroke {
+  return new ObserverBroke(
+    `${what}; that clients are well again may be owed to that, and says nothing of the platform: drill it again, with a fault that lasts`,
+  );
+}
