@@ -28,6 +28,17 @@ it.each([
   expect(platform.prometheus.targets.find((one) => one.name === target)?.least).toBe(least);
 });
 
+it.each([
+  ['http://ordeal.ordeal.svc:8089', 8089],
+  ['http://ordeal.example', 80],
+  ['https://ordeal.example', 8089],
+  ['https://ordeal.example:8443', 8443],
+])('runners that push to %s are listened to on %d', async (url, port) => {
+  const there = { ...edge, env: { ...edge.env, ORDEAL_RECEIVER_URL: url } };
+  const { platform } = await loadPlatform('arklex', there, undefined, 'kubernetes');
+  expect(platform.generators?.['kubernetes']).toMatchObject({ receiver: { port, url } });
+});
+
 const gameday = { scenario: 'gameday', pace: 'full', labName: 'none', on: 'kubernetes' } as const;
 
 /** What a cluster does its own way is not run, and of what only that would judge it is said that nothing is known. */

@@ -177,6 +177,13 @@ function generator({ cluster, load: { namespace, runners, receiver } }: ClusterS
     cluster,
     namespace,
     parallelism: runners,
-    receiver: { port: Number(new URL(receiver).port || 80), url: receiver },
+    receiver: { port: portBehind(new URL(receiver)), url: receiver },
   };
+}
+
+/** TLS ends in front of this machine, and what ends it leads to where the Service of `deploy/kubernetes` does. */
+const BEHIND_TLS = 8089;
+
+function portBehind({ protocol, port }: URL): number {
+  return port === '' ? (protocol === 'https:' ? BEHIND_TLS : 80) : Number(port);
 }
