@@ -40,9 +40,7 @@ export async function askToGoOn(
           by: 'the drill itself',
           why: 'unattended: nobody was asked',
         } as const)
-      : await approve(question, signal);
-  const now = clock.now();
-  if (approve !== undefined) course.waits.push({ from: asked, to: now, step });
+      : await whileWaiting(course, step, () => approve(question, signal));
   const record: ApprovalRecord = {
     step,
     question,
@@ -52,7 +50,7 @@ export async function askToGoOn(
     why: answer.why ?? '',
     askedAt,
     answeredAt: iso(),
-    waitedSeconds: approve === undefined ? 0 : (now - asked) / 1000,
+    waitedSeconds: approve === undefined ? 0 : (clock.now() - asked) / 1000,
   };
   course.approvals.push(record);
   journal.append({ type: 'approval', phase: course.phase.name, approval: record });
@@ -62,6 +60,16 @@ export async function askToGoOn(
     );
   }
   return record;
+}
+
+/** Also when nobody answers, and the run is ended: how long it stood still until then was a person's time as well. */
+async function whileWaiting<T>({ context, waits }: Waiting, step: string, ask: () => Promise<T>): Promise<T> {
+  const from = context.clock.now();
+  try {
+    return await ask();
+  } finally {
+    waits.push({ from, to: context.clock.now(), step });
+  }
 }
 
 /** Step by step: a person is asked before each. Returns the seconds that took. */

@@ -32,7 +32,7 @@ function decide(question: (drill: Regions) => string, plan: (drill: Regions) => 
       mustObserve(course);
       const { clock } = course.context;
       const asked = clock.now();
-      const { by, how, waitedSeconds } = await askToGoOn(
+      const { by, how } = await askToGoOn(
         course,
         'decide',
         question(moving(course.phase)),
@@ -40,8 +40,7 @@ function decide(question: (drill: Regions) => string, plan: (drill: Regions) => 
         within.signal,
       );
       if (course.t0 !== undefined) reach(course, 'decided', { low: asked, high: clock.now() }, `by ${by}`);
-      const detail = how === 'unattended' ? `decided by ${by}, unattended` : `decided by ${by}`;
-      return { detail, waitedOnHuman: waitedSeconds };
+      return { detail: how === 'unattended' ? `decided by ${by}, unattended` : `decided by ${by}` };
     },
   };
 }

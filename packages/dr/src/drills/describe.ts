@@ -1,5 +1,6 @@
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
 import { wantedBackup } from '@ordeal/shared/scenario/fresh-backup';
+import { timesInWords } from '../runbook/step-times.ts';
 import { floor } from './stable.ts';
 import { timesOf } from './step-times.ts';
 import { runbooks } from './runbooks.ts';
@@ -10,12 +11,7 @@ export function describeDrill(phase: DrillPhase): readonly string[] {
   let wayBack: string | undefined;
   return [
     ...runbooks[phase.drill.kind].map((step, index) => {
-      const { target, timeout } = timesOf(step, phase, undefined);
-      const times = [
-        ...(target === null ? [] : [`target ${target} s`]),
-        ...(timeout === null ? [] : [`given up after ${timeout} s`]),
-      ];
-      const within = times.length === 0 ? '' : ` (${times.join(', ')})`;
+      const within = timesInWords(timesOf(step, phase, undefined));
       const next = step.wayBack?.(phase);
       const changed = next !== undefined && next !== wayBack;
       wayBack = next ?? wayBack;

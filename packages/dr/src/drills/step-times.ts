@@ -1,13 +1,8 @@
 import type { DrillStepName } from '@ordeal/shared/scenario/drill-steps';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
+import { timesAsSaid, type StepTimes } from '../runbook/step-times.ts';
 import { floor } from './stable.ts';
 import type { DrillStep } from './steps.ts';
-
-/** What a step should take, and after how long it is given up. Seconds; null: as long as a person takes. */
-export interface StepTimes {
-  readonly target: number | null;
-  readonly timeout: number | null;
-}
 
 /** What a store needs for its own hands is no shorter than that, however soon clients are to be well. */
 const LEAST_SECONDS = 120;
@@ -74,10 +69,10 @@ export function timesOf(
   leaseSeconds: number | undefined,
 ): StepTimes {
   const { target, timeout } = usual[name](phase);
-  const said = phase.steps?.[name];
   const lease = usual[name] === wellAgain ? 2 * (leaseSeconds ?? 0) : 0;
-  const over = said?.timeout ?? (timeout === null ? null : timeout + 2 * lease);
-  const wanted = said?.target ?? (target === null ? null : target + lease);
-  // More may be promised than a drill waits for.
-  return { target: wanted === null ? null : Math.min(wanted, over ?? Infinity), timeout: over };
+  const leased = {
+    target: target === null ? null : target + lease,
+    timeout: timeout === null ? null : timeout + 2 * lease,
+  };
+  return timesAsSaid(leased, phase.steps?.[name]);
 }

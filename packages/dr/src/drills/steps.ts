@@ -1,11 +1,11 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
-import { DeadlineExceeded } from '@ordeal/shared/time/deadline';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { StepRecord } from '@ordeal/shared/record/record';
 import type { DrillStepName } from '@ordeal/shared/scenario/drill-steps';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
+import { endStep } from '../runbook/end-step.ts';
+import { givenTime } from '../runbook/given-time.ts';
 import { askBefore } from './approve.ts';
-import { missedTarget } from '@ordeal/shared/record/missed-target';
 import { driverContext, type Course } from './course.ts';
 import { timesOf } from './step-times.ts';
 
@@ -22,8 +22,6 @@ export interface DrillStep {
 
 export interface StepEnd {
   readonly detail: string;
-  /** Seconds of it that were spent waiting for a person. */
-  readonly waitedOnHuman?: number;
 }
 
 /** The step at which a runbook ended early. */
@@ -31,35 +29,6 @@ export interface StepFailure {
   readonly step: string;
   readonly error: unknown;
   readonly message: string;
-}
-
-/**
- * Runs a step under a signal that also ends it when its time is over. It is not left alone then: whoever is told to end
- * is waited for, so that nothing is done to a store behind the way back.
- */
-async function runWithin(
-  course: Course,
-  step: DrillStep,
-  timeout: number | null,
-  signal: AbortSignal,
-): Promise<StepEnd> {
-  const { context } = course;
-  if (timeout === null) return await step.run(course, driverContext(context, signal));
-  const over = new AbortController();
-  const done = new AbortController();
-  void context.clock
-    .sleep(timeout * 1000, done.signal)
-    .then(() => over.abort(new DeadlineExceeded(`it took longer than ${timeout} s, and was given up`)))
-    .catch(() => undefined);
-  try {
-    return await step.run(course, driverContext(context, AbortSignal.any([signal, over.signal])));
-  } catch (error) {
-    // What a driver says of a request that was broken off hides why it was.
-    if (over.signal.aborted && !signal.aborted) throw over.signal.reason;
-    throw error;
-  } finally {
-    done.abort();
-  }
 }
 
 /**
@@ -76,23 +45,10 @@ export async function runSteps(
   let failure: StepFailure | undefined;
   const end = (
     step: DrillStep,
-    record: Pick<StepRecord, 'outcome' | 'detail'> & Partial<StepRecord>,
+    record: Pick<StepRecord, 'outcome' | 'detail'> & Partial<Pick<StepRecord, 'startedAt'>>,
   ): void => {
-    const at = now();
     const { target } = timesOf(step, phase, course.leaseSeconds);
-    course.steps.push({
-      name: step.name,
-      startedAt: at,
-      endedAt: at,
-      target,
-      waitedOnHuman: 0,
-      ...record,
-    });
-    const missed = missedTarget(course.steps.at(-1));
-    if (missed !== undefined)
-      context.journal.append({ type: 'warning', message: `${phase.title}: ${missed}` });
-    const { outcome, detail } = record;
-    context.journal.append({ type: 'step-ended', phase: phase.name, step: step.name, outcome, detail });
+    endStep(course, { name: step.name, startedAt: now(), target, ...record });
   };
   for (const step of steps) {
     if (failure !== undefined) {
@@ -110,9 +66,11 @@ export async function runSteps(
     try {
       signal.throwIfAborted();
       const { name, plan } = step;
-      const waited = await askBefore(course, { name, plan: plan(phase) }, course.deps.beforeStep, signal);
-      const { waitedOnHuman = 0, detail } = await runWithin(course, step, timeout, signal);
-      end(step, { outcome: 'done', startedAt, waitedOnHuman: waited + waitedOnHuman, detail });
+      await askBefore(course, { name, plan: plan(phase) }, course.deps.beforeStep, signal);
+      const { detail } = await givenTime(context.clock, timeout, signal, (ending) =>
+        step.run(course, driverContext(context, ending)),
+      );
+      end(step, { outcome: 'done', startedAt, detail });
     } catch (error) {
       const message = signal.aborted ? `stopped: ${reasonOf(signal.reason)}` : reasonOf(error);
       failure = { step: step.name, error, message };

@@ -5,18 +5,18 @@ import type { RestoreRecord, WindowRecord } from '@ordeal/shared/record/record';
 import { toWall } from '@ordeal/shared/time/clock';
 import { DeadlineExceeded, within } from '@ordeal/shared/time/deadline';
 import { GuardianGone } from '@ordeal/shared/undo/guarded-ledger';
+import { endStep } from '../runbook/end-step.ts';
+import { givenTime } from '../runbook/given-time.ts';
+import { timesInWords } from '../runbook/step-times.ts';
 import { askBefore, askToGoOn } from '../drills/approve.ts';
 import { driverContextOf, note, RestoreRefused, type RestoreCourse, type RestoreDeps } from './course.ts';
-import { removeMarkers } from './markers.ts';
 import { ageCheck, restoreRecord, scheduleCheck, timeCheck } from './restore-record.ts';
 import type { RestorePhase } from '@ordeal/shared/scenario/restore-phase';
 import { WrongSource } from './steps/choose-backup.ts';
 import { stepsOf } from './steps/runbook.ts';
 import type { RestoreStep } from './steps/step.ts';
-import { removeTarget } from './target.ts';
-
-/** Taking away has time of its own: it must not end with what ended the restore. */
-const takeAwayWithinMs = 120_000;
+import { timesOf } from './steps/step-times.ts';
+import { takeAllAway, takeAway } from './steps/take-away.ts';
 
 /** What a restore has come to. */
 export interface RestoreOutcome {
@@ -69,7 +69,7 @@ export async function runRestore(
   const failure = await runSteps(course, stepsOf(phase));
   if (failure !== undefined && context.signal.aborted) course.stoppedAt = context.clock.now();
   const endedAt = course.provenAt ?? context.clock.now();
-  await takeAway(course);
+  if (phase.drill.kind !== 'backup-freshness') await takeAllAway(course);
   const refused = refusalsIn(failure);
   if (refused.length === 0 && course.copy !== undefined) {
     const afterwards = [ageCheck(course), timeCheck(course), scheduleCheck(course)];
@@ -96,14 +96,12 @@ export function describeRestore(phase: RestorePhase): readonly string[] {
   const { rto, rpo } = phase.targets;
   const looks = phase.drill.kind === 'backup-freshness';
   return [
-    ...stepsOf(phase).map((step, index) => {
-      const target = step.target(phase);
-      return `${index + 1}. ${step.name}: ${step.plan(phase)}${target === null ? '' : ` (target ${target} s)`}`;
-    }),
+    ...[...stepsOf(phase), ...(looks ? [] : [takeAway])].map(
+      ({ name, plan }, index) => `${index + 1}. ${name}: ${plan(phase)}${timesInWords(timesOf(name, phase))}`,
+    ),
     looks
       ? `Target: at most ${rpo} s would be lost. Nothing is restored.`
       : `Targets: restored and proven in ${rto} s, at most ${rpo} s lost. It is given up after ${phase.deadline} s.`,
-    ...(looks ? [] : ['Whatever happens, the restored server is stopped and deleted afterwards.']),
   ];
 }
 
@@ -120,14 +118,10 @@ async function runSteps(course: RestoreCourse, steps: readonly RestoreStep[]): P
   const now = (): string => new Date(clock.wall()).toISOString();
   let failure: Failure | undefined;
   for (const step of steps) {
-    const target = step.target(phase);
+    const { target, timeout } = timesOf(step.name, phase);
     const startedAt = now();
-    let waitedOnHuman = 0;
-    const end = (outcome: 'done' | 'failed' | 'skipped', detail: string): void => {
-      const endedAt = now();
-      course.steps.push({ name: step.name, startedAt, endedAt, target, waitedOnHuman, outcome, detail });
-      journal.append({ type: 'step-ended', phase: phase.name, step: step.name, outcome, detail });
-    };
+    const end = (outcome: 'done' | 'failed' | 'skipped', detail: string): void =>
+      endStep(course, { name: step.name, startedAt, target, outcome, detail });
     if (failure !== undefined) {
       end('skipped', `${failure.step} failed`);
       continue;
@@ -135,11 +129,10 @@ async function runSteps(course: RestoreCourse, steps: readonly RestoreStep[]): P
     journal.append({ type: 'step-started', phase: phase.name, step: step.name, targetSeconds: target });
     try {
       signal.throwIfAborted();
-      waitedOnHuman = await mayGoOn(course, step);
       // How long somebody takes to decide is not the restore's time.
-      until += waitedOnHuman * 1000;
+      until += (await mayGoOn(course, step)) * 1000;
       const detail = await within(clock, until - clock.now(), step.name, signal, (ending) =>
-        step.run(course, driverContextOf(course, ending)),
+        givenTime(clock, timeout, ending, (over) => step.run(course, driverContextOf(course, over))),
       );
       end('done', detail);
     } catch (error) {
@@ -180,52 +173,6 @@ function foundBy(error: unknown): { readonly name: string; readonly detail: stri
     return { name: 'room in the place', detail };
   }
   return error instanceof BackupBroken ? { name: error.check, detail } : undefined;
-}
-
-/** Takes away what was made. What does not go stays in the undo ledger, for the guardian and `ordeal recover`. */
-async function takeAway(course: RestoreCourse): Promise<void> {
-  const { undo, journal, clock } = course.context;
-  const { target, markers } = course;
-  const away = [
-    ...(target === undefined
-      ? []
-      : [
-          {
-            entry: target.entry,
-            run: (context: Parameters<typeof removeTarget>[1]) => removeTarget(target.undo, context),
-          },
-        ]),
-    ...(markers === undefined
-      ? []
-      : [
-          {
-            entry: markers.entry,
-            run: (context: Parameters<typeof removeTarget>[1]) => removeMarkers(markers.undo, context),
-          },
-        ]),
-  ];
-  try {
-    // Only now: what is deleted in the source while a backup of it is replayed would be missing in that.
-    await course.own?.observers.dispose();
-  } catch (error) {
-    journal.append({
-      type: 'warning',
-      message: `what the ledger has written was not taken away: ${reasonOf(error)}`,
-    });
-  }
-  for (const { entry, run } of away) {
-    try {
-      await within(clock, takeAwayWithinMs, `Removing ${entry.describe}`, undefined, (ending) =>
-        run(driverContextOf(course, ending)),
-      );
-      undo.settle(entry.id, 'run');
-    } catch (error) {
-      journal.append({
-        type: 'warning',
-        message: `${entry.describe} was not taken away: ${reasonOf(error)}`,
-      });
-    }
-  }
 }
 
 function windowOf(course: RestoreCourse, to: number): WindowRecord | undefined {

@@ -57,7 +57,7 @@ const kinds: readonly (readonly [name: string, drill: () => RestorePhase['drill'
 
 describe.each(kinds)('a drill of kind %s that is aborted', (name, drill) => {
   taken = Date.now();
-  const steps = stepsOf(phaseOf(drill())).map((one) => one.name);
+  const steps: readonly string[] = stepsOf(phaseOf(drill())).map((one) => one.name);
   const moments = steps.flatMap((step) => momentsOf(name, step));
 
   it.each(moments)('in the step $step, $moment, leaves nothing', async ({ step, afterMs }) => {

@@ -11,6 +11,7 @@ import { drillParts, faultOf, movesTo } from './drill-parts.ts';
 import { constantLoadOf } from './constant-load.ts';
 import { isShaped } from './load-windows.ts';
 import { repetitionNames } from './repetitions.ts';
+import { restoreSteps } from './restore-steps.ts';
 import type {
   ExperimentPhase,
   LoadPhase,
@@ -170,7 +171,7 @@ function unknownStep(path: string, name: string, known: readonly string[]): Diag
   return [
     {
       path,
-      expected: `steps of this drill's runbook: ${known.join(', ')}`,
+      expected: `steps of this runbook: ${known.join(', ')}`,
       found: JSON.stringify(name),
       hint: hintFrom(name, known),
     },
@@ -240,7 +241,13 @@ function references(phase: Phase, platform: Platform, path: string): Diagnostic[
       ];
     }
     case 'restore':
-      return [...objectives, ...missing('backup', phase.backup, 'backups', backups)];
+      return [
+        ...objectives,
+        ...Object.keys(phase.steps ?? {}).flatMap((name) =>
+          unknownStep(`${path}.steps`, name, restoreSteps[phase.drill.kind]),
+        ),
+        ...missing('backup', phase.backup, 'backups', backups),
+      ];
     case 'deploy':
       return [
         ...objectives,

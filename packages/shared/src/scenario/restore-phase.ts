@@ -1,3 +1,5 @@
+import type { SaidTimes } from './said-times.ts';
+
 /** Brings a backup back in a place of its own, and proves what it holds. All times are seconds. */
 export interface RestorePhase {
   readonly phase: 'restore';
@@ -9,6 +11,7 @@ export interface RestorePhase {
   /** Not restored and proven by then is a failure, never a number. */
   readonly deadline: number;
   readonly targets: { readonly rto: number; readonly rpo: number };
+  readonly steps?: SaidTimes;
   /** Names of the platform's objectives on this restore. */
   readonly objectives: readonly string[];
 }

@@ -13,6 +13,9 @@ const smoke = () => z.strictObject({ phase: z.literal('smoke'), ...head });
 
 const written = text.optional();
 
+const saidTimes = () =>
+  z.record(text, z.strictObject({ target: seconds.optional(), timeout: seconds.optional() }));
+
 /** Either constant load, or a shape of it: which one decides what else belongs to it. */
 const load = () =>
   z
@@ -161,9 +164,7 @@ const drill = () =>
     stableAttempts: z.number().int().positive(),
     deadline: seconds,
     mostLag: seconds.optional(),
-    steps: z
-      .record(text, z.strictObject({ target: seconds.optional(), timeout: seconds.optional() }))
-      .optional(),
+    steps: saidTimes().optional(),
     freshBackup: z
       .union([z.strictObject({ backup: text, within: seconds }), z.strictObject({ without: text })], {
         error: '{ backup, within } or { without: why none is needed }',
@@ -196,6 +197,7 @@ const restore = () =>
       },
     ),
     deadline: seconds,
+    steps: saidTimes().optional(),
     targets: z.strictObject({ rto: seconds, rpo: z.number().nonnegative() }),
     objectives: names.min(1),
   });

@@ -4,6 +4,7 @@ import type { DeployPhase } from './deploy-phase.ts';
 import type { LimitPhase } from './limit-phase.ts';
 import type { NotRunPhase } from './not-run.ts';
 import type { RestorePhase } from './restore-phase.ts';
+import type { SaidTimes } from './said-times.ts';
 
 /** A scenario is data: phases over one timeline, in order. All times are seconds. */
 export interface Scenario {
@@ -207,8 +208,7 @@ export interface DrillPhase {
     readonly detection: number;
     readonly failover: number;
   };
-  /** By a step of its runbook: seconds that it should take, and after which it is given up. Default: as is usual. */
-  readonly steps?: Readonly<Record<string, { readonly target?: number; readonly timeout?: number }>>;
+  readonly steps?: SaidTimes;
   /** Names of the platform's objectives on this drill's result. */
   readonly objectives: readonly string[];
 }

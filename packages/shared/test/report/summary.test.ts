@@ -68,6 +68,28 @@ describe('summary', () => {
     expect(text).not.toContain('not recovered');
   });
 
+  it('tells which step of a restore took longer than its target', () => {
+    const { record } = gameDay();
+    const step = {
+      name: 'choose backup',
+      startedAt: '2026-03-01T02:00:00.000Z',
+      endedAt: '2026-03-01T02:00:40.000Z',
+      target: 30,
+      waitedOnHuman: 0,
+      outcome: 'done',
+      detail: 'one',
+    } as const;
+    const restore = {
+      name: 'restore',
+      backupAgeSeconds: { low: 1, high: 2 },
+      seconds: { low: 3, high: 3 },
+      steps: [step, { ...step, name: 'prove', target: 60 }],
+    };
+    const text = renderSummary({ ...record, restores: [restore] });
+    expect(text).toContain('Target missed: step choose backup took 40.0 s, and its target is 30 s');
+    expect(text).not.toContain('step prove took');
+  });
+
   it('keeps hostile text from being Markdown or HTML, and tables whole', () => {
     const text = renderSummary(hostileRun().record);
     expect(text).not.toMatch(/<(?!br)[a-z/]/iu);

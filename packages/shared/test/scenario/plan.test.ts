@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Platform } from '../../src/platform/platform.ts';
 import { parseScenario } from '../../src/scenario/parse-scenario.ts';
+import type { RestorePhase } from '../../src/scenario/restore-phase.ts';
 import { planScenario } from '../../src/scenario/plan.ts';
 import type {
   DrillPhase,
@@ -57,6 +58,16 @@ const drill: DrillPhase = {
   targets: { rto: 60, rpo: 10, detection: 5, failover: 20 },
   objectives: ['RTO'],
 };
+const restore: RestorePhase = {
+  phase: 'restore',
+  name: 'restore',
+  title: 'Restore',
+  backup: 'shop',
+  drill: { kind: 'restore', take: false },
+  deadline: 60,
+  targets: { rto: 60, rpo: 60 },
+  objectives: ['RTO'],
+};
 const writtenDay = (...phases: WrittenScenario['phases']): WrittenScenario => ({
   name: 'day',
   title: 'Day',
@@ -111,6 +122,23 @@ describe('parseScenario', () => {
       'day.ts: phases[2].store',
     ]);
     expect(diagnostics[0]?.hint).toContain('errors');
+  });
+
+  it('lets a drill and a restore say how long their steps take, and names those that they have not got', () => {
+    const steps = { promote: { target: 5, timeout: 30 }, prove: { timeout: 60 } };
+    const parsed = (phase: WrittenScenario['phases'][number]) => {
+      const result = parseScenario(writtenDay(phase), measured(), 'day.ts');
+      return (result.ok ? [] : result.diagnostics)
+        .filter(({ path }) => path.endsWith('.steps'))
+        .map(({ found, expected }) => [found, expected]);
+    };
+    expect(parsed({ ...drill, steps })).toEqual([['"prove"', expect.stringContaining('fence, promote')]]);
+    expect(parsed({ ...restore, steps })).toEqual([
+      [
+        '"promote"',
+        'steps of this runbook: check place, take backup, choose backup, restore, prove, take away',
+      ],
+    ]);
   });
 
   it('names every region that a drill moves the primary between and in which its store has no node', () => {

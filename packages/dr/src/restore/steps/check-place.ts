@@ -7,7 +7,6 @@ export const checkPlace: RestoreStep = {
   name: 'check place',
   plan: () =>
     'refuse unless the place is empty and nobody uses it, and unless it is known whose backup it must be',
-  target: () => null,
   run: async (course, context) => {
     const { reasons, expected } = await lookAtPlace(course.deps, context);
     if (reasons.length > 0) throw new RestoreRefused(reasons);

@@ -12,7 +12,6 @@ export const choose: RestoreStep = {
     phase.drill.kind === 'point-in-time'
       ? 'find the newest backup from before the moment, and see whose it is'
       : 'find the newest backup, and see whose it is',
-  target: () => null,
   run: async (course, context) => {
     const { deps, phase } = course;
     const at = momentOf(course);

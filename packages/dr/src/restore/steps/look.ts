@@ -5,7 +5,6 @@ import type { RestoreStep } from './step.ts';
 export const look: RestoreStep = {
   name: 'look at it',
   plan: () => 'read the newest backup where it lies, and see how much would be lost with it',
-  target: () => null,
   run: async (course, context) => {
     const { driver } = course.deps;
     const copy = copyOf(course);

@@ -11,7 +11,6 @@ import type { RestoreStep } from './step.ts';
 export const prove: RestoreStep = {
   name: 'prove',
   plan: () => 'read everything: damage, content, what the application needs, markers, acknowledged writes',
-  target: () => null,
   run: async (course, context) => {
     const { restored, deps } = course;
     if (restored === undefined) throw new Error('nothing was restored');

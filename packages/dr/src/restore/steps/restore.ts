@@ -14,7 +14,6 @@ export const restore: RestoreStep = {
     phase.drill.kind === 'point-in-time'
       ? 'start a server of its own from the backup, and replay the log up to the moment'
       : 'start a server of its own from the backup, with everything since that can be had',
-  target: (phase) => phase.targets.rto,
   asks: (course) =>
     `Restore ${copyOf(course).id} into a server of its own in ${course.deps.settings.into.dir} now? It is taken away afterwards.`,
   run: async (course, context) => {

@@ -5,7 +5,6 @@ export const takeBackup: RestoreStep = {
   name: 'take backup',
   plan: (phase) =>
     `take a new backup with ${phase.backup}, while the ledger writes where its writes are in that backup`,
-  target: () => null,
   asks: ({ phase }) =>
     `Take a new backup with ${phase.backup} now? The source is read for it, and the ledger may write meanwhile.`,
   run: async (course, context) => {

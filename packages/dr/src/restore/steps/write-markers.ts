@@ -9,7 +9,6 @@ export const markSource: RestoreStep = {
     phase.drill.kind === 'point-in-time' && 'markFor' in phase.drill
       ? `write a marker every 100 ms into the source, ${phase.drill.markFor} s before the moment and as long behind it`
       : 'write no markers',
-  target: () => null,
   asks: () => 'Write markers into the source now? They are taken out of it again afterwards.',
   run: async (course, context) => {
     const { phase, deps } = course;

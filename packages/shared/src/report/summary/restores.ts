@@ -1,3 +1,4 @@
+import { missedTarget } from '../../record/missed-target.ts';
 import type { RestoreRecord, RunRecord } from '../../record/record.ts';
 import { restoreInWords } from '../restore-words.ts';
 import { approvalInWords } from './approval.ts';
@@ -9,13 +10,17 @@ export function restoresSection(record: RunRecord): string {
 }
 
 function restoreBlock(restore: RestoreRecord): string {
-  const { name, kind, failed, backup, checks = [] } = restore;
+  const { name, kind, failed, backup, checks = [], steps = [] } = restore;
   const held = checks.filter(({ outcome }) => outcome === 'held').length;
   const others = checks.filter(({ outcome }) => outcome !== 'held');
   const lines = [
     failed === undefined ? restoreInWords(restore) : `**does not count:** ${failed}`,
     ...(backup === undefined ? [] : [`Backup ${backup.id} (${backup.driver}) of ${backup.instant.high}`]),
     `${held} checks held`,
+    ...steps.flatMap((step) => {
+      const missed = missedTarget(step);
+      return missed === undefined ? [] : [`Target missed: ${missed}`];
+    }),
     ...(restore.approvals ?? []).map((one) => approvalInWords(one, 'its time')),
     ...others.map((check) => `${check.name} ${check.outcome}: ${check.detail}`),
   ];
