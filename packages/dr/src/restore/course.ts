@@ -113,6 +113,14 @@ export function driverContextOf(course: RestoreCourse, signal: AbortSignal): Dri
   return { clock, signal, say: (message) => void journal.append({ type: 'note', message }) };
 }
 
+/** What does not hold, in words; empty when nothing was found. */
+export function brokenIn({ checks }: Pick<RestoreCourse, 'checks'>): string {
+  return checks
+    .filter(({ outcome }) => outcome === 'broken')
+    .map(({ name, detail }) => `${name}: ${detail}`)
+    .join('; ');
+}
+
 /** Writes a check into the journal and the record. */
 export function note(course: RestoreCourse, ...checks: readonly BackupCheck[]): void {
   for (const check of checks) {

@@ -9,7 +9,14 @@ import { endStep } from '../runbook/end-step.ts';
 import { givenTime } from '../runbook/given-time.ts';
 import { timesInWords } from '../runbook/step-times.ts';
 import { askBefore, askToGoOn } from '../drills/approve.ts';
-import { driverContextOf, note, RestoreRefused, type RestoreCourse, type RestoreDeps } from './course.ts';
+import {
+  brokenIn,
+  driverContextOf,
+  note,
+  RestoreRefused,
+  type RestoreCourse,
+  type RestoreDeps,
+} from './course.ts';
 import { ageCheck, restoreRecord, scheduleCheck, timeCheck } from './restore-record.ts';
 import type { RestorePhase } from '@ordeal/shared/scenario/restore-phase';
 import { WrongSource } from './steps/choose-backup.ts';
@@ -67,7 +74,10 @@ export async function runRestore(
     schedule: undefined,
   };
   const failure = await runSteps(course, stepsOf(phase));
-  if (failure !== undefined && context.signal.aborted) course.stoppedAt = context.clock.now();
+  const wasStopped = failure !== undefined && context.signal.aborted;
+  // What was found to be broken by then is proven, whoever has ended the rest.
+  const broken = wasStopped ? brokenIn(course) : '';
+  if (wasStopped && broken === '') course.stoppedAt = context.clock.now();
   const endedAt = course.provenAt ?? context.clock.now();
   if (phase.drill.kind !== 'backup-freshness') await takeAllAway(course);
   const refused = refusalsIn(failure);
@@ -78,7 +88,11 @@ export async function runRestore(
   const window = windowOf(course, endedAt);
   if (window !== undefined) context.journal.append({ type: 'window-closed', window });
   return {
-    record: restoreRecord(course, endedAt, failure && `${failure.step}: ${failure.message}`),
+    record: restoreRecord(
+      course,
+      endedAt,
+      failure && `${failure.step}: ${failure.message}${broken === '' ? '' : `; found by then: ${broken}`}`,
+    ),
     refused,
     ...(window === undefined ? {} : { window }),
     ...(course.observersBroke === undefined ? {} : { observersBroke: course.observersBroke }),

@@ -1,3 +1,4 @@
+import { askToGoOn } from '../../src/drills/approve.ts';
 import type { Course } from '../../src/drills/course.ts';
 import { drillRecord } from '../../src/drills/drill-record.ts';
 import type { OutageAnalysis } from '../../src/outage/outage.ts';
@@ -44,4 +45,27 @@ it('who is asked while the platform goes on by itself has held up nothing', () =
   expect(rtoOf('failover', 30, ['promote', 10, 100])).toMatchObject({ high: 30 });
   // A platform that recovers by itself waits for nobody.
   expect(rtoOf('observe', 30, ['take over', 1, 61])).toMatchObject({ high: 30 });
+});
+
+it("what nobody answered until the run was ended is a person's time as well, and not how long clients waited", async () => {
+  let now = 5 * second;
+  const stop = new AbortController();
+  const course = {
+    phase: { name: 'drill', drill: { kind: 'failover' }, targets: { rto: 60, rpo: 60 } },
+    context: { clock: { now: () => now, wall: () => now }, journal: { append: () => undefined } },
+    t0: { low: 0, high: 0 },
+    milestones: new Map(),
+    waits: [],
+    steps: [],
+    approvals: [],
+    configured: [],
+  } as unknown as Course;
+  const nobody = async (_: string, signal: AbortSignal): Promise<never> => {
+    now += 300 * second;
+    stop.abort(new Error('interrupted by SIGINT'));
+    throw signal.reason;
+  };
+  await expect(askToGoOn(course, 'decide', 'Promote b?', nobody, stop.signal)).rejects.toThrow('SIGINT');
+  course.stoppedAt = now;
+  expect(drillRecord(course).stoppedAfter).toBe(5);
 });

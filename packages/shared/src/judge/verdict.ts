@@ -93,15 +93,19 @@ function failuresOfDrill(drill: DrillRecord): readonly string[] {
 }
 
 function whyFailed(one: DrillRecord | RestoreRecord): readonly string[] {
-  if (one.failed === undefined || givenUpEarly(one) !== undefined) return [];
+  if (one.failed === undefined || endedEarly(one) !== undefined) return [];
   return [`${one.name} failed: ${one.failed}`];
 }
 
 /** Why nobody knows whether a drill or a restore would have come to its end in the time that it is given; undefined: it is known. */
-function givenUpEarly(one: DrillRecord | RestoreRecord): string | undefined {
+function endedEarly(one: DrillRecord | RestoreRecord): string | undefined {
   const { givenUpAfter = Infinity } = 'rto' in one ? one.rto : one.seconds;
   const within = 'rto' in one ? one.rto.target : (one.targets?.rto ?? 0);
-  if (one.failed === undefined || givenUpAfter >= within) return undefined;
+  if (one.failed === undefined) return undefined;
+  if (one.stoppedAfter !== undefined) {
+    return `${one.name} was stopped before it had come to its end: ${one.failed}`;
+  }
+  if (givenUpAfter >= within) return undefined;
   return `${one.name} was given up after ${figure(givenUpAfter)} s, and it has ${within} s: ${one.failed}`;
 }
 
@@ -138,7 +142,7 @@ function doubtsOf({
       .map((finding) => `${place(finding)} is inconclusive: ${whyOpen(finding)}`),
     ...experiments.flatMap(doubtsOfExperiment),
     ...drills.flatMap(doubtsOfDrill),
-    ...[...drills, ...restores].flatMap((one) => givenUpEarly(one) ?? []),
+    ...[...drills, ...restores].flatMap((one) => endedEarly(one) ?? []),
     ...deployments.flatMap(doubtsOfDeployment),
     ...(must.length === 0 ? ['no objective that must hold was judged'] : []),
   ];

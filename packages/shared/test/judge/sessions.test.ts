@@ -29,6 +29,14 @@ test('one that is not back fails, whatever the limit', () => {
   });
 });
 
+test('one that was not back when somebody stopped the drill might have come: only its least time is known', () => {
+  const lost = { ...cut, notBack: 1, reconnect: { low: 3, high: null } };
+  const stopped = { ...drill([lost], 'recover: stopped: interrupted by SIGINT'), stoppedAfter: 3 };
+  const told = drillSessions(stopped, 'seconds-to-reconnect');
+  expect(told).toMatchObject({ value: { low: 3, high: Infinity } });
+  expect(told).not.toHaveProperty('decision');
+});
+
 test('nothing cut shows nothing of coming back, and nobody watching shows nothing at all', () => {
   const none = { ...cut, dropped: 0, reconnect: null };
   expect(drillSessions(drill([none]), 'seconds-to-reconnect')).toMatchObject({ kind: 'nothing' });

@@ -49,6 +49,8 @@ const restore = (seconds: RestoreRecord['seconds']): RestoreRecord => ({
   targets: { rto: 300, rpo: 60 },
   failed: 'replay took longer',
 });
+const outOfTime: RunEnd = { how: 'blind', reasons: ['the run was ended after 600 s'] };
+const stopped = { failed: 'recover: stopped: the run was ended after 600 s', stoppedAfter: 20 };
 const residue = [{ what: 'toxic', where: 'proxy a', how: 'listed' }];
 const interrupted: RunEnd = { how: 'interrupted', exitCode: 143, reason: 'SIGTERM' };
 
@@ -104,6 +106,27 @@ test.each<[string, Partial<VerdictInput>, string, number]>([
   [
     'a restore that was given up before its time was over',
     { restores: [restore({ low: 90, high: null, givenUpAfter: 90 })] },
+    'inconclusive',
+    2,
+  ],
+  [
+    'a drill that the run has ended',
+    { drills: [{ ...failover, ...stopped }], end: outOfTime },
+    'inconclusive',
+    2,
+  ],
+  [
+    'two writers that were proven before the run has ended the drill',
+    {
+      drills: [{ ...failover, ...stopped, writers: { outcome: 'proven', detail: 'a and b' } }],
+      end: outOfTime,
+    },
+    'fail',
+    1,
+  ],
+  [
+    'a restore that the run has ended',
+    { restores: [{ ...restore({ low: 20, high: null }), ...stopped }], end: outOfTime },
     'inconclusive',
     2,
   ],

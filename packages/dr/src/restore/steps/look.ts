@@ -1,4 +1,4 @@
-import { note } from '../course.ts';
+import { brokenIn, note } from '../course.ts';
 import { copyOf } from './parts.ts';
 import type { RestoreStep } from './step.ts';
 
@@ -11,8 +11,8 @@ export const look: RestoreStep = {
     note(course, ...(await driver.verify(copy, context)));
     course.startedAt = context.clock.now();
     course.reach = await driver.newest?.(copy, context);
-    const broken = course.checks.filter((one) => one.outcome === 'broken');
-    if (broken.length > 0) throw new Error(broken.map((one) => `${one.name}: ${one.detail}`).join('; '));
+    const broken = brokenIn(course);
+    if (broken !== '') throw new Error(broken);
     return `${copy.id} is as it was written`;
   },
 };

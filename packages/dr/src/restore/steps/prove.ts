@@ -1,6 +1,6 @@
 import type { BackupCheck } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
-import { note, type RestoreCourse } from '../course.ts';
+import { brokenIn, note, type RestoreCourse } from '../course.ts';
 import { holdAgainstLedgers } from '../ledger/hold.ts';
 import { judgeMarkers, readMarkers } from '../markers.ts';
 import { judgeMoment } from '../moment.ts';
@@ -32,8 +32,8 @@ export const prove: RestoreStep = {
     note(course, ...checks);
     course.observersBroke = broke;
     note(course, somethingProven(course));
-    const broken = course.checks.filter((one) => one.outcome === 'broken');
-    if (broken.length > 0) throw new Error(broken.map((one) => `${one.name}: ${one.detail}`).join('; '));
+    const broken = brokenIn(course);
+    if (broken !== '') throw new Error(broken);
     course.provenAt = context.clock.now();
     return `${course.checks.filter((one) => one.outcome === 'held').length} checks held`;
   },

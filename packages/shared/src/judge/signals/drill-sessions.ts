@@ -4,7 +4,7 @@ import type { Measurement } from '../decide.ts';
 
 /** Sessions that a drill cut, and the longest that one of them needed to be back. */
 export function drillSessions(
-  { sessions = [], failed }: DrillRecord,
+  { sessions = [], failed, stoppedAfter }: DrillRecord,
   measure: 'dropped-sessions' | 'seconds-to-reconnect',
 ): Measurement {
   const kept = sessions.reduce((sum, one) => sum + one.kept, 0);
@@ -46,8 +46,8 @@ export function drillSessions(
     },
     samples: dropped,
     violations: Infinity,
-    // One that is not back fails whatever the limit, and is never a number.
-    ...(notBack > 0 ? { decision: 'violated' as const } : {}),
+    // One that is not back fails whatever the limit, and is never a number. Of a drill that was stopped it might have come.
+    ...(notBack > 0 && stoppedAfter === undefined ? { decision: 'violated' as const } : {}),
     note: words,
     ...unfinished,
   };

@@ -47,8 +47,9 @@ function recovery(
   const wasStopped = stoppedAfter !== undefined;
   const unrecovered = rto.high === null || (failed !== undefined && !wasStopped);
   const givenUpAfter = stoppedAfter ?? rto.givenUpAfter ?? Infinity;
-  // The drill has failed; of a promise that reaches further nobody knows.
-  const mayHold = rto.high === null && givenUpAfter < limit;
+  // The drill has failed; of a promise that reaches further nobody knows. Of one that was stopped what clients saw tells:
+  // they may have been well again by then, although that was not confirmed yet.
+  const mayHold = rto.high === null && (wasStopped ? rto.low <= limit : givenUpAfter < limit);
   const notes = [
     ...(failed === undefined ? [] : [`The drill failed: ${failed}.`]),
     ...(secondWitness.agrees === false
