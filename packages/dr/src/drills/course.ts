@@ -143,10 +143,21 @@ export async function timed(course: Course, act: () => Promise<void>): Promise<B
   return { low, high: course.context.clock.now() };
 }
 
-/** Notes whether a condition holds, and rejects with the detail when it does not. */
+/** Notes whether a condition holds. Returns what is wrong, in words, when it does not. */
+export function noteCheck(
+  { context, phase }: Course,
+  name: string,
+  held: boolean,
+  detail: string,
+): string | undefined {
+  context.journal.append({ type: 'check', phase: phase.name, name, held, detail });
+  return held ? undefined : `${name}: ${detail}`;
+}
+
+/** The same, and throws what is wrong. */
 export function check(course: Course, name: string, held: boolean, detail: string): void {
-  course.context.journal.append({ type: 'check', phase: course.phase.name, name, held, detail });
-  if (!held) throw new Error(`${name}: ${detail}`);
+  const wrong = noteCheck(course, name, held, detail);
+  if (wrong !== undefined) throw new Error(wrong);
 }
 
 /**

@@ -4,7 +4,7 @@ import { decidePromotion } from './decide.ts';
 import { detect, lose } from './lose.ts';
 import { lead, observe, readBack, recover } from './measuring.ts';
 import { whyNotBegin } from './may-begin.ts';
-import { reasonsWithin, refuse, standbyRefusals } from './refuse.ts';
+import { notBegun, reasonsWithin, refuse, standbyRefusals } from './refuse.ts';
 import type { DrillStep } from './steps.ts';
 import { beginLook, endLook } from './log-positions.ts';
 import { isStopped } from './writers.ts';
@@ -34,13 +34,13 @@ const checks: DrillStep = {
 /** What held before the observers were started may no longer do. */
 const ready: DrillStep = {
   name: 'ready',
-  plan: (phase) => `once more see that the standby in region ${regionsOf(phase).to} follows closely`,
+  plan: (phase) => `once more refuse unless the standby in region ${regionsOf(phase).to} follows closely`,
   run: async (course, within) => {
     const { old, next } = roles(course);
-    const [why] = await reasonsWithin(within, readyWithinMs, () =>
+    const reasons = await reasonsWithin(within, readyWithinMs, () =>
       standbyRefusals(course, within, { primary: old, standby: next }),
     );
-    if (why !== undefined) throw new Error(`standby follows: ${why}`);
+    if (reasons.length > 0) throw notBegun(course, reasons);
     return { detail: `${next} streams from ${old}` };
   },
 };

@@ -2,16 +2,20 @@ import { reasonOf } from '@ordeal/shared/reason-of';
 import { exactly } from '@ordeal/shared/time/interval';
 import { GuardianGone } from '@ordeal/shared/undo/guarded-ledger';
 import { rtoOf } from '../outage/outage.ts';
-import { check, mustObserve, observersOf, reach, waitedMs, type Course } from './course.ts';
+import { mustObserve, noteCheck, observersOf, reach, waitedMs, type Course } from './course.ts';
 import { checkStream } from './stream-check.ts';
 import { untilWell } from './until-well.ts';
 import { watchWriters } from './writers.ts';
 import { ObserverBroke } from './drill.ts';
+import { notBegun, unlessSo } from './refuse.ts';
 import { stableInWords } from './stable.ts';
 import type { DrillStep } from './steps.ts';
 
 /** How much longer than planned the ledger may take to be as long as it must be. */
 const leadSlackMs = 15_000;
+const whatToDo =
+  'find out why before anything is broken (probes-*.jsonl and ledger-*.jsonl of the run have each attempt), and drill a ' +
+  'platform that is well';
 
 /** Starts the probe streams and the ledger. */
 export const observe: DrillStep = {
@@ -40,7 +44,8 @@ export const observe: DrillStep = {
  */
 export const lead: DrillStep = {
   name: 'lead',
-  plan: (phase) => `observe for ${phase.ledgerLead} s with nothing wrong; refuse unless clients are well`,
+  plan: (phase) =>
+    `observe for ${phase.ledgerLead} s with nothing wrong; ${unlessSo(phase, 'clients are well')}`,
   run: async (course, within) => {
     const { clock, signal } = within;
     const observers = observersOf(course);
@@ -60,23 +65,26 @@ export const lead: DrillStep = {
       if ((isSeen || late) && first !== null && last !== null && now - Math.max(first, begun) >= wantedMs) {
         const silentMs = now - last;
         const most = Math.max(1000, 10_000 / course.phase.ledgerRate);
-        check(
-          course,
-          'ledger runs',
-          silentMs <= most,
-          `${acknowledged} writes acknowledged, the last ${Math.round(silentMs)} ms ago (at most ${most} ms)`,
-        );
+        const wrong = [
+          noteCheck(
+            course,
+            'ledger runs',
+            silentMs <= most,
+            `${acknowledged} writes acknowledged, the last ${Math.round(silentMs)} ms ago (at most ${most} ms)`,
+          ),
+          ...observers.streams().map((stream) => checkStream(course, stream, 'before', judgedFrom)),
+        ].flatMap((one) => (one === undefined ? [] : [`${one}: ${whatToDo}`]));
+        if (wrong.length > 0) throw notBegun(course, wrong);
         break;
       }
       if (late) {
-        throw new Error(
+        throw notBegun(course, [
           `expected acknowledged writes for ${course.phase.ledgerLead} s, found ${acknowledged} in ` +
-            `${Math.round((now - begun) / 1000)} s: the platform does not take the ledger's writes`,
-        );
+            `${Math.round((now - begun) / 1000)} s: the platform does not take the ledger's writes; ${whatToDo}`,
+        ]);
       }
       await clock.sleep(50, signal);
     }
-    for (const stream of observers.streams()) checkStream(course, stream, 'before', judgedFrom);
     return { detail: `${observers.ledger().acknowledged} writes acknowledged, all streams well` };
   },
 };

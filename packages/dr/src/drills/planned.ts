@@ -1,7 +1,7 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { mark, mustObserve, reach, regionsOf, timed, type Course } from './course.ts';
 import { whyNotBegin } from './may-begin.ts';
-import { reasonsWithin, refuse, standbyRefusals } from './refuse.ts';
+import { notBegun, reasonsWithin, refuse, standbyRefusals, unlessSo } from './refuse.ts';
 import type { DrillStep } from './steps.ts';
 import { beginLook, endLook, lookBefore } from './log-positions.ts';
 import { isStopped } from './writers.ts';
@@ -39,13 +39,14 @@ export const checkMove: DrillStep = {
 /** Everything that can be waited for before anybody is without a writer is waited for here. */
 export const ready: DrillStep = {
   name: 'ready',
-  plan: (phase) => `once more see that the standby in region ${regionsOf(phase).to} follows closely`,
+  plan: (phase) =>
+    `once more ${unlessSo(phase, `the standby in region ${regionsOf(phase).to} follows closely`)}`,
   run: async (course, within) => {
     const { now, next } = nodesOf(course);
-    const [why] = await reasonsWithin(within, readyWithinMs, () =>
+    const reasons = await reasonsWithin(within, readyWithinMs, () =>
       standbyRefusals(course, within, { primary: now, standby: next }),
     );
-    if (why !== undefined) throw new Error(`standby follows: ${why}`);
+    if (reasons.length > 0) throw notBegun(course, reasons);
     return { detail: `node ${next} follows ${now}` };
   },
 };

@@ -1,5 +1,6 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { StoreNode } from '@ordeal/shared/drivers/store';
+import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
 import type { Asked, Course } from './course.ts';
 import { DrillRefused } from './drill.ts';
 
@@ -15,6 +16,19 @@ export function refuse(course: Course, reasons: readonly string[]): void {
     detail: reasons.length === 0 ? 'nothing speaks against it' : reasons.join('; '),
   });
   if (reasons.length > 0) throw new DrillRefused(reasons);
+}
+
+/**
+ * Why a drill is not begun behind its first look, each with what to do. Nothing was touched until then, but in a failback:
+ * that has brought its region back, and may be what is wrong.
+ */
+export function notBegun({ phase }: Course, reasons: readonly string[]): Error {
+  return phase.drill.kind === 'failback' ? new Error(reasons.join('; ')) : new DrillRefused(reasons);
+}
+
+/** What such a step does, for the plan. */
+export function unlessSo({ drill }: DrillPhase, what: string): string {
+  return drill.kind === 'failback' ? `see that ${what}` : `refuse unless ${what}`;
 }
 
 /** Seconds that a standby may be behind. */

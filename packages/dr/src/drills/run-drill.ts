@@ -68,9 +68,10 @@ export async function runDrill(
   for (const window of windows) context.journal.append({ type: 'window-closed', window });
   const broke = failure?.error instanceof ObserverBroke ? failure.message : unread;
   const writers = await writersRecord(course);
+  const twoWriters = writers?.outcome === 'proven' ? [`two writers at once: ${writers.detail}`] : [];
   const failed = [
     ...(ended === undefined || failure?.error instanceof ObserverBroke ? [] : [ended]),
-    ...(writers?.outcome === 'proven' ? [`two writers at once: ${writers.detail}`] : []),
+    ...twoWriters,
   ];
   const record: DrillRecord = {
     ...drillRecord(course),
@@ -83,7 +84,8 @@ export async function runDrill(
     windows,
     fault: course.t0 ?? null,
     settled: course.stage === 'settled',
-    refused,
+    // Of a drill that was refused nobody tells anything else.
+    refused: twoWriters.length === 0 ? refused : [],
     ...(broke === undefined ? {} : { observersBroke: broke }),
     reread: async () => {
       if (course.observers === undefined || course.t0 === undefined) return record.rpo;

@@ -27,7 +27,8 @@ export const stayWell: DrillStep = {
       throw new Error(`after the healing clients were not well within ${phase.deadline} s: ${end.late}`);
     }
     for (const stream of observersOf(course).streams()) {
-      checkStream(course, stream, 'after the healing', healed.low);
+      const wrong = checkStream(course, stream, 'after the healing', healed.low);
+      if (wrong !== undefined) throw new Error(wrong);
     }
     const store = await storeIsBack(course, within, deadline);
     return { detail: `clients were well for ${stableSeconds(course)} s behind the healing, ${store}` };

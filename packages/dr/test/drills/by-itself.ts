@@ -15,7 +15,9 @@ export interface Moment {
 }
 
 export interface Story {
-  /** As it is so many milliseconds after the fault; before it, a is the primary and clients are well. */
+  /** As it is before the fault. Default: a is the primary, and clients are well. */
+  readonly before?: Moment;
+  /** As it is so many milliseconds after the fault. */
   readonly afterFault: (ms: number) => Moment;
   /** As it is so many milliseconds after the healing; default: as it was. */
   readonly afterHeal?: (ms: number) => Moment;
@@ -54,7 +56,7 @@ export async function observeDrill(story: Story): Promise<Told> {
     if (heal !== undefined && instant >= heal && story.afterHeal !== undefined)
       return story.afterHeal(instant - heal);
     return fault === undefined || instant < fault
-      ? { primary: 'a', well: true }
+      ? (story.before ?? { primary: 'a', well: true })
       : story.afterFault(instant - fault);
   };
   const isPrimary = (node: string): boolean => ['both', node].includes(at(clock.now()).primary);
