@@ -1,3 +1,4 @@
+import type { ChangingRoles } from '@ordeal/dr/drivers/changing-roles';
 import type { HandOver } from '@ordeal/dr/drivers/hand-over';
 import type { FenceProof } from '@ordeal/dr/drivers/fence-proof';
 import type { RejoinProof } from '@ordeal/dr/drivers/rejoin-proof';
@@ -11,7 +12,7 @@ import type { Result } from '@ordeal/shared/platform/diagnostics';
 export interface ConfiguredStore {
   readonly driver: StoreDriver &
     WriteCheck &
-    Partial<SelfRecovery & HandOver & Leased & FenceProof & RejoinProof>;
+    Partial<SelfRecovery & HandOver & Leased & FenceProof & RejoinProof & ChangingRoles>;
   /** Its nodes; the first one of a region is the one that a drill moves. */
   readonly nodes: readonly { readonly name: string; readonly region: string }[];
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { labelValue } from '@ordeal/chaos/chaos-mesh/labels';
 import { isFollowed, outcomesOf, recoveryAdvice } from '@ordeal/dr/drills/advice';
+import { settledStatus } from '@ordeal/dr/drills/settled';
 import { WRITTEN_DRIVER } from '@ordeal/dr/ledger/written-driver';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { StoreDriver, StoreStatus } from '@ordeal/shared/drivers/store';
@@ -11,7 +12,7 @@ import { openFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
 import { unwind, type UnwindOutcome } from '@ordeal/shared/undo/unwind';
 import { healers } from '../compose/healers.ts';
 import { routeDrivers } from '../compose/routes.ts';
-import { storeDrivers } from '../compose/stores.ts';
+import { storeDrivers, type ConfiguredStore } from '../compose/stores.ts';
 import { listRuns } from '../run/run-directory.ts';
 import { readRunFile, type RunFile } from '../run/run-file.ts';
 import { isSameStore } from '../run/same-store.ts';
@@ -117,8 +118,17 @@ async function fateOf(mark: PromotionMark, run: RunThere, going: Going): Promise
   }
   const store = await storeOf(mark, file);
   if (store === undefined) return { how: 'open' };
-  const status = await statusOf(store);
+  let status = await statusOf(store);
   const said: string[] = [];
+  if (heir !== undefined && followerIn(mark.writer, heir, status) !== undefined) {
+    try {
+      // It may have been a look into the middle of what nobody waits for any more.
+      const within = driverContext(LOOK_WITHIN_MS + SETTLED_WITHIN_MS, { signal });
+      status = await settledStatus(store, [mark.writer, heir], within);
+    } catch (error) {
+      return { how: 'open', why: `What has become of the drill ${drill} is not known: ${reasonOf(error)}.` };
+    }
+  }
   const follower = heir === undefined ? undefined : followerIn(mark.writer, heir, status);
   if (follower !== undefined) {
     // Nobody has lived to see to it that they come up after their next restart as what they are now, wherever traffic goes.
@@ -340,7 +350,10 @@ function commandBack(
   ];
 }
 
-async function storeOf({ store: name }: PromotionMark, file: RunFile): Promise<StoreDriver | undefined> {
+async function storeOf(
+  { store: name }: PromotionMark,
+  file: RunFile,
+): Promise<ConfiguredStore['driver'] | undefined> {
   const entry = file.stores[name];
   const configure = entry === undefined ? undefined : await storeDrivers[entry.driver]?.();
   const store = configure?.(entry?.config, `stores.${name}.config`);

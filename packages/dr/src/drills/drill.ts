@@ -11,6 +11,7 @@ import type {
 } from '@ordeal/shared/record/record';
 import type { ClockAnchor } from '@ordeal/shared/time/clock';
 import type { Bounds, Span } from '@ordeal/shared/time/interval';
+import type { ChangingRoles } from '../drivers/changing-roles.ts';
 import type { FenceProof } from '../drivers/fence-proof.ts';
 import type { RejoinProof } from '../drivers/rejoin-proof.ts';
 import type { HandOver } from '../drivers/hand-over.ts';
@@ -31,7 +32,7 @@ export interface DrillDeps {
    */
   readonly fault?: DrillFault;
   readonly store: StoreDriver &
-    Partial<WriteCheck & SelfRecovery & HandOver & Leased & FenceProof & RejoinProof>;
+    Partial<WriteCheck & SelfRecovery & HandOver & Leased & FenceProof & RejoinProof & ChangingRoles>;
   readonly route: RouteDriver & RouteHealth & Partial<RouteCaching & RouteDetection & RouteWayBack>;
   /** The store's node in a region. */
   readonly nodeOf: (region: string) => string;

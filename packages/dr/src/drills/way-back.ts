@@ -2,6 +2,7 @@ import { reasonOf } from '@ordeal/shared/reason-of';
 import { isReturn } from '@ordeal/shared/scenario/drill-parts';
 import { driverContext, faultOf, mark, type Course } from './course.ts';
 import { markPromoted, nodesOf } from './planned.ts';
+import { settledStatus } from './settled.ts';
 
 /** Restoring has time of its own: it must not end with what ended the drill. */
 const withinMs = 120_000;
@@ -56,7 +57,14 @@ async function restoreMove(course: Course): Promise<string> {
   if (course.stage !== 'demoting') return await restoreTraffic(course, 'the primary was not touched');
   const { context, deps } = course;
   const { now, next } = nodesOf(course);
-  const { nodes } = await deps.store.status(driverContext(context, AbortSignal.timeout(withinMs)));
+  const nextStep = (): string => context.undo.promotion(course.phase.store)?.nextStep ?? '';
+  const { nodes } = await settledStatus(
+    deps.store,
+    [now, next],
+    driverContext(context, AbortSignal.timeout(withinMs)),
+  ).catch((error: unknown) => {
+    throw new Error(`${reasonOf(error)}. ${nextStep()}`.trim(), { cause: error });
+  });
   const roleOf = (name: string): 'primary' | 'standby' | 'silent' => {
     const node = nodes.find((one) => one.name === name);
     return node?.reachable === true ? node.role : 'silent';
@@ -66,15 +74,14 @@ async function restoreMove(course: Course): Promise<string> {
   if (heir === 'primary' && old === 'standby') {
     markPromoted(course);
     course.stage = 'no-return';
-    const nextStep = context.undo.promotion(course.phase.store)?.nextStep ?? '';
-    return `node ${next} had taken over already and is the only writer, so nothing was put back. ${nextStep}`.trim();
+    return `node ${next} had taken over already and is the only writer, so nothing was put back. ${nextStep()}`.trim();
   }
   // A node that is not seen may be the writer by now: to promote the other one on that doubt makes two.
   const mayHaveHandedOver = deps.store.handsOverBy !== undefined && old !== 'primary' && heir !== 'standby';
   if (heir === 'primary' || mayHaveHandedOver) {
     throw new Error(
       `node ${now} is ${old} and node ${next} is ${heir}, so which of them is the only writer is not known. ` +
-        (context.undo.promotion(course.phase.store)?.nextStep ?? ''),
+        nextStep(),
     );
   }
   return await restoreTraffic(course, await restorePrimary(course));

@@ -7,6 +7,7 @@ import { nodesOf, reportOf } from '../postgres/status.ts';
 import { boundsOf } from './bounds.ts';
 import { changeCluster, clusterPath, readCluster, setFenced, type ClusterObject } from './cluster-object.ts';
 import type { InstanceNode, InstancesConfig } from './config.ts';
+import type { ChangingRoles } from '../changing-roles.ts';
 import type { FenceProof } from '../fence-proof.ts';
 import { mustFollow } from './follow.ts';
 import type { Leased } from '../leased.ts';
@@ -18,10 +19,13 @@ import { askPod, asService, whyNoProof } from './pods.ts';
 import { settingsOf } from './settings.ts';
 import { waitUntil } from './wait.ts';
 
+/** Operator and instances watch the object: what it says is seen at once. */
+const BEGUN_WITHIN_SECONDS = 3;
+
 /** The instances of one CloudNativePG cluster: its operator changes their roles, and is told what is wanted. */
 export function createInstancesStore(
   config: InstancesConfig,
-): StoreDriver & WriteCheck & Leased & FenceProof & SelfRecovery {
+): StoreDriver & WriteCheck & Leased & FenceProof & SelfRecovery & ChangingRoles {
   const api = kubernetesApi(config);
   const path = clusterPath(config.namespace, config.cluster);
   const find = (name: string): InstanceNode => nodeNamed(config.nodes, name);
@@ -80,6 +84,8 @@ export function createInstancesStore(
       return boundsOf(object, pod);
     },
     observe: async (lost, context) => await observe(config, api, asked, find(lost).name, context),
+    underWay: async (context) => await underWay(config, api, context),
+    begunWithinSeconds: async () => BEGUN_WITHIN_SECONDS,
     openQuestions: () => postgresQuestions(asked),
   };
 }
@@ -208,6 +214,25 @@ async function fence(
     return takes === 'no' ? undefined : detail;
   };
   await mustRefuse(node, Math.min(config.withinSeconds, 30), 'was fenced', whyUnproven, context);
+}
+
+/** The object tells who is to be the primary, and who is; the instance itself is asked whether it has come to that. */
+async function underWay(
+  config: InstancesConfig,
+  api: KubernetesApi,
+  context: DriverContext,
+): Promise<string | undefined> {
+  const { status } = await readCluster(api, clusterPath(config.namespace, config.cluster), context);
+  const { currentPrimary, targetPrimary, phase } = status;
+  if (targetPrimary !== currentPrimary) {
+    return `the operator moves the primary from ${currentPrimary || 'nobody'} to ${targetPrimary || 'nobody'} (phase "${phase}")`;
+  }
+  const primary = config.nodes.find(({ name }) => name === currentPrimary);
+  // Another instance than those that a drill moves between: it is nobody that could be asked here.
+  if (primary === undefined) return undefined;
+  const { node } = await reportOf(primary, context);
+  if (node.reachable && node.role === 'primary') return undefined;
+  return `the operator says that ${currentPrimary} is the primary, and it ${node.reachable ? 'is a standby' : `does not answer (${node.reason})`}`;
 }
 
 /** Undefined when the instance has no pod. */

@@ -1,5 +1,6 @@
 import type { StoreDriver } from '@ordeal/shared/drivers/store';
 import type { WriteCheck } from '../../split-brain/answer.ts';
+import type { ChangingRoles } from '../changing-roles.ts';
 import type { FenceProof } from '../fence-proof.ts';
 import type { Leased } from '../leased.ts';
 import { createClustersStore } from './clusters.ts';
@@ -13,6 +14,6 @@ import { createInstancesStore } from './instances.ts';
  */
 export function createCloudNativePgStore(
   config: CloudNativePgConfig,
-): StoreDriver & WriteCheck & Leased & FenceProof & Partial<SelfRecovery> {
+): StoreDriver & WriteCheck & Leased & FenceProof & Partial<SelfRecovery & ChangingRoles> {
   return config.mode === 'instances' ? createInstancesStore(config) : createClustersStore(config);
 }

@@ -1,6 +1,7 @@
 import type { StoreDriver } from '@ordeal/shared/drivers/store';
 import type { WriteCheck } from '../../split-brain/answer.ts';
 import { postgresQuestions } from '../../split-brain/ask-postgres.ts';
+import type { ChangingRoles } from '../changing-roles.ts';
 import type { FenceProof } from '../fence-proof.ts';
 import type { Leased } from '../leased.ts';
 import type { SelfRecovery } from '../self-recovery.ts';
@@ -12,6 +13,7 @@ import { observe } from './observe.ts';
 import { demote, promote } from './promote.ts';
 import { rejoin } from './rejoin.ts';
 import { settingsOf, storeStatus } from './status.ts';
+import { underWay } from './under-way.ts';
 
 /**
  * PostgreSQL under Patroni, moved by its REST API: Patroni's leader lock decides who is primary, and is never gone
@@ -19,7 +21,7 @@ import { settingsOf, storeStatus } from './status.ts';
  */
 export function createPatroniStore(
   config: PatroniStoreConfig,
-): StoreDriver & SelfRecovery & WriteCheck & Leased & FenceProof {
+): StoreDriver & SelfRecovery & WriteCheck & Leased & FenceProof & ChangingRoles {
   const find = (name: string): PatroniNode => nodeNamed(config.nodes, name);
   return {
     kind: 'patroni',
@@ -31,6 +33,9 @@ export function createPatroniStore(
     leaseSeconds: async (context) => (await settingsOf(config, context)).ttl,
     bounds: async (context) => boundsOf(await settingsOf(config, context)),
     observe: async (lost, context) => await observe(config, find(lost), context),
+    underWay: async (context) => await underWay(config, context),
+    // It looks at what was asked for once in each of its loops.
+    begunWithinSeconds: async (context) => (await settingsOf(config, context)).loop_wait + 1,
     openQuestions: () => postgresQuestions(find),
     whyNoProof: async (node) => whyNoProof(find(node)),
   };

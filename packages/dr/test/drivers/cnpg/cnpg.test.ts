@@ -1,5 +1,6 @@
 import { leftOut } from '@ordeal/shared/testing/left-out';
 import { storeDriverContract, type StoreSubject } from '@ordeal/shared/testing/store-driver-contract';
+import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   parseCloudNativePgStore,
@@ -7,7 +8,9 @@ import {
 } from '../../../src/drivers/cloudnative-pg/config.ts';
 import { clusterPath, readCluster, setFenced } from '../../../src/drivers/cloudnative-pg/cluster-object.ts';
 import { createCloudNativePgStore } from '../../../src/drivers/cloudnative-pg/store.ts';
+import { settledStatus } from '../../../src/drills/settled.ts';
 import { kubernetesApi } from '../../../src/drivers/kubernetes/api.ts';
+import { rolesIn } from '../../drills/drilling.ts';
 import { freePorts, sql, testContext, twoServers, type TwoServers } from '../two-servers.ts';
 import { operateClusters, operateInstances, type OperatorStandIn } from './operator.ts';
 import { startPlane, withoutCloudNativePg, type Plane } from './plane.ts';
@@ -121,6 +124,25 @@ describe.skipIf(leftOut(missing))(`the instances of a CloudNativePG cluster${not
     operator = operateInstances(plane.plane.kubeconfig, 'main', servers);
     await createCloudNativePgStore(parsed(raw())).promote('b', context);
     await createCloudNativePgStore(parsed(raw())).promote('a', context);
+  }, 120_000);
+
+  it('tells what the operator is still to do, so that what became of a move is not decided before', async () => {
+    await operator.stop();
+    const store = createCloudNativePgStore(parsed(raw()));
+    expect(await store.underWay?.(context)).toBeUndefined();
+    const stop = new AbortController();
+    const going = store.demote('a', 'b', testContext(stop.signal));
+    const path = clusterPath('shop', 'main');
+    const api = kubernetesApi({ kubeconfig: plane.plane.kubeconfig });
+    while ((await readCluster(api, path, context)).status.targetPrimary !== 'b') await systemClock.sleep(50);
+    stop.abort(new Error('interrupted by SIGINT'));
+    await expect(going).rejects.toThrow('interrupted by SIGINT');
+    expect(await store.underWay?.(context)).toContain('the operator moves the primary from a to b');
+    const settled = settledStatus(store, ['a', 'b'], context);
+    operator = operateInstances(plane.plane.kubeconfig, 'main', servers);
+    expect(rolesIn(await settled)).toEqual({ a: 'standby', b: 'primary' });
+    await store.promote('a', context);
+    expect(await store.underWay?.(context)).toBeUndefined();
   }, 120_000);
 
   it('takes no refusal at the address of a Service for a fence, and asks the pod by its name', async () => {

@@ -1,8 +1,11 @@
 import { leftOut } from '@ordeal/shared/testing/left-out';
 import { storeDriverContract } from '@ordeal/shared/testing/store-driver-contract';
+import { systemClock } from '@ordeal/shared/time/system-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SplitBrainReport } from '../../../src/split-brain/report.ts';
 import { watchForSplitBrain } from '../../../src/split-brain/watch.ts';
+import { settledStatus } from '../../../src/drills/settled.ts';
+import { rolesIn } from '../../drills/drilling.ts';
 import { parsePatroniStore } from '../../../src/drivers/patroni/config.ts';
 import { createPatroniStore } from '../../../src/drivers/patroni/store.ts';
 import { testContext } from '../two-servers.ts';
@@ -64,6 +67,22 @@ describe.skipIf(leftOut(missing))(`a Patroni store${missing === undefined ? '' :
     expect(settings).toEqual({ ttl: '10 s', loop_wait: '3 s', retry_timeout: '3 s' });
     expect(takeover.killed).toEqual({ low: 4, high: 17 });
   });
+
+  it('is not judged by a look into the middle of a move that nobody waits for any more', async () => {
+    const context = testContext(AbortSignal.timeout(90_000));
+    const from = await leaderOf(store, context);
+    await allFollow(store, context);
+    const to = cluster.config.nodes.map((one) => one.name).find((name) => name !== from) ?? '';
+    const stop = new AbortController();
+    const going = store.demote(from, to, testContext(stop.signal)).catch((error: unknown) => error);
+    await systemClock.sleep(300);
+    stop.abort(new Error('interrupted by SIGINT'));
+    const settled = rolesIn(await settledStatus(store, [from, to], context));
+    expect(await going).toBeInstanceOf(Error);
+    expect([settled[from], settled[to]].toSorted()).toEqual(['primary', 'standby']);
+    await systemClock.sleep(5000);
+    expect(rolesIn(await store.status(context))).toEqual(settled);
+  }, 100_000);
 
   it('is found with two writers when a Patroni hangs whose PostgreSQL goes on', async () => {
     const context = testContext(AbortSignal.timeout(90_000));
