@@ -62,7 +62,9 @@ async function runAll(all: readonly string[], under: readonly string[] = []): Pr
   for (const target of all) {
     try {
       const run = $({ cwd: root, stdio: 'inherit' })`${under} nx run-many -t ${target} --parallel=1`;
-      broke ||= (await run.nothrow()).exitCode !== 0;
+      // Waited for also when something has failed before.
+      const { exitCode } = await run.nothrow();
+      broke ||= exitCode !== 0;
     } catch (error) {
       console.error(error);
       broke = true;

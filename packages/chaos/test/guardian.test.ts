@@ -84,7 +84,7 @@ describe('the guardian, when its runner is killed', () => {
     await guardianEnds();
     expect(site.report('all').state).toBe('stopped');
     expect(openEntries().map(({ revives }) => revives)).toEqual(['old-primary']);
-    expect(log()).toMatch(/the only writer is b\. Next step: rejoin a/);
+    expect(log()).toMatch(/the only writer of store \S+ is b\. Next step: rejoin a/);
     await startAgain();
   });
 });

@@ -24,7 +24,7 @@ function save(...phases: readonly string[]): void {
   saveRunFile(dir, {
     run: '1',
     pid: 1,
-    platform: { name: 'shop', stores: {}, routes: {} } as unknown as Platform,
+    platform: { name: 'shop', stores: {}, routes: {}, guardrails: {} } as unknown as Platform,
     scenario: { name: 'all', phases: phases.map((phase) => ({ phase })) } as unknown as Scenario,
     startedAt: new Date(0),
   });
