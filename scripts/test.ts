@@ -21,9 +21,10 @@ for (const name of packages)
   rmSync(join(root, 'packages', name, 'test-results'), { recursive: true, force: true });
 
 const kinds = [...(clusterOnly ? [] : ['test']), ...(unitOnly ? [] : ['cluster'])];
-const targets = (which: string): readonly string[] => kinds.map((kind) => `${kind}:${which}`);
 let broke = false;
-await Promise.all([runAll(targets('timed')), besideOthers((under) => runAll(targets('untimed'), under))]);
+for (const kind of kinds) {
+  await Promise.all([runAll([`${kind}:timed`]), besideOthers((under) => runAll([`${kind}:untimed`], under))]);
+}
 if (!unitOnly && !clusterOnly) await runAll(['e2e']);
 
 const counts = packages.flatMap(resultsOf);

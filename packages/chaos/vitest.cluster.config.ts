@@ -22,7 +22,7 @@ export default defineConfig(
       },
     },
     [
-      'test/cluster/{chaos-mesh-client,chaos-mesh-real,library}.test.ts',
+      'test/cluster/{chaos-mesh-real,library}.test.ts',
       'test/cluster/{kubernetes-dead-man,kubernetes-driver,kubernetes-faults}.test.ts',
     ],
   ),

@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { apart, testSettings } from '../../vitest.base.ts';
 
 /**
- * Restores, what stands in ledgers, and drivers on an API server are looked at in the end, however long it took; others
+ * Restores, what stands in ledgers, and routes on an API server are looked at in the end, however long it took; others
  * keep a time of their own.
  */
 export default defineConfig(
@@ -11,7 +11,6 @@ export default defineConfig(
     'test/drills/{guardian-gone,lasting-outage,lease,lose,may-begin,plan-and-advice,stable}.test.ts',
     'test/drills/{stay-well,take-over,waiting}.test.ts',
     'test/drivers/{haproxy-detection,postgres-texts}.test.ts',
-    'test/drivers/cnpg/**/*.test.ts',
     'test/drivers/kubernetes-route/**/*.test.ts',
     'test/ledger/**/*.test.ts',
     'test/negative-controls.test.ts',
