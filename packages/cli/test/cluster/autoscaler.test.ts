@@ -85,6 +85,8 @@ describe.skipIf(leftOut(missing))(`autoscalers on a cluster${missing ? ` (${miss
       metadata: { name: 'api' },
       spec: { replicas: 4, selector: { matchLabels: labels }, template },
     });
+    // Nobody else makes its pods ready here.
+    await admin('PATCH', `${deployments}/api/status`, { status: { replicas: 4, readyReplicas: 4 } }, MERGE);
   }
 
   /** Running, and ready for ten minutes. */

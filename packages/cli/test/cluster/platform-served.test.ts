@@ -25,7 +25,6 @@ import { deploy, root, startSite, tokenOf, type Site } from './manifests/site.ts
  * is shown there with the rights that it has.
  */
 
-const EACH = 2;
 const PASSWORD = 'of-the-operators-secret';
 
 describe.skipIf(leftOut(withoutCluster))(`platforms of deploy/, served ${withoutCluster ?? ''}`, () => {
@@ -132,11 +131,12 @@ describe.skipIf(leftOut(withoutCluster))(`platforms of deploy/, served ${without
       // The replicas, by the command of the image, at addresses of their own.
       const addresses: string[] = [];
       const replicas: ChildProcess[] = [];
+      const each = Number(named('Deployment', 'api-a').spec.replicas);
       for (const region of ['a', 'b']) {
         const { spec } = named('Deployment', `api-${region}`);
         const { metadata, spec: pod } = spec.template;
         const [container] = pod.containers;
-        for (let number = 1; number <= EACH; number += 1) {
+        for (let number = 1; number <= each; number += 1) {
           const name = `api-${region}-${number}`;
           const ip = `127.${1 + (pid % 250)}.${1 + addresses.length}.1`;
           addresses.push(ip);
@@ -149,7 +149,7 @@ describe.skipIf(leftOut(withoutCluster))(`platforms of deploy/, served ${without
           replicas.push(start(argvOf(commandOfImage()), { ...settings, HOST: ip }, name));
         }
         for (const probe of [container.readinessProbe, container.livenessProbe]) {
-          for (const ip of addresses.slice(-EACH)) {
+          for (const ip of addresses.slice(-each)) {
             await until(
               `${ip}${probe.httpGet.path}`,
               async () => (await fetch(`http://${ip}:8000${probe.httpGet.path}`)).ok,
@@ -228,8 +228,8 @@ describe.skipIf(leftOut(withoutCluster))(`platforms of deploy/, served ${without
       }
       const api = loaded.platform.prometheus.targets[0]?.selector ?? '';
       const exactly: Readonly<Record<string, number>> = {
-        [`count(count by (replica, pod, region, namespace) (${api}))`]: 2 * EACH,
-        [`count(${api.replace('}', ',region="a"}')})`]: EACH,
+        [`count(count by (replica, pod, region, namespace) (${api}))`]: 2 * each,
+        [`count(${api.replace('}', ',region="a"}')})`]: each,
         'count(pg_node_primary == 1)': 2,
       };
       for (const [query, many] of Object.entries(exactly)) {
