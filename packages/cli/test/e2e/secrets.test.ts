@@ -178,7 +178,7 @@ describe('secrets of a platform file', () => {
     expect((await ordeal('smoke', ...scenario(folder))).code).toBe(0);
     const json = kind === 'load' ? ['--json'] : [];
     const finished = await ordeal(kind, ...json, ...scenario(folder));
-    expect(finished.code, finished.stderr).toBe(0);
+    expect(finished.code, `${finished.stdout}\n${finished.stderr}`).toBe(0);
     const judged = await ordeal('judge');
     expect(judged.stdout).toContain('the same findings');
     expect((await ordeal('report')).code).toBe(0);
