@@ -15,6 +15,23 @@ export function testSettings(name: string): ViteUserConfig {
   };
 }
 
+/** Settings of tests on a real Kubernetes control plane of their own: one at a time, since each brings one up. */
+export function clusterSettings(): ViteUserConfig {
+  return {
+    test: {
+      name: 'cluster',
+      include: ['test/cluster/**/*.test.ts'],
+      fileParallelism: false,
+      // The first run builds the API server.
+      hookTimeout: 900_000,
+      testTimeout: 180_000,
+      // Names what is skipped, and why.
+      reporters: ['verbose', 'json'],
+      outputFile: { json: 'test-results/cluster.json' },
+    },
+  };
+}
+
 /** Of a test, or a hook, that has to do with what other tests leave of the machine (ms). */
 const UNTIMED_TIMEOUT = 180_000;
 

@@ -1,15 +1,4 @@
 import { defineConfig } from 'vitest/config';
+import { clusterSettings } from '../../vitest.base.ts';
 
-/** Tests on a real Kubernetes control plane of their own: one at a time, since each brings one up. */
-export default defineConfig({
-  test: {
-    name: 'cluster',
-    include: ['test/cluster/**/*.test.ts'],
-    fileParallelism: false,
-    // The first run builds the API server.
-    hookTimeout: 900_000,
-    testTimeout: 180_000,
-    reporters: ['default', 'json'],
-    outputFile: { json: 'test-results/cluster.json' },
-  },
-});
+export default defineConfig(clusterSettings());
