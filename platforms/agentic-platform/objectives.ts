@@ -5,6 +5,9 @@ const profile = 'set by this profile: the document names no number';
 /** The lab may be loaded for some minutes only: growth that takes longer to show is not looked for here. */
 const SHORTEST_SOAK = 120;
 const MB = 2 ** 20;
+const DAY = 86_400;
+/** Of a nightly dump: so long the next one may be at it, or late. */
+const MAKING = 3_600;
 
 /** The platform's promises. Numbers are the deployment guide's own where it states one. */
 export const objectives: Readonly<Record<string, Objective>> = {
@@ -461,9 +464,11 @@ export const objectives: Readonly<Record<string, Objective>> = {
   'age of the nightly dump': {
     signal: { from: 'restore', measure: 'backup-age' },
     comparator: '<=',
-    limit: 86_400,
+    // Each is a day old when the next one begins.
+    limit: DAY + MAKING,
     unit: 's',
-    source: 'deployment guide, "Backup and Disaster Recovery": a dump every night',
+    source:
+      'deployment guide, "Database Backups": automated daily backups; set by this profile: an hour for the next one to be made',
   },
   'restore time': {
     signal: { from: 'restore', measure: 'seconds' },

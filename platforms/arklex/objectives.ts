@@ -3,6 +3,9 @@ import type { Objective } from '@ordeal/shared/objectives/objective';
 const profile = 'set by this profile: the document names no number';
 const metrics = 'deployment improvements, Infrastructure Metrics';
 const deploys = 'deployment improvements, Deployment Metrics';
+const DAY = 86_400;
+/** Of a backup that is made every day: so long the next one may be at it, or late. */
+const MAKING = 3_600;
 
 export const objectives: Readonly<Record<string, Objective>> = {
   'smoke gate': {
@@ -187,9 +190,10 @@ export const objectives: Readonly<Record<string, Objective>> = {
   'age of the dump': {
     signal: { from: 'restore', measure: 'backup-age' },
     comparator: '<=',
-    limit: 86_400,
+    // Each is a day old when the next one begins.
+    limit: DAY + MAKING,
     unit: 's',
-    source: `${profile}: "automated backup" has no interval`,
+    source: `${profile}: "automated backup" has no interval, and is taken to be daily`,
   },
   'restore time': {
     signal: { from: 'restore', measure: 'seconds' },

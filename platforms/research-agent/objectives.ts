@@ -7,6 +7,9 @@ const profile = 'set by this profile: the document names no number';
 
 /** What each replica of the lab may hold: the document says only that 80 % of it is too much. */
 const MEMORY_LIMIT = 256 * 2 ** 20;
+const DAY = 86_400;
+/** Of a daily backup: so long the next one may be at it, or late. */
+const MAKING = 3_600;
 
 export const objectives: Readonly<Record<string, Objective>> = {
   'smoke gate': {
@@ -239,9 +242,11 @@ export const objectives: Readonly<Record<string, Objective>> = {
   'age of the daily backup': {
     signal: { from: 'restore', measure: 'backup-age' },
     comparator: '<=',
-    limit: 86_400,
+    // Each is a day old when the next one begins.
+    limit: DAY + MAKING,
     unit: 's',
-    source: 'deployment strategy, 6.1: daily full backups',
+    source:
+      'deployment strategy, 6.1: daily full backups; set by this profile: an hour for the next one to be made',
   },
   'restore loses': {
     signal: { from: 'restore', measure: 'backup-age' },

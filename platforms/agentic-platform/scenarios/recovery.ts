@@ -1,5 +1,8 @@
 import { defineScenario } from '@ordeal/shared/scenario/scenario';
 
+/** A day, and an hour for the next one to be made. */
+const DUMP_AGE = 90_000;
+
 /** Recovery from every side: backups that are restored and read, planned moves, a loss, and what heals by itself. */
 export default defineScenario((pace) => {
   const full = pace === 'full';
@@ -15,7 +18,7 @@ export default defineScenario((pace) => {
     stableAttempts: 300,
     // As long as the failover may take: later would be too late, sooner might still be in time.
     deadline: 120,
-    freshBackup: { backup: 'dump', within: 86_400 },
+    freshBackup: { backup: 'dump', within: DUMP_AGE },
     targets: { rto: 120, rpo: 900, detection: 30, failover: 120 },
     objectives: [
       'RTO',
@@ -52,7 +55,7 @@ export default defineScenario((pace) => {
         title: 'The nightly dump is there, whole and young enough',
         backup: 'dump',
         drill: { kind: 'backup-freshness' },
-        targets: { rto: 3600, rpo: 86_400 },
+        targets: { rto: 3600, rpo: DUMP_AGE },
         objectives: ['age of the nightly dump', 'dumps on schedule'],
       },
       {
@@ -68,7 +71,7 @@ export default defineScenario((pace) => {
         title: 'The nightly dump comes back',
         backup: 'dump',
         drill: { kind: 'restore', take: false },
-        targets: { rto: 3600, rpo: 86_400 },
+        targets: { rto: 3600, rpo: DUMP_AGE },
         objectives: ['age of the nightly dump', 'restore time'],
       },
       {

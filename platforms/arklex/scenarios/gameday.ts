@@ -44,7 +44,7 @@ export default defineScenario((pace) => {
   const restore = {
     phase: 'restore' as const,
     deadline: 300,
-    targets: { rto: 300, rpo: 86_400 },
+    targets: { rto: 300, rpo: 90_000 },
     objectives: ['age of the dump', 'restore time'],
   };
   return {
