@@ -7,12 +7,14 @@ import { join } from 'node:path';
 import { env, execPath } from 'node:process';
 import { cannotRun } from '@ordeal/shared/testing/left-out';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startPrometheus } from '../../shared/test/prometheus/real-prometheus.ts';
 import { makeWorkplace } from './e2e/ordeal.ts';
 import { withoutTerminal } from './terminal.ts';
 
 const bin = join(import.meta.dirname, '..', 'bin', 'ordeal.js');
 
 const missing = withoutTerminal();
+const ARROW_DOWN = '\u001B[B';
 
 describe.skipIf(cannotRun(missing))(
   `ordeal init, at a real terminal${missing === undefined ? '' : ` (${missing})`}`,
@@ -24,7 +26,9 @@ describe.skipIf(cannotRun(missing))(
     beforeAll(async () => {
       workplace = makeWorkplace();
       server = createServer((request, response) => {
-        response.writeHead(['/ready', '/orders'].includes(request.url ?? '') ? 200 : 404).end('[]');
+        const { url = '' } = request;
+        if (url === '/metrics') response.end('things_total 1\n');
+        else response.writeHead(['/ready', '/orders'].includes(url) ? 200 : 404).end('[]');
       });
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       entry = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -73,10 +77,37 @@ paths:
       expect(again.code).toBe(64);
     });
 
+    it('asks which job of a Prometheus is the platform, where nothing tells', async () => {
+      const target = new URL(entry).host;
+      const prometheus = await startPrometheus(
+        500,
+        ['billing', 'orders', 'search'].map((job) => ({ job, targets: [target] })),
+      );
+      try {
+        const init = (name: string) => [name, '--entry', entry, '--prometheus', prometheus.url];
+        const left = await typed([['Which of the jobs', '\u0003']], ...init('unknown'));
+        expect(left.code, left.shown).toBe(64);
+        expect(left.shown).toContain('nothing was written');
+        expect(existsSync(join(workplace.dir, 'platforms', 'unknown'))).toBe(false);
+
+        const chosen = await typed([['Which of the jobs', ARROW_DOWN]], ...init('shop'));
+        expect(chosen.code, chosen.shown).toBe(0);
+        expect(chosen.shown).toContain('1 alive');
+        const text = readFileSync(join(workplace.dir, 'platforms', 'shop', 'platform.ts'), 'utf8');
+        expect(text.match(/up\{job=[^}]*\}/g)).toEqual(['up{job=\\"orders\\"}']);
+      } finally {
+        await prometheus.stop();
+      }
+    });
+
     /** Types each answer once its question stands on the terminal. */
-    async function typed(answers: readonly (readonly [question: string, answer: string])[]) {
+    async function typed(
+      answers: readonly (readonly [question: string, answer: string])[],
+      ...args: readonly string[]
+    ) {
+      const words = [execPath, bin, 'init', ...args].map((one) => `'${one}'`).join(' ');
       // A terminal that nobody looks at is no column wide.
-      const command = `stty cols 120 rows 40; '${execPath}' '${bin}' init`;
+      const command = `stty cols 120 rows 40; ${words}`;
       const terminal = spawn('script', ['-q', '-e', '-c', command, '/dev/null'], {
         cwd: workplace.dir,
         env: { ...env, TERM: 'xterm' },
