@@ -28,10 +28,11 @@ const LOST = ['SIGKILL to everything of region a'];
 const WRITTEN = ['what the drill region-lost has written', 'data that the run created'];
 /** A replica that died, and was not started again. */
 const KILLED = ['a/api-1'];
-/** What is said of copies that are kept: of nights without any, of others than the promised hours, of too few nights. */
+/** What is said of copies that are kept: of nights without any, of others than the promised hours, of empty ones, of too few nights. */
 const GAP = 'between the copies of';
 const NO_COPY = 'nor at any other hour';
 const OTHER_HOURS = 'were at other hours';
+const NOTHING_IN_IT = 'Nothing is in platform_';
 const KEPT_TOO_SHORT = 'each is to be kept for';
 /** What a restore says of a log that the server takes for archived, and that is not there. */
 const ARCHIVED_BY_NOTHING = 'the server says that it was archived by /bin/true';
@@ -141,6 +142,7 @@ export const controls: readonly Control[] = [
     ['stale-dump', backup('backup-verified'), 'age of the daily dump'],
     ['cut-dump', backup('restore'), 'dump complete'],
     ['missed-nights', backup('backup-verified'), NO_COPY],
+    ['failed-nights', backup('backup-verified'), NOTHING_IN_IT],
     ['late-dumps', backup('backup-verified'), OTHER_HOURS],
     ['hasty-pruning', backup('backup-verified'), KEPT_TOO_SHORT],
   ]),

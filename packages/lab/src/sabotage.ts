@@ -34,6 +34,8 @@ export const sabotages = {
   'drop-sockets': 'a socket is cut when the first message comes',
   'stale-dump': 'the nightly dump was last made two days ago',
   'missed-nights': 'the nightly job did not run for three nights of the last week',
+  'failed-nights':
+    'the nightly job failed in three nights of the last week, and packed the nothing that it had',
   'late-dumps': 'the nightly job begins four hours later than it should',
   'hasty-pruning': 'the nightly job keeps its dumps for three days',
   'cut-dump': 'the nightly dump ends in the middle',
@@ -68,6 +70,7 @@ const possible: Partial<Record<Sabotage, (contract: Contract) => boolean>> = {
   'lost-sockets': ({ platform }) => platform === 'research-assistant',
   'drop-sockets': ({ platform }) => platform === 'research-assistant',
   'missed-nights': ({ bucket }) => bucket === undefined,
+  'failed-nights': ({ bucket }) => bucket === undefined,
   'late-dumps': ({ bucket, dumpsAt }) => bucket === undefined && dumpsAt !== undefined,
   'hasty-pruning': ({ bucket }) => bucket === undefined,
   'torn-upload': ({ bucket }) => bucket !== undefined,

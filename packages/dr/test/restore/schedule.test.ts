@@ -14,7 +14,7 @@ const of = (...daysAgo: readonly number[]): readonly BackupCopy[] =>
   daysAgo.map((ago) => between(now - ago * DAY - 60_000, now - ago * DAY));
 
 function between(low: number, high: number): BackupCopy {
-  return { id: String(high), instant: { low, high }, bytes: 1, source: null, content: null, detail: {} };
+  return { id: String(high), instant: { low, high }, bytes: 1000, source: null, content: null, detail: {} };
 }
 
 const everyDay = (days: number): readonly number[] => Array.from({ length: days + 1 }, (_, ago) => ago);
@@ -35,6 +35,23 @@ describe('copies against their schedule', () => {
       'between the copies of 2026-11-26 12:00 and 2026-11-29 12:00 lie 72.0 hours',
     );
     expect(judgeSchedule([], daily, now).departures).toEqual(['there is no complete copy at all']);
+  });
+
+  it('are missing where what is there holds nothing, as of a job that failed and went on', () => {
+    // `pg_dump` that ended at once, and `gzip` of what it had written.
+    const failed = (copy: BackupCopy): BackupCopy => ({ ...copy, bytes: 51 });
+    const kept = of(...everyDay(30)).map((copy, ago) => ([2, 3].includes(ago) ? failed(copy) : copy));
+    const { copies, empty, departures } = judgeSchedule(kept, monthly, now);
+    expect(copies).toBe(29);
+    expect(empty).toEqual([2, 3].map((ago) => String(now - ago * DAY)));
+    expect(departures).toEqual([expect.stringContaining('2026-11-29 12:00 lie 72.0 hours')]);
+    expect(judgeSchedule(of(0).map(failed), daily, now)).toMatchObject({
+      copies: 0,
+      departures: ['there is no complete copy at all'],
+    });
+    // What is made again in time is well.
+    const again = [...of(...everyDay(30)), failed(between(now - 3 * DAY - HOUR, now - 3 * DAY - HOUR))];
+    expect(judgeSchedule(again, monthly, now)).toMatchObject({ copies: 31, departures: [], unknown: [] });
   });
 
   it('cannot be told from one that is dated ahead of the clock', () => {

@@ -8,9 +8,11 @@ import {
   statSync,
   truncateSync,
   utimesSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import type { Bucket } from '../api/contracts/contract.ts';
 import { unitEnvironment, type Blueprint } from '../layout/blueprint.ts';
 import { backupFolders, objectFolders, stampOf } from '../layout/backups.ts';
@@ -26,6 +28,7 @@ const DAY_MS = 86_400_000;
 const WEEK_DAYS = 7;
 const HASTY_DAYS = 3;
 const MISSED_DAYS_AGO = [2, 3, 4];
+const FAILED_DAYS_AGO = [2, 3, 4];
 
 /** Makes their folders. The servers write into the archive themselves. */
 export function makeBackupFolders({ dir, runAs, contract }: Blueprint): void {
@@ -107,11 +110,13 @@ export function lastBegun(at: string | undefined, sabotage: readonly Sabotage[],
 function fillEarlierNights({ dir, runAs, contract, sabotage }: Blueprint, dump: string, begun: Date): void {
   const days = sabotage.includes('hasty-pruning') ? HASTY_DAYS : (contract.keepsDumpsDays ?? WEEK_DAYS);
   const missed: readonly number[] = sabotage.includes('missed-nights') ? MISSED_DAYS_AGO : [];
+  const failed: readonly number[] = sabotage.includes('failed-nights') ? FAILED_DAYS_AGO : [];
   for (let ago = 1; ago <= days; ago += 1) {
     if (missed.includes(ago)) continue;
     const then = new Date(begun.getTime() - ago * DAY_MS);
     const file = dumpFile(dir, then);
-    copyFileSync(dump, file);
+    if (failed.includes(ago)) writeFileSync(file, gzipSync(''));
+    else copyFileSync(dump, file);
     if (runAs) chownSync(file, runAs.uid, runAs.gid);
     utimesSync(file, then, then);
   }

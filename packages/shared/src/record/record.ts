@@ -451,6 +451,8 @@ export interface RestoreRecord {
 /** Copies that are kept, against the schedule on which they are made. */
 export interface ScheduleRecord {
   readonly copies: number;
+  /** Ids of what is listed with them and too small to hold anything, so that it is none of them; absent where there is none. */
+  readonly empty?: readonly string[];
   /** The latest moments that the oldest and the newest can hold; absent when there are none. */
   readonly oldest?: string;
   readonly newest?: string;

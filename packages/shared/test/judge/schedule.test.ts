@@ -39,6 +39,14 @@ test('copies that are all there pass, and one gap among them fails and is named'
   expect(findingOf(gap).explanation).toContain('between the copies of Monday and Friday');
 });
 
+test('what holds nothing is named beside the gap that it leaves', () => {
+  const empty = ['monday.sql.gz', 'tuesday.sql.gz', 'wednesday.sql.gz', 'thursday.sql.gz', 'friday.sql.gz'];
+  expect(findingOf({ ...gap, empty }).explanation).toContain(
+    'Nothing is in monday.sql.gz, tuesday.sql.gz, wednesday.sql.gz and 2 more.',
+  );
+  expect(findingOf({ ...whole, empty }).outcome).toBe('pass');
+});
+
 test('what cannot be told is no pass, and hides no gap', () => {
   const unknown = ['whether older ones were removed is not known'];
   expect(findingOf({ ...whole, unknown })).toMatchObject({ outcome: 'inconclusive', reason: 'not-run' });

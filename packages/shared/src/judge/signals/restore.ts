@@ -132,17 +132,26 @@ function schedule({ schedule: kept }: RestoreRecord): Measurement {
         'Which copies are kept was not looked at: the backup has no `schedule`, or its driver cannot list them.',
     };
   }
-  const { copies, departures, unknown } = kept;
+  const { copies, empty = [], departures, unknown } = kept;
+  const nothing = empty.length === 0 ? [] : [`Nothing is in ${listed(empty)}.`];
   return {
     kind: 'measured',
     value: { low: departures.length, high: departures.length },
     samples: Math.max(1, copies),
     violations: Infinity,
-    note: [...departures.map((one) => `${one}.`), `${copies} copies are kept.`].join(' '),
+    note: [...departures.map((one) => `${one}.`), ...nothing, `${copies} copies are kept.`].join(' '),
     ...(unknown.length === 0
       ? {}
       : { doubt: { reason: 'not-run' as const, sentence: unknown.map((one) => `${one}.`).join(' ') } }),
   };
+}
+
+/** More names than these nobody reads. */
+const MOST_NAMES = 3;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES;
+  return `${names.slice(0, MOST_NAMES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function whyUnproven(failed: string | undefined): string {
