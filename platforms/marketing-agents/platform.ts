@@ -50,7 +50,12 @@ export default definePlatform((context) => {
       ],
     },
     objectives,
-    load: { baseline: 60, objectives: ['client errors', 'client p95', 'API errors'] },
+    load: {
+      baseline: 60,
+      // Ten times as many would be more than its autoscaler may have pods for.
+      spike: 9,
+      objectives: ['client errors', 'client p95', 'API errors'],
+    },
     faults: {
       'pod-killed': replicaKilled(a, 0),
       // A liveness probe every 10 s, three times.
