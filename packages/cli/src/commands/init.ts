@@ -57,6 +57,12 @@ export async function initCommand(
       `not followed in ${options.openapi}, so what needs it is left out: ${api.notFollowed.join(', ')} (put everything into one document first)\n`,
     );
   }
+  const authorization = api?.authorization ?? [];
+  if (authorization.length > 0) {
+    edge.stdout.write(
+      `${options.openapi} asks for authorization (${authorization.join(', ')}): put it into headers of ${join('platforms', name, 'platform.ts')}, or what is proposed is refused by the platform\n`,
+    );
+  }
   const telemetry =
     options.prometheus === undefined
       ? undefined
@@ -82,6 +88,7 @@ export async function initCommand(
             },
           ]
         : api.journeys,
+    authorization,
     telemetry,
   };
   for (const [file, text] of Object.entries(renderPlatform(proposal))) {

@@ -20,6 +20,8 @@ export function fromOpenApi(
   readonly journeys: readonly ProposedJourney[];
   /** References that lead nowhere, or out of the document: what needs them is left out. */
   readonly notFollowed: readonly string[];
+  /** Schemes by which these journeys have to say who they are. */
+  readonly authorization: readonly string[];
 } {
   const lost = new Set<string>();
   const follow = follower(document, lost);
@@ -48,11 +50,26 @@ export function fromOpenApi(
     })),
     ...lists,
   ];
+  const proposed = namedApart(journeys).slice(0, MOST);
+  const used = [
+    ...health.map(({ operations }) => operations.get),
+    ...proposed.flatMap(({ steps }) => steps.flatMap((step) => operationsOf(step, paths))),
+  ];
   return {
     health: health.map(({ path }) => path),
-    journeys: namedApart(journeys).slice(0, MOST),
+    journeys: proposed,
     notFollowed: [...lost],
+    authorization: [...new Set(used.flatMap((one) => one?.authorization ?? []))],
   };
+}
+
+/** What a step asks of the platform. */
+function operationsOf(step: ProposedStep, paths: readonly PathOf[]): readonly (Operation | undefined)[] {
+  return paths.flatMap(({ path, operations: { get, post, delete: remove } }) => {
+    if (path === step.path) return [step.kind === 'get' ? get : post];
+    const isItem = step.kind === 'create' && /^\/\{[^/{}]+\}$/.test(path.slice(step.path.length));
+    return isItem && path.startsWith(step.path) ? [get, remove] : [];
+  });
 }
 
 function createSteps(

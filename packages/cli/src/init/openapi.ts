@@ -6,6 +6,7 @@ export interface OpenApi {
   readonly servers?: unknown;
   readonly paths: object;
   readonly components?: unknown;
+  readonly security?: unknown;
 }
 
 /** One operation of a path, its references followed. */
@@ -13,6 +14,8 @@ export interface Operation {
   readonly summary: string;
   /** Whether a client has to know more than the path: a query, a header, a cookie. */
   readonly needsParameters: boolean;
+  /** By which schemes a client has to say who it is; none where it may do without. */
+  readonly authorization: readonly string[];
   /** Undefined where none is documented. */
   readonly body:
     | { readonly example: unknown; readonly schema: Schema | undefined }
@@ -69,7 +72,8 @@ export function pathsOf(document: OpenApi, entry: string, follow: Follower): rea
   return Object.entries(document.paths).flatMap(([written, value]) => {
     const item = follow(value);
     if (item === undefined || !written.startsWith('/')) return [];
-    const operationAt = (method: string) => operationOf(follow(item[method]), item, follow);
+    const operationAt = (method: string) =>
+      operationOf(follow(item[method]), item, document.security, follow);
     return [
       {
         path: `${base}${written}`,
@@ -80,7 +84,12 @@ export function pathsOf(document: OpenApi, entry: string, follow: Follower): rea
   });
 }
 
-function operationOf(operation: Values | undefined, item: Values, follow: Follower): Operation | undefined {
+function operationOf(
+  operation: Values | undefined,
+  item: Values,
+  security: unknown,
+  follow: Follower,
+): Operation | undefined {
   if (operation === undefined) return undefined;
   const parameters = [...listOf(item['parameters']), ...listOf(operation['parameters'])].map(follow);
   const successes = Object.entries(follow(operation['responses']) ?? {})
@@ -93,10 +102,20 @@ function operationOf(operation: Values | undefined, item: Values, follow: Follow
     needsParameters: parameters.some(
       (one) => one === undefined || (one['required'] === true && one['in'] !== 'path'),
     ),
+    authorization: authorizationOf(operation['security'] ?? security),
     body: bodyOf(operation['requestBody'], follow),
     successes: successes.map(([status]) => Number(status)),
     answer: jsonOf(follow(successes[0]?.[1])?.['content'])?.['schema'] as Schema | undefined,
   };
+}
+
+/** Of several ways the first, unless one of them asks for nothing. */
+function authorizationOf(security: unknown): readonly string[] {
+  const ways = listOf(security)
+    .filter(isObject)
+    .map((way) => Object.keys(way));
+  const [first = []] = ways;
+  return ways.some((way) => way.length === 0) ? [] : first;
 }
 
 function bodyOf(given: unknown, follow: Follower): Operation['body'] {

@@ -7,6 +7,8 @@ export interface Proposal {
   readonly entry: string;
   readonly health: readonly string[];
   readonly journeys: readonly ProposedJourney[];
+  /** Schemes of an OpenAPI document by which these have to say who they are. */
+  readonly authorization: readonly string[];
   readonly telemetry: ProposedTelemetry | undefined;
 }
 

@@ -15,7 +15,7 @@ export function renderPlatform(proposal: Proposal): Readonly<Record<string, stri
 /** A game day may take this long, or as long as Prometheus needs to show its load. */
 const SHORTEST_LIMIT = 1800;
 
-function platformFile({ name, entry, health, journeys, telemetry }: Proposal): string {
+function platformFile({ name, entry, health, journeys, authorization, telemetry }: Proposal): string {
   const variable = `${name.toUpperCase().replaceAll('-', '_')}_URL`;
   const objectives = {
     'smoke gate': {
@@ -47,7 +47,7 @@ export default definePlatform((context) => ({
   entry: context.env(${quoted(variable)}, ${quoted(entry)}),
   regions: ['main'],
   timeoutMs: 5000,
-  // Sent with every request, for instance { authorization: \`Bearer \${context.env('TOKEN')}\` }
+${authorization.length === 0 ? '' : `  // The OpenAPI document asks for ${quoted(authorization.join(', '))}: without it requests are refused.\n`}  // Sent with every request, for instance { authorization: \`Bearer \${context.env('TOKEN')}\` }
   headers: {},
   tenantHeader: 'x-tenant-id',
   tenants: [{ id: 'ordeal-test', allowedRegions: ['main'] }],

@@ -115,6 +115,21 @@ describe('journeys from an OpenAPI document', () => {
     ]);
   });
 
+  it('come with the schemes by which they have to say who they are', () => {
+    const of = (document: object) => fromOpenApi({ paths: {}, ...document } as OpenApi, entry).authorization;
+    const carts = { '/carts': { post: ok }, '/carts/{id}': { delete: ok } };
+    const [bearer, key] = [{ bearer: [] }, { key: [] }];
+    expect(of({ paths: carts })).toEqual([]);
+    expect(of({ paths: carts, security: [bearer] })).toEqual(['bearer']);
+    expect(of({ paths: carts, security: [bearer, {}] })).toEqual([]);
+    expect(of({ paths: { '/offers': { get: { ...ok, security: [] } } }, security: [bearer] })).toEqual([]);
+    // What is left out asks nobody.
+    const orders = { '/orders': { get: ok, post: { ...ok, security: [key] } } };
+    expect(of({ paths: orders })).toEqual([]);
+    const kept = { '/carts': carts['/carts'], '/carts/{id}': { delete: { ...ok, security: [key, bearer] } } };
+    expect(of({ paths: { ...kept, ...orders }, security: 'none' })).toEqual(['key']);
+  });
+
   it('are none where what is required leads in a circle', () => {
     const node = {
       type: 'object',
@@ -298,8 +313,12 @@ describe('journeys from an OpenAPI document', () => {
       entry,
       health: ['/health'],
       journeys,
+      authorization: ["bear'er", 'key\n*/'],
       telemetry: undefined,
     });
+    expect(files['platform.ts']).toContain(
+      "// The OpenAPI document asks for 'bear\\'er, key */': without it",
+    );
     expect(Object.keys(files)).toHaveLength(4);
     for (const text of Object.values(files)) expect(() => stripTypeScriptTypes(text)).not.toThrow();
   });
