@@ -20,5 +20,16 @@ export default onCluster(platform, {
       limit: 2,
       source: 'set by this profile: one in each region',
     },
+    // No pod uses more than it may have: of a whole core that would never be too much.
+    'API processor': {
+      signal: {
+        from: 'prometheus',
+        measure: 'saturation',
+        used: { counter: 'process_cpu_seconds_total{job="api"}' },
+        capacity: { value: 0.5 },
+      },
+      source:
+        'deployment strategy, 4.3 Alerting System: resource utilization (>80%), of the 500m that a pod may have',
+    },
   },
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { expect, it } from 'vitest';
@@ -26,6 +27,15 @@ it.each([
   const { platform } = await loadPlatform(name, edge, undefined, 'kubernetes');
   expect(platform.objectives[objective]?.limit).toBe(least);
   expect(platform.prometheus.targets.find((one) => one.name === target)?.least).toBe(least);
+});
+
+it('research-agent is held to a share of the processor that its pods may have', async () => {
+  const manifest = readFileSync(join(root, 'deploy', 'platforms', 'research-agent', 'api.yaml'), 'utf8');
+  const [, most] = /limits: \{ cpu: (\d+)m/.exec(manifest) ?? [];
+  const { platform } = await loadPlatform('research-agent', edge, undefined, 'kubernetes');
+  expect(platform.objectives['API processor']?.signal).toMatchObject({
+    capacity: { value: Number(most) / 1000 },
+  });
 });
 
 it.each([
