@@ -300,6 +300,18 @@ export const objectives: Readonly<Record<string, Objective>> = {
     source:
       'deployment guide, "Backup and Disaster Recovery": more lag than the RPO of 15 minutes could not be kept',
   },
+  // Without it the lag of a standby that is gone would be that of the others.
+  'databases tell their lag': {
+    signal: {
+      from: 'prometheus',
+      measure: 'present',
+      selector: 'pg_node_replication_lag_seconds{job="postgres"}',
+    },
+    comparator: '>=',
+    limit: 2,
+    unit: 'series',
+    source: 'deployment guide, "Data Replication": replication lag monitoring, of a primary and a standby',
+  },
   'API metrics present': {
     signal: { from: 'prometheus', measure: 'present', selector: 'process_start_time_seconds{job="api"}' },
     comparator: '>=',

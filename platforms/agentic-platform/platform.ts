@@ -67,6 +67,7 @@ export default definePlatform((context) => {
         'API errors',
         'API p95',
         'replication lag',
+        'databases tell their lag',
         'client and server counted the same',
       ],
       duringSpike: ['client errors in a spike', 'client p95 in a spike'],

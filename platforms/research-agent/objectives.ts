@@ -114,6 +114,18 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 's',
     source: `${recovery}: more lag than the RPO of 15 minutes could not be kept`,
   },
+  // Without it the lag of a standby that is gone would be that of the others.
+  'databases tell their lag': {
+    signal: {
+      from: 'prometheus',
+      measure: 'present',
+      selector: 'pg_node_replication_lag_seconds{job="postgres"}',
+    },
+    comparator: '>=',
+    limit: 2,
+    unit: 'series',
+    source: `${recovery}: promotion of the read replica, which has to be there`,
+  },
   'client errors while something is broken': {
     signal: { from: 'client', measure: 'error-ratio' },
     comparator: '<',

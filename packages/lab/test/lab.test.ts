@@ -194,6 +194,21 @@ describe('what is observed', () => {
     expect(await instant(site, 'pg_up == 1')).toHaveLength(2);
   });
 
+  it('tells of a standby that follows nobody that it lags, though it has replayed all that it received', async () => {
+    const { b } = site.regions;
+    const lag = async () => {
+      const [found] = await instant(site, 'pg_node_replication_lag_seconds{region="b"}');
+      return Number(found?.value[1]);
+    };
+    const link = (enabled: boolean) =>
+      call(b.toxiproxy.api, 'POST', `/proxies/${b.proxies.replication}`, { enabled });
+    expect(await lag()).toBe(0);
+    await link(false);
+    await eventually('it lags', async () => (await lag()) > 1);
+    await link(true);
+    await eventually('it follows again', async () => (await lag()) === 0);
+  });
+
   it('has counters before anything is counted, and bounds at the usual limits', async () => {
     const unused = await instant(site, 'http_requests_total{route="/v1/agents",method="POST",status="503"}');
     expect(unused).toHaveLength(4);

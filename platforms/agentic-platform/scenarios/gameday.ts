@@ -91,6 +91,7 @@ export default defineScenario((pace) => {
           'alerts without a cause',
           'database connections',
           'replication lag',
+          'databases tell their lag',
         ],
       },
       {

@@ -58,6 +58,7 @@ export default defineScenario((pace) => {
           'database connections used',
           'replicas are up',
           'replication lag',
+          'databases tell their lag',
           'alerts without a cause',
         ],
       },

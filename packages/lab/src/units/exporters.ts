@@ -4,14 +4,18 @@ import { inLab, type RegionName } from '../layout/paths.ts';
 import type { Unit } from '../supervisor/config.ts';
 import { postgresUrl } from './postgres.ts';
 
-/** One cheap query a scrape; the exporter's own collectors cost more than the rest of an idle lab. */
+/**
+ * One cheap query a scrape; the exporter's own collectors cost more than the rest of an idle lab. A standby that follows
+ * nobody has replayed all that it ever received: it lags nonetheless.
+ */
 const queries = `pg_node:
   query: |
     SELECT CASE WHEN pg_is_in_recovery() THEN 0 ELSE 1 END AS primary,
       CASE WHEN pg_is_in_recovery()
         THEN pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')
         ELSE pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') END AS wal_position_bytes,
-      CASE WHEN NOT pg_is_in_recovery() OR pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
+      CASE WHEN NOT pg_is_in_recovery() THEN 0
+        WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() AND EXISTS (SELECT FROM pg_stat_wal_receiver) THEN 0
         ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END AS replication_lag_seconds,
       (SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming') AS streaming_standbys,
       (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS connections,
@@ -19,7 +23,7 @@ const queries = `pg_node:
   metrics:
     - primary: { usage: GAUGE, description: "1 when the node is a primary, 0 when a standby" }
     - wal_position_bytes: { usage: GAUGE, description: "Log position: written on a primary, replayed on a standby" }
-    - replication_lag_seconds: { usage: GAUGE, description: "Age of the last replayed transaction while behind" }
+    - replication_lag_seconds: { usage: GAUGE, description: "Age of the last replayed transaction while behind, or while nothing is received" }
     - streaming_standbys: { usage: GAUGE, description: "Standbys that stream from this node" }
     - connections: { usage: GAUGE, description: "Client connections" }
     - max_connections: { usage: GAUGE, description: "Most client connections" }
