@@ -10,6 +10,6 @@ const env = { ORDEAL_LEASES: join(tmpdir(), 'ordeal-leases-of-tests') };
 /** Two of them send load, and measure what comes of it. */
 export default defineConfig(
   apart({ ...rest, test: { ...test, env } }, [
-    'test/cluster/{coordination,on-kubernetes,platform-manifests,platform-served,recover}.test.ts',
+    'test/cluster/{coordination,in-a-pod,on-kubernetes,platform-manifests,platform-served,recover}.test.ts',
   ]),
 );

@@ -146,7 +146,10 @@ describe.skipIf(leftOut(withoutCluster))(`platforms on Kubernetes ${withoutClust
       // Into the namespace that kubectl is told.
       ...kustomized(join(folder, 'platform-rights')),
     ];
-    for (const object of objects) {
+    // A namespace has to be there before what is in it, as in README.md the rights come first.
+    for (const object of objects.toSorted(
+      (a, b) => Number(b.kind === 'Namespace') - Number(a.kind === 'Namespace'),
+    )) {
       const placed = placedIn('default', object);
       await admin('POST', `${pathOf(placed)}?fieldValidation=Strict`, placed);
     }

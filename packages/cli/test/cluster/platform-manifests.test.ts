@@ -344,7 +344,7 @@ describe.skipIf(leftOut(withoutCluster))(`platforms to try ${withoutCluster ?? '
 
     test('has a route that leads to both regions, and a load that the cluster takes', async () => {
       const route = loaded.drivers.route('global');
-      await endpoints('api', [...(await site.pods(platform, { app: 'api' }))]);
+      await site.endpoints(platform, 'api', await site.pods(platform, { app: 'api' }));
       const { regions } = await route.status(driving());
       expect(regions).toEqual({ a: 'active', b: 'active' });
       const { kubernetes } = loaded.generators;
@@ -383,20 +383,6 @@ describe.skipIf(leftOut(withoutCluster))(`platforms to try ${withoutCluster ?? '
       // What the guardrails count, they could count.
       expect(plan.warnings.join('\n')).not.toContain('would hit cannot be told');
     });
-
-    /** What the controller of EndpointSlices makes of a Service. */
-    async function endpoints(service: string, pods: readonly string[]): Promise<void> {
-      await site.admin('POST', `/apis/discovery.k8s.io/v1/namespaces/${platform}/endpointslices`, {
-        metadata: { name: `${service}-1`, labels: { 'kubernetes.io/service-name': service } },
-        addressType: 'IPv4',
-        endpoints: pods.map((name, index) => ({
-          addresses: [`10.0.0.${index + 1}`],
-          conditions: { ready: true },
-          targetRef: { kind: 'Pod', name, namespace: platform },
-        })),
-        ports: [],
-      });
-    }
   });
 });
 

@@ -297,7 +297,7 @@ interface From {
 
 /** What the image runs, where a manifest says nothing else. */
 function commandOfImage(): readonly string[] {
-  const file = readFileSync(join(deploy, 'image', 'Dockerfile'), 'utf8');
+  const file = readFileSync(join(deploy, 'images', 'platform-api', 'Dockerfile'), 'utf8');
   return JSON.parse(/^CMD (.*)$/m.exec(file)?.[1] ?? '[]') as readonly string[];
 }
 

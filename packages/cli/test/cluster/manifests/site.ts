@@ -22,6 +22,8 @@ export interface Site {
   pod(namespace: string, name: string, labels: Labels, more?: PodMore): Promise<void>;
   /** Names of the pods that a selector takes, in order. */
   pods(namespace: string, labels: Labels): Promise<readonly string[]>;
+  /** What the controller of EndpointSlices makes of a Service with these pods, all of them ready. */
+  endpoints(namespace: string, service: string, pods: readonly string[]): Promise<void>;
   /** Ordeal's own service account, with the rights that the manifests give it and no more. */
   asOrdeal(): Promise<Edge>;
   stop(): Promise<void>;
@@ -92,6 +94,18 @@ export async function startSite(): Promise<Site> {
         `/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(selector)}`,
       );
       return items.map(({ metadata }) => metadata.name).toSorted();
+    },
+    endpoints: async (namespace, service, pods) => {
+      await admin('POST', `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`, {
+        metadata: { name: `${service}-1`, labels: { 'kubernetes.io/service-name': service } },
+        addressType: 'IPv4',
+        endpoints: pods.map((name, index) => ({
+          addresses: [`10.0.0.${index + 1}`],
+          conditions: { ready: true },
+          targetRef: { kind: 'Pod', name, namespace },
+        })),
+        ports: [],
+      });
     },
     asOrdeal: async () => {
       const token = await tokenOf(admin, 'ordeal', 'ordeal');
