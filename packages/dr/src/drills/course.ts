@@ -6,7 +6,6 @@ import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
 import type { Bounds } from '@ordeal/shared/time/interval';
 import type { PromotionMark, UndoEntry } from '@ordeal/shared/undo/entry';
 import type { Observers } from '../observers/observers.ts';
-import type { OutageAnalysis } from '../outage/outage.ts';
 import type { SplitBrainWatch } from '../split-brain/watch.ts';
 import { waitedBetween, type Waiting } from './approve.ts';
 import type { LogPositions } from './log-positions.ts';
@@ -14,6 +13,7 @@ import type { ConfiguredTime } from './configured-times.ts';
 import type { StoreAtRest } from './store-at-rest.ts';
 import type { TakeoverWatch } from './takeover-watch.ts';
 import { ObserverBroke, type DrillDeps, type DrillFault } from './drill.ts';
+import type { Well } from './well.ts';
 
 export type MilestoneName = keyof DrillRecord['decomposition'];
 
@@ -52,8 +52,8 @@ export interface Course extends Waiting {
   healed: Bounds | undefined;
   /** When clients were seen to have borne the healing. */
   borneAt: number | undefined;
-  /** When recovery was confirmed, and what the streams looked like then. */
-  recovery: { readonly analyses: readonly OutageAnalysis[]; readonly confirmedAt: number } | undefined;
+  /** When recovery was confirmed, and what clients looked like then. */
+  recovery: (Well & { readonly confirmedAt: number }) | undefined;
   /** Seconds after which recovery was no longer waited for. */
   givenUpAfter: number | undefined;
   /** When the run was ended under it. */

@@ -7,13 +7,14 @@ import type {
 } from '@ordeal/shared/record/record';
 import { toWall } from '@ordeal/shared/time/clock';
 import type { Bounds } from '@ordeal/shared/time/interval';
-import { analyseOutage, rtoOf, type OutageAnalysis } from '../outage/outage.ts';
+import { analyseOutage, type OutageAnalysis } from '../outage/outage.ts';
 import { sessionsRecords } from '../outage/sessions.ts';
 import { lastingOutage } from './lasting-outage.ts';
 import { boundRecords } from './configured-times.ts';
 import { heldUpMs, waitedMs, type Course } from './course.ts';
 import { positionsRecord } from './log-positions.ts';
 import { recoveryQuestion } from './stable.ts';
+import { wellAfter } from './well.ts';
 
 /** What the course left, as the record states it. Times count from the earliest moment the fault can have been. */
 export function drillRecord(course: Course): Omit<DrillRecord, 'secondWitness' | 'failed' | 'writers'> {
@@ -89,7 +90,7 @@ function rtoRecord(course: Course, analyses: readonly OutageAnalysis[]): DrillRe
   const { t0, phase, recovery, givenUpAfter } = course;
   const target = phase.targets.rto;
   if (t0 === undefined) return { low: 0, high: null, target };
-  const { low, high } = rtoOf(analyses, t0);
+  const { low, high } = wellAfter(recovery ?? { analyses }, t0);
   // Waiting for a person is told apart: how long somebody takes to decide is not the platform's time.
   const waited = waitedMs(course, t0.low + high);
   const held = heldUpMs(course, { low: t0.low + low, high: t0.low + high });

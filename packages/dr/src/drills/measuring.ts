@@ -1,7 +1,7 @@
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { exactly } from '@ordeal/shared/time/interval';
 import { GuardianGone } from '@ordeal/shared/undo/guarded-ledger';
-import { rtoOf } from '../outage/outage.ts';
+import { mostSilentMs } from '../ledger/silence.ts';
 import { mustObserve, noteCheck, observersOf, reach, waitedMs, type Course } from './course.ts';
 import { checkStream } from './stream-check.ts';
 import { untilWell } from './until-well.ts';
@@ -10,6 +10,7 @@ import { ObserverBroke } from './drill.ts';
 import { notBegun, unlessSo } from './refuse.ts';
 import { stableInWords } from './stable.ts';
 import type { DrillStep } from './steps.ts';
+import { wellAfter } from './well.ts';
 
 /** How much longer than planned the ledger may take to be as long as it must be. */
 const leadSlackMs = 15_000;
@@ -64,7 +65,7 @@ export const lead: DrillStep = {
         .every(({ attempts }) => (attempts.at(-1)?.sent ?? -Infinity) >= judgedFrom);
       if ((isSeen || late) && first !== null && last !== null && now - Math.max(first, begun) >= wantedMs) {
         const silentMs = now - last;
-        const most = Math.max(1000, 10_000 / course.phase.ledgerRate);
+        const most = mostSilentMs(course.phase.ledgerRate);
         const wrong = [
           noteCheck(
             course,
@@ -90,13 +91,14 @@ export const lead: DrillStep = {
 };
 
 /**
- * Waits until every stream has recovered for as long as the phase wants it. Recovery counts from where the good
+ * Waits until every stream has recovered for as long as the phase wants it, and writes are taken again. Recovery counts from where the good
  * stretch began, so a stretch that began in time is waited out beyond the deadline.
  */
 export const recover: DrillStep = {
   name: 'recover',
   plan: (phase) =>
-    `wait until every stream is good for ${stableInWords(phase)}; it must have begun within ${phase.deadline} s`,
+    `wait until every stream is good for ${stableInWords(phase)}, and the ledger's writes are taken again; it must have ` +
+    `begun within ${phase.deadline} s`,
   run: async (course, within) => {
     const { phase, context } = course;
     const t0 = startOf(course);
@@ -110,8 +112,8 @@ export const recover: DrillStep = {
       course.givenUpAfter = phase.deadline;
       throw new Error(`not recovered within ${phase.deadline} s: ${end.late}`);
     }
-    course.recovery = { analyses: end.analyses, confirmedAt: context.clock.now() };
-    const rto = rtoOf(end.analyses, t0);
+    course.recovery = { ...end, confirmedAt: context.clock.now() };
+    const rto = wellAfter(end, t0);
     const seconds = `${(rto.low / 1000).toFixed(2)} to ${(rto.high / 1000).toFixed(2)} s`;
     const at = { low: t0.low + rto.low, high: t0.low + rto.high };
     reach(course, 'recovered', at, `clients are well again after ${seconds}`);

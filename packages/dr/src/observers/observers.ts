@@ -65,6 +65,8 @@ export interface Observers {
     readonly first: number | null;
     readonly last: number | null;
     readonly acknowledged: number;
+    /** The first one behind the last time for which there was none although writes were sent; absent: there was no such time. */
+    readonly resumed?: number;
   };
   /** Whether both processes are alive; a dead observer makes the drill inconclusive. */
   readonly healthy: () => { readonly ok: true } | { readonly ok: false; readonly reason: string };

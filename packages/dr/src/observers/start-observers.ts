@@ -8,6 +8,7 @@ import type { UndoEntry } from '@ordeal/shared/undo/entry';
 import { GuardianGone } from '@ordeal/shared/undo/guarded-ledger';
 import type { LedgerCommand, LedgerEvent, LedgerProgress } from '../ledger/ledger-protocol.ts';
 import { ledgerFlags } from '../ledger/ledger-flags.ts';
+import { resumedAt } from '../ledger/silence.ts';
 import { deleteWritten, writtenEntry, type WrittenUndo } from '../ledger/written.ts';
 import { processIdentity } from '@ordeal/shared/process/identity';
 import { reasonOf } from '@ordeal/shared/reason-of';
@@ -78,6 +79,7 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
   const probeCollection = `${spec.collection}-p`;
   const stores = spec.probes.map((probe) => streamStore(probe.name, spec.probeEveryMs, spec.probeTimeoutMs));
   let progress: LedgerProgress = { first: null, last: null, acknowledged: 0 };
+  let resumed: number | undefined;
   let trouble: string | null = null;
 
   const probes: Probes = startObserverProcess(new URL('./probe.main.ts', import.meta.url), {
@@ -105,7 +107,11 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
               flags: ledgerFlags,
               clock,
               onEvent: (event) => {
-                if (event.type === 'progress') ({ progress } = event);
+                if (event.type === 'progress') {
+                  const settings = { rate: spec.ledgerRate, timeoutMs: ledgerTimeoutMs(spec) };
+                  resumed = resumedAt(progress, event.progress, settings) ?? resumed;
+                  ({ progress } = event);
+                }
                 if (event.type === 'trouble') trouble ??= event.reason;
               },
             },
@@ -201,7 +207,7 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
 
   return {
     streams: () => stores.map((store) => store.stream()),
-    ledger: () => progress,
+    ledger: () => ({ ...progress, ...(resumed === undefined ? {} : { resumed }) }),
     healthy: () => healthOf(probes.health(), ledger?.health(), trouble),
     stopWriting: () => {
       stoppedWriting ??= Promise.resolve(

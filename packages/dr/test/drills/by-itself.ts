@@ -35,6 +35,8 @@ export interface Story {
   readonly once?: true;
   /** Somebody else settles its undo entry so many milliseconds after the fault. */
   readonly settledAfter?: number;
+  /** From the fault on, for so many milliseconds, none of the ledger's writes is acknowledged, whatever the stream sees. */
+  readonly writesAwayFor?: number;
   /** The lost node does not answer again. */
   readonly gone?: 'for good';
 }
@@ -58,6 +60,11 @@ export async function observeDrill(story: Story): Promise<Told> {
     return fault === undefined || instant < fault
       ? (story.before ?? { primary: 'a', well: true })
       : story.afterFault(instant - fault);
+  };
+  const writtenAt = (now: number): { last: number; resumed?: number } => {
+    const back = (fault ?? Infinity) + (story.writesAwayFor ?? 0);
+    if (fault === undefined || story.writesAwayFor === undefined) return { last: now };
+    return now < back ? { last: fault } : { last: now, resumed: back };
   };
   const isPrimary = (node: string): boolean => ['both', node].includes(at(clock.now()).primary);
   const role = (name: string) => {
@@ -146,6 +153,7 @@ export async function observeDrill(story: Story): Promise<Told> {
         observersOf(
           () => clock.now(),
           (instant) => at(instant).well,
+          () => writtenAt(clock.now()),
         ),
     },
   );
@@ -153,7 +161,11 @@ export async function observeDrill(story: Story): Promise<Told> {
 }
 
 /** Each attempt is answered at once; whether it was well is settled when it was sent. */
-function observersOf(now: () => number, isWell: (instant: number) => boolean): Observers {
+function observersOf(
+  now: () => number,
+  isWell: (instant: number) => boolean,
+  written: () => { readonly last: number; readonly resumed?: number },
+): Observers {
   const begun = now();
   const attempts: ProbeStream['attempts'][number][] = [];
   const look = (): void => {
@@ -166,17 +178,17 @@ function observersOf(now: () => number, isWell: (instant: number) => boolean): O
       attempts.push({ due: sent, sent, completed: sent + 1, ok, status: ok ? 200 : 503 });
     }
   };
-  const written = { lost: 0, acknowledged: 100, seconds: 0 };
+  const all = { lost: 0, acknowledged: 100, seconds: 0 };
   return {
     streams: () => {
       look();
       const stream = { name: 'write', everyMs, timeoutMs: 1000, missedTicks: 0, settledUntil: now() };
       return [{ ...stream, attempts: [...attempts] }];
     },
-    ledger: () => ({ first: begun, last: now(), acknowledged: 100 }),
+    ledger: () => ({ first: begun, acknowledged: 100, ...written() }),
     healthy: () => ({ ok: true }),
     stopWriting: async () => undefined,
-    readBack: async () => written,
+    readBack: async () => all,
     stopProbes: async () => undefined,
     dispose: async () => undefined,
   } as unknown as Observers;
