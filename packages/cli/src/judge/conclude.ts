@@ -1,6 +1,7 @@
 import type { Journal } from '@ordeal/shared/journal/journal';
 import { judge } from '@ordeal/shared/judge/judge';
 import type { Observations } from '@ordeal/shared/judge/observations';
+import { unjudgedLosses } from '@ordeal/shared/judge/unjudged-losses';
 import { verdictOf } from '@ordeal/shared/judge/verdict';
 import type { Finding } from '@ordeal/shared/objectives/finding';
 import { reasonOf } from '@ordeal/shared/reason-of';
@@ -23,6 +24,7 @@ export function judgementOf(observations: Observations, residue: readonly Residu
     findings,
     experiments,
     drills,
+    losses: unjudgedLosses(observations),
     restores,
     deployments,
     residue,

@@ -1,7 +1,8 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Objective } from '@ordeal/shared/objectives/objective';
 import { observationsOf, windowAt } from '../../../shared/test/judge/observations-of.ts';
 import { judgementOf } from '../../src/judge/conclude.ts';
+import { failback, failover } from '../../../shared/test/report/fixture-drills.ts';
 
 const gate: Objective = {
   signal: { from: 'smoke', measure: 'failed' },
@@ -34,4 +35,50 @@ it('says of what was not run that it was not judged', () => {
   );
   expect(verdict.exitCode).toBe(0);
   expect(verdict.reasons.at(-1)).toBe('restore is not run here: no backup is there; not judged: "age"');
+});
+
+describe('writes that a drill has lost', () => {
+  const onDrill = (measure: 'rto' | 'rpo' | 'lost', limit: number) => ({
+    objectiveName: measure,
+    objective: { signal: { from: 'drill', measure }, comparator: '<=', limit, unit: 's' } as const,
+  });
+  const losing = { lost: 40, seconds: 12, target: 900 };
+  const judged = (
+    drill: typeof failover,
+    rpo: Partial<typeof failover.rpo>,
+    ...objectives: readonly ReturnType<typeof onDrill>[]
+  ) => {
+    const { name } = drill;
+    const assignments = [onDrill('rto', 30), ...objectives].map((one) => ({ ...one, window: name }));
+    const drills = [{ ...drill, rpo: { ...drill.rpo, ...rpo } }];
+    const { outcome, reasons } = judgementOf(observationsOf({ drills, assignments }), []).verdict;
+    return { outcome, said: reasons[0] };
+  };
+
+  it('are no pass of a planned move that nobody asks for them', () => {
+    expect(judged(failback, {})).toMatchObject({ outcome: 'pass' });
+    const said =
+      'failback failed: 40 of 18204 acknowledged writes were lost, and a planned move may lose none';
+    expect(judged(failback, losing)).toEqual({ outcome: 'fail', said });
+    expect(judged(failback, losing, onDrill('rpo', 900)), 'a recovery point is another promise').toEqual({
+      outcome: 'fail',
+      said,
+    });
+    expect(judged(failback, losing, onDrill('lost', 100))).toMatchObject({ outcome: 'pass' });
+  });
+
+  it('are held against the target of a loss, where no objective says otherwise', () => {
+    expect(judged(failover, losing)).toMatchObject({ outcome: 'pass' });
+    expect(judged(failover, { ...losing, target: 10 })).toEqual({
+      outcome: 'fail',
+      said: 'region-lost failed: 40 of 18204 acknowledged writes were lost, 12 s of them, and its target is 10 s',
+    });
+    expect(judged(failover, { ...losing, target: 10 }, onDrill('rpo', 60))).toMatchObject({
+      outcome: 'pass',
+    });
+    expect(judged(failover, { ...losing, atLeast: true })).toEqual({
+      outcome: 'inconclusive',
+      said: 'region-lost: 40 of 18204 acknowledged writes were lost, at least 12 s of them, and its target is 900 s',
+    });
+  });
 });

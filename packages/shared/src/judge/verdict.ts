@@ -22,11 +22,20 @@ export type RunEnd =
   /** The suite itself broke. */
   | { readonly how: 'broken'; readonly reason: string };
 
+/** What drills have lost while no objective on them says whether that is allowed, a sentence each. */
+export interface UnjudgedLosses {
+  /** More than the drill itself allows: nothing where the primary is moved as planned, else its target. */
+  readonly failures: readonly string[];
+  /** What may be more than that: the ledger's oldest write is lost itself. */
+  readonly doubts: readonly string[];
+}
+
 /** All that a verdict follows from. */
 export interface VerdictInput {
   readonly findings: readonly Finding[];
   readonly experiments: readonly ExperimentRecord[];
   readonly drills: readonly DrillRecord[];
+  readonly losses?: UnjudgedLosses;
   readonly restores?: readonly RestoreRecord[];
   readonly deployments?: readonly DeploymentRecord[];
   /** Checks of the smoke gate, where no objective of the platform judges them. */
@@ -70,6 +79,7 @@ export function verdictOf(input: VerdictInput): Verdict {
 function failuresOf({
   findings,
   drills,
+  losses,
   restores = [],
   deployments = [],
   smoke,
@@ -78,6 +88,7 @@ function failuresOf({
   return [
     ...failed.map(missed),
     ...drills.flatMap(failuresOfDrill),
+    ...(losses?.failures ?? []),
     ...restores.flatMap(whyFailed),
     ...deployments.flatMap(failuresOfDeployment),
     ...failuresOfSmoke(smoke),
@@ -130,6 +141,7 @@ function doubtsOf({
   findings,
   experiments,
   drills,
+  losses,
   restores = [],
   deployments = [],
   end,
@@ -142,6 +154,7 @@ function doubtsOf({
       .map((finding) => `${place(finding)} is inconclusive: ${whyOpen(finding)}`),
     ...experiments.flatMap(doubtsOfExperiment),
     ...drills.flatMap(doubtsOfDrill),
+    ...(losses?.doubts ?? []),
     ...[...drills, ...restores].flatMap((one) => endedEarly(one) ?? []),
     ...deployments.flatMap(doubtsOfDeployment),
     ...(must.length === 0 ? ['no objective that must hold was judged'] : []),

@@ -1,12 +1,15 @@
 import type { WindowRecord } from '../record/record.ts';
 import type { Observations, ObserverProblem } from './observations.ts';
 
-export function windowNamed(observations: Observations, name: string): WindowRecord | undefined {
+export function windowNamed(
+  observations: Pick<Observations, 'windows'>,
+  name: string,
+): WindowRecord | undefined {
   return observations.windows.find((window) => window.name === name);
 }
 
 /** The phase that a window belongs to; a name that is no window's stands for itself. */
-export function phaseOf(observations: Observations, name: string): string {
+export function phaseOf(observations: Pick<Observations, 'windows'>, name: string): string {
   return windowNamed(observations, name)?.phase ?? name.split('/')[0] ?? name;
 }
 

@@ -202,6 +202,7 @@ export interface DrillPhase {
   readonly mostLag?: number;
   /** Default: before a drill that can destroy data, any backup of the platform that is young enough, if it has one. */
   readonly freshBackup?: FreshBackup;
+  /** Objectives decide. Where none is on the ledger, losing more than `rpo` fails the drill, and in a planned move anything. */
   readonly targets: {
     readonly rto: number;
     readonly rpo: number;
