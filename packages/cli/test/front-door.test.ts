@@ -264,9 +264,12 @@ it('does not say that nothing is left of a platform that there is not', { timeou
     code: 64,
     stderr: expect.stringContaining('did you mean "agentic-platform"'),
   });
-  expect(await ordeal(['recover', '--platform', 'agentic-platform'])).toMatchObject({ code: 0 });
 });
 
-it('runs nothing when there is nothing to recover', async () => {
+it('says that nothing is left only where there were runs', { timeout: 120_000 }, async () => {
+  const nowhere = { code: 64, stderr: expect.stringContaining('so nothing was looked at') };
+  expect(await ordeal(['recover'])).toMatchObject(nowhere);
+  expect(await ordeal(['recover', '--platform', 'agentic-platform'])).toMatchObject(nowhere);
+  mkdirSync(join(dir, '.ordeal', 'runs'), { recursive: true });
   expect(await ordeal(['recover'])).toMatchObject({ code: 0, stdout: 'Nothing is left of any run.\n' });
 });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { LoadPlace } from '@ordeal/shared/scenario/scenario';
 import { labelValue } from '@ordeal/chaos/chaos-mesh/labels';
 import { systemClock } from '@ordeal/shared/time/system-clock';
@@ -11,6 +12,7 @@ import { lookAtPlatform, type Looked } from '../recover/look.ts';
 import { recoverRuns, runsIn } from '../recover/recover-runs.ts';
 import type { RunThere } from '../recover/run-there.ts';
 import { renderRecovered, type Recovered } from '../recover/render.ts';
+import { unreadableRuns } from '../recover/unreadable-runs.ts';
 import { leasePlatform } from '../run/platform-lease.ts';
 import { runsDirectory } from '../run/run-directory.ts';
 
@@ -66,8 +68,15 @@ async function recoverFolder(options: RecoverOptions, edge: Edge): Promise<Done>
       exitCodes.usage,
     );
   }
+  if (!existsSync(runsDir)) {
+    throw new CommandError(
+      `No run was started here: there is no ${runsDir} that this user can see, so nothing was looked at. Call this in the directory in which the run was started, as who started it; without its folder, --platform <name> --look looks at the platform itself.`,
+      exitCodes.usage,
+    );
+  }
   const known = knownRuns(runsDir, vouched);
-  return { outcomes: await recoverLeased(runs, { known, pid: edge.pid, clock: systemClock }) };
+  const recovered = await recoverLeased(runs, { known, pid: edge.pid, clock: systemClock });
+  return { outcomes: [...unreadableRuns(runsDir, known), ...recovered] };
 }
 
 /** Holds the leases on their platforms meanwhile. `signal` gives up early. */
@@ -124,7 +133,8 @@ async function recoverWithLook(
   try {
     const { signal } = lease;
     const request = { known: runs, pid, clock: systemClock, leased: platform };
-    const outcomes = await recoverLeased(runsIn(runsDir, platform.name), request, [signal]);
+    const recovered = await recoverLeased(runsIn(runsDir, platform.name), request, [signal]);
+    const outcomes = [...unreadableRuns(runsDir, runs), ...recovered];
     return { outcomes, looked: await lookAtPlatform(loaded, { clock: systemClock, runs, signal }) };
   } finally {
     await lease.release();

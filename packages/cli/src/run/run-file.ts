@@ -59,7 +59,7 @@ export function saveRunFile(
   };
   // What is left of a run that only asks is nothing: that outlives its process, and need not outlive a power cut.
   const write = onlyAsks(run.scenario) ? writeWhole : writeDurably;
-  write(join(dir, 'run.json'), JSON.stringify(file));
+  write(runFilePath(dir), JSON.stringify(file));
 }
 
 function routesOf({ routes, regions }: Platform): NonNullable<RunFile['routes']> {
@@ -111,10 +111,14 @@ function rejoinOf(drill: DrillKind, all: readonly DrillPhase[]): DrillPhase | un
   return all.find((one) => one.drill.kind === 'failback' && one.drill.to === drill.from);
 }
 
-/** Reads it; undefined when the directory holds no run. */
+export function runFilePath(dir: string): string {
+  return join(dir, 'run.json');
+}
+
+/** Reads it; undefined when the directory holds no run, or none that this user may read. */
 export function readRunFile(dir: string): RunFile | undefined {
   try {
-    return JSON.parse(readFileSync(join(dir, 'run.json'), 'utf8')) as RunFile;
+    return JSON.parse(readFileSync(runFilePath(dir), 'utf8')) as RunFile;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pid } from 'node:process';
 import { processIdentity } from '@ordeal/shared/process/identity';
@@ -149,4 +149,24 @@ it('finds the runs of a platform that is named by its path', async () => {
   expect(healed.stdout).toContain('healed      the load of dead');
   expect(healed.code).toBe(0);
   expect(dead.isHealed()).toBe(true);
+});
+
+it('does not take a run whose file cannot be read for one that has left nothing', async () => {
+  const unread = await leave('unread', gone, here);
+  const folder = join(site.dir, '.ordeal', 'runs');
+  // As a file that only another user may read; to root everything can be read.
+  writeFileSync(join(folder, 'unread', 'run.json'), '{ "run": "unre');
+  // These have left nothing: one was refused before it had a file, and one is none.
+  mkdirSync(join(folder, 'refused', 'undo'), { recursive: true });
+  writeFileSync(join(folder, 'notes.txt'), '');
+  const recover = await site.on('here', 'recover');
+  expect(recover.stdout).toMatch(
+    /^Run unread\n +left +1 undo entries are open, and 0 promotions stand: .*unread\/run.json cannot be read \(.*JSON.*as root/,
+  );
+  expect(recover.stdout).not.toContain('Run refused');
+  expect(recover.code).toBe(4);
+  expect(unread.isHealed()).toBe(false);
+  const looked = await site.on('here', 'recover', '--platform', 'shop', '--look');
+  expect(looked.stdout).toContain('Run unread');
+  expect(looked.code).toBe(4);
 });
