@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { DEPLOYMENT_DRIVER } from '@ordeal/chaos/deployments/healer';
+import { REJOIN_DRIVER } from '@ordeal/dr/drivers/postgres/rejoin-driver';
 import { RESTORE_MARKERS_DRIVER } from '@ordeal/dr/restore/markers';
 import { RESTORE_TARGET_DRIVER } from '@ordeal/dr/restore/target';
 import { WRITTEN_DRIVER } from '@ordeal/dr/ledger/written-driver';
@@ -21,6 +22,7 @@ test.each([
   K6_OPERATOR_DRIVER,
   RESTORE_MARKERS_DRIVER,
   RESTORE_TARGET_DRIVER,
+  REJOIN_DRIVER,
   WRITTEN_DRIVER,
   DEPLOYMENT_DRIVER,
   PROCESS_DRIVER,

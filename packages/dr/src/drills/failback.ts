@@ -81,7 +81,7 @@ const rejoinHome: DrillStep = {
   },
   run: async (course, within) => {
     const { now, next: home } = nodesOf(course);
-    await course.deps.store.rejoin(home, now, within);
+    await course.deps.store.rejoin(home, now, within, course.context.undo);
     if (course.context.undo.promotion(course.phase.store) !== undefined) {
       mark(course, now, [], `Node ${home} follows ${now} again. Run the failback to make it primary.`);
     }

@@ -182,7 +182,7 @@ export const rejoinOther: DrillStep = {
   plan: (phase) => `make the node in region ${regionsOf(phase).from} its standby`,
   run: async (course, within) => {
     const { now, next, from } = nodesOf(course);
-    await course.deps.store.rejoin(now, next, within);
+    await course.deps.store.rejoin(now, next, within, course.context.undo);
     mark(
       course,
       next,

@@ -225,7 +225,16 @@ it('makes the old primary writable again when the switchover fails before its pr
   expect(outcome.record.failed).toContain('demote: the standby has not got everything');
   expect(outcome.record.failed).toContain('node b is the primary again');
   expect(outcomes(outcome)).toMatchObject({ rejoin: 'done', demote: 'failed', promote: 'skipped' });
-  expect(run.order).toEqual(['fence a', 'mark b', 'mark b', 'demote b', 'promote b', 'mark b']);
+  expect(run.order).toEqual([
+    'fence a',
+    'push rejoin',
+    'settle rejoin',
+    'mark b',
+    'mark b',
+    'demote b',
+    'promote b',
+    'mark b',
+  ]);
   expect(run.undo.promotion()).toMatchObject({ writer: 'b', fenced: [] });
   expect(await roles()).toEqual({ a: 'standby', b: 'primary' });
   expect(outcome.record.rpo).toMatchObject({ lost: 0 });
@@ -246,6 +255,8 @@ it('fails back with a planned switchover', async () => {
     'mark a',
     'promote a',
     'mark a',
+    'push rejoin',
+    'settle rejoin',
     'mark a',
     'clear',
     'settle',
@@ -334,6 +345,8 @@ it('moves the primary as planned, there and back, and loses nothing', async () =
       `mark ${to}`,
       `promote ${to}`,
       `mark ${to}`,
+      'push rejoin',
+      'settle rejoin',
       `mark ${to}`,
       'clear',
     ]);

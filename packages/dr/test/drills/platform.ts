@@ -8,6 +8,7 @@ import type { UndoLedger } from '@ordeal/shared/undo/ledger';
 import { Pool } from 'pg';
 import { createHaproxyRoute } from '../../src/drivers/haproxy/route.ts';
 import type { PostgresNode } from '../../src/drivers/postgres/config.ts';
+import { REJOIN_DRIVER } from '../../src/drivers/postgres/rejoin-driver.ts';
 import { runningServer } from '../../src/drivers/postgres/server.ts';
 import { createPostgresStore } from '../../src/drivers/postgres/store.ts';
 import { edgeOf, type Edge } from '../drivers/edge.ts';
@@ -133,7 +134,7 @@ function regionFault(servers: TwoServers, edge: Edge): FaultDriver {
 /** A journal and an undo ledger in memory, and everything that happened to them in order. */
 export interface Trace {
   readonly events: RunEvent[];
-  /** `mark b`, `clear`, `push`, `settle`, and what the test adds. */
+  /** `mark b`, `clear`, `push`, `settle` (of what a rejoin makes, `push rejoin`), and what the test adds. */
   readonly order: string[];
   readonly journal: Journal;
   readonly undo: UndoLedger;
@@ -144,6 +145,9 @@ export function trace(): Trace {
   const order: string[] = [];
   const entries = new Map<string, UndoEntry>();
   let mark: PromotionMark | undefined;
+  const note = (what: string, driver: string | undefined): void => {
+    order.push(driver === REJOIN_DRIVER ? `${what} rejoin` : what);
+  };
   return {
     events,
     order,
@@ -158,12 +162,12 @@ export function trace(): Trace {
         const sequence = entries.size + 1;
         const full = { ...entry, id: `u${sequence}`, sequence, createdAt: new Date().toISOString() };
         entries.set(full.id, full);
-        order.push('push');
+        note('push', full.driver);
         return full;
       },
       settle: (id) => {
+        note('settle', entries.get(id)?.driver);
         entries.delete(id);
-        order.push('settle');
       },
       open: () => [...entries.values()].toReversed(),
       markPromotion: (next) => {

@@ -1,3 +1,4 @@
+import type { UndoLedger } from '../undo/ledger.ts';
 import type { DriverContext } from './fault.ts';
 
 /** What one node of a store says of itself. */
@@ -44,6 +45,14 @@ export interface StoreDriver {
    * still be done.
    */
   demote(node: string, heir: string, context: DriverContext): Promise<void>;
-  /** Makes a fenced node a standby of `primary`. Resolves when it streams. */
-  rejoin(node: string, primary: string, context: DriverContext): Promise<void>;
+  /**
+   * Makes a fenced node a standby of `primary`. Resolves when it streams. What it makes for that, and would outlive a
+   * runner that dies meanwhile, is written into `ledger` before it is made.
+   */
+  rejoin(
+    node: string,
+    primary: string,
+    context: DriverContext,
+    ledger?: Pick<UndoLedger, 'push' | 'settle'>,
+  ): Promise<void>;
 }

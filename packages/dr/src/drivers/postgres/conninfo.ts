@@ -2,8 +2,13 @@ import type { PostgresNode } from './config.ts';
 
 /** The node's `primary_conninfo`: its upstream, under its own name so that the primary can tell who streams. */
 export function standbyConninfo(node: Pick<PostgresNode, 'name' | 'upstreamUrl'>): string {
-  const url = new URL(node.upstreamUrl);
-  url.searchParams.set('application_name', node.name);
+  return named(node.upstreamUrl, node.name);
+}
+
+/** The connection string of one that goes by this name. */
+export function named(connection: string, name: string): string {
+  const url = new URL(connection);
+  url.searchParams.set('application_name', name);
   return url.toString();
 }
 

@@ -78,6 +78,10 @@ export function freshDirOf(dataDir: string): string {
 export function oldDirOf(dataDir: string): string {
   return `${dataDir}.old`;
 }
+/** Which undo entry the newest rejoin of the node has, while it is under way. */
+export function noteOf(dataDir: string): string {
+  return `${dataDir}.rejoin`;
+}
 
 /** Whether this machine has the node's files, be it those of a rejoin that was cut short between its two renames. */
 export function hasFiles(dataDir: string): boolean {

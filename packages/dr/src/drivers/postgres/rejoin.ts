@@ -4,10 +4,11 @@ import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { isAncestor } from './ancestor.ts';
 import type { PostgresNode, PostgresStoreConfig } from './config.ts';
-import { withoutPassword } from './conninfo.ts';
+import { named, withoutPassword } from './conninfo.ts';
 import { freshDirOf, makeOwnedDir, oldDirOf, swapDirs, writeFence, writeStandby } from './files.ts';
 import { mustRun } from './program.ts';
 import { queryRows } from './query.ts';
+import { noteRejoin, type NotedRejoin, type RejoinLedger } from './rejoin-undo.ts';
 import { haltServer, startServer } from './server.ts';
 import { dropIdleSlots, giveUpSlot, prepareSlot } from './slots.ts';
 import { reportOf } from './status.ts';
@@ -28,12 +29,15 @@ const giveUpWithinMs = 15_000;
  * beside the old data, which stays fenced all the while and is removed once the node streams. `pg_rewind` would
  * copy only what differs, which is faster where there is much data; it needs checksums or `wal_log_hints`, and
  * WAL back to where the two parted. A fresh copy needs neither, and is right whatever state the node was left in.
+ *
+ * What it makes is written into `ledger` first, and stays open there when the node does not stream in the end.
  */
 export async function rejoin(
   config: PostgresStoreConfig,
   node: PostgresNode,
   primary: PostgresNode,
   context: DriverContext,
+  ledger?: RejoinLedger,
 ): Promise<void> {
   const [own, upstream] = await Promise.all([reportOf(node, context), reportOf(primary, context)]);
   if (!upstream.node.reachable || upstream.node.role !== 'primary') {
@@ -45,7 +49,9 @@ export async function rejoin(
       `node ${node.name} accepts writes as well as ${primary.name}: fence it before it can rejoin`,
     );
   }
-  if (!(await streams(node, primary, '0/0', context))) await makeStandby(config, node, primary, context);
+  const noted = noteRejoin(ledger, node, primary, context.clock);
+  if (!(await streams(node, primary, '0/0', context)))
+    await makeStandby(config, node, primary, noted, context);
   if (!(await catchesUp(node, primary, catchUpWithinMs, context))) {
     throw new Error(
       `node ${node.name} runs but has not caught up with ${primary.name} within ${catchUpWithinMs / 1000} s: ` +
@@ -56,12 +62,14 @@ export async function rejoin(
   // Those on which the other one followed it while it was the primary would keep all that it receives now.
   await dropIdleSlots(config, node, context);
   rmSync(oldDirOf(node.dataDir), { recursive: true, force: true });
+  noted.end();
 }
 
 async function makeStandby(
   config: PostgresStoreConfig,
   node: PostgresNode,
   primary: PostgresNode,
+  noted: NotedRejoin,
   context: DriverContext,
 ): Promise<void> {
   // The primary must not wait for this standby while it cannot answer.
@@ -70,10 +78,10 @@ async function makeStandby(
   await haltServer(node, context);
   const orGiveUp = async <T>(prepare: () => Promise<T>): Promise<T> => {
     try {
-      await prepareSlot(config, node, primary, context);
+      await prepareSlot(config, node, primary, context, noted.begin);
       return await prepare();
     } catch (error) {
-      await giveUp(config, node, primary, context);
+      await giveUp(config, node, primary, noted, context);
       throw error;
     }
   };
@@ -83,7 +91,7 @@ async function makeStandby(
     context.say(`node ${node.name} did not follow`);
     await haltServer(node, context);
   }
-  await orGiveUp(() => copyData(node, primary, context));
+  await orGiveUp(() => copyData(node, primary, noted, context));
   await startServer(node, context);
 }
 
@@ -107,6 +115,7 @@ async function giveUp(
   config: PostgresStoreConfig,
   node: PostgresNode,
   primary: PostgresNode,
+  noted: NotedRejoin,
   context: DriverContext,
 ): Promise<void> {
   try {
@@ -115,6 +124,7 @@ async function giveUp(
     // Between its two renames a rejoin has put the data away, and the copy is complete.
     if (existsSync(node.dataDir))
       rmSync(freshDirOf(node.dataDir), { recursive: true, force: true, maxRetries: 5 });
+    noted.end();
   } catch (error) {
     context.say(
       `node ${node.name} did not rejoin, and what was made for it could not be taken away (${reasonOf(error)}): rejoin ` +
@@ -124,7 +134,12 @@ async function giveUp(
   }
 }
 
-async function copyData(node: PostgresNode, primary: PostgresNode, context: DriverContext): Promise<void> {
+async function copyData(
+  node: PostgresNode,
+  primary: PostgresNode,
+  noted: NotedRejoin,
+  context: DriverContext,
+): Promise<void> {
   const why = whyNoSwap(node.dataDir);
   if (why !== undefined) throw new Error(`node ${node.name} cannot be given a fresh copy: ${why}`);
   const freshDir = freshDirOf(node.dataDir);
@@ -136,7 +151,7 @@ async function copyData(node: PostgresNode, primary: PostgresNode, context: Driv
       join(node.binDir, 'pg_basebackup'),
       '--no-password',
       `--pgdata=${freshDir}`,
-      `--dbname=${url}`,
+      `--dbname=${named(url, noted.connection())}`,
       `--slot=${node.slot}`,
       '--wal-method=stream',
       '--checkpoint=fast',

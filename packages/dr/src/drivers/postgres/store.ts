@@ -27,7 +27,8 @@ export function createPostgresStore(
     promote: async (node, context) => await promote(config, find(node), context),
     fence: async (node, context) => await fence(find(node), context),
     demote: async (node, heir, context) => await demote(find(node), find(heir), context),
-    rejoin: async (node, primary, context) => await rejoin(config, find(node), find(primary), context),
+    rejoin: async (node, primary, context, ledger) =>
+      await rejoin(config, find(node), find(primary), context, ledger),
     openQuestions: () => postgresQuestions(find),
     whyNoRejoin: async (node, context) => await whyNoRejoin(config, find(node), context),
     whyNoProof: async (node) => whyNoProof(find(node)),
