@@ -6,6 +6,7 @@ import { lead, observe, readBack, recover } from './measuring.ts';
 import { whyNotBegin } from './may-begin.ts';
 import { notBegun, reasonsWithin, refuse, standbyRefusals } from './refuse.ts';
 import type { DrillStep } from './steps.ts';
+import { mustStillBeLost } from './still-in.ts';
 import { beginLook, endLook } from './log-positions.ts';
 import { isStopped } from './writers.ts';
 
@@ -55,6 +56,8 @@ const fence: DrillStep = {
     `note the point of no return, then fence the old primary in region ${regionsOf(phase).from}`,
   run: async (course, within) => {
     const { from, to, old, next } = roles(course);
+    // Until the mark the lost region can simply be restored.
+    await mustStillBeLost(course, old, within);
     mark(
       course,
       next,

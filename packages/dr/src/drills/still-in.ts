@@ -15,19 +15,53 @@ const AGAIN_AFTER_MS = 500;
  * platform has done anything: the drill is inconclusive. A fault that is over once it has hit is not looked for.
  */
 export async function mustStillBeIn(course: Course, step: DriverContext): Promise<void> {
-  const { entry, context } = course;
+  const { driver, config } = faultOf(course);
+  if (course.entry === undefined) return;
+  mustNotBeHealed(course, course.entry.id, credit);
+  if (driver.endsByItself?.(config) === true) return;
+  await mustBePresent(course, step, credit);
+}
+
+/**
+ * The same for a drill that is about to take over: rejects when the old primary is back, so that there is no loss to
+ * recover from. Clients have no writer meanwhile, so nobody waits for an answer of the fault's targets unless that node was
+ * seen to take a write behind the fault; one that is only cut off may do so.
+ */
+export async function mustStillBeLost(course: Course, node: string, step: DriverContext): Promise<void> {
+  const { entry, writers, t0 } = course;
   const { driver, config, name } = faultOf(course);
   if (entry === undefined) return;
-  if (!context.undo.open().some(({ id }) => id === entry.id)) {
-    throw noCredit(`somebody else has healed the fault ${name} (undo/settled in the run's folder says who)`);
+  mustNotBeHealed(course, entry.id, loss);
+  if (writers !== undefined && !((writers.tookWriteAt(node) ?? -Infinity) > (t0?.high ?? -Infinity))) return;
+  if (driver.endsByItself?.(config) === true) {
+    throw inconclusive(
+      `the fault ${name} is over once it has hit, and node ${node} takes writes again`,
+      loss,
+    );
   }
-  if (driver.endsByItself?.(config) === true) return;
+  await mustBePresent(course, step, loss);
+}
+
+const credit = 'that clients are well again may be owed to that, and says nothing of the platform';
+const loss = 'nothing was lost any more when the drill would have taken over';
+
+function mustNotBeHealed(course: Course, id: string, follows: string): void {
+  if (course.context.undo.open().some((one) => one.id === id)) return;
+  throw inconclusive(
+    `somebody else has healed the fault ${faultOf(course).name} (undo/settled in the run's folder says who)`,
+    follows,
+  );
+}
+
+async function mustBePresent(course: Course, step: DriverContext, follows: string): Promise<void> {
+  const { name } = faultOf(course);
   const status = await look(course, step);
   if (status.state === 'present') return;
-  throw noCredit(
+  throw inconclusive(
     status.state === 'absent'
       ? `the fault ${name} was not in any more: its targets show nothing of it, so it has ended by itself, or somebody has healed it`
       : `whether the fault ${name} was still in cannot be told: ${status.reason}`,
+    follows,
   );
 }
 
@@ -50,8 +84,6 @@ async function look(course: Course, step: DriverContext): Promise<FaultStatus> {
   }
 }
 
-function noCredit(what: string): ObserverBroke {
-  return new ObserverBroke(
-    `${what}; that clients are well again may be owed to that, and says nothing of the platform: drill it again, with a fault that lasts`,
-  );
+function inconclusive(what: string, follows: string): ObserverBroke {
+  return new ObserverBroke(`${what}; ${follows}: drill it again, with a fault that lasts`);
 }

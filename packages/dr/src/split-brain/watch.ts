@@ -32,6 +32,11 @@ export interface SplitBrainWatch {
    */
   look(node: string): Promise<void>;
   /**
+   * When the node was asked last that took a write then, as long as it has refused none since; undefined when it takes
+   * none, or never did. Monotonic milliseconds. Asks nobody.
+   */
+  tookWriteAt(node: string): number | undefined;
+  /**
    * From now on asks so often, in milliseconds, beginning at once; without a number, as often as at first. For the
    * moments in which one node hands over to another: what lies closer together than two questions cannot be told apart.
    */
@@ -95,6 +100,10 @@ export function watchForSplitBrain(options: SplitBrainWatchOptions, context: Dri
     report,
     vouch: (node, at) => change(node, (track) => vouch(track, at, blindMs)),
     handedOver: (how) => void handedOver.push(how),
+    tookWriteAt: (node) => {
+      const track = tracks.get(node);
+      return track?.writable === true ? track.spans.at(-1)?.end.low : undefined;
+    },
     askEvery: (ms = options.everyMs) => {
       everyMs = ms;
       changed.abort();

@@ -163,6 +163,44 @@ it('restores the region when the observers break before anything is promoted', a
   expect(await roles()).toEqual({ a: 'primary', b: 'standby' });
 });
 
+it('takes nothing over when what was lost is back by then, which decides nothing', async () => {
+  run = trace();
+  const { fault, route, servers } = platform;
+  let backAt = Infinity;
+  let writesAgain = false;
+  const outcome = await drill(failover, {
+    fault: {
+      name: 'region-a-lost',
+      config: {},
+      driver: {
+        ...fault,
+        inject: async (config, ctx) => {
+          const acknowledged = await fault.inject(config, ctx);
+          // A supervisor of which nobody has told the drill.
+          servers.start(servers.a);
+          backAt = systemClock.now();
+          return acknowledged;
+        },
+      },
+    },
+    onWriteAnswer: ({ node, takes, asked }) => {
+      writesAgain ||= node === 'a' && takes === 'yes' && asked > backAt;
+    },
+    route: {
+      ...route,
+      health: async (ctx) => {
+        while (backAt < Infinity && !writesAgain) await systemClock.sleep(20, ctx.signal);
+        return await route.health(ctx);
+      },
+    },
+  });
+  expect(outcome.observersBroke).toMatch(/region-a-lost was not in any more.*nothing was lost any more/);
+  expect(outcome.record.failed, 'that is no failure of the platform').toBeUndefined();
+  expect(outcomes(outcome)).toMatchObject({ detect: 'done', decide: 'done', fence: 'failed' });
+  expect(run.order, 'nobody was fenced').toEqual(['push', 'settle']);
+  expect(await roles()).toEqual({ a: 'primary', b: 'standby' });
+});
+
 it('restores the region when it is stopped while it waits for a person', async () => {
   run = trace();
   const stop = new AbortController();
