@@ -1,5 +1,5 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
-import type { StoreStatus } from '@ordeal/shared/drivers/store';
+import type { StoreNode, StoreStatus } from '@ordeal/shared/drivers/store';
 import type { DrillKind } from '@ordeal/shared/scenario/scenario';
 import { regionsOf, type Asked } from './course.ts';
 import { reasonsWithin, routeRefusals, standbyRefusals } from './refuse.ts';
@@ -117,12 +117,29 @@ function observe(asked: Asked, within: DriverContext): Promise<readonly string[]
   ]);
 }
 
-async function primaryRefusals({ deps }: Asked, within: DriverContext): Promise<readonly string[]> {
-  const { nodes } = await deps.store.status(within);
-  const primaries = nodes.filter((node) => node.reachable && node.role === 'primary').map(({ name }) => name);
-  if (primaries.length === 1) return [];
-  const found = primaries.length === 0 ? 'no primary' : `the primaries ${primaries.join(' and ')}`;
+async function primaryRefusals(asked: Asked, within: DriverContext): Promise<readonly string[]> {
+  const { nodes } = await asked.deps.store.status(within);
+  const primaries = nodes.filter((node) => node.reachable).filter(({ role }) => role === 'primary');
+  const [primary] = primaries;
+  if (primary !== undefined && primaries.length === 1) return spared(asked, primary);
+  const names = primaries.map(({ name }) => name);
+  const found = names.length === 0 ? 'no primary' : `the primaries ${names.join(' and ')}`;
   return [`the store has ${found}: bring it to exactly one first`];
+}
+
+/** An earlier loss has moved the primary: to lose a replica then passes for a failover that took no time at all. */
+function spared(
+  { deps, phase }: Asked,
+  { name, detail: { region } }: Extract<StoreNode, { readonly reachable: true }>,
+): readonly string[] {
+  const { from } = phase.drill;
+  const takesPrimary = deps.store.observe !== undefined && deps.fault?.revives === 'old-primary';
+  if (!takesPrimary || region === undefined || region === from) return [];
+  return [
+    `the primary is node ${name} in region ${region}, and what is lost is in region ${from}, so nobody would have to take ` +
+      `over and nothing of that would be measured: lose it in region ${region}, or move the primary back first; where the ` +
+      `fault ${deps.fault?.name} never takes a primary away, say revives: 'nothing' of it`,
+  ];
 }
 
 /** A node of a store, for messages. */

@@ -146,3 +146,25 @@ it('only watches a store with exactly one primary', async () => {
     'the store has no primary: bring it to exactly one first',
   ]);
 });
+
+it('watches no loss of a primary that is somewhere else', async () => {
+  const inRegions = (a: Role, b: Role): readonly StoreNode[] =>
+    [node('a', a), node('b', b)].map((one) =>
+      one.reachable ? { ...one, detail: { region: one.name } } : one,
+    );
+  const asked = (revives: 'nothing' | 'old-primary', a: Role, b: Role, chooses = true) => {
+    const status = async () => ({ settings: {}, nodes: inRegions(a, b) });
+    const store = { status, ...(chooses ? { observe: async () => undefined } : {}) };
+    const fault = { name: 'a-killed', revives };
+    return ask('observe', a, b, { store, fault } as unknown as Partial<Asked['deps']>);
+  };
+  expect(await asked('old-primary', 'primary', 'standby')).toEqual([]);
+  expect(await asked('old-primary', 'standby', 'primary')).toEqual([
+    expect.stringMatching(
+      /^the primary is node b in region b, and what is lost is in region a.*lose it in region b.*revives: 'nothing'/,
+    ),
+  ]);
+  // What takes no primary away, and a store that has nobody take over, are watched wherever it is.
+  expect(await asked('nothing', 'standby', 'primary')).toEqual([]);
+  expect(await asked('old-primary', 'standby', 'primary', false)).toEqual([]);
+});
