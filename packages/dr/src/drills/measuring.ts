@@ -74,8 +74,9 @@ export const lead: DrillStep = {
             `${acknowledged} writes acknowledged, the last ${Math.round(silentMs)} ms ago (at most ${most} ms)`,
           ),
           ...observers.streams().map((stream) => checkStream(course, stream, 'before', judgedFrom)),
-        ].flatMap((one) => (one === undefined ? [] : [`${one}: ${whatToDo}`]));
-        if (wrong.length > 0) throw notBegun(course, wrong);
+        ].filter((one) => one !== undefined);
+        // What to do is the same for each of them, and is said once.
+        if (wrong.length > 0) throw notBegun(course, [`${wrong.join('; ')}: ${whatToDo}`]);
         break;
       }
       if (late) {
@@ -91,8 +92,8 @@ export const lead: DrillStep = {
 };
 
 /**
- * Waits until every stream has recovered for as long as the phase wants it, and writes are taken again. Recovery counts from where the good
- * stretch began, so a stretch that began in time is waited out beyond the deadline.
+ * Waits until every stream has recovered for as long as the phase wants it, and writes are taken again. Recovery counts
+ * from where the good stretch began, so a stretch that began in time is waited out beyond the deadline.
  */
 export const recover: DrillStep = {
   name: 'recover',
