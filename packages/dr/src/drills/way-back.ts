@@ -1,11 +1,15 @@
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { isReturn } from '@ordeal/shared/scenario/drill-parts';
 import { driverContext, faultOf, mark, type Course } from './course.ts';
+import { inWords } from './may-begin.ts';
 import { markPromoted, nodesOf } from './planned.ts';
 import { settledStatus } from './settled.ts';
 
 /** Restoring has time of its own: it must not end with what ended the drill. */
 const withinMs = 120_000;
+/** So long what was started again may take to be a primary. */
+const backWithinMs = 15_000;
+const LOOK_AGAIN_MS = 250;
 
 /**
  * Leaves a drill that ended early in a defined state, and says in a sentence which.
@@ -50,7 +54,31 @@ async function restoreRegion(course: Course): Promise<string> {
   context.journal.append({ type: 'fault-healed', phase: phase.name, fault: name, by: 'run' });
   return phase.drill.kind === 'observe'
     ? `the fault ${name} was healed`
-    : `region ${from} was restored, and its node ${course.deps.nodeOf(from)} is the primary as before`;
+    : `region ${from} was restored, and its node ${await howItStands(course, course.deps.nodeOf(from))}`;
+}
+
+/** What was lost has just been started; and who is the primary by now somebody else may have settled meanwhile. */
+async function howItStands({ deps, context }: Course, home: string): Promise<string> {
+  const { clock } = context;
+  const within = driverContext(context, AbortSignal.timeout(withinMs));
+  const deadline = clock.now() + backWithinMs;
+  for (;;) {
+    let seen: string;
+    let isSettled = false;
+    try {
+      const { nodes } = await deps.store.status(within);
+      const primaries = nodes.filter((node) => node.reachable && node.role === 'primary');
+      isSettled = primaries.length === 1;
+      if (isSettled && primaries[0]?.name === home) return `${home} is the primary as before`;
+      seen = nodes.map(inWords).join(', ');
+    } catch (error) {
+      seen = `the store cannot be asked (${reasonOf(error)})`;
+    }
+    if (isSettled || clock.now() >= deadline) {
+      return `${home} is not the primary as before: ${seen}. See which of them may write before anything else is done`;
+    }
+    await clock.sleep(LOOK_AGAIN_MS);
+  }
 }
 
 async function restoreMove(course: Course): Promise<string> {
