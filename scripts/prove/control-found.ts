@@ -15,12 +15,12 @@ export interface Evidence {
 export function whatWasSaid({ record, journal }: Evidence, finds: string): string | undefined {
   const { findings, verdict } = record;
   const missed = findings.filter(
-    (one) => one.severity === 'must' && one.outcome !== 'pass' && !isNotRun(one),
+    (one) => one.severity === 'must' && one.outcome !== 'pass' && !sawNothing(one),
   );
   const named = missed.filter(({ objective }) => objective === finds);
   const finding = named.find(({ outcome }) => outcome === 'fail') ?? named[0];
   if (finding !== undefined) return inWords(finding);
-  if (findings.some((one) => one.objective === finds && isNotRun(one))) return undefined;
+  if (findings.some((one) => one.objective === finds && sawNothing(one))) return undefined;
   const reason = verdict.reasons.find((one) => one.includes(finds));
   if (reason !== undefined) return reason;
   const explained = missed.find(({ explanation }) => explanation?.includes(finds));
@@ -33,15 +33,16 @@ export function whatWasSaid({ record, journal }: Evidence, finds: string): strin
 }
 
 /**
- * Whether something was not run, and what is looked for not said all the same: what is broken may keep the rest from
- * being run, and a busy machine may as well.
+ * Whether something was not run or not to be seen, and what is looked for not said all the same: what is broken may keep
+ * the rest from being run, and a busy machine may as well.
  */
 export function cameToNothing(evidence: Evidence, finds: string): boolean {
-  return evidence.record.findings.some(isNotRun) && whatWasSaid(evidence, finds) === undefined;
+  return evidence.record.findings.some(sawNothing) && whatWasSaid(evidence, finds) === undefined;
 }
 
-function isNotRun({ reason }: Finding): boolean {
-  return reason === 'not-run';
+/** It was not run, or what sends the load did not do its own part: nothing is known of the platform. */
+function sawNothing({ reason }: Finding): boolean {
+  return reason === 'not-run' || reason === 'load-invalid';
 }
 
 function inWords({

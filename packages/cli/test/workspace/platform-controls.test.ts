@@ -79,6 +79,7 @@ describe('what a run says of a control', () => {
     value: null,
     reason: 'not-run',
   };
+  const invalid: Finding = { ...notRun, objective: 'client p95', reason: 'load-invalid' };
   const seen = (findings: readonly Finding[], ...reasons: readonly string[]): Evidence => ({
     record: { findings, verdict: { outcome: 'fail', exitCode: 1, reasons } } as unknown as Evidence['record'],
     journal: [
@@ -110,5 +111,10 @@ describe('what a run says of a control', () => {
     expect(cameToNothing(seen([notRun, missed]), 'client p95')).toBe(false);
     expect(cameToNothing(seen([notRun], 'not begun: API replicas: 0 alive'), 'API replicas')).toBe(false);
     expect(cameToNothing(seen([notRun]), 'metrics')).toBe(false);
+  });
+
+  it('is nothing where the load was not what it should have been: that is the machine’s', () => {
+    expect(whatWasSaid(seen([invalid]), 'client p95')).toBeUndefined();
+    expect(cameToNothing(seen([invalid]), 'client p95')).toBe(true);
   });
 });
