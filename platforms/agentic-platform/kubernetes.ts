@@ -27,6 +27,8 @@ export default onCluster(platform, {
       limit: 2 * 3,
       source: 'deployment guide, "Kubernetes Resources": API server deployment (3+ replicas), in each region',
     },
+    // A Service spreads connections, and those that are kept may leave a pod out.
+    'every replica serves': { limit: 2 * 3, severity: 'should' },
   },
   // Resource requests and limits have no number there.
   pods: {

@@ -300,6 +300,20 @@ export const objectives: Readonly<Record<string, Objective>> = {
     source:
       'deployment guide, "Backup and Disaster Recovery": more lag than the RPO of 15 minutes could not be kept',
   },
+  'every replica serves': {
+    signal: {
+      from: 'prometheus',
+      measure: 'promql',
+      query:
+        'count(sum by (instance) (rate(http_requests_total{job="api",route=~"/v1/.*",$scope}[$window])) > 0)',
+      take: 'last',
+      series: 'one',
+    },
+    comparator: '>=',
+    limit: 4,
+    unit: 'replicas',
+    source: 'deployment guide, "Kubernetes Resources": API server deployment (3+ replicas); the lab has four',
+  },
   // Without it the lag of a standby that is gone would be that of the others.
   'databases tell their lag': {
     signal: {

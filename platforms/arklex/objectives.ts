@@ -97,6 +97,20 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 'series',
     source: 'deployment improvements, 4: scrape_configs, job arklex',
   },
+  'every task serves': {
+    signal: {
+      from: 'prometheus',
+      measure: 'promql',
+      query:
+        'count(sum by (instance) (rate(arklex_requests_total{job="arklex",endpoint=~"/api/.*",$scope}[$window])) > 0)',
+      take: 'last',
+      series: 'one',
+    },
+    comparator: '>=',
+    limit: 4,
+    unit: 'replicas',
+    source: 'deployment improvements, Phase 2: load balancing; the lab has four tasks',
+  },
   'database connections': {
     signal: {
       from: 'prometheus',

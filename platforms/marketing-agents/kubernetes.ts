@@ -22,6 +22,8 @@ export default onCluster(platform, {
       source:
         'deployment architecture, 2.5: minReplicas 2, which undercuts the 3 replicas of 2.4, in each region',
     },
+    // A Service spreads connections, and those that are kept may leave a pod out.
+    'every pod serves': { severity: 'should' },
     'memory of a pod': {
       signal: {
         from: 'prometheus',

@@ -51,6 +51,20 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 'series',
     source: 'deployment architecture, 2.4: prometheus.io/scrape on /metrics; METRICS_ENABLED',
   },
+  'every pod serves': {
+    signal: {
+      from: 'prometheus',
+      measure: 'promql',
+      query:
+        'count(sum by (instance) (rate(http_requests_total{job="api",route=~"/api/.*",$scope}[$window])) > 0)',
+      take: 'last',
+      series: 'one',
+    },
+    comparator: '>=',
+    limit: 4,
+    unit: 'replicas',
+    source: 'deployment architecture, 2.4: replicas, and a service before them; the lab has four',
+  },
   'memory of a pod': {
     signal: {
       from: 'prometheus',
@@ -81,7 +95,7 @@ export const objectives: Readonly<Record<string, Objective>> = {
     signal: {
       from: 'prometheus',
       measure: 'promql',
-      query: 'max(sum by (replica) (rate(http_requests_total{job="api",route=~"/api/.*"}[$window])))',
+      query: 'max(sum by (replica) (rate(http_requests_total{job="api",route=~"/api/.*",$scope}[$window])))',
       take: 'last',
       series: 'one',
     },

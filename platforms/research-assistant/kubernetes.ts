@@ -10,6 +10,8 @@ export default onCluster(platform, {
     'database-unreachable': cutOff(site, 'postgres'),
   }),
   objectives: {
+    // A Service spreads connections, and those that are kept may leave a pod out.
+    'every worker serves': { severity: 'should' },
     // Another pod takes a killed one's place at once, and Prometheus forgets the one that was.
     'alert on a worker that is down': { severity: 'should' },
   },

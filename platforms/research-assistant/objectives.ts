@@ -133,6 +133,20 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 'series',
     source: 'Systemd Service: --workers 4',
   },
+  'every worker serves': {
+    signal: {
+      from: 'prometheus',
+      measure: 'promql',
+      query:
+        'count(sum by (instance) (rate(http_requests_total{job="api",route=~"/api/.*",$scope}[$window])) > 0)',
+      take: 'last',
+      series: 'one',
+    },
+    comparator: '>=',
+    limit: 4,
+    unit: 'replicas',
+    source: 'Load Balancer Configuration: servers of one upstream; Systemd Service: --workers 4',
+  },
   'client errors under a killed worker': {
     signal: { from: 'client', measure: 'error-ratio' },
     comparator: '<',

@@ -157,6 +157,7 @@ export const controls: readonly Control[] = [
     ['slow-release', chaos('rollout'), 'time to roll out'],
     ['no-restart', chaos('pod-killed'), 'pod-killed was aborted: the fault could not be healed', KILLED],
     ['no-liveness', chaos('pod-hung'), 'time to steady'],
+    ['idle-replica', load, 'every pod serves'],
     ['lying-health', chaos('database-unreachable'), 'client errors while something is broken'],
     ['stale-dump', backup('backup-verified'), 'age of the daily backup'],
     ['cut-dump', backup('backup-verified'), 'dump complete'],

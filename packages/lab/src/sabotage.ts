@@ -10,6 +10,7 @@ export const sabotages = {
   'lying-health': 'a replica says that it is ready, whatever its database and its cache do',
   'no-restart': 'a replica that has died is not started again',
   'no-liveness': 'a replica that hangs is not found, and not replaced',
+  'idle-replica': 'a replica is there and well, and the load balancer sends it nothing',
   'no-drain': 'a replica that is told to end closes its database connections while requests still come',
   'stale-reads': 'reads come from the other region’s database, which is two seconds behind',
   'connection-hog': 'each replica holds 35 more connections to the database',

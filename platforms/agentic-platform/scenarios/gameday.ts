@@ -88,6 +88,7 @@ export default defineScenario((pace) => {
           'API errors',
           'API p95',
           'API metrics present',
+          'every replica serves',
           'alerts without a cause',
           'database connections',
           'replication lag',

@@ -74,6 +74,7 @@ export default defineScenario((pace) => {
           'server p95',
           'server errors',
           'every task is scraped',
+          'every task serves',
           'database connections',
         ],
       },

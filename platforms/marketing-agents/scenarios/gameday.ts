@@ -40,6 +40,7 @@ export default defineScenario((pace) => {
           ...steady,
           'API errors',
           'every pod is scraped',
+          'every pod serves',
           'memory of a pod',
           'processor of a pod',
           'requests of a pod',

@@ -43,6 +43,7 @@ export default defineScenario((pace) => {
           'database connections',
           'memory of a worker',
           'workers are up',
+          'every worker serves',
         ],
       },
       {

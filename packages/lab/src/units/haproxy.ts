@@ -33,8 +33,13 @@ export function haproxyFiles(blueprint: Blueprint): Readonly<Record<string, stri
 export function serversOf(blueprint: Blueprint, region: RegionName): readonly string[] {
   return replicaNumbers.map(
     (number) =>
-      `  server ${region}${number} ${address(replicaPort(blueprint, region, number))} ${weight(blueprint.contract.edge, region)}`,
+      `  server ${region}${number} ${address(replicaPort(blueprint, region, number))} ${isIdle(blueprint, region, number) ? 'weight 0' : weight(blueprint.contract.edge, region)}`,
   );
+}
+
+/** Sabotage: nobody is sent to the last replica. */
+function isIdle({ sabotage }: Blueprint, region: RegionName, number: number): boolean {
+  return sabotage.includes('idle-replica') && region === 'b' && number === replicaNumbers.at(-1);
 }
 
 /** Runtime sockets of all load balancers of replicas. */
