@@ -13,7 +13,7 @@ import { haltServer, startServer } from './server.ts';
 import { dropIdleSlots, giveUpSlot, prepareSlot } from './slots.ts';
 import { reportOf } from './status.ts';
 import { waitForStandbys } from './synchronous.ts';
-import { whyNoSwap } from './why-no-rejoin.ts';
+import { whyNoSwap, whyNotWhole } from './why-no-rejoin.ts';
 
 const copyWithinMs = 30 * 60_000;
 const catchUpWithinMs = 5 * 60_000;
@@ -140,7 +140,7 @@ async function copyData(
   noted: NotedRejoin,
   context: DriverContext,
 ): Promise<void> {
-  const why = whyNoSwap(node.dataDir);
+  const why = whyNoSwap(node.dataDir) ?? whyNotWhole(node.dataDir) ?? whyNotWhole(primary.dataDir);
   if (why !== undefined) throw new Error(`node ${node.name} cannot be given a fresh copy: ${why}`);
   const freshDir = freshDirOf(node.dataDir);
   makeOwnedDir(freshDir, node.runAs);

@@ -1,5 +1,14 @@
-import { accessSync, constants, existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+} from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { PostgresNode, PostgresStoreConfig } from './config.ts';
@@ -15,7 +24,11 @@ export async function whyNoRejoin(
   context: DriverContext,
 ): Promise<readonly string[]> {
   const place = whyNoSwap(node.dataDir);
-  const why = place ?? (await whyNoRoom(config, node.dataDir, context));
+  // Whichever node is the primary then.
+  const why =
+    place ??
+    config.nodes.map(({ dataDir }) => whyNotWhole(dataDir)).find((one) => one !== undefined) ??
+    (await whyNoRoom(config, node.dataDir, context));
   return why === undefined ? [] : [`node ${node.name} could not rejoin with a fresh copy: ${why}`];
 }
 
@@ -47,17 +60,52 @@ export function whyNoSwap(dataDir: string): string | undefined {
   }
 }
 
+/**
+ * Why a copy would not be like the files there: parts of them lie elsewhere. It would have all of them in one directory, on
+ * one disk, of which alone the room is known; and what lies elsewhere would be left, or written where the primary has its
+ * own.
+ */
+export function whyNotWhole(dataDir: string): string | undefined {
+  if (!existsSync(dataDir)) return undefined;
+  const keep = 'keep all of it in dataDir, or let commands of your own rejoin nodes (driver `command`)';
+  try {
+    const [elsewhere] = [join(dataDir, 'pg_wal'), ...inside(join(dataDir, 'pg_tblspc'))].filter(
+      (path) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true,
+    );
+    if (elsewhere !== undefined) {
+      const what = elsewhere.endsWith('pg_wal') ? 'the log' : 'a tablespace';
+      return (
+        `${what} is not in the data directory (${elsewhere} is a link to ${readlinkSync(elsewhere)}), and a copy on this ` +
+        `machine would not have it there: ${keep}`
+      );
+    }
+    const root = `${realpathSync(dataDir)}/`;
+    const mount = mountPoints().find((path) => path.startsWith(root));
+    return mount === undefined
+      ? undefined
+      : `${mount} in the data directory is a mount point, and a copy would have none there: ${keep}`;
+  } catch (error) {
+    return `${dataDir} cannot be looked at (${reasonOf(error)}): run this as a user who may`;
+  }
+}
+
+function inside(dir: string): readonly string[] {
+  return existsSync(dir) ? readdirSync(dir).map((name) => join(dir, name)) : [];
+}
+
 /** Another file system than the one above it, or the same one, bound there. */
 function isMountPoint(dir: string): boolean {
-  if (statSync(dir).dev !== statSync(dirname(dir)).dev) return true;
-  let mounts: string;
+  return statSync(dir).dev !== statSync(dirname(dir)).dev || mountPoints().includes(realpathSync(dir));
+}
+
+/** None where the system does not tell. */
+function mountPoints(): readonly string[] {
   try {
-    mounts = readFileSync('/proc/self/mountinfo', 'utf8');
+    const mounts = readFileSync('/proc/self/mountinfo', 'utf8');
+    return mounts.split('\n').map((line) => unescaped(line.split(' ')[4] ?? ''));
   } catch {
-    return false;
+    return [];
   }
-  const path = realpathSync(dir);
-  return mounts.split('\n').some((line) => unescaped(line.split(' ')[4] ?? '') === path);
 }
 
 /** The kernel writes blanks and the like in octal. */
