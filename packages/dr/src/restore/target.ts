@@ -9,6 +9,7 @@ import {
   realpathSync,
 } from 'node:fs';
 import { rmSync, rmdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { pid as ownPid } from 'node:process';
 import type { RestoreTarget } from '@ordeal/shared/drivers/backup';
@@ -72,6 +73,7 @@ export async function removeTarget(undo: TargetUndo, context: DriverContext): Pr
     );
   }
   await endProcesses(dir, context);
+  await mustBeSilent(dir);
   for (const name of inside.filter((one) => one !== markName)) {
     rmSync(join(dir, name), { recursive: true, force: true, maxRetries: 5 });
   }
@@ -88,6 +90,35 @@ function tokenIn(dir: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * One in another container, with a list of processes of its own, is not seen from here. On this machine its socket, which is
+ * in the target, tells of it.
+ */
+async function mustBeSilent(dir: string): Promise<void> {
+  for (const name of readdirSync(dir).filter((one) => /^\.s\.PGSQL\.\d+$/.test(one))) {
+    const path = join(dir, name);
+    if (!(await isListening(path))) continue;
+    throw new Error(
+      `a server that cannot be seen from here still listens at ${path}, so ${dir} is left as it is: stop it, or its ` +
+        'container, and run `ordeal recover`',
+    );
+  }
+}
+
+function isListening(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    // Whatever else the answer is, somebody has it.
+    socket.once('error', ({ code }: NodeJS.ErrnoException) =>
+      resolve(code !== 'ECONNREFUSED' && code !== 'ENOENT'),
+    );
+  });
 }
 
 async function endProcesses(dir: string, { clock, signal }: DriverContext): Promise<void> {

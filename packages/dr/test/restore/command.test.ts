@@ -104,6 +104,22 @@ it('starts a server on the files that a program has brought', async () => {
   expect(outcome.record.failed).toBeUndefined();
 });
 
+it('starts no second server beside one that a program has left running', async () => {
+  const start = `${source.binDir}/pg_ctl -D "$ORDEAL_DATA_DIR" -o "-p $(shuf -i 20000-29000 -n 1)" -l "$ORDEAL_DIR/own.log" -w start`;
+  const driver = driverWith({
+    fills: 'files',
+    restore: [
+      'sh',
+      '-c',
+      `cp -r ${folder}/files/. "$ORDEAL_DATA_DIR" && chmod -R go-rwx "$ORDEAL_DATA_DIR" && ${start} > "$ORDEAL_DIR/own.out" 2>&1`,
+    ],
+  });
+  const outcome = await restoreOnce(phaseOf({ kind: 'restore', take: false }), { source, driver });
+  expect(outcome.record.failed).toMatch(
+    /has left a server running in .*data \(process .*\): it has to stop it/,
+  );
+});
+
 it('lets files without their log recover as their program has said, and keeps them to themselves', async () => {
   const files = join(folder, 'without-log');
   execFileSync(join(source.binDir, 'pg_basebackup'), [

@@ -1,17 +1,26 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cannotRun } from '@ordeal/shared/testing/left-out';
 import { testTools } from '@ordeal/shared/testing/tools';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { openFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
 import { unwind } from '@ordeal/shared/undo/unwind';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createBasebackup } from '../../src/drivers/pg-basebackup/driver.ts';
+import { queryRows } from '../../src/drivers/postgres/query.ts';
 import { RESTORE_MARKERS_DRIVER, restoreMarkersHealer } from '../../src/restore/markers.ts';
-import { RESTORE_TARGET_DRIVER, restoreTargetHealer, targetUndo } from '../../src/restore/target.ts';
+import { isolate, makeServer, start, superuser, urlOf } from '../../src/restore/server.ts';
+import {
+  makeTarget,
+  removeTarget,
+  RESTORE_TARGET_DRIVER,
+  restoreTargetHealer,
+  targetUndo,
+} from '../../src/restore/target.ts';
 import { basebackupsOf, startSource, type Source } from '../backup/source.ts';
 import { freePorts, testContext } from '../drivers/two-servers.ts';
 import { phaseOf, processesIn, settingsFor } from './fixtures.ts';
@@ -90,6 +99,38 @@ it.each([
     }
   },
 );
+
+const alone = ['--pid', '--fork', '--mount-proc'];
+const why =
+  spawnSync('unshare', [...alone, 'true']).status === 0
+    ? undefined
+    : 'skipped: this machine lets nobody have a list of processes of its own';
+
+it.skipIf(cannotRun(why))('leaves a server alone that it cannot see, as from another container', async () => {
+  const [port = 0] = await freePorts(1);
+  const { into } = settingsFor(source);
+  const undo = targetUndo(into.dir);
+  const place = { ...into, port };
+  makeTarget(undo, into.runAs);
+  await makeServer(place, testContext());
+  isolate(place);
+  await start(place, testContext(), 60_000);
+  const module = new URL('../../src/restore/target.ts', import.meta.url).href;
+  const clock = new URL('../../../shared/src/time/system-clock.ts', import.meta.url).href;
+  const program = `
+    const { removeTarget } = await import(${JSON.stringify(module)});
+    const { systemClock } = await import(${JSON.stringify(clock)});
+    const context = { clock: systemClock, signal: AbortSignal.timeout(30_000), say: () => {} };
+    console.log(await removeTarget(${JSON.stringify(undo)}, context).then(() => 'taken away', String));`;
+  const argv = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program];
+  const { stdout } = spawnSync('unshare', [...alone, testTools().node, ...argv], { encoding: 'utf8' });
+  expect(stdout).toContain('a server that cannot be seen from here still listens');
+  expect(
+    await queryRows({ name: 'it', url: urlOf(place, superuser, 'postgres') }, testContext(), 'SELECT 1'),
+  ).toHaveLength(1);
+  await removeTarget(undo, testContext());
+  expect(existsSync(into.dir)).toBe(false);
+});
 
 it('never touches a directory that is not its own', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'ordeal-own-'));

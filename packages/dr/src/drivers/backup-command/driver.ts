@@ -25,6 +25,7 @@ import {
   write,
 } from '../../restore/server.ts';
 import { queryRows } from '../postgres/query.ts';
+import { runningServer } from '../postgres/server.ts';
 import type { BackupCommandConfig } from './config.ts';
 
 const kind = 'command';
@@ -174,6 +175,14 @@ async function startBrought(
   context: DriverContext,
 ): Promise<void> {
   const withinMs = config.withinSeconds * 1000;
+  // What came with the data may hold a pid file, which says nothing then.
+  const running = runningServer(dataDirOf(into));
+  if (running !== undefined) {
+    throw new Error(
+      `${config.restore.join(' ')} has left a server running in ${dataDirOf(into)} (process ${running}): it has to stop ` +
+        'it before it ends',
+    );
+  }
   const recovery = broughtRecovery(into);
   if (recovery === undefined) {
     isolate(into);
