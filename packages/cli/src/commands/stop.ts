@@ -5,15 +5,14 @@ import { FIRST_ANSWER_WITHIN_MS, lookForStop } from '@ordeal/shared/stop/look';
 import { describeOrder } from '@ordeal/shared/stop/order';
 import type { StopSource } from '@ordeal/shared/stop/source';
 import type { LoadPlace } from '@ordeal/shared/scenario/scenario';
-import { userId } from '@ordeal/shared/process/user';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
 import { loadPlatform } from '../load/load-platform.ts';
-import { leaseFolder } from '../run/lease-folder.ts';
-import { activeHolders, type ActiveHolder, type Holder } from '../run/lease.ts';
+import type { Holder } from '../run/lease.ts';
 import { allPlaces, stopPlaces } from '../stop/sources.ts';
+import { thisMachine, type ThisMachine } from '../stop/this-machine.ts';
 
 export interface StopOptions {
   readonly platform?: string;
@@ -35,10 +34,11 @@ export async function stopCommand(options: StopOptions, edge: Edge): Promise<num
     options.platform === undefined
       ? undefined
       : (await loadPlatform(options.platform, edge, readSite(options.labName), options.on)).platform;
-  const places = allPlaces(stopPlaces(platform, 'go-on', systemClock));
+  const machine = thisMachine(systemClock);
+  const places = allPlaces(stopPlaces(platform, 'go-on', systemClock, machine.stop));
   const say = (lines: readonly string[]): void =>
     void edge.stdout.write(lines.map((line) => `${line}\n`).join(''));
-  if (options.status === true) return showStatus(places, options, say);
+  if (options.status === true) return showStatus(places, machine, options, say);
   if (options.clear === true) {
     const done = await clearEverywhere(places, systemClock);
     if (options.json === true) say([JSON.stringify({ places: done }, null, 2)]);
@@ -52,34 +52,29 @@ export async function stopCommand(options: StopOptions, edge: Edge): Promise<num
   };
   const done = await orderEverywhere(places, order, systemClock);
   if (options.json !== true) say(done.map(({ detail }) => detail));
-  const before = activeHolders(leaseFolder(), systemClock).filter(isReached);
-  const left = await untilEnded(systemClock);
-  const others = activeHolders(leaseFolder(), systemClock).filter((one) => !isReached(one));
-  const ended = before.filter(({ run }) => !left.some((one) => one.run === run));
+  const before = machine.holders();
+  const left = await untilEnded(machine, systemClock);
+  const ended = (before ?? []).filter(({ run }) => !left.some((one) => one.run === run));
   if (options.json === true) {
-    const active = [...left, ...others].map(shown);
-    say([JSON.stringify({ places: done, ended: ended.map(shown), active }, null, 2)]);
+    say([JSON.stringify({ places: done, ended: ended.map(shown), active: left.map(shown) }, null, 2)]);
   } else {
     say([
       ...ended.map((holder) => `Run ${inWords(holder)} has healed, and ended.`),
-      ...left.map((holder) => `Run ${inWords(holder)} is STILL under way.`),
-      ...others.map(
-        (holder) =>
-          `Run ${inWords(holder)}, of ${holder.by}, is under way and NOT REACHED by the file of this user: order the stop as that user, or with --platform where the platform names a cluster to agree on.`,
-      ),
-      ...(before.length === 0 && others.length === 0 ? ['No run was under way on this machine.'] : []),
+      ...left.map((holder) => `Run ${inWords(holder)}, of ${holder.by}, is STILL under way.`),
+      ...(before?.length === 0 ? ['No run was under way on this machine.'] : []),
       platform?.guardrails.coordination === undefined
-        ? 'This reaches the runs of this user on this machine; --platform reaches those elsewhere, where the platform names a cluster to agree on.'
+        ? 'This reaches the runs of all users of this machine; --platform reaches those elsewhere, where the platform names a cluster to agree on.'
         : 'Runs on other machines see it within a second.',
       'No run begins until `ordeal stop --clear`. `ordeal recover` heals what dead runs have left.',
     ]);
   }
-  if (left.length > 0 || others.length > 0) return exitCodes.residue;
+  if (left.length > 0) return exitCodes.residue;
   return isDone(done) ? exitCodes.pass : exitCodes.inconclusive;
 }
 
 async function showStatus(
   places: readonly StopSource[],
+  machine: ThisMachine,
   { json }: StopOptions,
   say: (lines: readonly string[]) => void,
 ): Promise<number> {
@@ -89,7 +84,7 @@ async function showStatus(
       sight: await lookForStop(place, { clock: systemClock, answerWithinMs: FIRST_ANSWER_WITHIN_MS }),
     })),
   );
-  const active = activeHolders(leaseFolder(), systemClock);
+  const active = machine.holders() ?? [];
   if (json === true) say([JSON.stringify({ places: sights, active: active.map(shown) }, null, 2)]);
   else {
     say([
@@ -113,19 +108,14 @@ async function showStatus(
 /** A run heals within a second and then judges; only who hangs needs longer than this. */
 const ENDED_WITHIN_MS = 120_000;
 
-/** Waits until no run of this user is under way on this machine. Gives those that still are. */
-async function untilEnded(clock: Clock): Promise<readonly Holder[]> {
+/** Waits until no run is under way on this machine. Gives those that still are. */
+async function untilEnded(machine: ThisMachine, clock: Clock): Promise<readonly Holder[]> {
   const until = clock.now() + ENDED_WITHIN_MS;
   for (;;) {
-    const active = activeHolders(leaseFolder(), clock).filter(isReached);
+    const active = machine.holders() ?? [];
     if (active.length === 0 || clock.now() >= until) return active;
     await clock.sleep(200);
   }
-}
-
-/** The file in which a stop is ordered is this user's. */
-function isReached({ uid }: ActiveHolder): boolean {
-  return uid === userId();
 }
 
 function shown({ run, platform, since }: Holder): object {

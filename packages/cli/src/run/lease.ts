@@ -29,11 +29,6 @@ export interface Holder extends LeaseHolder {
   readonly platform: string;
 }
 
-/** Somebody who is at work, with the number of the user to whom the lease belongs. */
-export interface ActiveHolder extends Holder {
-  readonly uid: number;
-}
-
 interface LeaseFile extends Holder {
   /** Of the process that holds it. */
   readonly identity: string;
@@ -144,19 +139,12 @@ export function fileLease(
 }
 
 /** Everybody who is at work on a platform now, and whose leases are in this folder. */
-export function activeHolders(folder: string, clock: Clock): readonly ActiveHolder[] {
+export function activeHolders(folder: string, clock: Clock): readonly Holder[] {
   const place = processPlace();
   return leasesIn(folder)
-    .flatMap((file) => {
-      const found = stateOf(join(folder, file), place);
-      return found === undefined ? [] : [{ ...found, uid: ownerOf(join(folder, file)) }];
-    })
+    .flatMap((file) => stateOf(join(folder, file), place) ?? [])
     .filter(({ state }) => !isOver(state, clock))
-    .map(({ holder, uid }) => ({ ...holder, uid }));
-}
-
-function ownerOf(path: string): number {
-  return lstatSync(path, { throwIfNoEntry: false })?.uid ?? -1;
+    .map(({ holder }) => holder);
 }
 
 function leasesIn(folder: string): readonly string[] {

@@ -1,16 +1,9 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Coordination, Platform } from '@ordeal/shared/platform/platform';
-import { userName } from '@ordeal/shared/process/user';
 import { configMapStop, type ConfigMapStore } from '@ordeal/shared/stop/config-map';
 import { fileStop } from '@ordeal/shared/stop/file';
 import type { StopSource } from '@ordeal/shared/stop/source';
 import type { Clock } from '@ordeal/shared/time/clock';
-
-/** Where this user's emergency stop is: one place a machine, whatever directory ordeal is called in. */
-function stopFolder(): string {
-  return join(tmpdir(), `ordeal-stop-${userName()}`);
-}
+import { leaseFolder } from '../run/lease-folder.ts';
 
 /** Where an emergency stop is ordered and seen: on this machine, and on the cluster that the platform names. */
 export interface StopPlaces {
@@ -18,15 +11,19 @@ export interface StopPlaces {
   readonly cluster: StopSource | undefined;
 }
 
-/** `whenUnknown`: what follows for a run when the cluster cannot be asked. */
+/**
+ * `whenUnknown`: what follows for a run when the cluster cannot be asked. On this machine it is beside the leases, so that it
+ * reaches every run that has one there, whoever's it is. Throws where runs cannot agree on such a place.
+ */
 export function stopPlaces(
   platform: Platform | undefined,
   whenUnknown: StopSource['whenUnknown'],
   clock: Clock,
+  machine: StopSource = fileStop(leaseFolder()),
 ): StopPlaces {
   const coordination = platform?.guardrails.coordination;
   return {
-    machine: fileStop(stopFolder()),
+    machine,
     cluster:
       coordination === undefined ? undefined : configMapStop(lazyStore(coordination, clock), whenUnknown),
   };

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { env, execPath } from 'node:process';
+import { env, execPath, geteuid } from 'node:process';
 
 const bin = join(import.meta.dirname, '..', '..', 'bin', 'ordeal.js');
 const shared = join(import.meta.dirname, '..', '..', '..', 'shared', 'src');
@@ -21,6 +21,8 @@ export interface Site {
   readonly dir: string;
   /** Runs the command on a machine of that name: with temporary files of its own, as another machine has. */
   on(machine: string, ...args: readonly string[]): Promise<Ended>;
+  /** The same as another user of that machine, which only root can be. */
+  onAsNobody(machine: string, ...args: readonly string[]): Promise<Ended>;
   /** The journey hangs from now on; resolves when the next one does. */
   hang(): Promise<void>;
   letGo(): void;
@@ -29,7 +31,9 @@ export interface Site {
 
 /** `guardrails` is TypeScript text that is added to the platform's, `parts` takes the place of other fields of its. */
 export async function makeSite(guardrails = '', parts = ''): Promise<Site> {
-  const dir = mkdtempSync(join(tmpdir(), 'ordeal-stop-'));
+  // As root not below a folder that other users cannot enter.
+  const dir = mkdtempSync(join(geteuid?.() === 0 ? '/var/tmp' : tmpdir(), 'ordeal-stop-'));
+  chmodSync(dir, 0o1777);
   let hanging: { readonly arrived: () => void; readonly open: ServerResponse[] } | undefined;
   const server = createServer((request, response) => {
     if (request.url === '/slow' && hanging !== undefined) {
@@ -72,26 +76,29 @@ export async function makeSite(guardrails = '', parts = ''): Promise<Site> {
     for (const response of hanging?.open ?? []) response.end('{}');
     hanging = undefined;
   };
+  const call = (
+    machine: string,
+    args: readonly string[],
+    as: { uid?: number; gid?: number },
+  ): Promise<Ended> =>
+    new Promise((resolve) => {
+      const own = join(dir, machine);
+      const leases = join(own, 'leases');
+      mkdirSync(leases, { recursive: true });
+      for (const one of [own, leases]) chmodSync(one, 0o1777);
+      const options = {
+        cwd: dir,
+        env: { ...env, TMPDIR: own, ORDEAL_LEASES: leases, NO_COLOR: '1', FORCE_COLOR: undefined },
+        ...as,
+      };
+      execFile(execPath, [bin, ...args], options, (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+      });
+    });
   return {
     dir,
-    on: (machine, ...args) =>
-      new Promise((resolve) => {
-        const own = join(dir, machine);
-        mkdirSync(own, { recursive: true });
-        const options = {
-          cwd: dir,
-          env: {
-            ...env,
-            TMPDIR: own,
-            ORDEAL_LEASES: join(own, 'leases'),
-            NO_COLOR: '1',
-            FORCE_COLOR: undefined,
-          },
-        };
-        execFile(execPath, [bin, ...args], options, (error, stdout, stderr) => {
-          resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-        });
-      }),
+    on: (machine, ...args) => call(machine, args, {}),
+    onAsNobody: (machine, ...args) => call(machine, args, { uid: 65_534, gid: 65_534 }),
     hang: () =>
       new Promise((arrived) => {
         hanging = { arrived, open: [] };

@@ -1,3 +1,4 @@
+import { geteuid } from 'node:process';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { makeSite, type Site } from './site.ts';
 
@@ -50,4 +51,24 @@ it('ends a run that is under way, refuses the next with who and why, and lets it
 
 it('does not take both --clear and --status', async () => {
   expect((await site.on('here', 'stop', '--clear', '--status')).code).toBe(64);
+});
+
+it.skipIf(geteuid?.() !== 0)('ends the run of another user of the machine as well (needs root)', async () => {
+  const ours = await makeSite();
+  try {
+    const arrived = ours.hang();
+    const theirs = ours.onAsNobody('here', ...smoke);
+    await Promise.race([arrived, theirs.then((ended) => expect.fail(`it ended: ${JSON.stringify(ended)}`))]);
+    const stopped = await ours.on('here', 'stop', '--why', 'customers are hurt');
+    expect(stopped.stdout).toMatch(/Run \S+ on shop has healed, and ended/);
+    expect(stopped.code).toBe(0);
+    expect(await theirs).toMatchObject({ code: 143, stdout: expect.stringContaining('customers are hurt') });
+    const cleared = await ours.onAsNobody('here', 'stop', '--clear');
+    expect(cleared.stdout).toMatch(
+      /Not done in .*another user's, ordered by .*: let that user clear it, or root/,
+    );
+    expect(cleared.code).toBe(2);
+  } finally {
+    await ours.close();
+  }
 });

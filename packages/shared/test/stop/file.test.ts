@@ -1,6 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execPath, geteuid, umask } from 'node:process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { clearEverywhere, orderEverywhere } from '../../src/stop/everywhere.ts';
 import { fileStop } from '../../src/stop/file.ts';
@@ -46,17 +49,17 @@ describe('the stop file', () => {
     ['says something else', '[1]'],
   ])('stands also when it %s', async (_, text) => {
     mkdirSync(folder);
-    writeFileSync(join(folder, 'stop.json'), text);
+    writeFileSync(join(folder, 'ordeal-stop.json'), text);
     expect(await fileStop(folder).read(signal)).toMatchObject({ state: 'ordered', order: { by: 'unknown' } });
     const { refusals } = await checkForStop([fileStop(folder)], { clock: systemClock });
     expect(refusals).toEqual([expect.stringMatching(/stands.*by somebody: no reason is given/)]);
   });
 
   it('stands also when a folder has its name', async () => {
-    mkdirSync(join(folder, 'stop.json'), { recursive: true });
+    mkdirSync(join(folder, 'ordeal-stop.json'), { recursive: true });
     expect(await fileStop(folder).read(signal)).toMatchObject({ state: 'ordered' });
     await fileStop(folder).clear(signal);
-    expect(existsSync(join(folder, 'stop.json'))).toBe(false);
+    expect(existsSync(join(folder, 'ordeal-stop.json'))).toBe(false);
   });
 
   it('is unknown when its place cannot be looked at, and that refuses a run', async () => {
@@ -92,9 +95,66 @@ describe('the stop file', () => {
     expect((await clearEverywhere([fileStop(folder)], systemClock))[0]?.detail).toMatch(/None stood/);
   });
 
-  it('is written for its owner alone', async () => {
+  it('is for all to read, whatever its user keeps to itself otherwise', async () => {
+    mkdirSync(folder);
+    const before = umask(0o077);
+    try {
+      await fileStop(folder).order(order, signal);
+    } finally {
+      umask(before);
+    }
+    expect(statSync(join(folder, 'ordeal-stop.json')).mode & 0o777).toBe(0o644);
+  });
+
+  it('follows no link, and waits for nothing, that somebody has put into its place', async () => {
+    mkdirSync(folder);
+    const path = join(folder, 'ordeal-stop.json');
+    writeFileSync(join(root, 'secret'), JSON.stringify({ why: 'a secret' }));
+    symlinkSync(join(root, 'secret'), path);
+    expect(await fileStop(folder).read(signal)).toMatchObject({
+      state: 'ordered',
+      order: { why: 'unknown' },
+    });
+    await fileStop(folder).clear(signal);
+    execFileSync('mkfifo', [path]);
+    expect(await fileStop(folder).clear(signal)).toMatchObject({ why: 'unknown' });
+    expect(existsSync(join(root, 'secret'))).toBe(true);
+  });
+});
+
+describe.skipIf(geteuid?.() !== 0)('of two users (needs root, to be another one)', () => {
+  const nobody = 65_534;
+  /** What the other user is answered. */
+  function asNobody(call: string): string {
+    const file = new URL('../../src/stop/file.ts', import.meta.url).href;
+    const program = `
+      const { fileStop } = await import(${JSON.stringify(file)});
+      const stop = fileStop(${JSON.stringify(folder)});
+      console.log(await stop.${call}.then(JSON.stringify, String));`;
+    const argv = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program];
+    return execFileSync(execPath, argv, { encoding: 'utf8', cwd: '/', uid: nobody, gid: nobody }).trim();
+  }
+
+  beforeEach(() => {
+    // Not below a folder that other users cannot enter.
+    rmSync(root, { recursive: true, force: true });
+    root = mkdtempSync(join('/var/tmp', 'ordeal-stop-'));
+    chmodSync(root, 0o755);
+    folder = join(root, 'leases');
+    mkdirSync(folder);
+    chmodSync(folder, 0o1777);
+  });
+
+  it('each reaches the other, and whoever has ordered it, or root, clears it', async () => {
     await fileStop(folder).order(order, signal);
-    expect(statSync(folder).mode & 0o077).toBe(0);
-    expect(statSync(join(folder, 'stop.json')).mode & 0o077).toBe(0);
+    expect(JSON.parse(asNobody('read()'))).toEqual({ state: 'ordered', order });
+    expect(JSON.parse(asNobody(`order({ by: 'bob', at: '', why: '' })`)), 'the first is kept').toEqual(order);
+    expect(asNobody('clear()')).toMatch(/another user's, ordered by ada .*: let that user clear it, or root/);
+    expect(await fileStop(folder).clear(signal)).toEqual(order);
+
+    asNobody(`order({ by: 'bob', at: 'noon', why: 'tests' })`);
+    expect(await fileStop(folder).read(signal)).toMatchObject({ state: 'ordered', order: { by: 'bob' } });
+    expect(await fileStop(folder).clear(signal)).toMatchObject({ by: 'bob' });
+    expect(readdirSync(folder)).toEqual([]);
   });
 });
