@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execPath, geteuid, pid } from 'node:process';
+import { text } from 'node:stream/consumers';
 import { holdLease, type HeldLease } from '@ordeal/shared/lease/hold';
 import { processPlace, type ProcessPlace } from '@ordeal/shared/process/place';
 import { createVirtualClock } from '@ordeal/shared/testing/virtual-clock';
@@ -101,6 +102,40 @@ describe.skipIf(!isRoot)('of two users (needs root, to be another one)', () => {
     await once(next.child, 'exit');
     expect(readdirSync(dir)).toEqual([]);
   });
+});
+
+describe.skipIf(!isRoot)('of two users at the same moment (needs root, to be another one)', () => {
+  it('is never that of both', async () => {
+    const rounds = 150;
+    const program = join(import.meta.dirname, 'fixtures', 'contends-for-lease.main.ts');
+    // Both are there by then, also on a machine that has other things to do; who comes later finds it taken, or free.
+    const first = Date.now() + 3000;
+    const had = await Promise.all(
+      [geteuid?.() ?? 0, 65_534].map(async (uid): Promise<readonly (readonly [bigint, bigint])[]> => {
+        const child = spawn(
+          execPath,
+          [
+            '--disable-warning=ExperimentalWarning',
+            program,
+            dir,
+            entry,
+            `of-${uid}`,
+            String(first),
+            String(rounds),
+          ],
+          { uid, gid: uid, cwd: '/', stdio: ['ignore', 'pipe', 'inherit'] },
+        );
+        const said = await text(child.stdout);
+        const times = said.split('\n').filter((line) => line !== '');
+        return times.map((line) => line.split(' ').map(BigInt) as [bigint, bigint]);
+      }),
+    );
+    const [ours = [], theirs = []] = had;
+    expect(ours.length + theirs.length, 'one of them had it at times').toBeGreaterThan(0);
+    const both = ours.filter(([from, to]) => theirs.some(([begin, end]) => begin < to && from < end));
+    expect(both).toEqual([]);
+    expect(readdirSync(dir)).toEqual([]);
+  }, 60_000);
 });
 
 describe('of users who cannot see each other’s processes', () => {
