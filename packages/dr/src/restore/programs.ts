@@ -36,6 +36,8 @@ export async function feed(
     // It may end before it has read everything; its exit code says why.
     input.on('error', end).on('drain', () => wake());
     child.once('exit', end);
+    // One that could not be started has no exit, and takes nothing.
+    child.once('error', end);
     for await (const chunk of source) {
       if (gone) return;
       if (input.write(chunk)) continue;

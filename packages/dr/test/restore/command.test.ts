@@ -83,6 +83,20 @@ it('looks at one where it lies, and tells its age', async () => {
   expect(broken.record.failed).toBeDefined();
 });
 
+it('does not say of one that nobody can look at that it is whole', async () => {
+  const driver = driverWith({ verify: undefined });
+  await driver.take(testContext());
+  const unseen = await restoreOnce(phaseOf({ kind: 'backup-freshness' }), { source, driver });
+  expect(unseen.record.failed).toBeUndefined();
+  expect(checkIn(unseen, 'whole')).toMatchObject({
+    outcome: 'not-run',
+    detail: expect.stringContaining('no `verify` is set'),
+  });
+  expect(unseen.record.steps?.find(({ name }) => name === 'look at it')?.detail).toContain(
+    'nothing says whether it is whole',
+  );
+});
+
 it('starts a server on the files that a program has brought', async () => {
   const take = [
     join(source.binDir, 'pg_basebackup'),

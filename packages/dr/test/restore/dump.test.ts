@@ -206,6 +206,30 @@ describe('finds and names, in the custom format,', () => {
   });
 });
 
+it('a dump in the custom format that somebody else makes is read to its end where it lies', async () => {
+  const file = join(storage, 'shop_20260101.dump');
+  const whole = execFileSync(join(source.binDir, 'pg_dump'), ['-Fc', source.url], { maxBuffer: 2 ** 26 });
+  const foreign = { files: String.raw`^shop_.*\.dump$`, longestSeconds: 5, timeZone: 'UTC' };
+  const look = async (bytes: Buffer, change: Partial<DumpConfig> = {}) => {
+    writeFileSync(file, bytes);
+    return await restoreOnce(phaseOf({ kind: 'backup-freshness' }), {
+      source,
+      driver: driverWith({ foreign, ...change }),
+    });
+  };
+  const well = await look(whole);
+  expect(well.record.failed).toBeUndefined();
+  expect(checkIn(well, 'dump complete')?.outcome).toBe('held');
+  expect(brokenIn(await look(whole.subarray(0, whole.length >> 1)))).toEqual(['dump complete']);
+  expect(brokenIn(await look(whole.subarray(0, whole.length - 20)))).toEqual(['dump complete']);
+  const blind = await look(whole, { binDir: '/nowhere' });
+  expect(blind.record.failed).toBeUndefined();
+  expect(checkIn(blind, 'whole')).toMatchObject({
+    outcome: 'not-run',
+    detail: expect.stringContaining('cannot run /nowhere/pg_restore'),
+  });
+});
+
 describe('dumps that somebody else makes', () => {
   const foreign = { files: String.raw`^shop_.*\.sql\.gz$`, longestSeconds: 5, timeZone: 'UTC' };
 

@@ -461,6 +461,7 @@ describe('restore', () => {
     seconds: { low: 10, high: 12 },
   };
   const moment = { name: 'point in time', outcome: 'not-run', detail: 'several timelines' } as const;
+  const unseen = { name: 'whole', outcome: 'not-run', detail: 'no `verify` is set' } as const;
   const stopped = (stoppedAfter: number | null): Partial<RestoreRecord> => ({
     failed: 'restore: stopped: interrupted by SIGINT',
     stoppedAfter,
@@ -499,6 +500,10 @@ describe('restore', () => {
     ['backup-age', 1, { backupAgeless: 'it is dated 2 days ahead' }, 'inconclusive', 'not-run'],
     ['backup-age', 60, { seconds: { low: 10, high: null } }, 'inconclusive', 'not-run'],
     ['backup-age', 40, { failed: 'the checksums differ' }, 'fail', undefined],
+    // Found, and whether it is whole was not to be told where it lies.
+    ['backup-age', 60, { kind: 'backup-freshness', checks: [unseen] }, 'inconclusive', 'not-run'],
+    ['backup-age', 40, { kind: 'backup-freshness', checks: [unseen] }, 'fail', undefined],
+    ['backup-age', 60, { kind: 'backup-freshness' }, 'pass', undefined],
     ['seconds', 600, { name: 'x' }, 'inconclusive', 'not-run'],
     ['seconds', 12, { kind: 'point-in-time', checks: [{ ...moment, outcome: 'held' }] }, 'pass', undefined],
     ['seconds', 12, { kind: 'point-in-time', checks: [moment] }, 'inconclusive', 'not-run'],

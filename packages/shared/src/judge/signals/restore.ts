@@ -1,6 +1,7 @@
 import type { Finding } from '../../objectives/finding.ts';
 import type { RestoreMeasure } from '../../objectives/signal.ts';
 import type { RestoreRecord } from '../../record/record.ts';
+import { UNSEEN_BACKUP } from '../../record/unseen-backup.ts';
 import { findingOf, type Measurement } from '../decide.ts';
 import type { Assignment, Observations } from '../observations.ts';
 import { observerProblem, phaseOf } from '../windows.ts';
@@ -96,7 +97,14 @@ function duration(
   };
 }
 
-function age({ kind, backupAgeSeconds, backupAgeless, failed, seconds }: RestoreRecord): Measurement {
+function age({
+  kind,
+  backupAgeSeconds,
+  backupAgeless,
+  checks = [],
+  failed,
+  seconds,
+}: RestoreRecord): Measurement {
   if (backupAgeless !== undefined) {
     return {
       kind: 'nothing',
@@ -106,11 +114,20 @@ function age({ kind, backupAgeSeconds, backupAgeless, failed, seconds }: Restore
   }
   // A look at the age alone does not claim that the backup can be restored.
   const unproven = (kind !== 'backup-freshness' && seconds.high === null) || failed !== undefined;
+  const unseen = checks.find(({ name, outcome }) => name === UNSEEN_BACKUP && outcome === 'not-run');
   return {
     kind: 'measured',
     value: backupAgeSeconds,
     samples: 1,
     violations: Infinity,
+    ...(unseen === undefined
+      ? {}
+      : {
+          doubt: {
+            reason: 'not-run' as const,
+            sentence: `Nobody could look whether the backup is whole: ${unseen.detail}.`,
+          },
+        }),
     ...(unproven
       ? {
           doubt: {
