@@ -19,6 +19,7 @@ export function boundsOf(settings: ClusterSettings): ConfiguredBounds {
   const { ttl, loop_wait: loop, retry_timeout: retry } = settings;
   const election = loop + askMember + promotion;
   const expiry: Bounds = { low: Math.max(0, ttl - 2 * loop), high: ttl + election };
+  const unsafe = unsafeTimes(settings);
   return {
     settings: { ttl: `${ttl} s`, loop_wait: `${loop} s`, retry_timeout: `${retry} s` },
     takeover: {
@@ -32,7 +33,8 @@ export function boundsOf(settings: ClusterSettings): ConfiguredBounds {
     reason:
       `a lock that its holder cannot renew lasts ttl ${ttl} s from its last renewal, which is up to twice loop_wait ` +
       `${loop} s ago; then at most loop_wait until it is noticed, ${askMember} s to ask a dead member, and about ` +
-      `${promotion} s to promote`,
+      `${promotion} s to promote` +
+      (unsafe === undefined ? '' : `. TWO WRITERS ARE POSSIBLE by these settings: ${unsafe}`),
   };
 }
 
@@ -50,11 +52,7 @@ export const published: Readonly<Record<'killed' | 'stopped' | 'switched over', 
  * Whether the settings keep Patroni's own rule `loop_wait + 2 × retry_timeout ≤ ttl`. Where they do not, a cut-off
  * leader may still write after its lock has run out. Undefined when they do.
  */
-export function unsafeTimes({
-  ttl,
-  loop_wait: loop,
-  retry_timeout: retry,
-}: ClusterSettings): string | undefined {
+function unsafeTimes({ ttl, loop_wait: loop, retry_timeout: retry }: ClusterSettings): string | undefined {
   return loop + 2 * retry <= ttl
     ? undefined
     : `loop_wait ${loop} s + 2 × retry_timeout ${retry} s is more than ttl ${ttl} s: a leader that is cut off may ` +
