@@ -26,6 +26,7 @@ function drillOn(store: object): { readonly course: Course; readonly within: Dri
       stableAttempts: 10,
       probeEvery: 0.1,
       probeTimeout: 0.1,
+      ledgerRate: 50,
       deadline: 60,
     },
     deps: { store, route: {}, environment: 'lab' },
@@ -36,6 +37,7 @@ function drillOn(store: object): { readonly course: Course; readonly within: Dri
     t0: { low: 0, high: 0 },
     observers: {
       healthy: () => ({ ok: true }),
+      ledger: () => ({ first: 0, last: now, acknowledged: 1 }),
       streams: () => [
         {
           name: 'read',
