@@ -165,11 +165,13 @@ describe('instances that started after the deploy', () => {
     expect(stdout).toContain(`new instances: ${targets[1]}`);
 
     failing = [0, 10];
-    expect((await check(...own, ...since).finished).code).toBe(1);
+    const bad = await check(...own, ...since).finished;
+    expect(bad.code, bad.stdout).toBe(1);
     // All together half of it fails; only the old ones' half is counted here.
     failing = [0, 0];
     await scraped();
-    expect((await check(...own).finished).code).toBe(0);
+    const all = await check(...own).finished;
+    expect(all.code, all.stdout).toBe(0);
   });
 
   it('of which there is none are inconclusive, never a pass', async () => {

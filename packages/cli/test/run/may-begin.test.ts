@@ -10,7 +10,7 @@ const drill = {
   store: 'main',
   route: 'global',
 };
-const primary = { name: 'a', reachable: true, role: 'primary' };
+const primary = { name: 'a', reachable: true, role: 'primary', detail: {} };
 
 function ask(phases: readonly object[], status: () => Promise<object>, backup?: { readonly at: number }) {
   const notes: string[] = [];
