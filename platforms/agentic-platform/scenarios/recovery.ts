@@ -10,12 +10,13 @@ export default defineScenario((pace) => {
     phase: 'drill' as const,
     store: 'main',
     route: 'global',
-    probeEvery: full ? 0.1 : 0.02,
+    probeEvery: full ? 0.1 : 0.04,
     probeTimeout: 1,
     ledgerRate: 50,
     ledgerLead: full ? 8 : 2,
     stableFor: full ? 30 : 6,
-    stableAttempts: 300,
+    // With the short pace as many as the time holds.
+    stableAttempts: full ? 300 : 150,
     // As long as the failover may take: later would be too late, sooner might still be in time.
     deadline: 120,
     freshBackup: { backup: 'dump', within: DUMP_AGE },
