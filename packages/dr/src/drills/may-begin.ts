@@ -2,6 +2,7 @@ import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { StoreNode, StoreStatus } from '@ordeal/shared/drivers/store';
 import type { DrillKind } from '@ordeal/shared/scenario/scenario';
 import { regionsOf, type Asked } from './course.ts';
+import { primariesIn } from './primaries.ts';
 import { reasonsWithin, routeRefusals, standbyRefusals } from './refuse.ts';
 
 /** How long the platform may take to be fit for it, for instance after an earlier experiment. */
@@ -118,8 +119,7 @@ function observe(asked: Asked, within: DriverContext): Promise<readonly string[]
 }
 
 async function primaryRefusals(asked: Asked, within: DriverContext): Promise<readonly string[]> {
-  const { nodes } = await asked.deps.store.status(within);
-  const primaries = nodes.filter((node) => node.reachable).filter(({ role }) => role === 'primary');
+  const primaries = primariesIn(await asked.deps.store.status(within));
   const [primary] = primaries;
   if (primary !== undefined && primaries.length === 1) return spared(asked, primary);
   const names = primaries.map(({ name }) => name);

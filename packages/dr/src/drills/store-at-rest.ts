@@ -1,6 +1,6 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
-import type { StoreNode } from '@ordeal/shared/drivers/store';
 import type { Course } from './course.ts';
+import { primariesIn } from './primaries.ts';
 
 /** A store that nothing is wrong with. */
 export interface StoreAtRest {
@@ -11,29 +11,22 @@ export interface StoreAtRest {
 
 /** Rejects when there is not exactly one primary. */
 export async function storeAtRest(deps: Course['deps'], within: DriverContext): Promise<StoreAtRest> {
-  const answering = await answeringIn(deps, within);
-  const primaries = answering.filter(({ role }) => role === 'primary').map(({ name }) => name);
+  const { nodes } = await deps.store.status(within);
+  const primaries = primariesIn({ nodes }).map(({ name }) => name);
   const [primary] = primaries;
   if (primary === undefined || primaries.length > 1) {
     throw new Error(`expected exactly one primary, found ${primaries.join(' and ') || 'none'}`);
   }
-  return { primary, others: answering.map(({ name }) => name).filter((name) => name !== primary) };
+  const answering = nodes.filter((node) => node.reachable).map(({ name }) => name);
+  return { primary, others: answering.filter((name) => name !== primary) };
 }
 
 /** Not where it cannot be asked: what does not answer is lost. */
 export async function isPrimary(deps: Course['deps'], within: DriverContext, name: string): Promise<boolean> {
   try {
-    return (await answeringIn(deps, within)).some((node) => node.name === name && node.role === 'primary');
+    return primariesIn(await deps.store.status(within)).some((node) => node.name === name);
   } catch {
     within.signal.throwIfAborted();
     return false;
   }
-}
-
-async function answeringIn(
-  { store }: Course['deps'],
-  within: DriverContext,
-): Promise<readonly Extract<StoreNode, { reachable: true }>[]> {
-  const { nodes } = await store.status(within);
-  return nodes.filter((node) => node.reachable);
 }

@@ -3,6 +3,7 @@ import { isReturn } from '@ordeal/shared/scenario/drill-parts';
 import { driverContext, faultOf, mark, type Course } from './course.ts';
 import { inWords } from './may-begin.ts';
 import { markPromoted, nodesOf } from './planned.ts';
+import { primariesIn } from './primaries.ts';
 import { settledStatus } from './settled.ts';
 
 /** Restoring has time of its own: it must not end with what ended the drill. */
@@ -66,11 +67,11 @@ async function howItStands({ deps, context }: Course, home: string): Promise<str
     let seen: string;
     let isSettled = false;
     try {
-      const { nodes } = await deps.store.status(within);
-      const primaries = nodes.filter((node) => node.reachable && node.role === 'primary');
+      const status = await deps.store.status(within);
+      const primaries = primariesIn(status);
       isSettled = primaries.length === 1;
       if (isSettled && primaries[0]?.name === home) return `${home} is the primary as before`;
-      seen = nodes.map(inWords).join(', ');
+      seen = status.nodes.map(inWords).join(', ');
     } catch (error) {
       seen = `the store cannot be asked (${reasonOf(error)})`;
     }
