@@ -1,4 +1,4 @@
-import { echo } from 'zx';
+import { ownArguments } from './arguments.ts';
 import { benchChaos } from './bench/chaos.ts';
 import { benchCommands } from './bench/commands.ts';
 import { benchJudge } from './bench/judge.ts';
@@ -33,12 +33,7 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   leaks: benchLeaks,
 };
 
-const named = process.argv.slice(2).filter((word) => !word.startsWith('-'));
-const unknown = named.filter((name) => sections[name] === undefined);
-if (unknown.length > 0) {
-  echo(`There is no section ${unknown.join(', ')}. There are: ${Object.keys(sections).join(', ')}.`);
-  process.exit(64);
-}
+const { names: named } = ownArguments({ names: Object.keys(sections), flags: ['quick'] });
 for (const [name, section] of Object.entries(sections)) {
   if (named.length === 0 || named.includes(name)) await section();
 }

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
-import { $, echo, minimist } from 'zx';
+import { $, echo } from 'zx';
+import { ownArguments } from './arguments.ts';
 import { ordeal, root, workplace } from './ordeal.ts';
 import { proveDrivers } from './prove/drivers.ts';
 import { proveNegativeControls } from './prove/negative-controls.ts';
@@ -35,23 +36,18 @@ const proofs: Readonly<
   truth: { times: 1, run: proveTruth },
   bounds: { times: 1000, run: proveBounds },
   outages: { times: 1, run: proveOutages },
-  platforms: { times: 1, run: (times) => provePlatforms(times, options['all'] === true) },
+  platforms: { times: 1, run: (times) => provePlatforms(times, asked.flags.has('all')) },
   deployments: { times: 5, run: proveDeployments },
   'platform-controls': { times: 1, run: provePlatformControls },
 };
 
-const options = minimist(process.argv.slice(2), { string: ['times'], boolean: ['all'] });
-const chosen = options._.length > 0 ? options._.map(String) : Object.keys(proofs);
-const unknown = chosen.filter((name) => !(name in proofs));
-if (unknown.length > 0) {
-  console.error(`No such proof: ${unknown.join(', ')}. There are: ${Object.keys(proofs).join(', ')}.`);
-  process.exit(64);
-}
+const asked = ownArguments({ names: Object.keys(proofs), flags: ['all'], takesTimes: true });
+const chosen = asked.names.length > 0 ? asked.names : Object.keys(proofs);
 let held = true;
 for (const name of chosen) {
   const proof = proofs[name];
   if (proof === undefined) continue;
-  const times = options['times'] === undefined ? proof.times : Number(options['times']);
+  const { times = proof.times } = asked;
   echo(`== ${name}, ${times} times`);
   held = (await proof.run(times)) && held;
 }

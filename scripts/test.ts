@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { $, echo } from 'zx';
+import { ownArguments } from './arguments.ts';
 
 /*
  * Runs every package's tests (cached by nx: what did not change is not run again), those on a Kubernetes control plane
@@ -14,8 +15,9 @@ import { $, echo } from 'zx';
 
 const root = join(import.meta.dirname, '..');
 const packages = readdirSync(join(root, 'packages'));
-const unitOnly = process.argv.includes('--unit');
-const clusterOnly = process.argv.includes('--cluster');
+const { flags } = ownArguments({ names: [], flags: ['unit', 'cluster'] });
+const unitOnly = flags.has('unit');
+const clusterOnly = flags.has('cluster');
 
 for (const name of packages)
   rmSync(join(root, 'packages', name, 'test-results'), { recursive: true, force: true });
