@@ -1,7 +1,7 @@
 import type { Journal } from '@ordeal/shared/journal/journal';
 import { judge } from '@ordeal/shared/judge/judge';
 import type { Observations } from '@ordeal/shared/judge/observations';
-import { unjudgedLosses } from '@ordeal/shared/judge/unjudged-losses';
+import { unjudgedTargets } from '@ordeal/shared/judge/unjudged-targets';
 import { verdictOf } from '@ordeal/shared/judge/verdict';
 import type { Finding } from '@ordeal/shared/objectives/finding';
 import { reasonOf } from '@ordeal/shared/reason-of';
@@ -24,7 +24,7 @@ export function judgementOf(observations: Observations, residue: readonly Residu
     findings,
     experiments,
     drills,
-    losses: unjudgedLosses(observations),
+    unjudged: unjudgedTargets(observations),
     restores,
     deployments,
     residue,

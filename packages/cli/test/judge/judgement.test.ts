@@ -82,3 +82,28 @@ describe('writes that a drill has lost', () => {
     });
   });
 });
+
+describe('the time that a drill took', () => {
+  const judged = (rto: Partial<typeof failover.rto>, ...measures: readonly ('rto' | 'lost')[]) => {
+    const drill = { ...failover, rto: { ...failover.rto, ...rto } };
+    const assignments = measures.map((measure) => ({
+      objectiveName: measure,
+      objective: { signal: { from: 'drill', measure }, comparator: '<=', limit: 100, unit: 's' } as const,
+      window: drill.name,
+    }));
+    const { outcome, reasons } = judgementOf(observationsOf({ drills: [drill], assignments }), []).verdict;
+    return { outcome, said: reasons[0] };
+  };
+
+  it('is held against its own target, where no objective is on it', () => {
+    const late = { low: 45.1, high: 46.24, target: 30 };
+    const words = 'it recovered after 45.1 to 46.24 s, and its target is 30 s';
+    expect(judged(late, 'lost')).toEqual({ outcome: 'fail', said: `region-lost failed: ${words}` });
+    expect(judged({ ...late, target: 46 }, 'lost')).toEqual({
+      outcome: 'inconclusive',
+      said: `region-lost: ${words.replace('30', '46')}`,
+    });
+    expect(judged({ ...late, target: 47 }, 'lost')).toMatchObject({ outcome: 'pass' });
+    expect(judged(late, 'lost', 'rto'), 'the objective allows it').toMatchObject({ outcome: 'pass' });
+  });
+});

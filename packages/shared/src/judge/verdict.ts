@@ -22,11 +22,11 @@ export type RunEnd =
   /** The suite itself broke. */
   | { readonly how: 'broken'; readonly reason: string };
 
-/** What drills have lost while no objective on them says whether that is allowed, a sentence each. */
-export interface UnjudgedLosses {
-  /** More than the drill itself allows: nothing where the primary is moved as planned, else its target. */
+/** How long drills took and what they have lost while no objective on them says whether that is allowed, a sentence each. */
+export interface UnjudgedTargets {
+  /** More than the drill itself allows: its targets; and of writes nothing where the primary is moved as planned. */
   readonly failures: readonly string[];
-  /** What may be more than that: the ledger's oldest write is lost itself. */
+  /** What may be more than that: a time that reaches over its target; a loss whose beginning the ledger did not see. */
   readonly doubts: readonly string[];
 }
 
@@ -35,7 +35,7 @@ export interface VerdictInput {
   readonly findings: readonly Finding[];
   readonly experiments: readonly ExperimentRecord[];
   readonly drills: readonly DrillRecord[];
-  readonly losses?: UnjudgedLosses;
+  readonly unjudged?: UnjudgedTargets;
   readonly restores?: readonly RestoreRecord[];
   readonly deployments?: readonly DeploymentRecord[];
   /** Checks of the smoke gate, where no objective of the platform judges them. */
@@ -79,7 +79,7 @@ export function verdictOf(input: VerdictInput): Verdict {
 function failuresOf({
   findings,
   drills,
-  losses,
+  unjudged,
   restores = [],
   deployments = [],
   smoke,
@@ -88,7 +88,7 @@ function failuresOf({
   return [
     ...failed.map(missed),
     ...drills.flatMap(failuresOfDrill),
-    ...(losses?.failures ?? []),
+    ...(unjudged?.failures ?? []),
     ...restores.flatMap(whyFailed),
     ...deployments.flatMap(failuresOfDeployment),
     ...failuresOfSmoke(smoke),
@@ -141,7 +141,7 @@ function doubtsOf({
   findings,
   experiments,
   drills,
-  losses,
+  unjudged,
   restores = [],
   deployments = [],
   end,
@@ -154,7 +154,7 @@ function doubtsOf({
       .map((finding) => `${place(finding)} is inconclusive: ${whyOpen(finding)}`),
     ...experiments.flatMap(doubtsOfExperiment),
     ...drills.flatMap(doubtsOfDrill),
-    ...(losses?.doubts ?? []),
+    ...(unjudged?.doubts ?? []),
     ...[...drills, ...restores].flatMap((one) => endedEarly(one) ?? []),
     ...deployments.flatMap(doubtsOfDeployment),
     ...(must.length === 0 ? ['no objective that must hold was judged'] : []),
