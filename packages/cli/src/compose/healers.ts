@@ -2,6 +2,7 @@ import type { Platform } from '@ordeal/shared/platform/platform';
 import type { Scenario } from '@ordeal/shared/scenario/scenario';
 import type { Healer, Healers } from '@ordeal/shared/undo/healer';
 import { createProcessHealer, PROCESS_DRIVER } from '@ordeal/shared/undo/process-healer';
+import { COPY_DRIVER } from '@ordeal/dr/backup-storage/copy-driver';
 import { REJOIN_DRIVER } from '@ordeal/dr/drivers/postgres/rejoin-driver';
 import { WRITTEN_DRIVER } from '@ordeal/dr/ledger/written-driver';
 import { faultDrivers } from './fault-drivers.ts';
@@ -15,6 +16,7 @@ export const healers: Healers = {
   'k6-operator': loading(async () => (await import('@ordeal/load/distributed/healer')).testRunHealer),
   'restore-target': loading(async () => (await import('@ordeal/dr/restore/target')).restoreTargetHealer),
   'restore-markers': loading(async () => (await import('@ordeal/dr/restore/markers')).restoreMarkersHealer),
+  [COPY_DRIVER]: loading(async () => (await import('@ordeal/dr/backup-storage/copy-undo')).copyHealer),
   [REJOIN_DRIVER]: loading(
     async () => (await import('@ordeal/dr/drivers/postgres/rejoin-undo')).rejoinHealer,
   ),
@@ -33,7 +35,9 @@ export function healingNeeds({ faults, stores }: Platform, { phases }: Scenario)
     ...(isOnCluster ? ['k6-operator'] : []),
     ...(phases.some(({ phase }) => phase === 'drill' || phase === 'restore') ? [WRITTEN_DRIVER] : []),
     ...(moves.some(({ store }) => stores[store]?.driver === 'postgres') ? [REJOIN_DRIVER] : []),
-    ...(phases.some(({ phase }) => phase === 'restore') ? ['restore-target', 'restore-markers'] : []),
+    ...(phases.some(({ phase }) => phase === 'restore')
+      ? ['restore-target', 'restore-markers', COPY_DRIVER]
+      : []),
     ...(phases.some(({ phase }) => phase === 'deploy') ? ['deployment'] : []),
   ];
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { DEPLOYMENT_DRIVER } from '@ordeal/chaos/deployments/healer';
+import { COPY_DRIVER } from '@ordeal/dr/backup-storage/copy-driver';
 import { REJOIN_DRIVER } from '@ordeal/dr/drivers/postgres/rejoin-driver';
 import { RESTORE_MARKERS_DRIVER } from '@ordeal/dr/restore/markers';
 import { RESTORE_TARGET_DRIVER } from '@ordeal/dr/restore/target';
@@ -23,6 +24,7 @@ test.each([
   RESTORE_MARKERS_DRIVER,
   RESTORE_TARGET_DRIVER,
   REJOIN_DRIVER,
+  COPY_DRIVER,
   WRITTEN_DRIVER,
   DEPLOYMENT_DRIVER,
   PROCESS_DRIVER,

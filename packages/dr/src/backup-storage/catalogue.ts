@@ -73,9 +73,8 @@ export async function writeLabel(storage: BackupStorage, written: BackupLabel): 
   return copyOf(written);
 }
 
-/** Takes away what was written of a copy that did not become complete. */
-export async function removeCopy(storage: BackupStorage, id: string): Promise<void> {
-  for (const file of await storage.list(id)) await storage.remove(file.name);
+export async function isComplete(storage: BackupStorage, id: string): Promise<boolean> {
+  return (await storage.list(id)).some(({ name }) => name === `${id}/${labelName}`);
 }
 
 /** Complete copies of a kind, the newest first. A label that cannot be read is an error: it hides a copy. */

@@ -50,6 +50,7 @@ export function createDirectoryStorage(path: string): BackupStorage {
       await syncDirectory(dirname(file));
     },
     remove: async (name) => await rm(at(name), { force: true }),
+    removeAll: async (folder) => await rm(at(folder), { recursive: true, force: true }),
   };
 }
 

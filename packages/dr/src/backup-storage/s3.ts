@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Agent } from 'node:https';
 import { Readable } from 'node:stream';
-import type { CompletedPart, S3Client } from '@aws-sdk/client-s3';
+import type { CompletedPart, ListMultipartUploadsCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { inParts } from './parts.ts';
 import { checkName, type BackupStorage, type StoredFile } from './storage.ts';
@@ -20,7 +20,7 @@ export interface S3Config {
   readonly pathStyle?: boolean | undefined;
   /** Of an own certificate authority, PEM. */
   readonly caFile?: string | undefined;
-  /** Default: where the AWS SDK looks for them. They appear in no message and no file. */
+  /** Default: where the AWS SDK looks for them. They appear in no message. */
   readonly credentials?:
     | {
         readonly accessKeyId: string;
@@ -79,6 +79,49 @@ export function createS3Storage(config: S3Config, partBytes = usualPartBytes): B
     }
   };
 
+  const list = async (below: string, { sdk, client }: Loaded): Promise<StoredFile[]> => {
+    const Prefix = below === '' ? folder : `${keyOf(below)}/`;
+    const files: StoredFile[] = [];
+    for await (const page of sdk.paginateListObjectsV2({ client }, { Bucket, Prefix })) {
+      for (const { Key, Size, LastModified } of page.Contents ?? []) {
+        // Some programs make empty objects for folders.
+        if (Key === undefined || Key.endsWith('/')) continue;
+        files.push({
+          name: Key.slice(folder.length),
+          bytes: Size ?? 0,
+          modified: LastModified?.getTime() ?? 0,
+        });
+      }
+    }
+    return files.sort((a, b) => (a.name < b.name ? -1 : 1));
+  };
+
+  const remove = async (name: string, { sdk, client }: Loaded): Promise<void> => {
+    await client.send(new sdk.DeleteObjectCommand({ Bucket, Key: keyOf(name) }));
+  };
+
+  /** Parts that nobody has completed are in no list of files, and are paid for all the same. */
+  const abortUploads = async (below: string, { sdk, client }: Loaded): Promise<void> => {
+    const Prefix = `${keyOf(below)}/`;
+    let behind: { readonly KeyMarker?: string; readonly UploadIdMarker?: string } | undefined = {};
+    while (behind !== undefined) {
+      const page: ListMultipartUploadsCommandOutput = await client.send(
+        new sdk.ListMultipartUploadsCommand({ Bucket, Prefix, ...behind }),
+      );
+      for (const { Key, UploadId } of page.Uploads ?? []) {
+        await client.send(new sdk.AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+      }
+      const { IsTruncated, NextKeyMarker, NextUploadIdMarker } = page;
+      behind =
+        IsTruncated === true && NextKeyMarker !== undefined
+          ? {
+              KeyMarker: NextKeyMarker,
+              ...(NextUploadIdMarker === undefined ? {} : { UploadIdMarker: NextUploadIdMarker }),
+            }
+          : undefined;
+    }
+  };
+
   /** Larger than a part: nothing is seen of it before it is completed, and nothing is left when it fails. */
   const writeParts = async (name: string, parts: AsyncIterable<Buffer>, loaded: Loaded): Promise<void> => {
     const { sdk, client } = loaded;
@@ -113,23 +156,7 @@ export function createS3Storage(config: S3Config, partBytes = usualPartBytes): B
 
   return {
     place: `s3://${Bucket}/${folder}${config.endpoint === undefined ? '' : ` at ${new URL(config.endpoint).host}`}`,
-    list: (below) =>
-      ask('list', async ({ sdk, client }) => {
-        const Prefix = below === '' ? folder : `${keyOf(below)}/`;
-        const files: StoredFile[] = [];
-        for await (const page of sdk.paginateListObjectsV2({ client }, { Bucket, Prefix })) {
-          for (const { Key, Size, LastModified } of page.Contents ?? []) {
-            // Some programs make empty objects for folders.
-            if (Key === undefined || Key.endsWith('/')) continue;
-            files.push({
-              name: Key.slice(folder.length),
-              bytes: Size ?? 0,
-              modified: LastModified?.getTime() ?? 0,
-            });
-          }
-        }
-        return files.sort((a, b) => (a.name < b.name ? -1 : 1));
-      }),
+    list: (below) => ask('list', async (loaded) => await list(below, loaded)),
     read: (name) =>
       ask(`read ${name}`, async ({ sdk, client }) => {
         const { Body } = await client.send(new sdk.GetObjectCommand({ Bucket, Key: keyOf(name) }));
@@ -159,9 +186,11 @@ export function createS3Storage(config: S3Config, partBytes = usualPartBytes): B
           }),
         );
       }),
-    remove: (name) =>
-      ask(`remove ${name}`, async ({ sdk, client }) => {
-        await client.send(new sdk.DeleteObjectCommand({ Bucket, Key: keyOf(name) }));
+    remove: (name) => ask(`remove ${name}`, async (loaded) => await remove(name, loaded)),
+    removeAll: (below) =>
+      ask(`remove ${below}`, async (loaded) => {
+        await abortUploads(below, loaded);
+        for (const file of await list(below, loaded)) await remove(file.name, loaded);
       }),
   };
 }

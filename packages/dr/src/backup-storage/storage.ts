@@ -23,6 +23,8 @@ export interface BackupStorage {
    */
   write(name: string, source: AsyncIterable<Uint8Array>): Promise<void>;
   remove(name: string): Promise<void>;
+  /** Takes a folder away with all that is in it, and what nobody has written to its end there. */
+  removeAll(folder: string): Promise<void>;
 }
 
 /** Rejects names that could lead somewhere else. */

@@ -72,6 +72,8 @@ export interface RestoreCourse extends Waiting {
   /** Whose backup it must be. */
   expected: Partial<DataSource>;
   copy: BackupCopy | undefined;
+  /** The copy that is being made; one that is cut off is taken away before this rejects. */
+  taking: Promise<BackupCopy> | undefined;
   /** What writes into the source while the backup is taken, until it is taken away. */
   own: OwnLedger | undefined;
   /** The same, when the backup was taken under it. */

@@ -55,6 +55,7 @@ export async function runRestore(
     waits: [],
     expected: deps.settings.source.database === undefined ? {} : { database: deps.settings.source.database },
     copy: undefined,
+    taking: undefined,
     own: undefined,
     ownLedger: undefined,
     observersBroke: undefined,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { leftOut } from '@ordeal/shared/testing/left-out';
 import { withoutPrograms } from '@ordeal/shared/testing/test-program';
 import { chunks } from '../../src/backup-storage/catalogue.ts';
@@ -52,6 +52,26 @@ describe.skipIf(leftOut(without))(`a bucket of a real S3 server ${without ?? ''}
     await expect(storage.write('large', torn())).rejects.toThrow('the source has gone');
     expect(await storage.list('')).toEqual([]);
     expect(await server.openUploads(config)).toBe(0);
+  });
+
+  it('takes an upload away that nobody has completed, of that folder alone', async () => {
+    const config = await server.bucket();
+    const storage = createS3Storage({ ...config, prefix: 'nightly' }, fiveMiB);
+    const cut = new AbortController();
+    async function* stuck(): AsyncGenerator<Uint8Array> {
+      yield randomBytes(2 * fiveMiB + 1);
+      await new Promise((_, reject) => cut.signal.addEventListener('abort', () => reject(new Error('gone'))));
+    }
+    const writing = ['one/large', 'one2/large'].map(async (name) => await storage.write(name, stuck()));
+    const ended = Promise.allSettled(writing);
+    await vi.waitFor(async () => expect(await server.openUploads(config)).toBe(2), {
+      timeout: 20_000,
+      interval: 50,
+    });
+    await storage.removeAll('one');
+    expect(await server.openUploads(config)).toBe(1);
+    cut.abort();
+    await ended;
   });
 
   it('is not overwritten by one of two that write at once', async () => {

@@ -46,6 +46,16 @@ export function itKeepsBackups(make: () => Promise<Place>): void {
     await expect(textOf(storage, 'b/two')).rejects.toThrow(/ENOENT|NoSuchKey/);
   });
 
+  it('takes a folder away with all that is in it, and nothing beside it', async () => {
+    for (const name of ['one/a', 'one/deep/b', 'one2/c'])
+      await storage.write(name, chunks(Buffer.from(name)));
+    await storage.removeAll('one');
+    await storage.removeAll('one');
+    expect((await storage.list('')).map(({ name }) => name)).toEqual(['one2/c']);
+    await expect(storage.removeAll('..')).rejects.toThrow('the name of a file in the storage');
+    await expect(storage.removeAll('')).rejects.toThrow('the name of a file in the storage');
+  });
+
   it('never overwrites', async () => {
     await storage.write('a', chunks(Buffer.from('first')));
     await expect(storage.write('a', chunks(Buffer.from('second')))).rejects.toThrow('EEXIST');

@@ -6,10 +6,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cannotRun } from '@ordeal/shared/testing/left-out';
 import { testTools } from '@ordeal/shared/testing/tools';
+import type { RestorePhase } from '@ordeal/shared/scenario/restore-phase';
 import { systemClock } from '@ordeal/shared/time/system-clock';
-import { openFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
+import { createFileUndoLedger, openFileUndoLedger } from '@ordeal/shared/undo/file-ledger';
 import { unwind } from '@ordeal/shared/undo/unwind';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { COPY_DRIVER } from '../../src/backup-storage/copy-driver.ts';
+import { copyHealer } from '../../src/backup-storage/copy-undo.ts';
 import { createBasebackup } from '../../src/drivers/pg-basebackup/driver.ts';
 import { queryRows } from '../../src/drivers/postgres/query.ts';
 import { RESTORE_MARKERS_DRIVER, restoreMarkersHealer } from '../../src/restore/markers.ts';
@@ -28,6 +31,7 @@ import { phaseOf, processesIn, settingsFor } from './fixtures.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 const healers = {
+  [COPY_DRIVER]: copyHealer,
   [RESTORE_TARGET_DRIVER]: restoreTargetHealer,
   [RESTORE_MARKERS_DRIVER]: restoreMarkersHealer,
 };
@@ -42,6 +46,55 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => source.dispose());
 
+/** Kills a runner so long after a step began, heals what it left from the entries alone, and hands on what there was. */
+async function killedIn(
+  step: string,
+  after: number,
+  drill: RestorePhase['drill'],
+  look: (into: string) => Promise<void>,
+): Promise<void> {
+  const runDir = mkdtempSync(join(tmpdir(), 'ordeal-run-'));
+  const settings = settingsFor(source, { markers: { url: source.url } });
+  const [port] = await freePorts(1);
+  const phase = phaseOf(drill);
+  const child = spawn(
+    testTools().node,
+    [
+      fileURLToPath(new URL('fixtures/runner.main.ts', import.meta.url)),
+      JSON.stringify({ phase, driver, settings, port, runDir }),
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  try {
+    const exited = once(child, 'exit');
+    const reached = new Promise<void>((resolve, reject) => {
+      let said = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+        if (said.includes(`in ${step}\n`)) resolve();
+      });
+      void exited.then(() => reject(new Error(`it ended before ${step}: ${said}`)));
+    });
+    await reached;
+    await systemClock.sleep(after);
+    child.kill('SIGKILL');
+    await exited;
+    const ledger = openFileUndoLedger(runDir, systemClock);
+    const outcome = await unwind(ledger, healers, {
+      clock: systemClock,
+      by: 'recover',
+      deadlineMs: 30_000,
+      say: () => undefined,
+      againAfterMs: 200,
+    });
+    expect(outcome.left).toEqual([]);
+    await look(settings.into.dir);
+  } finally {
+    child.kill('SIGKILL');
+    rmSync(runDir, { recursive: true, force: true });
+  }
+}
+
 it.each([
   ['write markers', 300],
   ['restore', 0],
@@ -49,56 +102,42 @@ it.each([
   ['restore', 1500],
   ['prove', 0],
   ['the ledger', 50],
-])(
-  'heals from the entries alone what a runner left that was killed in %s, after %d ms',
-  async (step, after) => {
-    const runDir = mkdtempSync(join(tmpdir(), 'ordeal-run-'));
-    const settings = settingsFor(source, { markers: { url: source.url } });
-    const [port] = await freePorts(1);
-    const phase = phaseOf({ kind: 'point-in-time', markFor: 1 });
-    const child = spawn(
-      testTools().node,
-      [
-        fileURLToPath(new URL('fixtures/runner.main.ts', import.meta.url)),
-        JSON.stringify({ phase, driver, settings, port, runDir }),
-      ],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    try {
-      const exited = once(child, 'exit');
-      const reached = new Promise<void>((resolve, reject) => {
-        let said = '';
-        child.stdout.setEncoding('utf8').on('data', (text: string) => {
-          said += text;
-          if (said.includes(`in ${step}\n`)) resolve();
-        });
-        void exited.then(() => reject(new Error(`it ended before ${step}: ${said}`)));
-      });
-      await reached;
-      await systemClock.sleep(after);
-      child.kill('SIGKILL');
-      await exited;
-      const ledger = openFileUndoLedger(runDir, systemClock);
-      expect(ledger.open().length).toBeGreaterThan(0);
-      const outcome = await unwind(ledger, healers, {
-        clock: systemClock,
-        by: 'recover',
-        deadlineMs: 30_000,
-        say: () => undefined,
-        againAfterMs: 200,
-      });
-      expect(outcome.left).toEqual([]);
-      expect(existsSync(settings.into.dir)).toBe(false);
-      expect(processesIn(settings.into.dir)).toEqual([]);
-      expect(await source.sql("SELECT relname FROM pg_class WHERE relname LIKE 'ordeal_markers%'")).toEqual(
-        [],
-      );
-    } finally {
-      child.kill('SIGKILL');
-      rmSync(runDir, { recursive: true, force: true });
-    }
-  },
+])('heals from the entries alone what a runner left that was killed in %s, after %d ms', (step, after) =>
+  killedIn(step, after, { kind: 'point-in-time', markFor: 1 }, async (into) => {
+    expect(existsSync(into)).toBe(false);
+    expect(processesIn(into)).toEqual([]);
+    expect(await source.sql("SELECT relname FROM pg_class WHERE relname LIKE 'ordeal_markers%'")).toEqual([]);
+  }),
 );
+
+// Up to where a small copy is complete, and beyond: what is complete is a backup, and stays.
+it.each([0, 100, 200, 300, 450, 600, 900])(
+  'leaves no half copy of a runner that was killed %d ms into taking a backup',
+  (after) =>
+    killedIn('take backup', after, { kind: 'restore', take: true }, async () => {
+      const copies = readdirSync(source.storage);
+      expect(copies.filter((copy) => !existsSync(join(source.storage, copy, 'backup.json')))).toEqual([]);
+    }),
+);
+
+it('takes nothing of a copy that is complete', async () => {
+  const runDir = mkdtempSync(join(tmpdir(), 'ordeal-run-'));
+  try {
+    const undo = createFileUndoLedger(runDir, systemClock);
+    const { id } = await createBasebackup(driver).take(testContext(), {
+      push: (entry) => undo.push(entry),
+      // It dies before it can say that it is done.
+      settle: () => undefined,
+    });
+    const [entry] = undo.open();
+    expect(entry).toMatchObject({ driver: COPY_DRIVER, describe: expect.stringContaining(id) });
+    if (entry !== undefined) await copyHealer.heal(entry, testContext());
+    expect((await createBasebackup(driver).latest(testContext()))?.id).toBe(id);
+    expect(readdirSync(join(source.storage, id)).toSorted()).toEqual(['backup.json', 'base.tar.gz']);
+  } finally {
+    rmSync(runDir, { recursive: true, force: true });
+  }
+});
 
 const alone = ['--pid', '--fork', '--mount-proc'];
 const why =

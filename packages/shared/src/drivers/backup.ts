@@ -1,4 +1,5 @@
 import type { Bounds } from '../time/interval.ts';
+import type { UndoLedger } from '../undo/ledger.ts';
 import type { DriverContext } from './fault.ts';
 
 /** What data belongs to: who made it, told apart from every other system of its kind. */
@@ -109,8 +110,11 @@ export interface BackupDriver {
   identify(context: DriverContext): Promise<DataSource>;
   /** The newest copy that is complete; undefined when there is none. */
   latest(context: DriverContext): Promise<BackupCopy | undefined>;
-  /** Makes a copy. Resolves when it is complete where it is kept. */
-  take(context: DriverContext): Promise<BackupCopy>;
+  /**
+   * Makes a copy. Resolves when it is complete where it is kept. What there is of it before, and would outlive a runner
+   * that dies meanwhile, is written into `ledger` before it is made.
+   */
+  take(context: DriverContext, ledger?: Pick<UndoLedger, 'push' | 'settle'>): Promise<BackupCopy>;
   /** Looks at a copy where it lies, as far as that is possible without restoring it. */
   verify(copy: BackupCopy, context: DriverContext): Promise<readonly BackupCheck[]>;
   /**

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import type { BackupCopy, DataSource } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
+import type { UndoLedger } from '@ordeal/shared/undo/ledger';
 import { zipped } from '../../backup-storage/gzip.ts';
 import { openStorage } from '../../backup-storage/config.ts';
-import { newCopyId, removeCopy, writeFile, writeLabel } from '../../backup-storage/catalogue.ts';
+import { newCopyId, writeFile, writeLabel } from '../../backup-storage/catalogue.ts';
+import { notedCopy } from '../../backup-storage/copy-undo.ts';
 import { outputOf } from '../../restore/programs.ts';
 import { withoutPassword } from '../postgres/conninfo.ts';
 import { queryRows } from '../postgres/query.ts';
@@ -29,12 +31,17 @@ export async function identify(config: BasebackupConfig, context: DriverContext)
  * Copies the server's files, and then marks a moment in the log, up to which the copy's content is read. Resolves when
  * the log up to that moment is in the archive.
  */
-export async function take(config: BasebackupConfig, context: DriverContext): Promise<BackupCopy> {
+export async function take(
+  config: BasebackupConfig,
+  context: DriverContext,
+  ledger?: Pick<UndoLedger, 'push' | 'settle'>,
+): Promise<BackupCopy> {
   const storage = openStorage(config.storage);
   const id = newCopyId(kind, context.clock.wall());
   const about = await aboutSource(config, context);
   const { url, password } = withoutPassword(config.url);
-  try {
+  const mostMs = config.recoverWithinSeconds * 1000;
+  return await notedCopy({ id, storage: config.storage, mostMs }, ledger, context.clock, async () => {
     const program = {
       argv: [
         join(config.binDir, 'pg_basebackup'),
@@ -49,7 +56,7 @@ export async function take(config: BasebackupConfig, context: DriverContext): Pr
         `--label=${id}`,
       ],
       cwd: '/',
-      timeoutMs: config.recoverWithinSeconds * 1000,
+      timeoutMs: mostMs,
       env: { LC_ALL: 'C', PGPASSWORD: password },
     };
     const file = await writeFile(storage, id, tarName, zipped(outputOf(program, context)));
@@ -74,10 +81,7 @@ export async function take(config: BasebackupConfig, context: DriverContext): Pr
         clockAheadMs: `${low.toFixed(1)} to ${high.toFixed(1)}`,
       },
     });
-  } catch (error) {
-    await removeCopy(storage, id).catch(() => undefined);
-    throw error;
-  }
+  });
 }
 
 async function aboutSource(config: BasebackupConfig, context: DriverContext): Promise<SourceRow> {

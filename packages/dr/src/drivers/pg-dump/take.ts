@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type { BackupCopy, DataSource } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
-import { newCopyId, removeCopy, writeFile, writeLabel } from '../../backup-storage/catalogue.ts';
+import type { UndoLedger } from '@ordeal/shared/undo/ledger';
+import { newCopyId, writeFile, writeLabel } from '../../backup-storage/catalogue.ts';
 import { openStorage } from '../../backup-storage/config.ts';
+import { notedCopy } from '../../backup-storage/copy-undo.ts';
 import { zipped } from '../../backup-storage/gzip.ts';
 import { readContent, readSequences } from '../../restore/content.ts';
 import { outputOf } from '../../restore/programs.ts';
@@ -32,13 +34,18 @@ export async function identify(config: DumpConfig, context: DriverContext): Prom
 }
 
 /** Dumps one snapshot of the database, and reads the content of the very same one. */
-export async function take(config: DumpConfig, context: DriverContext): Promise<BackupCopy> {
+export async function take(
+  config: DumpConfig,
+  context: DriverContext,
+  ledger?: Pick<UndoLedger, 'push' | 'settle'>,
+): Promise<BackupCopy> {
   const { clock } = context;
   const storage = openStorage(config.storage);
   const id = newCopyId(kind, clock.wall());
   const about = await aboutSource(config, context);
   const { url, password } = withoutPassword(config.url);
-  try {
+  const mostMs = config.withinSeconds * 1000;
+  return await notedCopy({ id, storage: config.storage, mostMs }, ledger, clock, async () => {
     return await withSession(
       { name: 'source', url: config.url },
       context,
@@ -58,7 +65,7 @@ export async function take(config: DumpConfig, context: DriverContext): Promise<
         const program = {
           argv,
           cwd: '/',
-          timeoutMs: config.withinSeconds * 1000,
+          timeoutMs: mostMs,
           env: { LC_ALL: 'C', PGPASSWORD: password },
         };
         const output = outputOf(program, context);
@@ -81,10 +88,7 @@ export async function take(config: DumpConfig, context: DriverContext): Promise<
       },
       limits,
     );
-  } catch (error) {
-    await removeCopy(storage, id).catch(() => undefined);
-    throw error;
-  }
+  });
 }
 
 async function aboutSource(config: DumpConfig, context: DriverContext): Promise<SourceRow> {

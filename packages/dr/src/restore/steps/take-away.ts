@@ -50,9 +50,18 @@ export async function takeAllAway(course: RestoreCourse): Promise<void> {
 }
 
 function madeBy(course: RestoreCourse): readonly Made[] {
-  const { own, target, markers } = course;
+  const { taking, own, target, markers } = course;
   const { undo } = course.context;
   const made: Made[] = [];
+  if (taking !== undefined) {
+    // It was ended with its step. What it cannot take away itself stays noted, for whoever heals the run.
+    const ended = async (): Promise<void> =>
+      await taking.then(
+        () => undefined,
+        () => undefined,
+      );
+    made.push({ what: 'what there is of a copy that did not become complete', remove: ended });
+  }
   // Only now: what is deleted in the source while a backup of it is replayed would be missing in that.
   if (own !== undefined) {
     made.push({ what: 'what the ledger has written', remove: async () => await own.observers.dispose() });

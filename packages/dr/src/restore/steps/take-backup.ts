@@ -8,11 +8,12 @@ export const takeBackup: RestoreStep = {
   asks: ({ phase }) =>
     `Take a new backup with ${phase.backup} now? The source is read for it, and the ledger may write meanwhile.`,
   run: async (course, context) => {
-    const { id, bytes } = await whileLedgerWrites(
-      course,
-      context,
-      async () => await course.deps.driver.take(context),
-    );
+    const { id, bytes } = await whileLedgerWrites(course, context, async () => {
+      course.taking = course.deps.driver.take(context, course.context.undo);
+      const copy = await course.taking;
+      course.taking = undefined;
+      return copy;
+    });
     return `${id}, ${bytes} bytes`;
   },
 };
