@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { notRunInWords } from '@ordeal/shared/scenario/not-run';
+import { otherObjectivesInWords } from '@ordeal/shared/scenario/other-objectives';
 import type { Plan } from '@ordeal/shared/scenario/plan';
 import type { ScenarioRunKind } from '@ordeal/shared/record/record';
 import { readSite } from '@ordeal/lab/read-site';
@@ -16,6 +17,11 @@ export async function planCommand(kind: ScenarioRunKind, options: RunOptions, ed
   else edge.stdout.write(renderPlan(plan, loaded.needsLab ? options.labName : undefined));
   if (plan.undecidable.length > 0) return exitCodes.usage;
   return plan.refusals.length > 0 ? exitCodes.refused : exitCodes.pass;
+}
+
+function otherObjectivesIn({ otherObjectives }: Plan): readonly string[] {
+  const said = otherObjectivesInWords(otherObjectives);
+  return said === undefined ? [] : [said, ''];
 }
 
 function renderPlan(plan: Plan, absentLab: string | undefined): string {
@@ -35,6 +41,7 @@ function renderPlan(plan: Plan, absentLab: string | undefined): string {
     ...(plan.notRun.length === 0
       ? []
       : ['Not run, and so not judged:', ...plan.notRun.map((phase) => `  - ${notRunInWords(phase)}`), '']),
+    ...otherObjectivesIn(plan),
     ...(plan.warnings.length === 0
       ? []
       : ['Beware:', ...plan.warnings.map((warning) => `  - ${warning}`), '']),

@@ -41,6 +41,7 @@ export function renderVerdict(record: RunRecord, options: VerdictOptions): strin
     record.drills.map((drill) => drillLine(drill, paint)),
     loadResultParts(record).map((part) => `  ${oneLine(part)}`),
     residueLines(record, paint),
+    scopeLine(record, paint),
     [`  Report: ${oneLine(options.reportPath)}`],
   ];
   return blocks
@@ -109,6 +110,17 @@ function drillLine(drill: DrillRecord, paint: Paint): string {
   );
   const bad = drill.rto.high === null || drill.rto.high > drill.rto.target || drill.rpo.lost > 0;
   return bad ? `  ${paint.bad(`✖ ${line}`)}` : `  ✔ ${line}`;
+}
+
+/** A pass says nothing of what nobody asked for. */
+function scopeLine({ otherObjectives = [] }: RunRecord, paint: Paint): readonly string[] {
+  if (otherObjectives.length === 0) return [];
+  const many = counted(otherObjectives.length, 'other objective');
+  return [
+    paint.dim(
+      `  ${many} of the platform ${otherObjectives.length === 1 ? 'is' : 'are'} not asked for here (named in the report)`,
+    ),
+  ];
 }
 
 function residueLines(record: RunRecord, paint: Paint): readonly string[] {

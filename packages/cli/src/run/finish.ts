@@ -5,6 +5,7 @@ import { observePrometheus } from '@ordeal/shared/judge/observe-prometheus';
 import { settlingRecords } from '@ordeal/shared/judge/settling';
 import type { RunEnd } from '@ordeal/shared/judge/verdict';
 import type { ResidueRecord, RunRecord } from '@ordeal/shared/record/record';
+import { otherObjectives } from '@ordeal/shared/scenario/other-objectives';
 import { conclude } from '../judge/conclude.ts';
 import { readEarlierRuns } from './earlier-runs.ts';
 import type { Session } from './session.ts';
@@ -43,6 +44,7 @@ export async function judgeRun(session: Session, ending: Ending): Promise<RunRec
   const { findings, verdict, evidence } = await conclude(observations, ending.residue, context);
   const settlings = settlingRecords(observations);
   const leaks = leakRecords(observations);
+  const others = otherObjectives(loaded.platform, scenario);
   return {
     schemaVersion: 1,
     run: { ...run, finishedAt: new Date(context.clock.wall()).toISOString() },
@@ -56,6 +58,7 @@ export async function judgeRun(session: Session, ending: Ending): Promise<RunRec
     ...(results.deployments.length === 0 ? {} : { deployments: results.deployments }),
     ...(results.limits.length === 0 ? {} : { limits: results.limits }),
     ...(scenario.notRun === undefined ? {} : { notRun: scenario.notRun }),
+    ...(others.length === 0 ? {} : { otherObjectives: others }),
     ...(results.capacities.length === 0 ? {} : { capacities: results.capacities }),
     ...(settlings.length === 0 ? {} : { settlings }),
     ...(leaks.length === 0 ? {} : { leaks }),

@@ -22,6 +22,17 @@ describe('verdict in the terminal', () => {
     expect(lines.at(-1)).toBe('  Report: /runs/r/report.html');
   });
 
+  it('of a pass says of how many objectives it says nothing', () => {
+    const { record } = gameDay();
+    const said = (otherObjectives: readonly string[]): string =>
+      renderVerdict({ ...record, otherObjectives }, options);
+    expect(said(['backup age', 'restore time'])).toContain(
+      '  2 other objectives of the platform are not asked for here (named in the report)',
+    );
+    expect(said(['backup age'])).toContain('  1 other objective of the platform is not asked for here');
+    expect(renderVerdict(record, options)).not.toContain('not asked for');
+  });
+
   it('of a failure names every must-finding that did not pass, and no other', () => {
     const text = renderVerdict(failingRun().record, options);
     expect(text).toMatch(/^✖ FAIL {2}exit code 1/u);

@@ -1,4 +1,5 @@
 import type { RunRecord } from '../record/record.ts';
+import { otherObjectivesInWords } from '../scenario/other-objectives.ts';
 import { count, dateTime, duration, quantity, secondsBetween } from './figures.ts';
 import { headline } from './headline.ts';
 import { experimentsSection } from './summary/experiments.ts';
@@ -23,6 +24,7 @@ export function renderSummary(record: RunRecord): string {
     escapeMarkdown(headline(record)),
     ...section('Left behind', record.residue, () => residueTable(record)),
     ...section('Findings', [0], () => findingsTable(record.findings)),
+    ...otherObjectivesIn(record),
     ...section('Drills', record.drills, () => drillsSection(record)),
     ...section('Restores', record.restores ?? [], () => restoresSection(record)),
     ...section('Deployments', record.deployments ?? [], () => deploymentsSection(record)),
@@ -45,6 +47,11 @@ function loadSection(record: RunRecord): readonly string[] {
   const results = loadResults(record);
   const loads = record.loads.length === 0 ? [] : [loadsTable(record)];
   return loads.length + results.length === 0 ? [] : ['## Load', ...loads, ...results];
+}
+
+function otherObjectivesIn({ otherObjectives = [] }: RunRecord): readonly string[] {
+  const said = otherObjectivesInWords(otherObjectives);
+  return said === undefined ? [] : [escapeMarkdown(said)];
 }
 
 function residueTable(record: RunRecord): string {

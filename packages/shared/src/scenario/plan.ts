@@ -19,6 +19,7 @@ import { refuseStress } from './refuse-stress.ts';
 import { movesTo, faultOf as faultOfDrill } from './drill-parts.ts';
 import { limitPlanInWords, limitSeconds } from './limit-words.ts';
 import type { NotRunPhase } from './not-run.ts';
+import { otherObjectives } from './other-objectives.ts';
 import type { RestorePhase } from './restore-phase.ts';
 import type { DrillPhase, LoadSource, Phase, PaceName, Scenario, ShapedLoadPhase } from './scenario.ts';
 import { scalingWords } from './scaling-words.ts';
@@ -34,6 +35,8 @@ export interface Plan {
   readonly phases: readonly PlannedPhase[];
   /** What the scenario has besides, and is not run where the platform is. */
   readonly notRun: readonly NotRunPhase[];
+  /** Objectives of the platform that no phase of the scenario asks for. */
+  readonly otherObjectives: readonly string[];
   readonly expectedSeconds: number;
   /** Sentences of the guardrails that forbid this run. Not empty: it is refused, and nothing is touched. */
   readonly refusals: readonly string[];
@@ -78,6 +81,7 @@ export function planScenario(
     seed: options.seed,
     phases,
     notRun: scenario.notRun ?? [],
+    otherObjectives: otherObjectives(platform, scenario),
     expectedSeconds,
     refusals: refusalsOf(platform, scenario, expectedSeconds, describers),
     undecidable: must,

@@ -1,5 +1,6 @@
 import type { Finding } from '../../objectives/finding.ts';
 import type { RunRecord } from '../../record/record.ts';
+import { otherObjectivesInWords } from '../../scenario/other-objectives.ts';
 import { count } from '../figures.ts';
 import { type Markup, markup } from '../markup.ts';
 import { worstFirst } from '../order.ts';
@@ -19,7 +20,12 @@ export function findingsSection(record: RunRecord): Markup {
     (heading) =>
       markup`<th role="columnheader" scope="col"${heading === 'Samples' || heading === 'Value' ? markup` class="right"` : null}>${heading}</th>`,
   )}</tr></thead>
-<tbody role="rowgroup">${worstFirst(findings).map(row)}</tbody></table></section>`;
+<tbody role="rowgroup">${worstFirst(findings).map(row)}</tbody></table>${others(record)}</section>`;
+}
+
+function others({ otherObjectives = [] }: RunRecord): Markup | null {
+  const said = otherObjectivesInWords(otherObjectives);
+  return said === undefined ? null : markup`<p class="soft">${said}</p>`;
 }
 
 const HEADINGS = ['Outcome', 'Objective', 'Window', 'Value', 'Against its limit', 'Limit', 'Samples'];
