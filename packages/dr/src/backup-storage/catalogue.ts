@@ -67,10 +67,9 @@ export async function writeFile(
 }
 
 /** Completes a copy. */
-export async function writeLabel(storage: BackupStorage, written: BackupLabel): Promise<BackupCopy> {
+export async function writeLabel(storage: BackupStorage, written: BackupLabel): Promise<void> {
   const text = Buffer.from(`${JSON.stringify(written, null, 2)}\n`);
   await storage.write(`${written.id}/${labelName}`, chunks(text));
-  return copyOf(written);
 }
 
 export async function isComplete(storage: BackupStorage, id: string): Promise<boolean> {
@@ -146,7 +145,7 @@ export async function blame(storage: BackupStorage, written: BackupLabel, error:
   return files.outcome === 'broken' ? new BackupBroken(files.name, files.detail, { cause: error }) : error;
 }
 
-function copyOf(written: BackupLabel): BackupCopy {
+export function copyOf(written: BackupLabel): BackupCopy {
   const { id, instant, source, content, files, detail } = written;
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   return { id, instant, bytes, source, content, detail };

@@ -51,6 +51,8 @@ export function createDirectoryStorage(path: string): BackupStorage {
     },
     remove: async (name) => await rm(at(name), { force: true }),
     removeAll: async (folder) => await rm(at(folder), { recursive: true, force: true }),
+    // It was in the folder.
+    endWriting: async (folder) => await rm(at(folder), { recursive: true, force: true }),
   };
 }
 

@@ -101,8 +101,7 @@ export function createS3Storage(config: S3Config, partBytes = usualPartBytes): B
   };
 
   /** Parts that nobody has completed are in no list of files, and are paid for all the same. */
-  const abortUploads = async (below: string, { sdk, client }: Loaded): Promise<void> => {
-    const Prefix = `${keyOf(below)}/`;
+  const abortUploads = async (Prefix: string, { sdk, client }: Loaded): Promise<void> => {
     let behind: { readonly KeyMarker?: string; readonly UploadIdMarker?: string } | undefined = {};
     while (behind !== undefined) {
       const page: ListMultipartUploadsCommandOutput = await client.send(
@@ -189,8 +188,13 @@ export function createS3Storage(config: S3Config, partBytes = usualPartBytes): B
     remove: (name) => ask(`remove ${name}`, async (loaded) => await remove(name, loaded)),
     removeAll: (below) =>
       ask(`remove ${below}`, async (loaded) => {
-        await abortUploads(below, loaded);
-        for (const file of await list(below, loaded)) await remove(file.name, loaded);
+        for (const file of await list(checkName(below), loaded)) await remove(file.name, loaded);
+      }),
+    endWriting: (below, files) =>
+      ask(`end uploads into ${below}`, async (loaded) => {
+        // Some servers (MinIO) list uploads of a key alone, and none of a folder.
+        const prefixes = [`${keyOf(below)}/`, ...files.map((file) => keyOf(`${below}/${file}`))];
+        for (const prefix of prefixes) await abortUploads(prefix, loaded);
       }),
   };
 }

@@ -23,8 +23,10 @@ export interface BackupStorage {
    */
   write(name: string, source: AsyncIterable<Uint8Array>): Promise<void>;
   remove(name: string): Promise<void>;
-  /** Takes a folder away with all that is in it, and what nobody has written to its end there. */
+  /** Takes a folder away with all that is in it. */
   removeAll(folder: string): Promise<void>;
+  /** Takes away what somebody who is no more had begun to write into a folder, of these files. */
+  endWriting(folder: string, files: readonly string[]): Promise<void>;
 }
 
 /** Rejects names that could lead somewhere else. */

@@ -120,14 +120,25 @@ it.each([0, 100, 200, 300, 450, 600, 900])(
     }),
 );
 
+it('does not complete a copy that was taken away under it, and leaves none that has no files', async () => {
+  const before = readdirSync(source.storage);
+  const take = createBasebackup(driver).take(testContext(), {
+    begin: () => ({ stands: () => false, end: () => undefined }),
+  });
+  await expect(take).rejects.toThrow(/the copy .* was taken away while it was being made/);
+  expect(readdirSync(source.storage)).toEqual(before);
+});
+
 it('takes nothing of a copy that is complete', async () => {
   const runDir = mkdtempSync(join(tmpdir(), 'ordeal-run-'));
   try {
     const undo = createFileUndoLedger(runDir, systemClock);
     const { id } = await createBasebackup(driver).take(testContext(), {
-      push: (entry) => undo.push(entry),
-      // It dies before it can say that it is done.
-      settle: () => undefined,
+      begin: (what) => {
+        undo.push({ ...what, deadline: new Date().toISOString(), revives: 'nothing' });
+        // It dies before it can say that it is done.
+        return { stands: () => true, end: () => undefined };
+      },
     });
     const [entry] = undo.open();
     expect(entry).toMatchObject({ driver: COPY_DRIVER, describe: expect.stringContaining(id) });

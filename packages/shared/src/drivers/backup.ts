@@ -1,5 +1,5 @@
 import type { Bounds } from '../time/interval.ts';
-import type { UndoLedger } from '../undo/ledger.ts';
+import type { UndoEntry } from '../undo/entry.ts';
 import type { DriverContext } from './fault.ts';
 
 /** What data belongs to: who made it, told apart from every other system of its kind. */
@@ -99,6 +99,18 @@ export interface Replayed {
 export type RestorePoint =
   { readonly to: 'own' } | { readonly to: 'newest' } | { readonly to: 'time'; readonly at: number };
 
+/** Where whoever makes something notes it before, so that it is taken away when nobody goes on with it. */
+export interface MakingNotes {
+  begin(what: Pick<UndoEntry, 'driver' | 'config' | 'describe'>): MakingNote;
+}
+
+export interface MakingNote {
+  /** False: somebody has taken it away meanwhile, as its time was over. */
+  stands(): boolean;
+  /** It is complete, or nothing of it is left. */
+  end(): void;
+}
+
 /**
  * Takes backups of one store, and brings them back.
  * Each method rejects with a sentence that says what is wrong and what to do; what it rejects with on a damaged copy
@@ -112,9 +124,9 @@ export interface BackupDriver {
   latest(context: DriverContext): Promise<BackupCopy | undefined>;
   /**
    * Makes a copy. Resolves when it is complete where it is kept. What there is of it before, and would outlive a runner
-   * that dies meanwhile, is written into `ledger` before it is made.
+   * that dies meanwhile, is noted before it is made.
    */
-  take(context: DriverContext, ledger?: Pick<UndoLedger, 'push' | 'settle'>): Promise<BackupCopy>;
+  take(context: DriverContext, notes?: MakingNotes): Promise<BackupCopy>;
   /** Looks at a copy where it lies, as far as that is possible without restoring it. */
   verify(copy: BackupCopy, context: DriverContext): Promise<readonly BackupCheck[]>;
   /**

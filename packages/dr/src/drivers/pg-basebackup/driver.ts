@@ -15,7 +15,7 @@ export function createBasebackup(config: BasebackupConfig): BackupDriver & Point
     identify: async (context) => await identify(config, context),
     latest: async () => (await listCopies(storage, kind))[0],
     latestBefore: async (at) => (await listCopies(storage, kind)).find((copy) => copy.instant.high <= at),
-    take: async (context, ledger) => await take(config, context, ledger),
+    take: async (context, notes) => await take(config, context, notes),
     verify: async (copy) => [
       await checkFiles(storage, await readLabel(storage, copy.id)),
       await archivedSince(config, copy).then(({ check }) => check),

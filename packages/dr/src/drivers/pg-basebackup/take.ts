@@ -1,11 +1,9 @@
 import { join } from 'node:path';
-import type { BackupCopy, DataSource } from '@ordeal/shared/drivers/backup';
+import type { BackupCopy, DataSource, MakingNotes } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
-import type { UndoLedger } from '@ordeal/shared/undo/ledger';
 import { zipped } from '../../backup-storage/gzip.ts';
-import { openStorage } from '../../backup-storage/config.ts';
-import { newCopyId, writeFile, writeLabel } from '../../backup-storage/catalogue.ts';
-import { notedCopy } from '../../backup-storage/copy-undo.ts';
+import { newCopyId, writeFile } from '../../backup-storage/catalogue.ts';
+import { makeCopy } from '../../backup-storage/make-copy.ts';
 import { outputOf } from '../../restore/programs.ts';
 import { withoutPassword } from '../postgres/conninfo.ts';
 import { queryRows } from '../postgres/query.ts';
@@ -34,14 +32,13 @@ export async function identify(config: BasebackupConfig, context: DriverContext)
 export async function take(
   config: BasebackupConfig,
   context: DriverContext,
-  ledger?: Pick<UndoLedger, 'push' | 'settle'>,
+  notes?: MakingNotes,
 ): Promise<BackupCopy> {
-  const storage = openStorage(config.storage);
   const id = newCopyId(kind, context.clock.wall());
   const about = await aboutSource(config, context);
   const { url, password } = withoutPassword(config.url);
-  const mostMs = config.recoverWithinSeconds * 1000;
-  return await notedCopy({ id, storage: config.storage, mostMs }, ledger, context.clock, async () => {
+  const copy = { kind, id, storage: config.storage, files: [tarName] };
+  return await makeCopy(copy, notes, async (storage) => {
     const program = {
       argv: [
         join(config.binDir, 'pg_basebackup'),
@@ -56,17 +53,14 @@ export async function take(
         `--label=${id}`,
       ],
       cwd: '/',
-      timeoutMs: mostMs,
+      timeoutMs: config.recoverWithinSeconds * 1000,
       env: { LC_ALL: 'C', PGPASSWORD: password },
     };
     const file = await writeFile(storage, id, tarName, zipped(outputOf(program, context)));
     const moment = await quietMoment(config.url, id, config.quietWithinSeconds * 1000, context);
     await archiveUpTo(config, moment.lsn, moment.timeline, Number(about.segment), context);
     const { low, high } = moment.clockAhead;
-    return await writeLabel(storage, {
-      version: 1,
-      kind,
-      id,
+    return {
       instant: moment.instant,
       source: { system: about.system },
       files: [file],
@@ -80,7 +74,7 @@ export async function take(
         unpackedBytes: about.bytes,
         clockAheadMs: `${low.toFixed(1)} to ${high.toFixed(1)}`,
       },
-    });
+    };
   });
 }
 

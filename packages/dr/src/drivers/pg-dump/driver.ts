@@ -17,7 +17,7 @@ export function createDump(config: DumpConfig): BackupDriver & Kept {
     identify: async (context) => await identify(config, context),
     latest: async () => await latest(config),
     copies: async () => await kept(config),
-    take: async (context, ledger) => await take(config, context, ledger),
+    take: async (context, notes) => await take(config, context, notes),
     verify: async (copy, context) => await verify(config, copy, context),
     restore: async (copy, into, point, atOwnPoint, context) =>
       await restore(config, copy, into, point, atOwnPoint, context),

@@ -1,10 +1,8 @@
 import { join } from 'node:path';
-import type { BackupCopy, DataSource } from '@ordeal/shared/drivers/backup';
+import type { BackupCopy, DataSource, MakingNotes } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
-import type { UndoLedger } from '@ordeal/shared/undo/ledger';
-import { newCopyId, writeFile, writeLabel } from '../../backup-storage/catalogue.ts';
-import { openStorage } from '../../backup-storage/config.ts';
-import { notedCopy } from '../../backup-storage/copy-undo.ts';
+import { newCopyId, writeFile } from '../../backup-storage/catalogue.ts';
+import { makeCopy } from '../../backup-storage/make-copy.ts';
 import { zipped } from '../../backup-storage/gzip.ts';
 import { readContent, readSequences } from '../../restore/content.ts';
 import { outputOf } from '../../restore/programs.ts';
@@ -37,15 +35,15 @@ export async function identify(config: DumpConfig, context: DriverContext): Prom
 export async function take(
   config: DumpConfig,
   context: DriverContext,
-  ledger?: Pick<UndoLedger, 'push' | 'settle'>,
+  notes?: MakingNotes,
 ): Promise<BackupCopy> {
   const { clock } = context;
-  const storage = openStorage(config.storage);
   const id = newCopyId(kind, clock.wall());
   const about = await aboutSource(config, context);
   const { url, password } = withoutPassword(config.url);
-  const mostMs = config.withinSeconds * 1000;
-  return await notedCopy({ id, storage: config.storage, mostMs }, ledger, clock, async () => {
+  const file = config.format === 'plain' ? 'dump.sql.gz' : 'dump.custom';
+  const copy = { kind, id, storage: config.storage, files: [file] };
+  return await makeCopy(copy, notes, async (storage) => {
     return await withSession(
       { name: 'source', url: config.url },
       context,
@@ -65,26 +63,21 @@ export async function take(
         const program = {
           argv,
           cwd: '/',
-          timeoutMs: mostMs,
+          timeoutMs: config.withinSeconds * 1000,
           env: { LC_ALL: 'C', PGPASSWORD: password },
         };
         const output = outputOf(program, context);
-        const file =
-          config.format === 'plain'
-            ? await writeFile(storage, id, 'dump.sql.gz', zipped(output))
-            : await writeFile(storage, id, 'dump.custom', output);
+        const bytesOf = config.format === 'plain' ? zipped(output) : output;
+        const written = await writeFile(storage, id, file, bytesOf);
         const content = await readContent(session, sequences);
         const { system, database, version, encoding, collate, ctype, bytes, roles } = about;
-        return await writeLabel(storage, {
-          version: 1,
-          kind,
-          id,
+        return {
           instant: { low, high },
           source: { system, database },
-          files: [file],
+          files: [written],
           content,
           detail: { version, encoding, collate, ctype, unpackedBytes: bytes, roles: JSON.stringify(roles) },
-        });
+        };
       },
       limits,
     );

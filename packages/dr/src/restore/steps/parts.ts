@@ -1,4 +1,4 @@
-import type { BackupCopy, DataSource } from '@ordeal/shared/drivers/backup';
+import type { BackupCopy, DataSource, MakingNotes } from '@ordeal/shared/drivers/backup';
 import type { UndoEntry } from '@ordeal/shared/undo/entry';
 import type { RestoreCourse } from '../course.ts';
 
@@ -25,6 +25,20 @@ export function push(course: RestoreCourse, driver: string, config: unknown, des
   const seconds = phase.deadline + (deps.asking?.mostRunSeconds ?? 0);
   const deadline = new Date(clock.wall() + seconds * 1000 + undoSlackMs).toISOString();
   return undo.push({ driver, config, describe, deadline, revives: 'nothing' });
+}
+
+/** Notes what a driver makes for the restore, for as long as the restore has. */
+export function notesOf(course: RestoreCourse): MakingNotes {
+  const { undo } = course.context;
+  return {
+    begin: ({ driver, config, describe }) => {
+      const { id } = push(course, driver, config, describe);
+      return {
+        stands: () => undo.open().some((entry) => entry.id === id),
+        end: () => undo.settle(id, 'run'),
+      };
+    },
+  };
 }
 
 /** Why no other moment can be restored from a driver's backups. */

@@ -1,4 +1,5 @@
 import { whileLedgerWrites } from '../ledger/own-ledger.ts';
+import { notesOf } from './parts.ts';
 import type { RestoreStep } from './step.ts';
 
 export const takeBackup: RestoreStep = {
@@ -9,7 +10,7 @@ export const takeBackup: RestoreStep = {
     `Take a new backup with ${phase.backup} now? The source is read for it, and the ledger may write meanwhile.`,
   run: async (course, context) => {
     const { id, bytes } = await whileLedgerWrites(course, context, async () => {
-      course.taking = course.deps.driver.take(context, course.context.undo);
+      course.taking = course.deps.driver.take(context, notesOf(course));
       const copy = await course.taking;
       course.taking = undefined;
       return copy;
