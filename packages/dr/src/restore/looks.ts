@@ -5,6 +5,7 @@ import { reasonOf } from '@ordeal/shared/reason-of';
 import { queryRows, withSession } from '../drivers/postgres/query.ts';
 import type { ApplicationCheck } from './config.ts';
 import { run } from './programs.ts';
+import { environmentTowards } from './towards.ts';
 
 const limits = { connectMs: 10_000, queryMs: 600_000 };
 
@@ -104,20 +105,13 @@ async function runCommand(
     'SELECT current_database()::text AS database, current_user::text AS user',
   );
   const { dir, port } = into;
+  const server = { host: dir, port, user: row?.user ?? '', database: row?.database ?? '', url };
   await run(
     {
-      // The rest of the environment stays as it is: what it runs is found on the PATH.
-      argv: [
-        'env',
-        `PGHOST=${dir}`,
-        `PGPORT=${port}`,
-        `PGUSER=${row?.user ?? ''}`,
-        `PGDATABASE=${row?.database ?? ''}`,
-        `DATABASE_URL=${url}`,
-        ...check.command,
-      ],
+      argv: check.command,
       cwd: dir,
       timeoutMs: check.withinSeconds * 1000,
+      env: environmentTowards(server, process.env),
     },
     context,
   );

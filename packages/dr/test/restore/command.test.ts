@@ -71,6 +71,34 @@ it('tells that there is no backup, and takes and restores one', async () => {
   expect(checkIn(outcome, 'content')?.outcome).toBe('not-run');
 });
 
+it('leads programs to the restored server, whatever live one the environment of the runner names', async () => {
+  const { port, binDir } = source;
+  const services = join(folder, 'services.conf');
+  writeFileSync(services, `[live]\nhost=127.0.0.1\nport=${port}\nuser=postgres\ndbname=shop\n`);
+  vi.stubEnv('PGSERVICEFILE', services);
+  vi.stubEnv('PGSERVICE', 'live');
+  vi.stubEnv('PGHOSTADDR', '127.0.0.1');
+  vi.stubEnv('PGPORT', String(port));
+  try {
+    const psql = `${binDir}/psql -qX -v ON_ERROR_STOP=1`;
+    const driver = driverWith({
+      restore: ['sh', '-c', `${psql} -c "CREATE TABLE stray ()" -f ${join(folder, 'dump.sql')}`],
+    });
+    const settings = settingsFor(source, {
+      checks: [
+        { name: 'app', command: ['sh', '-c', `${psql} -c "CREATE TABLE strayed ()"`], withinSeconds: 30 },
+        { name: 'both', sql: "SELECT count(*) = 2 FROM pg_class WHERE relname LIKE 'stray%'" },
+      ],
+    });
+    const outcome = await restoreOnce(phaseOf({ kind: 'restore', take: true }), { source, driver, settings });
+    expect(outcome.record.failed).toBeUndefined();
+    expect(checkIn(outcome, 'proven')?.outcome).toBe('held');
+    expect(await source.sql("SELECT relname FROM pg_class WHERE relname LIKE 'stray%'")).toEqual([]);
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
+
 it('looks at one where it lies, and tells its age', async () => {
   const phase = phaseOf({ kind: 'backup-freshness' });
   const well = await restoreOnce(phase, { source, driver: driverWith() });

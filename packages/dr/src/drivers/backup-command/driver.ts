@@ -24,6 +24,7 @@ import {
   urlOf,
   write,
 } from '../../restore/server.ts';
+import { environmentTowards } from '../../restore/towards.ts';
 import { queryRows } from '../postgres/query.ts';
 import { runningServer } from '../postgres/server.ts';
 import type { BackupCommandConfig } from './config.ts';
@@ -59,12 +60,12 @@ export function createBackupCommand(config: BackupCommandConfig): BackupDriver {
     context: DriverContext,
     env: Readonly<Record<string, string>> = {},
     place: Pick<RestoreTarget, 'runAs'> & { readonly dir: string } = { dir: '/' },
+    // In it the programs find what they need.
+    around: Readonly<Record<string, string | undefined>> = process.env,
   ): Promise<string> => {
-    const set = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-    // `env` adds to the environment, in which the programs find what they need.
-    const all = set.length === 0 ? argv : ['env', ...set, ...argv];
     const timeoutMs = config.withinSeconds * 1000;
-    return await run({ argv: all, cwd: place.dir, timeoutMs, runAs: place.runAs }, context);
+    const { dir: cwd, runAs } = place;
+    return await run({ argv, cwd, timeoutMs, runAs, env: { ...around, ...env } }, context);
   };
   const latest = async (context: DriverContext): Promise<BackupCopy | undefined> =>
     (read(copySchema, await call(config.latest, context), config.latest) as BackupCopy | null) ?? undefined;
@@ -86,8 +87,8 @@ export function createBackupCommand(config: BackupCommandConfig): BackupDriver {
       await verify(config, copy, context, (argv, env) => call(argv, context, env)),
     ],
     restore: async (copy, into, point, atOwnPoint, context) =>
-      await restore(config, copy, into, point, atOwnPoint, context, (argv, env, place) =>
-        call(argv, context, env, place),
+      await restore(config, copy, into, point, atOwnPoint, context, (argv, env, place, around) =>
+        call(argv, context, env, place, around),
       ),
   };
 }
@@ -96,6 +97,7 @@ type Call = (
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
   place?: Pick<RestoreTarget, 'runAs' | 'dir'>,
+  around?: Readonly<Record<string, string>>,
 ) => Promise<string>;
 
 async function verify(
@@ -128,9 +130,13 @@ async function restore(
   const verified = await verify(config, copy, context, call);
   if (verified.outcome === 'broken') throw new BackupBroken(verified.name, verified.detail);
   const name = 'restored by its program';
-  const brought = async (env: Readonly<Record<string, string>>, place: typeof into): Promise<void> => {
+  const brought = async (
+    env: Readonly<Record<string, string>>,
+    place: typeof into,
+    around?: Readonly<Record<string, string>>,
+  ): Promise<void> => {
     try {
-      await call(config.restore, { ORDEAL_BACKUP_ID: copy.id, ...env }, place);
+      await call(config.restore, { ORDEAL_BACKUP_ID: copy.id, ...env }, place, around);
     } catch (error) {
       context.signal.throwIfAborted();
       throw new BackupBroken(name, reasonOf(error), { cause: error });
@@ -150,15 +156,10 @@ async function restore(
     await start(into, context, 60_000);
     const maintenance = { name: 'restored', url: urlOf(into, superuser, 'postgres') };
     await queryRows(maintenance, context, `CREATE DATABASE "${config.database.replaceAll('"', '""')}"`);
-    const env = {
-      PGHOST: into.dir,
-      PGPORT: String(into.port),
-      PGUSER: superuser,
-      PGDATABASE: config.database,
-      DATABASE_URL: url,
-      ORDEAL_DIR: into.dir,
-    };
-    await brought(env, { ...into, runAs: undefined });
+    const { dir, port } = into;
+    const server = { host: dir, port, user: superuser, database: config.database, url };
+    const around = environmentTowards(server, process.env);
+    await brought({ ORDEAL_DIR: dir }, { ...into, runAs: undefined }, around);
   }
   await atOwnPoint(url);
   return {
