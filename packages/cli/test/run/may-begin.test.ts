@@ -41,7 +41,10 @@ function ask(phases: readonly object[], status: () => Promise<object>, backup?: 
         }),
         fault: () => ({}),
         backup: () => ({
-          driver: { latest: async () => ({ id: 'copy', instant: { low: backup?.at, high: backup?.at } }) },
+          driver: {
+            latest: async () => ({ id: 'copy', instant: { low: backup?.at, high: backup?.at } }),
+            verify: async () => [{ name: 'files intact', outcome: 'held', detail: '1 file' }],
+          },
         }),
       },
     },

@@ -122,12 +122,19 @@ export async function* readFile(
   );
 }
 
-/** Reads every file of a copy, and compares it with what was written. */
-export async function checkFiles(storage: BackupStorage, written: BackupLabel): Promise<BackupCheck> {
+/** Reads every file of a copy, and compares it with what was written. Rejects when it is aborted on the way. */
+export async function checkFiles(
+  storage: BackupStorage,
+  written: BackupLabel,
+  signal?: AbortSignal,
+): Promise<BackupCheck> {
   const name = 'files intact';
   try {
-    for (const file of written.files) for await (const _ of readFile(storage, written.id, file));
+    for (const file of written.files) {
+      for await (const _ of readFile(storage, written.id, file)) signal?.throwIfAborted();
+    }
   } catch (error) {
+    signal?.throwIfAborted();
     return { name, outcome: 'broken', detail: reasonOf(error) };
   }
   const bytes = written.files.reduce((sum, file) => sum + file.bytes, 0);

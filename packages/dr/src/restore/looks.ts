@@ -5,7 +5,7 @@ import { reasonOf } from '@ordeal/shared/reason-of';
 import { queryRows, withSession } from '../drivers/postgres/query.ts';
 import type { ApplicationCheck } from './config.ts';
 import { run } from './programs.ts';
-import { environmentTowards } from './towards.ts';
+import { towards } from './towards.ts';
 
 const limits = { connectMs: 10_000, queryMs: 600_000 };
 
@@ -106,14 +106,7 @@ async function runCommand(
   );
   const { dir, port } = into;
   const server = { host: dir, port, user: row?.user ?? '', database: row?.database ?? '', url };
-  await run(
-    {
-      argv: check.command,
-      cwd: dir,
-      timeoutMs: check.withinSeconds * 1000,
-      env: environmentTowards(server, process.env),
-    },
-    context,
-  );
+  const timeoutMs = check.withinSeconds * 1000;
+  await run({ argv: towards(server, check.command), cwd: dir, timeoutMs }, context);
   return `${check.command.join(' ')} exits with 0`;
 }

@@ -12,7 +12,7 @@ export interface Program {
   readonly timeoutMs: number;
   readonly runAs?: RestoreTarget['runAs'];
   /** All of its environment; absent: the runner's. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**

@@ -7,26 +7,45 @@ export interface Towards {
   readonly url: string;
 }
 
-/** Those of libpq; WAL-G and its like have PGDATA, and pgBackRest has its own. */
-const LIBPQ = /^PG(?!DATA$|BACKREST_)/;
+/** Variables of libpq that say where a connection leads, or that what it finds there has to be another one. */
+const OTHERS = [
+  'PGHOSTADDR',
+  'PGSERVICE',
+  'PGSERVICEFILE',
+  'PGSYSCONFDIR',
+  'PGTARGETSESSIONATTRS',
+  'PGLOADBALANCEHOSTS',
+  'PGPASSWORD',
+  'PGPASSFILE',
+  'PGOPTIONS',
+  'PGREQUIREAUTH',
+  'PGREQUIREPEER',
+  'PGREQUIRESSL',
+  'PGSSLMODE',
+  'PGSSLNEGOTIATION',
+  'PGSSLCERTMODE',
+  'PGSSLROOTCERT',
+  'PGCHANNELBINDING',
+  'PGGSSENCMODE',
+];
 
 /**
- * An environment in which every program of PostgreSQL finds that server and no other: all else stays as it is. A service
- * or an address that whoever runs this has set for a live server would win over the host, also over that of the URL.
+ * A command in an environment in which every program of PostgreSQL finds that server and no other; all else stays as it
+ * is. A service or an address that whoever runs this has set for a live server would win over the host, also over that
+ * of the URL (https://www.postgresql.org/docs/current/libpq-envars.html).
  */
-export function environmentTowards(
+export function towards(
   { host, port, user, database, url }: Towards,
-  from: NodeJS.ProcessEnv,
-): Readonly<Record<string, string>> {
-  const others = Object.entries(from).flatMap(([name, value]) =>
-    value === undefined || LIBPQ.test(name) ? [] : [[name, value] as const],
-  );
-  return {
-    ...Object.fromEntries(others),
-    PGHOST: host,
-    PGPORT: String(port),
-    PGUSER: user,
-    PGDATABASE: database,
-    DATABASE_URL: url,
-  };
+  command: readonly string[],
+): readonly string[] {
+  return [
+    'env',
+    ...OTHERS.flatMap((name) => ['-u', name]),
+    `PGHOST=${host}`,
+    `PGPORT=${port}`,
+    `PGUSER=${user}`,
+    `PGDATABASE=${database}`,
+    `DATABASE_URL=${url}`,
+    ...command,
+  ];
 }

@@ -1,13 +1,18 @@
 import type { BackupCopy, BackupDriver } from '@ordeal/shared/drivers/backup';
-import { expect, it } from 'vitest';
+import { systemClock } from '@ordeal/shared/time/system-clock';
+import { describe, expect, it } from 'vitest';
 import type { RestoreCourse } from '../../src/restore/course.ts';
 import { backupBehind } from '../../src/restore/fresh-backup.ts';
 import { ageCheck, restoreRecord } from '../../src/restore/restore-record.ts';
 import { testContext } from '../drivers/two-servers.ts';
 
 /** A backup that is so many seconds old; undefined: there is none; null: nobody can tell. */
-function aged(seconds: number | undefined | null): BackupDriver {
+function aged(
+  seconds: number | undefined | null,
+  verify: BackupDriver['verify'] = async () => [{ name: 'files intact', outcome: 'held', detail: '1 file' }],
+): BackupDriver {
   return {
+    verify,
     latest: async (): Promise<BackupCopy | undefined> => {
       if (seconds === null) throw new Error('NoSuchBucket');
       if (seconds === undefined) return undefined;
@@ -25,7 +30,7 @@ async function look(ages: Readonly<Record<string, number | undefined | null>>) {
 it('is fresh when any of them is', async () => {
   expect(await look({ base: undefined, dump: 50 })).toEqual({
     outcome: 'fresh',
-    detail: 'the newest backup in dump (c) is 50 s old, at most 100 s are allowed',
+    detail: 'the newest backup in dump (c) is 50 s old, at most 100 s are allowed; files intact',
   });
 });
 
@@ -45,7 +50,51 @@ it('is not when it is dated ahead of the clock by more than clocks differ, and s
   );
   expect(await look({ main: -30 })).toMatchObject({
     outcome: 'fresh',
-    detail: 'the newest backup in main (c) is 0 s old, at most 100 s are allowed',
+    detail: 'the newest backup in main (c) is 0 s old, at most 100 s are allowed; files intact',
+  });
+});
+
+describe('is looked at, as a job that failed leaves a file as well', () => {
+  const lookAt = async (verify: BackupDriver['verify'], context = testContext()) =>
+    await backupBehind({ how: 'any', of: ['dump'], within: 100 }, () => aged(50, verify), context);
+
+  it('one that is not whole is none', async () => {
+    const empty = { name: 'dump complete', outcome: 'broken', detail: 'it is empty' } as const;
+    expect(await lookAt(async () => [empty])).toMatchObject({
+      outcome: 'not fresh',
+      detail: expect.stringMatching(
+        /dump \(c\) cannot be fallen back on: dump complete: it is empty: take one first/,
+      ),
+    });
+    expect(await lookAt(async () => Promise.reject(new Error('no label')))).toMatchObject({
+      outcome: 'not fresh',
+    });
+  });
+
+  it('one that takes long to read, or that nobody can look at, is fresh by its date alone', async () => {
+    let left = false;
+    const hurried = {
+      ...systemClock,
+      sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 1000, signal),
+    };
+    const looked = await lookAt(
+      async (_copy, { signal }) => {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        left = true;
+        throw signal.reason;
+      },
+      { ...testContext(), clock: hurried },
+    );
+    expect(looked).toMatchObject({
+      outcome: 'fresh',
+      detail: expect.stringContaining('fresh by its date, and not read to its end within 10 s'),
+    });
+    expect(left, 'nobody reads on').toBe(true);
+    const unseen = { name: 'verified', outcome: 'not-run', detail: 'no `verify` is set' } as const;
+    expect(await lookAt(async () => [unseen])).toMatchObject({
+      outcome: 'fresh',
+      detail: expect.stringContaining('fresh by its date: nothing can look at it'),
+    });
   });
 });
 

@@ -24,7 +24,7 @@ import {
   urlOf,
   write,
 } from '../../restore/server.ts';
-import { environmentTowards } from '../../restore/towards.ts';
+import { towards } from '../../restore/towards.ts';
 import { queryRows } from '../postgres/query.ts';
 import { runningServer } from '../postgres/server.ts';
 import type { BackupCommandConfig } from './config.ts';
@@ -60,12 +60,12 @@ export function createBackupCommand(config: BackupCommandConfig): BackupDriver {
     context: DriverContext,
     env: Readonly<Record<string, string>> = {},
     place: Pick<RestoreTarget, 'runAs'> & { readonly dir: string } = { dir: '/' },
-    // In it the programs find what they need.
-    around: Readonly<Record<string, string | undefined>> = process.env,
   ): Promise<string> => {
+    const set = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+    // `env` adds to the environment, in which the programs find what they need.
+    const all = set.length === 0 ? argv : ['env', ...set, ...argv];
     const timeoutMs = config.withinSeconds * 1000;
-    const { dir: cwd, runAs } = place;
-    return await run({ argv, cwd, timeoutMs, runAs, env: { ...around, ...env } }, context);
+    return await run({ argv: all, cwd: place.dir, timeoutMs, runAs: place.runAs }, context);
   };
   const latest = async (context: DriverContext): Promise<BackupCopy | undefined> =>
     (read(copySchema, await call(config.latest, context), config.latest) as BackupCopy | null) ?? undefined;
@@ -87,8 +87,8 @@ export function createBackupCommand(config: BackupCommandConfig): BackupDriver {
       await verify(config, copy, context, (argv, env) => call(argv, context, env)),
     ],
     restore: async (copy, into, point, atOwnPoint, context) =>
-      await restore(config, copy, into, point, atOwnPoint, context, (argv, env, place, around) =>
-        call(argv, context, env, place, around),
+      await restore(config, copy, into, point, atOwnPoint, context, (argv, env, place) =>
+        call(argv, context, env, place),
       ),
   };
 }
@@ -97,7 +97,6 @@ type Call = (
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
   place?: Pick<RestoreTarget, 'runAs' | 'dir'>,
-  around?: Readonly<Record<string, string>>,
 ) => Promise<string>;
 
 async function verify(
@@ -131,12 +130,12 @@ async function restore(
   if (verified.outcome === 'broken') throw new BackupBroken(verified.name, verified.detail);
   const name = 'restored by its program';
   const brought = async (
+    program: readonly string[],
     env: Readonly<Record<string, string>>,
     place: typeof into,
-    around?: Readonly<Record<string, string>>,
   ): Promise<void> => {
     try {
-      await call(config.restore, { ORDEAL_BACKUP_ID: copy.id, ...env }, place, around);
+      await call(program, { ORDEAL_BACKUP_ID: copy.id, ...env }, place);
     } catch (error) {
       context.signal.throwIfAborted();
       throw new BackupBroken(name, reasonOf(error), { cause: error });
@@ -148,7 +147,7 @@ async function restore(
     const data = dataDirOf(into);
     mkdirSync(data, { mode: 0o700 });
     if (into.runAs !== undefined) chownSync(data, into.runAs.uid, into.runAs.gid);
-    await brought({ ORDEAL_DATA_DIR: data, ORDEAL_DIR: into.dir }, into);
+    await brought(config.restore, { ORDEAL_DATA_DIR: data, ORDEAL_DIR: into.dir }, into);
     await startBrought(config, into, url, context);
   } else {
     await makeServer(into, context);
@@ -158,8 +157,7 @@ async function restore(
     await queryRows(maintenance, context, `CREATE DATABASE "${config.database.replaceAll('"', '""')}"`);
     const { dir, port } = into;
     const server = { host: dir, port, user: superuser, database: config.database, url };
-    const around = environmentTowards(server, process.env);
-    await brought({ ORDEAL_DIR: dir }, { ...into, runAs: undefined }, around);
+    await brought(towards(server, config.restore), { ORDEAL_DIR: dir }, { ...into, runAs: undefined });
   }
   await atOwnPoint(url);
   return {

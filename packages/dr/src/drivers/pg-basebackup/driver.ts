@@ -16,8 +16,8 @@ export function createBasebackup(config: BasebackupConfig): BackupDriver & Point
     latest: async () => (await listCopies(storage, kind))[0],
     latestBefore: async (at) => (await listCopies(storage, kind)).find((copy) => copy.instant.high <= at),
     take: async (context, notes) => await take(config, context, notes),
-    verify: async (copy) => [
-      await checkFiles(storage, await readLabel(storage, copy.id)),
+    verify: async (copy, { signal }) => [
+      await checkFiles(storage, await readLabel(storage, copy.id), signal),
       await archivedSince(config, copy).then(({ check }) => check),
     ],
     newest: async (copy) => (await archivedSince(config, copy)).newest,

@@ -33,7 +33,7 @@ async function verify(
   const files: readonly BackupCheck[] =
     copy.source === null
       ? [{ name: 'files intact', outcome: 'not-run', detail: 'nobody wrote down the checksum of this file' }]
-      : [await checkFiles(storage, await readLabel(storage, copy.id))];
+      : [await checkFiles(storage, await readLabel(storage, copy.id), context.signal)];
   return [...files, await whole(config, copy, context)];
 }
 
@@ -43,7 +43,7 @@ async function whole(config: DumpConfig, copy: BackupCopy, context: DriverContex
     const dump = await dumpOf(config, copy);
     const { format, bytes } = await sniff(dump.bytes);
     if (format === 'custom') return await readCustom(config, dump.name, bytes, context);
-    for await (const _ of sqlOf(dump.name, bytes));
+    for await (const _ of sqlOf(dump.name, bytes)) context.signal.throwIfAborted();
     return { name, outcome: 'held', detail: `${dump.name} ends as pg_dump ends` };
   } catch (error) {
     context.signal.throwIfAborted();
