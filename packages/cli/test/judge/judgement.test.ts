@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Objective } from '@ordeal/shared/objectives/objective';
 import { observationsOf, windowAt } from '../../../shared/test/judge/observations-of.ts';
 import { judgementOf } from '../../src/judge/conclude.ts';
+import type { RestoreMeasure } from '@ordeal/shared/objectives/signal';
+import type { RestoreRecord } from '@ordeal/shared/record/record';
 import { failback, failover } from '../../../shared/test/report/fixture-drills.ts';
 
 const gate: Objective = {
@@ -105,5 +107,70 @@ describe('the time that a drill took', () => {
     });
     expect(judged({ ...late, target: 47 }, 'lost')).toMatchObject({ outcome: 'pass' });
     expect(judged(late, 'lost', 'rto'), 'the objective allows it').toMatchObject({ outcome: 'pass' });
+  });
+
+  it('is not known where its observers broke, or nobody saw it recover, whatever else was asked for', () => {
+    const seen = (
+      change: Partial<Parameters<typeof observationsOf>[0]>,
+      rto: Partial<typeof failover.rto> = {},
+    ) => {
+      const drill = { ...failover, rto: { ...failover.rto, ...rto } };
+      const smokeWell = { total: 1, failed: 0, failures: [] };
+      const assigned = { objectiveName: 'something else', objective: gate, window: 'smoke' };
+      const given = { drills: [drill], windows, smoke: smokeWell, assignments: [assigned], ...change };
+      const { outcome, reasons } = judgementOf(observationsOf(given), []).verdict;
+      return { outcome, said: reasons[0] };
+    };
+    expect(seen({})).toMatchObject({ outcome: 'pass' });
+    expect(seen({}, { high: null })).toEqual({
+      outcome: 'inconclusive',
+      said: 'region-lost: nobody saw it recover',
+    });
+    const observerProblems = [{ window: 'region-lost', reason: 'the probe process ended with 1' }];
+    const words =
+      'region-lost: nobody saw how well it went. An observer was not well: the probe process ended with 1.';
+    for (const rto of [{ high: null }, { low: 45, high: 46, target: 30 }]) {
+      expect(seen({ observerProblems }, rto)).toEqual({ outcome: 'inconclusive', said: words });
+    }
+  });
+});
+
+describe('the targets of a restore', () => {
+  const restore: RestoreRecord = {
+    name: 'restore-dump',
+    kind: 'restore',
+    backupAgeSeconds: { low: 7000, high: 7300 },
+    seconds: { low: 50, high: 50 },
+    targets: { rto: 60, rpo: 7200 },
+    backup: { driver: 'pg-dump', id: 'c', instant: { low: '', high: '' }, bytes: 1 },
+  };
+  const judged = (change: Partial<RestoreRecord>, ...measures: readonly RestoreMeasure[]) => {
+    const restores = [{ ...restore, ...change }];
+    const assignments = (['point-in-time-error', ...measures] as const).map((measure) => ({
+      objectiveName: measure,
+      objective: { signal: { from: 'restore', measure }, comparator: '<=', limit: 9000, unit: 's' } as const,
+      window: restore.name,
+    }));
+    const { reasons } = judgementOf(observationsOf({ restores, assignments }), []).verdict;
+    return reasons.filter((reason) => reason.includes('target is'));
+  };
+
+  it('count where no objective is on them', () => {
+    const young = { low: 10, high: 20 };
+    expect(judged({ backupAgeSeconds: young })).toEqual([]);
+    expect(judged({ backupAgeSeconds: young, seconds: { low: 61, high: 61 } })).toEqual([
+      'restore-dump failed: it was restored and proven after 61 s, and its target is 60 s',
+    ]);
+    expect(judged({})).toEqual([
+      'restore-dump: its backup is as old as 7000 to 7300 s, and its target is 7200 s',
+    ]);
+    const old = { backupAgeSeconds: { low: 8000, high: 8300 } };
+    expect(judged(old)).toEqual([
+      'restore-dump failed: its backup is as old as 8000 to 8300 s, and its target is 7200 s',
+    ]);
+    expect(judged(old, 'backup-age'), 'the objective allows it').toEqual([]);
+    expect(judged({ seconds: { low: 61, high: 61 } }, 'seconds', 'backup-age')).toEqual([]);
+    expect(judged({ ...old, kind: 'point-in-time' }), 'a moment has no age').toEqual([]);
+    expect(judged({ ...old, failed: 'it is broken' })).toEqual([]);
   });
 });
