@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Coordination, DriverEntry, Platform } from '@ordeal/shared/platform/platform';
 import { isReturn } from '@ordeal/shared/scenario/drill-parts';
-import type { DrillKind, DrillPhase, Scenario } from '@ordeal/shared/scenario/scenario';
+import type { DrillPhase, Scenario } from '@ordeal/shared/scenario/scenario';
 import { processIdentity } from '@ordeal/shared/process/identity';
 import { processPlace, type ProcessPlace } from '@ordeal/shared/process/place';
 import { writeDurably } from '@ordeal/shared/files/durable-file';
@@ -82,33 +82,35 @@ function waysBack({ phases }: Scenario): Required<Pick<RunFile, 'wayBack' | 'rej
     );
   return {
     wayBack: named((phase, index) => wayBackOf(phase, drills.slice(index), drills)),
-    rejoin: named(({ drill }) => rejoinOf(drill, drills)),
+    rejoin: named((phase) => rejoinOf(phase, drills)),
   };
 }
 
 /** What brings back what a drill has moved, as long as it has not come back. */
 function wayBackOf(
-  { drill }: DrillPhase,
+  phase: DrillPhase,
   next: readonly DrillPhase[],
   all: readonly DrillPhase[],
 ): DrillPhase | undefined {
-  switch (drill.kind) {
+  switch (phase.drill.kind) {
     case 'failover':
     case 'evacuate':
     case 'failback':
     case 'return':
-      return next.find((one) => isReturn(one.drill));
+      return next.find((one) => one.store === phase.store && isReturn(one.drill));
     case 'switchover':
-      return rejoinOf(drill, all);
+      return rejoinOf(phase, all);
     case 'observe':
       return undefined;
   }
 }
 
 /** What brings it back also where a node is fenced and follows nobody: only a failback makes it a standby first. */
-function rejoinOf(drill: DrillKind, all: readonly DrillPhase[]): DrillPhase | undefined {
+function rejoinOf({ drill, store }: DrillPhase, all: readonly DrillPhase[]): DrillPhase | undefined {
   if (drill.kind === 'observe' || isReturn(drill)) return undefined;
-  return all.find((one) => one.drill.kind === 'failback' && one.drill.to === drill.from);
+  return all.find(
+    (one) => one.store === store && one.drill.kind === 'failback' && one.drill.to === drill.from,
+  );
 }
 
 export function runFilePath(dir: string): string {

@@ -50,3 +50,26 @@ describe('the file of a run', () => {
     }
   });
 });
+
+it('names as the way back of a drill one of its own store', () => {
+  const failover = { kind: 'failover', lose: 'lost', from: 'a', to: 'b' } as const;
+  const failback = { kind: 'failback', restore: 'lost', from: 'b', to: 'a' } as const;
+  const phases = [
+    { name: 'pg-lost', store: 'pg', drill: failover },
+    { name: 'redis-lost', store: 'redis', drill: failover },
+    { name: 'pg-back', store: 'pg', drill: failback },
+    { name: 'redis-back', store: 'redis', drill: failback },
+    { name: 'redis-moves', store: 'redis', drill: { kind: 'switchover', from: 'a', to: 'b' } },
+  ].map((phase) => ({ phase: 'drill', ...phase }));
+  saveRunFile(dir, {
+    run: '1',
+    pid: 1,
+    platform: { name: 'shop', stores: {}, routes: {}, guardrails: {} } as unknown as Platform,
+    scenario: { name: 'all', phases } as unknown as Scenario,
+    startedAt: new Date(0),
+  });
+  expect(readRunFile(dir)).toMatchObject({
+    wayBack: { 'pg-lost': 'pg-back', 'redis-lost': 'redis-back', 'redis-moves': 'redis-back' },
+    rejoin: { 'pg-lost': 'pg-back', 'redis-lost': 'redis-back', 'redis-moves': 'redis-back' },
+  });
+});

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { UndoEntry } from '@ordeal/shared/undo/entry';
 import { check, faultOf, mark, regionsOf, type Course } from './course.ts';
 import { readBounds } from './configured-times.ts';
@@ -29,12 +30,19 @@ const restore: DrillStep = {
   run: async (course, within) => {
     const { phase, context, deps } = course;
     const { to, now, next: home } = nodesOf(course);
-    const { driver, name } = faultOf(course);
+    const { driver, config, name } = faultOf(course);
     const before = (await deps.store.status(within)).nodes.find((node) => node.name === home);
     if (before?.reachable !== true) await deps.store.fence(home, within);
+    // Another store's fault may be in by the same driver, and its old primary has to stay away.
+    const asKept: unknown = JSON.parse(JSON.stringify(config));
     course.entry = context.undo
       .open()
-      .find((entry) => entry.driver === driver.kind && entry.revives === 'old-primary');
+      .find(
+        (entry) =>
+          entry.driver === driver.kind &&
+          entry.revives === 'old-primary' &&
+          isDeepStrictEqual(entry.config, asKept),
+      );
     await driver.heal(course.entry ?? standIn(course), within);
     context.journal.append({ type: 'fault-healed', phase: phase.name, fault: name, by: 'run' });
     const after = (await deps.store.status(within)).nodes.find((node) => node.name === home);
