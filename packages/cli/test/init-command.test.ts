@@ -88,16 +88,20 @@ it('writes a smoke gate from an OpenAPI document, which runs', { timeout: 120_00
       `openapi: 3.1.0
 paths:
   /ready: { get: { responses: { '200': { description: ready } } } }
-  /carts: { post: { responses: { '201': { description: made } } } }
+  /carts: { post: { responses: { '201': { description: made, content: { application/json: { schema: { properties: { id: {} } } } } } } } }
   /carts/{id}:
     get: { responses: { '200': { description: a cart } } }
     delete: { responses: { '204': { description: gone } } }
+  /jobs: { post: { responses: { '201': { description: its address is in Location } } } }
+  /jobs/{id}: { delete: { responses: { '204': { description: gone } } } }
 `,
     );
     const entry = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const written = await workplace.run('init', 'carts', '--entry', entry, '--openapi', 'api.yaml');
     expect(written.code, written.stderr).toBe(0);
     expect(written.stdout).toContain('journeys/make-carts.ts');
+    expect(written.stdout).not.toContain('journeys/make-jobs.ts');
+    expect(written.stdout).toMatch(/left out, as api.yaml .* would stay behind: POST \/jobs\n/);
     const smoke = await workplace.run('smoke', '--platform', 'carts');
     expect(smoke.code, smoke.stdout + smoke.stderr).toBe(0);
     expect(carts).toEqual(new Set());

@@ -6,6 +6,7 @@ import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
 import { askForRest, canAsk, type InitAnswers } from '../init/ask.ts';
 import { fromOpenApi } from '../init/from-openapi.ts';
+import { leftOutLines } from '../init/left-out.ts';
 import { entryMistake, healthMistake, nameMistake, prometheusMistake } from '../init/mistakes.ts';
 import { ACCESS_FLAGS, accessMistakes, accessOf, type PrometheusFlags } from '../init/prometheus-access.ts';
 import { pathBelow, type OpenApi } from '../init/openapi.ts';
@@ -52,11 +53,8 @@ export async function initCommand(
       exitCodes.usage,
     );
   }
-  if (api !== undefined && api.notFollowed.length > 0) {
-    edge.stdout.write(
-      `not followed in ${options.openapi}, so what needs it is left out: ${api.notFollowed.join(', ')} (put everything into one document first)\n`,
-    );
-  }
+  const leftOut = api === undefined ? [] : leftOutLines(api, options.openapi ?? '');
+  for (const line of leftOut) edge.stdout.write(`${line}\n`);
   const authorization = api?.authorization ?? [];
   if (authorization.length > 0) {
     edge.stdout.write(

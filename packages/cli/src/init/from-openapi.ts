@@ -1,121 +1,134 @@
 import { exampleOf, propertiesOf, typeOf } from './example.ts';
-import { follower, pathsOf, type Follower, type OpenApi, type Operation, type PathOf } from './openapi.ts';
-import type { ProposedJourney, ProposedStep } from './proposal.ts';
+import {
+  follower,
+  pathsOf,
+  type Follower,
+  type OpenApi,
+  type Operation,
+  type PathOf,
+  type Success,
+} from './openapi.ts';
+import type { ProposedJourney } from './proposal.ts';
 
 /** More journeys than these are no critical flows any more. */
 const MOST = 10;
 
-/** What counts as success where a document names none. */
-const usual = { get: [200], post: [200, 201], delete: [200, 202, 204] } as const;
+/** What counts as success where a document names no status, or all of them. */
+const usual = { get: [200], post: [200, 201, 202], delete: [200, 202, 204] } as const;
+
+/** What a document is good for. */
+export interface FromOpenApi {
+  readonly health: readonly string[];
+  readonly journeys: readonly ProposedJourney[];
+  /** References that lead nowhere, or out of the document: what needs them is left out. */
+  readonly notFollowed: readonly string[];
+  /** What could be made and deleted, were it documented which field of the answer names it. */
+  readonly unnamed: readonly string[];
+  /** Schemes by which these journeys have to say who they are. */
+  readonly authorization: readonly string[];
+}
+
+/** A journey, and what it asks of the platform. */
+interface Candidate {
+  readonly journey: ProposedJourney;
+  readonly operations: readonly Operation[];
+}
 
 /**
  * Health checks, and what clients can do without knowing more than the document: make, read, delete; list. Paths are
  * those of `entry`, below the document's first server.
  */
-export function fromOpenApi(
-  document: OpenApi,
-  entry: string,
-): {
-  readonly health: readonly string[];
-  readonly journeys: readonly ProposedJourney[];
-  /** References that lead nowhere, or out of the document: what needs them is left out. */
-  readonly notFollowed: readonly string[];
-  /** Schemes by which these journeys have to say who they are. */
-  readonly authorization: readonly string[];
-} {
+export function fromOpenApi(document: OpenApi, entry: string): FromOpenApi {
   const lost = new Set<string>();
   const follow = follower(document, lost);
   const paths = pathsOf(document, entry, follow);
   const isHealth = (path: string) => /\/(health|healthz|live|livez|ready|readyz|ping)(\/|$)/i.test(path);
-  const isWhole = ({ written }: PathOf) => !written.includes('{');
-  const health = paths.filter(
-    (one) => isHealth(one.written) && one.operations.get !== undefined && isWhole(one),
-  );
-  const made = paths.filter(isWhole).flatMap((one) => createSteps(one, paths, follow));
-  const collections = new Set(made.map(({ path }) => path));
-  const lists = paths.flatMap((one): readonly ProposedJourney[] => {
-    const { path, written } = one;
-    const { get } = one.operations;
-    if (get === undefined || !isWhole(one) || isHealth(written) || collections.has(path)) return [];
-    if (get.needsParameters) return [];
+  const whole = paths.filter(({ written }) => !written.includes('{'));
+  const health = whole.filter(({ written, operations: { get } }) => isHealth(written) && get !== undefined);
+  const makings = whole.map((one) => makingAt(one, paths, follow)).filter((one) => one !== undefined);
+  const made = makings.filter((one) => 'journey' in one);
+  const collections = new Set(made.flatMap(({ journey }) => journey.steps.map(({ path }) => path)));
+  const lists = whole.flatMap(({ path, written, operations: { get } }): readonly Candidate[] => {
+    if (get === undefined || get.needsParameters || isHealth(written) || collections.has(path)) return [];
     const name = wordsOf(written);
+    const title = get.summary === '' ? `Get ${path}` : get.summary;
     const step = { kind: 'get', name, path, expect: successOf(get, 'get') } as const;
-    return [{ name, title: get.summary === '' ? `Get ${path}` : get.summary, steps: [step] }];
+    return [{ journey: { name, title, steps: [step] }, operations: [get] }];
   });
-  const journeys = [
-    ...made.map((step) => ({
-      name: step.name,
-      title: `Make something at ${step.path}, ${step.reads ? 'see it, ' : ''}and delete it`,
-      steps: [step],
-    })),
-    ...lists,
-  ];
-  const proposed = namedApart(journeys).slice(0, MOST);
+  const proposed = [...made, ...lists].slice(0, MOST);
   const used = [
     ...health.map(({ operations }) => operations.get),
-    ...proposed.flatMap(({ steps }) => steps.flatMap((step) => operationsOf(step, paths))),
+    ...proposed.flatMap(({ operations }) => operations),
   ];
   return {
     health: health.map(({ path }) => path),
-    journeys: proposed,
+    journeys: namedApart(proposed.map(({ journey }) => journey)),
     notFollowed: [...lost],
+    unnamed: makings.flatMap((one) => ('unnamed' in one ? [one.unnamed] : [])),
     authorization: [...new Set(used.flatMap((one) => one?.authorization ?? []))],
   };
 }
 
-/** What a step asks of the platform. */
-function operationsOf(step: ProposedStep, paths: readonly PathOf[]): readonly (Operation | undefined)[] {
-  return paths.flatMap(({ path, operations: { get, post, delete: remove } }) => {
-    if (path === step.path) return [step.kind === 'get' ? get : post];
-    const isItem = step.kind === 'create' && /^\/\{[^/{}]+\}$/.test(path.slice(step.path.length));
-    return isItem && path.startsWith(step.path) ? [get, remove] : [];
-  });
-}
-
-function createSteps(
+/** Makes something at a path and deletes it; undefined where a client would have to know more for that. */
+function makingAt(
   { path, written, operations: { post } }: PathOf,
   paths: readonly PathOf[],
   follow: Follower,
-): readonly Extract<ProposedStep, { kind: 'create' }>[] {
-  if (post === undefined || post.needsParameters || typeof post.body === 'string') return [];
+): Candidate | { readonly unnamed: string } | undefined {
+  if (post === undefined || post.needsParameters || typeof post.body === 'string') return undefined;
   const parameter = (one: PathOf): string | undefined =>
     one.written.startsWith(`${written}/`)
       ? /^\/\{([^/{}]+)\}$/.exec(one.written.slice(written.length))?.[1]
       : undefined;
   const below = paths.find((one) => parameter(one) !== undefined);
   // What is made and cannot be deleted stays behind on a real platform: that is for a person to decide.
-  if (below?.operations.delete === undefined || below.operations.delete.needsParameters) return [];
-  const id = idOf(post, parameter(below) ?? 'id', follow);
+  if (below?.operations.delete === undefined || below.operations.delete.needsParameters) return undefined;
   const body = post.body?.example ?? exampleOf(post.body?.schema, follow);
-  if (id === undefined || body === undefined) return [];
-  const { get } = below.operations;
-  return [
-    {
-      kind: 'create',
-      name: `make-${wordsOf(written)}`,
-      path,
-      body,
-      expect: successOf(post, 'post'),
-      id,
-      item: `${path}/{id}`,
-      reads: get !== undefined && !get.needsParameters,
-      deletes: successOf(below.operations.delete, 'delete'),
+  if (body === undefined) return undefined;
+  const id = idOf(post, parameter(below) ?? 'id', follow);
+  if (id === undefined) return { unnamed: `POST ${written}` };
+  const { get, delete: remove } = below.operations;
+  const read = get === undefined || get.needsParameters ? undefined : get;
+  const name = `make-${wordsOf(written)}`;
+  const step = {
+    kind: 'create',
+    name,
+    path,
+    body,
+    expect: successOf(post, 'post'),
+    id,
+    item: `${path}/{id}`,
+    reads: read !== undefined,
+    deletes: successOf(remove, 'delete'),
+  } as const;
+  return {
+    journey: {
+      name,
+      title: `Make something at ${path}, ${step.reads ? 'see it, ' : ''}and delete it`,
+      steps: [step],
     },
-  ];
+    operations: [post, remove, ...(read === undefined ? [] : [read])],
+  };
 }
 
-/** Which field of the answer names what was made; undefined where the document says that none does. */
-function idOf(post: Operation, parameter: string, follow: Follower): string | undefined {
-  const properties = propertiesOf(post.answer, follow);
-  // A list, or a bare text.
-  if (properties === undefined && ![undefined, 'object'].includes(typeOf(follow(post.answer))))
-    return undefined;
-  if (properties === undefined) return 'id';
-  return ['id', parameter].find((name) => Object.hasOwn(properties, name));
+/**
+ * Which field of the answer names what was made; undefined where the document does not say so of every success: after
+ * one that names nothing it would stay behind.
+ */
+function idOf({ successes }: Operation, parameter: string, follow: Follower): string | undefined {
+  const isNamedBy = (field: string) => (success: Success) => {
+    const properties = propertiesOf(success.answer, follow) ?? {};
+    if (!Object.hasOwn(properties, field)) return false;
+    return [undefined, 'string', 'integer', 'number'].includes(typeOf(follow(properties[field])));
+  };
+  return successes.length === 0
+    ? undefined
+    : ['id', parameter].find((field) => successes.every(isNamedBy(field)));
 }
 
 function successOf({ successes }: Operation, method: keyof typeof usual): number | readonly number[] {
-  const expected = successes.length > 0 ? successes : usual[method];
+  const documented = successes.flatMap(({ status }) => (status === '2XX' ? usual[method] : [status]));
+  const expected = documented.length > 0 ? [...new Set(documented)].toSorted() : usual[method];
   const [only, ...others] = expected;
   return only !== undefined && others.length === 0 ? only : expected;
 }

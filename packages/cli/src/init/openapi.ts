@@ -23,8 +23,13 @@ export interface Operation {
     | 'not followed'
     | undefined;
   /** Documented successes, lowest first. */
-  readonly successes: readonly number[];
-  /** Of the JSON that the lowest of them answers; undefined where none is documented. */
+  readonly successes: readonly Success[];
+}
+
+/** A success that a document speaks of. What it calls `default` is none: that is what is left, mistakes above all. */
+export interface Success {
+  readonly status: number | '2XX';
+  /** Of the JSON that it answers; undefined where none is documented. */
   readonly answer: Schema | undefined;
 }
 
@@ -92,9 +97,6 @@ function operationOf(
 ): Operation | undefined {
   if (operation === undefined) return undefined;
   const parameters = [...listOf(item['parameters']), ...listOf(operation['parameters'])].map(follow);
-  const successes = Object.entries(follow(operation['responses']) ?? {})
-    .filter(([status]) => /^2\d\d$/.test(status))
-    .toSorted(([one], [other]) => Number(one) - Number(other));
   const summary = operation['summary'];
   return {
     summary: typeof summary === 'string' ? summary.trim() : '',
@@ -104,9 +106,18 @@ function operationOf(
     ),
     authorization: authorizationOf(operation['security'] ?? security),
     body: bodyOf(operation['requestBody'], follow),
-    successes: successes.map(([status]) => Number(status)),
-    answer: jsonOf(follow(successes[0]?.[1])?.['content'])?.['schema'] as Schema | undefined,
+    successes: successesOf(operation['responses'], follow),
   };
+}
+
+function successesOf(responses: unknown, follow: Follower): readonly Success[] {
+  return Object.entries(follow(responses) ?? {})
+    .filter(([status]) => /^2(\d\d|XX)$/.test(status))
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([status, response]) => ({
+      status: status === '2XX' ? status : Number(status),
+      answer: jsonOf(follow(response)?.['content'])?.['schema'] as Schema | undefined,
+    }));
 }
 
 /** Of several ways the first, unless one of them asks for nothing. */

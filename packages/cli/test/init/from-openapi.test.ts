@@ -6,6 +6,9 @@ import { renderPlatform } from '../../src/init/render.ts';
 
 const entry = 'https://shop.example';
 const ok = { responses: { 200: {} } };
+const json = (schema: object) => ({ content: { 'application/json': { schema } } });
+const named = json({ properties: { id: { type: 'string' } } });
+const makes = { responses: { 201: named } };
 
 describe('journeys from an OpenAPI document', () => {
   it('make, see and delete what can be deleted again; list; and leave the rest to a person', () => {
@@ -16,10 +19,8 @@ describe('journeys from an OpenAPI document', () => {
           '/v1/carts': {
             get: ok,
             post: {
-              requestBody: {
-                content: { 'application/json': { schema: { $ref: '#/components/schemas/Cart' } } },
-              },
-              responses: { 400: {}, 201: {} },
+              requestBody: json({ $ref: '#/components/schemas/Cart' }),
+              responses: { 400: {}, 201: named },
             },
           },
           '/v1/carts/{id}': { get: ok, delete: { responses: { 204: {} } } },
@@ -72,9 +73,8 @@ describe('journeys from an OpenAPI document', () => {
   });
 
   it('leave out what no body is sure of: references that are not followed, circles, and what lies too deep', () => {
-    const json = (schema: object) => ({ content: { 'application/json': { schema } } });
     const made = (name: string, post: object) => ({
-      [`/${name}`]: { post: { responses: { 201: {} }, ...post } },
+      [`/${name}`]: { post: { ...makes, ...post } },
       [`/${name}/{id}`]: { put: {}, delete: ok },
     });
     const deep = Array.from({ length: 9 }).reduce<object>(
@@ -117,14 +117,14 @@ describe('journeys from an OpenAPI document', () => {
 
   it('come with the schemes by which they have to say who they are', () => {
     const of = (document: object) => fromOpenApi({ paths: {}, ...document } as OpenApi, entry).authorization;
-    const carts = { '/carts': { post: ok }, '/carts/{id}': { delete: ok } };
+    const carts = { '/carts': { post: makes }, '/carts/{id}': { delete: ok } };
     const [bearer, key] = [{ bearer: [] }, { key: [] }];
     expect(of({ paths: carts })).toEqual([]);
     expect(of({ paths: carts, security: [bearer] })).toEqual(['bearer']);
     expect(of({ paths: carts, security: [bearer, {}] })).toEqual([]);
     expect(of({ paths: { '/offers': { get: { ...ok, security: [] } } }, security: [bearer] })).toEqual([]);
     // What is left out asks nobody.
-    const orders = { '/orders': { get: ok, post: { ...ok, security: [key] } } };
+    const orders = { '/orders': { get: ok, post: { ...makes, security: [key] } } };
     expect(of({ paths: orders })).toEqual([]);
     const kept = { '/carts': carts['/carts'], '/carts/{id}': { delete: { ...ok, security: [key, bearer] } } };
     expect(of({ paths: { ...kept, ...orders }, security: 'none' })).toEqual(['key']);
@@ -136,9 +136,7 @@ describe('journeys from an OpenAPI document', () => {
       required: ['next'],
       properties: { next: { $ref: '#/components/schemas/Node' } },
     };
-    const post = {
-      requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Node' } } } },
-    };
+    const post = { requestBody: json({ $ref: '#/components/schemas/Node' }), ...makes };
     const { journeys } = fromOpenApi(
       {
         paths: { '/nodes': { post }, '/nodes/{id}': { delete: {} } },
@@ -182,7 +180,11 @@ describe('journeys from an OpenAPI document', () => {
       '/carts': {
         post: {
           requestBody: { $ref: '#/components/requestBodies/Cart' },
-          responses: { 200: { $ref: '#/components/responses/Made' }, 201: {}, default: {} },
+          responses: {
+            200: { $ref: '#/components/responses/Made' },
+            201: { $ref: '#/components/responses/Made' },
+            default: {},
+          },
         },
       },
       '/carts/{cartId}': { delete: { responses: { '2XX': {} } } },
@@ -198,9 +200,40 @@ describe('journeys from an OpenAPI document', () => {
     ]);
   });
 
-  it('make nothing that could not be deleted again, nor with a body that is not taken', () => {
-    const made = (schema: object) => ({ 201: { content: { 'application/json': { schema } } } });
-    const body = (schema: object) => ({ content: { 'application/json': { schema } } });
+  /** What comes of a way to make things, each of which can be deleted. */
+  const makingOf = (responses: object, item = '/jobs/{jobId}') =>
+    fromOpenApi({ paths: { '/jobs': { post: { responses } }, [item]: { delete: ok } } }, entry);
+
+  it.each<[string, object]>([
+    ['has no success', { default: named }],
+    ['has no answer', { 201: { headers: { Location: {} } } }],
+    ['has none of JSON', { 201: { content: { 'text/plain': { schema: { type: 'string' } } } } }],
+    ['has one without a schema', { 201: { content: { 'application/json': {} } } }],
+    ['has an object without fields', { 201: json({ type: 'object' }) }],
+    ['wraps it', { 201: json({ properties: { data: {} } }) }],
+    ['lists it', { 201: json({ type: 'array', items: { properties: { id: {} } } }) }],
+    ['has an id of parts', { 201: json({ properties: { id: { type: 'object' } } }) }],
+    ['names it in some successes alone', { 200: named, 202: {} }],
+    ['names it below a range of them alone', { 201: named, '2XX': {} }],
+  ])('make nothing that would stay behind, and say so: the document %s', (_what, responses) => {
+    const { journeys, unnamed } = makingOf(responses);
+    expect(journeys).toEqual([]);
+    expect(unnamed).toEqual(['POST /jobs']);
+  });
+
+  it('make what a range of successes names', () => {
+    const job = json({ properties: { jobId: { type: 'string' } } });
+    const of = (responses: object) => {
+      const { journeys, unnamed } = makingOf(responses);
+      expect(unnamed).toEqual([]);
+      return journeys[0]?.steps[0];
+    };
+    expect(of({ '2XX': job, default: {} })).toMatchObject({ id: 'jobId', expect: [200, 201, 202] });
+    expect(of({ 206: job, '2XX': job })).toMatchObject({ id: 'jobId', expect: [200, 201, 202, 206] });
+    expect(of({ 202: job, '4XX': {} })).toMatchObject({ id: 'jobId', expect: 202 });
+  });
+
+  it('make nothing with a body that is not taken', () => {
     const gone = { delete: { responses: { 204: {} } } };
     const string = (more: object) => ({
       type: 'object',
@@ -210,23 +243,18 @@ describe('journeys from an OpenAPI document', () => {
     expect(
       stepsOf({
         paths: {
-          // Nothing of the answer says what was made.
-          '/wrapped': { post: { responses: made({ properties: { data: {} } }) } },
-          '/wrapped/{id}': gone,
-          '/listed': { post: { responses: made({ type: 'array', items: { properties: { id: {} } } }) } },
-          '/listed/{id}': gone,
-          '/uploads': { post: { requestBody: { content: { 'multipart/form-data': {} } }, ...ok } },
+          '/uploads': { post: { requestBody: { content: { 'multipart/form-data': {} } }, ...makes } },
           '/uploads/{id}': gone,
-          '/coded': { post: { requestBody: body(string({ pattern: '^[A-Z]{3}$' })), ...ok } },
+          '/coded': { post: { requestBody: json(string({ pattern: '^[A-Z]{3}$' })), ...makes } },
           '/coded/{id}': gone,
-          '/many': { post: { requestBody: body({ type: 'array', minItems: 2 ** 32 }), ...ok } },
+          '/many': { post: { requestBody: json({ type: 'array', minItems: 2 ** 32 }), ...makes } },
           '/many/{id}': gone,
           '/unlike': {
-            post: { requestBody: body({ type: 'array', minItems: 2, uniqueItems: true }), ...ok },
+            post: { requestBody: json({ type: 'array', minItems: 2, uniqueItems: true }), ...makes },
           },
           '/unlike/{id}': gone,
           '/below': {
-            post: { requestBody: body({ type: 'number', minimum: 1, exclusiveMaximum: 1 }), ...ok },
+            post: { requestBody: json({ type: 'number', minimum: 1, exclusiveMaximum: 1 }), ...makes },
           },
           '/below/{id}': gone,
         },
@@ -251,7 +279,7 @@ describe('journeys from an OpenAPI document', () => {
 
   it('send what a schema takes', () => {
     const bodyOf = (schema: object) => {
-      const post = { requestBody: { content: { 'application/json': { schema } } }, ...ok };
+      const post = { requestBody: json(schema), ...makes };
       const [step] = stepsOf({ paths: { '/x': { post }, '/x/{id}': { delete: ok } } });
       return step?.kind === 'create' ? step.body : undefined;
     };
