@@ -92,6 +92,7 @@ paths:
   /carts/{id}:
     get: { responses: { '200': { description: a cart } } }
     delete: { responses: { '204': { description: gone } } }
+  /files: { servers: [{ url: https://files.example }], get: { responses: { '200': { description: all } } } }
   /jobs: { post: { responses: { '201': { description: its address is in Location } } } }
   /jobs/{id}: { delete: { responses: { '204': { description: gone } } } }
 `,
@@ -102,6 +103,9 @@ paths:
     expect(written.stdout).toContain('journeys/make-carts.ts');
     expect(written.stdout).not.toContain('journeys/make-jobs.ts');
     expect(written.stdout).toMatch(/left out, as api.yaml .* would stay behind: POST \/jobs\n/);
+    expect(written.stdout).toMatch(
+      /left out, as api.yaml .* another host .*: GET \/files \(files.example\)\n/,
+    );
     const smoke = await workplace.run('smoke', '--platform', 'carts');
     expect(smoke.code, smoke.stdout + smoke.stderr).toBe(0);
     expect(carts).toEqual(new Set());

@@ -9,9 +9,10 @@ import { fromOpenApi } from '../init/from-openapi.ts';
 import { leftOutLines } from '../init/left-out.ts';
 import { entryMistake, healthMistake, nameMistake, prometheusMistake } from '../init/mistakes.ts';
 import { ACCESS_FLAGS, accessMistakes, accessOf, type PrometheusFlags } from '../init/prometheus-access.ts';
-import { pathBelow, type OpenApi } from '../init/openapi.ts';
+import type { OpenApi } from '../init/openapi.ts';
 import type { Proposal } from '../init/proposal.ts';
 import { renderPlatform } from '../init/render.ts';
+import { pathBelow } from '../init/servers.ts';
 import { telemetryOf } from '../init/telemetry.ts';
 import { isObject } from '../init/values.ts';
 

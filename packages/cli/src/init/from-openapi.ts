@@ -24,6 +24,8 @@ export interface FromOpenApi {
   readonly notFollowed: readonly string[];
   /** What could be made and deleted, were it documented which field of the answer names it. */
   readonly unnamed: readonly string[];
+  /** What another host has than the document's first server. */
+  readonly elsewhere: readonly string[];
   /** Schemes by which these journeys have to say who they are. */
   readonly authorization: readonly string[];
 }
@@ -36,7 +38,7 @@ interface Candidate {
 
 /**
  * Health checks, and what clients can do without knowing more than the document: make, read, delete; list. Paths are
- * those of `entry`, below the document's first server.
+ * those of `entry`, below the first of the servers that are nearest to them.
  */
 export function fromOpenApi(document: OpenApi, entry: string): FromOpenApi {
   const lost = new Set<string>();
@@ -44,34 +46,36 @@ export function fromOpenApi(document: OpenApi, entry: string): FromOpenApi {
   const paths = pathsOf(document, entry, follow);
   const isHealth = (path: string) => /\/(health|healthz|live|livez|ready|readyz|ping)(\/|$)/i.test(path);
   const whole = paths.filter(({ written }) => !written.includes('{'));
-  const health = whole.filter(({ written, operations: { get } }) => isHealth(written) && get !== undefined);
+  const health = whole
+    .filter(({ written }) => isHealth(written))
+    .flatMap(({ operations: { get } }) => (get === undefined ? [] : [get]));
   const makings = whole.map((one) => makingAt(one, paths, follow)).filter((one) => one !== undefined);
   const made = makings.filter((one) => 'journey' in one);
   const collections = new Set(made.flatMap(({ journey }) => journey.steps.map(({ path }) => path)));
-  const lists = whole.flatMap(({ path, written, operations: { get } }): readonly Candidate[] => {
-    if (get === undefined || get.needsParameters || isHealth(written) || collections.has(path)) return [];
+  const lists = whole.flatMap(({ written, operations: { get } }): readonly Candidate[] => {
+    if (get === undefined || get.needsParameters || isHealth(written)) return [];
+    const { path } = get;
+    if (collections.has(path)) return [];
     const name = wordsOf(written);
     const title = get.summary === '' ? `Get ${path}` : get.summary;
     const step = { kind: 'get', name, path, expect: successOf(get, 'get') } as const;
     return [{ journey: { name, title, steps: [step] }, operations: [get] }];
   });
   const proposed = [...made, ...lists].slice(0, MOST);
-  const used = [
-    ...health.map(({ operations }) => operations.get),
-    ...proposed.flatMap(({ operations }) => operations),
-  ];
+  const used = [...health, ...proposed.flatMap(({ operations }) => operations)];
   return {
     health: health.map(({ path }) => path),
     journeys: namedApart(proposed.map(({ journey }) => journey)),
     notFollowed: [...lost],
     unnamed: makings.flatMap((one) => ('unnamed' in one ? [one.unnamed] : [])),
-    authorization: [...new Set(used.flatMap((one) => one?.authorization ?? []))],
+    elsewhere: paths.flatMap(({ elsewhere }) => elsewhere),
+    authorization: [...new Set(used.flatMap((one) => one.authorization))],
   };
 }
 
 /** Makes something at a path and deletes it; undefined where a client would have to know more for that. */
 function makingAt(
-  { path, written, operations: { post } }: PathOf,
+  { written, operations: { post } }: PathOf,
   paths: readonly PathOf[],
   follow: Follower,
 ): Candidate | { readonly unnamed: string } | undefined {
@@ -88,7 +92,8 @@ function makingAt(
   const id = idOf(post, parameter(below) ?? 'id', follow);
   if (id === undefined) return { unnamed: `POST ${written}` };
   const { get, delete: remove } = below.operations;
-  const read = get === undefined || get.needsParameters ? undefined : get;
+  const read = get?.path === remove.path && !get.needsParameters ? get : undefined;
+  const { path } = post;
   const name = `make-${wordsOf(written)}`;
   const step = {
     kind: 'create',
@@ -97,7 +102,7 @@ function makingAt(
     body,
     expect: successOf(post, 'post'),
     id,
-    item: `${path}/{id}`,
+    item: remove.path.replace(/[^/]*$/, '{id}'),
     reads: read !== undefined,
     deletes: successOf(remove, 'delete'),
   } as const;

@@ -1,7 +1,10 @@
 import type { FromOpenApi } from './from-openapi.ts';
 
 /** What of a document is no part of what is proposed, and why: a line each. */
-export function leftOutLines({ notFollowed, unnamed }: FromOpenApi, document: string): readonly string[] {
+export function leftOutLines(
+  { notFollowed, unnamed, elsewhere }: FromOpenApi,
+  document: string,
+): readonly string[] {
   return [
     ...(notFollowed.length === 0
       ? []
@@ -13,5 +16,8 @@ export function leftOutLines({ notFollowed, unnamed }: FromOpenApi, document: st
       : [
           `left out, as ${document} does not say of every success which field of its JSON names what was made, and it would stay behind: ${unnamed.join(', ')}`,
         ]),
+    ...(elsewhere.length === 0
+      ? []
+      : [`left out, as ${document} has it at another host than its first server: ${elsewhere.join(', ')}`]),
   ];
 }

@@ -1,4 +1,5 @@
 import type { Schema } from './example.ts';
+import { placesOf } from './servers.ts';
 import { isObject, isReference, listOf, type Values } from './values.ts';
 
 /** An OpenAPI 3 document, of which nothing is certain but that it has paths: people write them by hand. */
@@ -11,6 +12,8 @@ export interface OpenApi {
 
 /** One operation of a path, its references followed. */
 export interface Operation {
+  /** As clients call it. */
+  readonly path: string;
   readonly summary: string;
   /** Whether a client has to know more than the path: a query, a header, a cookie. */
   readonly needsParameters: boolean;
@@ -33,12 +36,13 @@ export interface Success {
   readonly answer: Schema | undefined;
 }
 
-/** A path as clients call it, and what can be done there. */
+/** A path, and what can be done there. */
 export interface PathOf {
-  readonly path: string;
   /** As the document writes it. */
   readonly written: string;
   readonly operations: Readonly<Record<'get' | 'post' | 'delete', Operation | undefined>>;
+  /** What of it another host has, in words. */
+  readonly elsewhere: readonly string[];
 }
 
 /** Follows a reference within the document; what refers to nothing is nothing. */
@@ -71,34 +75,39 @@ function percentDecoded(part: string): string {
   }
 }
 
-/** Every path of a document below the address at which it is served. */
+/** Every path of a document, its operations below the address at which they are served. */
 export function pathsOf(document: OpenApi, entry: string, follow: Follower): readonly PathOf[] {
-  const base = basePath(document, entry);
+  const placeOf = placesOf(document.servers, entry);
   return Object.entries(document.paths).flatMap(([written, value]) => {
     const item = follow(value);
     if (item === undefined || !written.startsWith('/')) return [];
-    const operationAt = (method: string) =>
-      operationOf(follow(item[method]), item, document.security, follow);
-    return [
-      {
-        path: `${base}${written}`,
-        written,
-        operations: { get: operationAt('get'), post: operationAt('post'), delete: operationAt('delete') },
-      },
-    ];
+    const elsewhere: string[] = [];
+    const operationAt = (method: string): Operation | undefined => {
+      const operation = follow(item[method]);
+      if (operation === undefined) return undefined;
+      const place = placeOf(operation['servers'], item['servers']);
+      if ('base' in place) {
+        return operationOf(`${place.base}${written}`, operation, item, document.security, follow);
+      }
+      elsewhere.push(`${method.toUpperCase()} ${written} (${place.elsewhere})`);
+      return undefined;
+    };
+    const operations = { get: operationAt('get'), post: operationAt('post'), delete: operationAt('delete') };
+    return [{ written, operations, elsewhere }];
   });
 }
 
 function operationOf(
-  operation: Values | undefined,
+  path: string,
+  operation: Values,
   item: Values,
   security: unknown,
   follow: Follower,
-): Operation | undefined {
-  if (operation === undefined) return undefined;
+): Operation {
   const parameters = [...listOf(item['parameters']), ...listOf(operation['parameters'])].map(follow);
   const summary = operation['summary'];
   return {
+    path,
     summary: typeof summary === 'string' ? summary.trim() : '',
     // One that is not known may have to be there.
     needsParameters: parameters.some(
@@ -147,21 +156,4 @@ function jsonOf(content: unknown): Values | undefined {
     /^(application\/json\s*(;|$)|\*\/\*$)/i.test(type),
   );
   return isObject(found?.[1]) ? found[1] : undefined;
-}
-
-/** Where the first server has the paths; without any, where clients reach the platform. */
-function basePath({ servers }: OpenApi, entry: string): string {
-  const [server] = listOf(servers);
-  const written = isObject(server) && typeof server['url'] === 'string' ? server['url'] : '/';
-  const variables = isObject(server) && isObject(server['variables']) ? server['variables'] : {};
-  const filled = written.replaceAll(/\{([^}]*)\}/g, (all, name: string) => {
-    const variable = variables[name];
-    return isObject(variable) ? String(variable['default']) : all;
-  });
-  return pathBelow(URL.parse(filled, new URL(entry).origin)) || pathBelow(new URL(entry));
-}
-
-/** The path of an address without the slash at its end: empty where it has none. */
-export function pathBelow(url: URL | null): string {
-  return url?.pathname.replace(/\/+$/, '') ?? '';
 }

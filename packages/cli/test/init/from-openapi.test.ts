@@ -166,6 +166,58 @@ describe('journeys from an OpenAPI document', () => {
     expect(fromOpenApi({ servers, paths }, entry).health).toEqual(['/v2/health']);
   });
 
+  it('go where the nearest servers have them, those of an operation before those of its path', () => {
+    const servers = [{ url: 'https://api.shop.example/api/v1' }];
+    const root = { servers: [{ url: '/' }] };
+    const stage = { servers: [{ url: '/{stage}', variables: { stage: { default: 'beta' } } }] };
+    const paths = {
+      '/health': { ...root, get: ok },
+      '/offers': { ...root, get: { ...stage, ...ok } },
+      '/prices': { servers: [], get: ok },
+      '/carts': { post: makes },
+      // What is seen and what is deleted are not the same here.
+      '/carts/{id}': { ...stage, get: { ...root, ...ok }, delete: ok },
+    };
+    expect(fromOpenApi({ servers, paths }, `${entry}/api/v1`)).toMatchObject({
+      health: ['/health'],
+      elsewhere: [],
+    });
+    expect(stepsOf({ servers, paths })).toMatchObject([
+      { path: '/api/v1/carts', item: '/beta/carts/{id}', reads: false },
+      { path: '/beta/offers' },
+      { path: '/api/v1/prices' },
+    ]);
+    // Nothing says that it is anywhere but where clients reach the platform.
+    expect(fromOpenApi({ paths }, `${entry}/shop`).health).toEqual(['/shop/health']);
+  });
+
+  it('leave out what another host has, and say so', () => {
+    const other = {
+      servers: [{ url: 'https://{host}/v2', variables: { host: { default: 'other.example' } } }],
+    };
+    const both = { servers: [...other.servers, { url: 'https://api.shop.example/v3' }] };
+    const at = (url: string) => ({ servers: [{ url }] });
+    const document = {
+      ...at('https://api.shop.example/v1'),
+      paths: {
+        '/health': { ...other, get: ok },
+        '/files': { get: { ...other, ...ok } },
+        '/carts': { post: makes },
+        '/carts/{id}': { delete: { ...at('https://no body/'), ...ok } },
+        '/offers': { get: { ...both, ...ok } },
+        '/prices': { get: { ...at('https://shop.example/v4'), ...ok } },
+      },
+    };
+    const { health, elsewhere } = fromOpenApi(document, entry);
+    expect(health).toEqual([]);
+    expect(stepsOf(document)).toMatchObject([{ path: '/v3/offers' }, { path: '/v4/prices' }]);
+    expect(elsewhere).toEqual([
+      'GET /health (other.example)',
+      'GET /files (other.example)',
+      'DELETE /carts/{id} (https://no body/)',
+    ]);
+  });
+
   it('follow references, and leave alone what needs more than a path', () => {
     const components = {
       parameters: { Tenant: { in: 'header', name: 'x-tenant', required: true } },
