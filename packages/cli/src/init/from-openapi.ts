@@ -128,7 +128,7 @@ function idOf({ successes }: Operation, parameter: string, follow: Follower): st
   };
   return successes.length === 0
     ? undefined
-    : ['id', parameter].find((field) => successes.every(isNamedBy(field)));
+    : [parameter, 'id'].find((field) => successes.every(isNamedBy(field)));
 }
 
 function successOf({ successes }: Operation, method: keyof typeof usual): number | readonly number[] {

@@ -282,6 +282,9 @@ describe('journeys from an OpenAPI document', () => {
     };
     expect(of({ '2XX': job, default: {} })).toMatchObject({ id: 'jobId', expect: [200, 201, 202] });
     expect(of({ 206: job, '2XX': job })).toMatchObject({ id: 'jobId', expect: [200, 201, 202, 206] });
+    // By which it is deleted comes first.
+    const both = json({ properties: { id: { type: 'integer' }, jobId: { type: 'string' } } });
+    expect(of({ 201: both })).toMatchObject({ id: 'jobId' });
     expect(of({ 202: job, '4XX': {} })).toMatchObject({ id: 'jobId', expect: 202 });
   });
 
