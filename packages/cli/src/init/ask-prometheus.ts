@@ -1,30 +1,50 @@
 import { createPrometheus, type Prometheus } from '@ordeal/shared/prometheus/client';
-import type { Answer } from '@ordeal/shared/prometheus/reading';
 import type { PrometheusSettings } from '@ordeal/shared/platform/platform';
 import { parseDuration } from '@ordeal/shared/time/duration';
 import { systemClock } from '@ordeal/shared/time/system-clock';
-import { numberOf, type RawSeries } from '@ordeal/shared/prometheus/reading';
+import {
+  numberOf,
+  type Answer,
+  type PrometheusError,
+  type RawSeries,
+} from '@ordeal/shared/prometheus/reading';
 import { FOREIGN_JOBS, type JobFacts } from './choose-job.ts';
-import { likeliestFirst, STATUS_LABELS, statusLabelOf } from './request-metrics.ts';
+import { isPlainName, likeliestFirst, selectorOf, STATUS_LABELS, statusLabelOf } from './request-metrics.ts';
 
 /** More histograms of one job are not looked at. */
 const MOST = 20;
+const ODD_NAME =
+  'in an objective the name of a histogram is made of letters, digits, _ and :, but a signal of measure "promql" takes any';
 
 /** A Prometheus that does not answer, and whether that is for who asks. */
 export class NoAnswer extends Error {
-  readonly isRefusal: boolean;
-  constructor(message: string, isRefusal: boolean) {
+  readonly isForAsker: boolean;
+  constructor({ message, status }: PrometheusError) {
     super(message);
-    this.isRefusal = isRefusal;
+    this.isForAsker = status === 401 || status === 403;
   }
+}
+
+/** A histogram, with the upper bounds (s) of its buckets. */
+export interface HistogramFacts {
+  readonly name: string;
+  readonly bounds: readonly number[];
+}
+
+/** A metric that nothing can be proposed of, and why. */
+export interface LeftOut {
+  readonly name: string;
+  readonly why: string;
 }
 
 /** What a Prometheus has. Only reads. Rejects with `NoAnswer`. */
 export interface Survey {
   /** Every live job, and every one that has metrics of requests; without the cluster's, unless one was named. */
   jobs(named: string | undefined): Promise<readonly JobFacts[]>;
-  /** Upper bounds (s) of the buckets of a job's histograms, in the same order. */
-  bounds(job: JobFacts): Promise<readonly { readonly name: string; readonly bounds: readonly number[] }[]>;
+  /** A job's histograms in the same order, as far as they can be asked about and judged. */
+  histograms(
+    job: JobFacts,
+  ): Promise<{ readonly found: readonly HistogramFacts[]; readonly leftOut: readonly LeftOut[] }>;
   /** How often a job is scraped (s); undefined where the server does not tell. */
   scrapeInterval(job: JobFacts): Promise<number | undefined>;
 }
@@ -54,16 +74,24 @@ export function surveyOf(settings: PrometheusSettings): Survey {
         ),
       }));
     },
-    bounds: async ({ name: job, histograms }) =>
-      Promise.all(
-        histograms.slice(0, MOST).map(async (name) => {
-          const series = await ask(`count by (le) (${name}_bucket{job=${JSON.stringify(job)}})`);
-          return {
-            name,
-            bounds: series.map(({ labels: { le = 'NaN' } }) => (le === '+Inf' ? Infinity : Number(le))),
-          };
+    histograms: async ({ name: job, histograms }) => {
+      const plain = histograms.filter(isPlainName).slice(0, MOST);
+      const answers = await Promise.all(
+        plain.map(async (name) => {
+          const buckets = selectorOf(`${name}_bucket`, `job=${JSON.stringify(job)}`);
+          return { name, answer: await prometheus.instant(`count by (le) (${buckets})`) };
         }),
-      ),
+      );
+      return {
+        found: answers.flatMap(({ name, answer }) =>
+          answer.ok ? [{ name, bounds: answer.value.series.map(boundOf) }] : [],
+        ),
+        leftOut: [
+          ...histograms.filter((name) => !isPlainName(name)).map((name) => ({ name, why: ODD_NAME })),
+          ...answers.flatMap(({ name, answer }) => (answer.ok ? [] : [{ name, why: answer.error.message }])),
+        ],
+      };
+    },
     scrapeInterval: async ({ name }) => {
       const targets = await prometheus.targets();
       // Only Prometheus itself has these, and what is compatible with it has not.
@@ -82,7 +110,7 @@ export function surveyOf(settings: PrometheusSettings): Survey {
 
 function taken<T>(answer: Answer<T>): T {
   if (answer.ok) return answer.value;
-  throw new NoAnswer(answer.error.message, answer.error.kind === 'refused-query');
+  throw new NoAnswer(answer.error);
 }
 
 function countersIn(series: readonly RawSeries[]): JobFacts['counters'] {
@@ -90,6 +118,10 @@ function countersIn(series: readonly RawSeries[]): JobFacts['counters'] {
     const status = statusLabelOf(series.filter((one) => nameOf(one) === name).map(({ labels }) => labels));
     return status === undefined ? [] : [{ name, status }];
   });
+}
+
+function boundOf({ labels: { le = 'NaN' } }: RawSeries): number {
+  return le === '+Inf' ? Infinity : Number(le);
 }
 
 function jobOf({ labels }: RawSeries): string {

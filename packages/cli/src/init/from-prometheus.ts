@@ -1,7 +1,9 @@
 import type { Objective } from '@ordeal/shared/objectives/objective';
+import type { HistogramFacts } from './ask-prometheus.ts';
 import type { JobFacts } from './choose-job.ts';
 import type { PrometheusAccess } from './prometheus-access.ts';
 import type { ProposedTelemetry } from './proposal.ts';
+import { selectorOf } from './request-metrics.ts';
 
 /** What a Prometheus was found to have of the platform. */
 export interface PrometheusFacts {
@@ -10,8 +12,8 @@ export interface PrometheusFacts {
   readonly scrapeIntervalSeconds: number;
   /** Undefined where it has none of the platform's. */
   readonly job: JobFacts | undefined;
-  /** Its histograms, the likeliest first, with upper bounds (s). */
-  readonly histograms: readonly { readonly name: string; readonly bounds: readonly number[] }[];
+  /** Its histograms, the likeliest first. */
+  readonly histograms: readonly HistogramFacts[];
 }
 
 /** A first limit on p95 (ms): the next bucket bound from here on. */
@@ -36,8 +38,8 @@ export function fromPrometheus({
       signal: {
         from: 'prometheus',
         measure: 'ratio',
-        bad: `${name}{${matcher},${status}=~"5.."}`,
-        all: `${name}{${matcher}}`,
+        bad: selectorOf(name, `${matcher},${status}=~"5.."`),
+        all: selectorOf(name, matcher),
       },
       comparator: '<',
       limit: 0.01,

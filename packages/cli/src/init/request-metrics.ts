@@ -19,3 +19,13 @@ export function likeliestFirst(names: readonly string[]): readonly string[] {
 export function statusLabelOf(series: readonly Readonly<Record<string, string>>[]): string | undefined {
   return STATUS_LABELS.find((label) => series.some((labels) => /^[1-5](\d\d|xx)$/.test(labels[label] ?? '')));
 }
+
+/** Whether a selector can begin with the name. Others, such as OTLP's with dots, only go into quotes. */
+export function isPlainName(name: string): boolean {
+  return /^[a-zA-Z_:][\w:]*$/.test(name);
+}
+
+/** Series of a metric, whatever it is called: with quotes where others than Prometheus 3 can read them too. */
+export function selectorOf(name: string, matchers: string): string {
+  return isPlainName(name) ? `${name}{${matchers}}` : `{__name__=${JSON.stringify(name)},${matchers}}`;
+}

@@ -25,13 +25,14 @@ export async function telemetryOf(question: TelemetryQuestion, edge: Edge): Prom
   try {
     const survey = surveyOf(settingsOf(url, question.access, edge.env));
     const job = await jobOf(survey, question, edge);
+    const { found, leftOut } = job === undefined ? { found: [], leftOut: [] } : await survey.histograms(job);
     const seconds = job === undefined ? undefined : await survey.scrapeInterval(job);
     const telemetry = fromPrometheus({
       url,
       access: question.access,
       scrapeIntervalSeconds: seconds ?? USUAL_INTERVAL,
       job,
-      histograms: job === undefined ? [] : await survey.bounds(job),
+      histograms: found,
     });
     const proposed = Object.keys(telemetry.objectives).join(' and ') || 'none';
     edge.stdout.write(
@@ -39,6 +40,9 @@ export async function telemetryOf(question: TelemetryQuestion, edge: Edge): Prom
         ? `Prometheus has no job but those of the cluster and of what observes it: nothing is proposed. --prometheus-job names one.\n`
         : `signals of job ${JSON.stringify(job.name)}: ${proposed}\n`,
     );
+    for (const [why, ones = []] of Object.entries(Object.groupBy(leftOut, (one) => one.why))) {
+      edge.stdout.write(`left out: ${ones.map(({ name }) => JSON.stringify(name)).join(', ')}: ${why}\n`);
+    }
     if (seconds === undefined) {
       edge.stdout.write(`how often it is scraped is not told: ${USUAL_INTERVAL} s is written\n`);
     }
@@ -46,7 +50,7 @@ export async function telemetryOf(question: TelemetryQuestion, edge: Edge): Prom
   } catch (error) {
     if (error instanceof CommandError) throw error;
     const advice =
-      error instanceof NoAnswer && error.isRefusal ? `. Who asks is said by ${ACCESS_FLAGS}` : '';
+      error instanceof NoAnswer && error.isForAsker ? `. Who asks is said by ${ACCESS_FLAGS}` : '';
     const why = error instanceof Error ? error.message : String(error);
     throw new CommandError(`--prometheus: ${why}${advice}`, exitCodes.usage, [], error);
   }

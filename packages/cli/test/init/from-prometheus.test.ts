@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { selectorText } from '@ordeal/shared/platform/selector-text';
 import { fromPrometheus } from '../../src/init/from-prometheus.ts';
 
 const facts = {
@@ -30,6 +31,15 @@ it('proposes signals of what is there, with a limit that is a bucket bound', () 
       },
     },
   });
+});
+
+it('selects a counter whose name goes into quotes alone as an objective takes it', () => {
+  const job = { ...facts.job, counters: [{ name: 'http.server.requests_total', status: 'code' }] };
+  const { objectives } = fromPrometheus({ ...facts, job });
+  const all = '{__name__="http.server.requests_total",job="shop"}';
+  const bad = '{__name__="http.server.requests_total",job="shop",code=~"5.."}';
+  expect(objectives).toMatchObject({ 'server errors': { signal: { bad, all } } });
+  for (const selector of [bad, all]) expect(selectorText.safeParse(selector).error).toBeUndefined();
 });
 
 it('proposes none where nothing of the kind is there, and no target where there is no job', () => {

@@ -25,8 +25,24 @@ const shop = [
   'http_client_requests_total{status="200"} 3',
   histogram('db_query_seconds'),
   histogram('http_request_duration_seconds'),
+  histogram('http_server_request_duration_seconds'),
 ].join('\n');
 const worker = 'jobs_total 3';
+
+type Answered = readonly [status: number, text: string];
+
+interface Asked {
+  readonly query: string;
+  /** Asks the real one. */
+  readonly ask: (query: string, reworded?: (text: string) => string) => Promise<Answered>;
+}
+
+/** A refusal that is not for who asks. */
+const TOO_MUCH = JSON.stringify({
+  status: 'error',
+  errorType: 'execution',
+  error: 'query processing would load too many samples',
+});
 
 describe('ordeal init, from a real Prometheus', { timeout: 180_000 }, () => {
   let prometheus: RealPrometheus;
@@ -78,6 +94,7 @@ describe('ordeal init, from a real Prometheus', { timeout: 180_000 }, () => {
     const text = platformText('shop');
     expect(text).toContain('http_requests_total{job=\\"web\\",status=~\\"5..\\"}');
     expect(text).toContain('"histogram": "http_request_duration_seconds"');
+    expect(written.stdout).not.toContain('left out');
     expect(text).toContain('scrapeIntervalSeconds: 0.5');
     expect(text.match(/"selector": .*/g)).toEqual(['"selector": "up{job=\\"web\\"}",']);
     expect(text).toContain('"least": 2');
@@ -119,6 +136,38 @@ describe('ordeal init, from a real Prometheus', { timeout: 180_000 }, () => {
     expect(planned.code, planned.stdout + planned.stderr).toBe(0);
   });
 
+  it('leaves out a histogram whose name no objective takes, and says so', async () => {
+    // As Prometheus 3 does with what OTLP calls so: such a name is one between quotes alone.
+    const [inside, outside] = ['http_server_request_duration', 'http.server.request.duration'];
+    const url = await behind(({ query, ask }) =>
+      ask(query.replaceAll(`"${outside}`, `"${inside}`), (text) =>
+        text.replaceAll(`"${inside}`, `"${outside}`),
+      ),
+    );
+    const written = await init('otlp', '--prometheus', url);
+    expect(written.code, written.stderr).toBe(0);
+    expect(written.stdout).toContain('signals of job "web": server errors and server p95');
+    expect(written.stdout).toContain('left out: "http.server.request.duration_seconds": in an objective');
+    expect(platformText('otlp')).toContain('"histogram": "http_request_duration_seconds"');
+  });
+
+  it('goes on without a histogram that cannot be asked about, and says so', async () => {
+    const url = await behind(({ query, ask }) =>
+      query.includes('http_request_duration_seconds_bucket{') ? [422, TOO_MUCH] : ask(query),
+    );
+    const written = await init('partly', '--prometheus', url);
+    expect(written.code, written.stderr).toBe(0);
+    expect(written.stdout).toMatch(/left out: "http_request_duration_seconds": .*too many samples/);
+    expect(platformText('partly')).toContain('"histogram": "http_server_request_duration_seconds"');
+  });
+
+  it('says how to say who asks only where that is why it is refused', async () => {
+    const refused = await init('refused', '--prometheus', await behind(() => [422, TOO_MUCH]));
+    expect(refused.code).toBe(64);
+    expect(refused.stderr).toContain('too many samples');
+    expect(refused.stderr).not.toContain('--prometheus-bearer-env');
+  });
+
   it('says what is wrong with the flags, without what may be a secret', async () => {
     const said = async (...flags: readonly string[]) => {
       const ended = await init('flags', ...flags);
@@ -137,6 +186,28 @@ describe('ordeal init, from a real Prometheus', { timeout: 180_000 }, () => {
 
   const platformText = (name: string) =>
     readFileSync(join(workplace.dir, 'platforms', name, 'platform.ts'), 'utf8');
+
+  /** The address of one that answers queries in its own way, for most by asking the real one. */
+  async function behind(answerTo: (asked: Asked) => Answered | Promise<Answered>): Promise<string> {
+    const host = await serve(async (asked, response) => {
+      const form = new URLSearchParams((await asked.toArray()).join(''));
+      const query = form.get('query') ?? '';
+      const [status, text] = await answerTo({
+        query,
+        ask: async (other, reworded = (same) => same) => {
+          form.set('query', other);
+          const { method = 'GET' } = asked;
+          const answer = await fetch(`${prometheus.url}${asked.url}`, {
+            method,
+            ...(method === 'GET' ? {} : { body: form }),
+          });
+          return [answer.status, reworded(await answer.text())];
+        },
+      });
+      response.writeHead(status, { 'content-type': 'application/json' }).end(text);
+    });
+    return `http://${host}`;
+  }
 
   /** Gives `host:port`. */
   async function serve(answer: RequestListener): Promise<string> {

@@ -38,7 +38,7 @@ export function understand<T>(exchange: Exchange, how: Understanding<T>): Answer
   if (failure !== undefined) {
     const kind = OF_THE_SERVER.has(failure.errorType) ? kindOf(status) : refusalKind(failure.errorType);
     const because = `${quote(failure.errorType)}${hint(status)}`;
-    return fault(kind, `${where} refused the query (${because}${times}): ${quote(failure.error)}`);
+    return fault(kind, `${where} refused the query (${because}${times}): ${quote(failure.error)}`, status);
   }
   const text = bytes.toString('utf8', 0, MOST_SHOWN);
   if (status !== 200) {
@@ -46,6 +46,7 @@ export function understand<T>(exchange: Exchange, how: Understanding<T>): Answer
     return fault(
       kindOf(status),
       `${where} answered HTTP ${status}${redirect(exchange, quote)}${hint(status)}${times}${said}`,
+      status,
     );
   }
   if (text.trim() === '') return fault('malformed', `${where} answered nothing: the body is empty`);
@@ -70,8 +71,9 @@ export function understand<T>(exchange: Exchange, how: Understanding<T>): Answer
 export function fault(
   kind: PrometheusError['kind'],
   message: string,
+  status?: number,
 ): { readonly ok: false; readonly error: PrometheusError } {
-  return { ok: false, error: { kind, message } };
+  return { ok: false, error: { kind, message, ...(status === undefined ? {} : { status }) } };
 }
 
 /** Undefined when it is no JSON. */

@@ -38,6 +38,8 @@ export interface Reading {
 export interface PrometheusError {
   readonly kind: 'unreachable' | 'timed-out' | 'refused-query' | 'malformed';
   readonly message: string;
+  /** The HTTP status of a refusal. */
+  readonly status?: number;
 }
 
 export type Answer<T> =
