@@ -37,6 +37,7 @@ const route = z
         timeoutSeconds: z.number().positive().default(60),
       }),
     ]),
+    updatesIn: z.string().min(1).optional(),
     shownWithinSeconds: z.number().positive().default(60),
     health: z
       .strictObject({
@@ -66,6 +67,9 @@ const route = z
           path: ['regions', region],
         });
       }
+    }
+    if (value.updatesIn !== undefined && !(value.updatesIn in value.regions)) {
+      context.addIssue({ code: 'custom', message: 'a region of the route', path: ['updatesIn'] });
     }
     if (value.name !== value.zone && !value.name.endsWith(`.${value.zone}`)) {
       context.addIssue({ code: 'custom', message: `a name in the zone ${value.zone}`, path: ['name'] });
@@ -97,11 +101,13 @@ export interface DnsRouteConfig {
   /** Seconds that an answer may be kept. Without it, what the record has is left. */
   readonly ttl?: number | undefined;
   readonly regions: Readonly<Record<string, readonly string[]>>;
-  /** Authoritative servers of the zone. The first one takes the updates; all of them have to show it. */
+  /** Authoritative servers of the zone. The first one takes the updates; all of them that answer have to show it. */
   readonly servers: readonly string[];
   /** Resolvers that clients use: what they still answer from their caches is shown. */
   readonly resolvers: readonly string[];
   readonly update: DnsUpdate;
+  /** The region without which nobody takes updates, where that is in one. */
+  readonly updatesIn?: string | undefined;
   /** How long the authoritative servers may take to show a change. */
   readonly shownWithinSeconds: number;
   /** A page of each address that answers with a status under 400 while the address is healthy. DNS itself knows none. */
@@ -115,6 +121,6 @@ export function parseDnsRoute(raw: unknown, path: string): Result<DnsRouteConfig
     raw,
     path,
     'a dns route has zone, name, type, regions: { <region>: [<address>] }, servers, update: { kind: "rfc2136", ' +
-      'tsig? } or { kind: "command", argv }, ttl?, resolvers?, shownWithinSeconds? and health?: { url }',
+      'tsig? } or { kind: "command", argv }, ttl?, resolvers?, updatesIn?, shownWithinSeconds? and health?: { url }',
   );
 }

@@ -6,6 +6,9 @@ import { within } from '@ordeal/shared/time/deadline';
 
 const answerMs = 2000;
 
+/** A server gives no answer, so nobody is led anywhere by it. */
+export class NoAnswer extends Error {}
+
 /** Sends a message over UDP, and over TCP when the answer does not fit. Rejects with the server and the reason. */
 export async function query(server: string, message: Buffer, context: DriverContext): Promise<Buffer> {
   return await named(server, context, async (address) => {
@@ -42,7 +45,7 @@ async function named(
     return await task(addressOfServer(server));
   } catch (error) {
     context.signal.throwIfAborted();
-    throw new Error(`the name server ${server} did not answer: ${reasonOf(error)}`, { cause: error });
+    throw new NoAnswer(`the name server ${server} did not answer: ${reasonOf(error)}`, { cause: error });
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { DnsRouteConfig } from './config.ts';
-import { query } from './exchange.ts';
+import { NoAnswer, query } from './exchange.ts';
 import { decodeData, decodeMessage, encodeMessage, opcodes, refusalOf, types } from './message.ts';
 
 /** What a server answers about the record. */
@@ -14,7 +14,7 @@ export interface Answer {
 
 /**
  * Asks a server for the record: the zone's own, which must answer with authority, or a resolver. That there is no
- * such name is an answer. Rejects when there is none.
+ * such name is an answer. Rejects when there is none, with a `NoAnswer` where nobody else gets one either.
  */
 export async function lookUp(
   config: Pick<DnsRouteConfig, 'name' | 'type'>,
@@ -31,7 +31,7 @@ export async function lookUp(
   });
   const answer = decodeMessage(await query(server, message, context));
   if (answer.rcode !== 0 && answer.rcode !== 3) {
-    throw new Error(`the name server ${server} has no answer for ${name}: ${refusalOf(answer.rcode)}`);
+    throw new NoAnswer(`the name server ${server} has no answer for ${name}: ${refusalOf(answer.rcode)}`);
   }
   if (asks === 'the zone' && !answer.authoritative) {
     throw new Error(

@@ -4,53 +4,53 @@ import { reasonOf } from '@ordeal/shared/reason-of';
 import { askHttp } from '../http.ts';
 import type { RouteCaching } from '../route-caching.ts';
 import type { RegionHealth, RouteHealth } from '../route-health.ts';
+import { whyThrown, type RouteReach } from '../route-reach.ts';
+import type { SwitchProof } from '../switch-proof.ts';
+import { answersAmong, askServer, askServers, reasons, silentAmong } from './ask.ts';
 import type { DnsRouteConfig } from './config.ts';
+import { NoAnswer } from './exchange.ts';
 import { lookUp, type Answer } from './lookup.ts';
 import { canonical } from './message.ts';
-import { update } from './update.ts';
+import { addressesOf, switchTo, updatedServer } from './switch.ts';
 
-const pauseMs = 50;
-/** Where the record is missing and the route states none. */
-const usualTtl = 60;
+/** What each server of the zone answers; one at least does. */
+type Ask = (context: DriverContext) => Promise<readonly (Answer | NoAnswer)[]>;
 
 /**
- * A name whose record leads clients to regions. A switch is done once every authoritative server shows it; clients
- * that were told before go on to the old region until their answer's time is over, and often longer.
+ * A name whose record leads clients to regions. A switch is done once every authoritative server that answers shows
+ * it; clients that were told before go on to the old region until their answer's time is over, and often longer.
  */
-export function createDnsRoute(config: DnsRouteConfig): RouteDriver & RouteHealth & RouteCaching {
+export function createDnsRoute(
+  config: DnsRouteConfig,
+): RouteDriver & RouteHealth & RouteCaching & RouteReach & SwitchProof {
+  let told = '';
+  /** A drill asks again and again until something is so: who is silent is said as often as that changes. */
+  const ask: Ask = async (context) => {
+    const found = await askServers(config, context);
+    const silent = reasons(silentAmong(found));
+    if (silent !== told && silent !== '')
+      context.say(`what ${config.name} leads to was asked of the other name servers alone: ${silent}`);
+    told = silent;
+    return found;
+  };
   return {
     kind: 'dns',
-    status: async (context) => await statusOf(config, context),
+    status: async (context) => await statusOf(config, ask, context),
     health: async (context) => await healthOf(config, context),
     switch: async (regions, context) => await switchTo(config, regions, context),
     keptForSeconds: async (context) => {
-      const answers = await askServers(config, context);
+      const answers = answersAmong(await ask(context));
       return Math.max(0, ...answers.map((one) => one.ttl ?? 0));
     },
+    whyNever: (regions) => whyThrown(() => addressesOf(config, regions)),
+    whyNoSwitch: async (lost, context) => await whyNoSwitch(config, lost, context),
   };
 }
 
-async function askServers(config: DnsRouteConfig, context: DriverContext): Promise<readonly Answer[]> {
-  context.signal.throwIfAborted();
-  const answers = await Promise.all(
-    config.servers.map((server) => lookUp(config, server, 'the zone', context)),
-  );
-  const known = Object.values(config.regions)
-    .flat()
-    .map((one) => canonical(config.type, one));
-  const strange = [...new Set(answers.flatMap((one) => one.addresses))].filter((one) => !known.includes(one));
-  if (strange.length > 0) {
-    throw new Error(
-      `${config.name} leads to ${strange.join(', ')}, which is in no region of the route: name it with its region`,
-    );
-  }
-  return answers;
-}
-
 /** A region that the zone leads to no more is draining as long as a server or a resolver still does. */
-async function statusOf(config: DnsRouteConfig, context: DriverContext): Promise<RouteStatus> {
-  const [answers, cached] = await Promise.all([
-    askServers(config, context),
+async function statusOf(config: DnsRouteConfig, ask: Ask, context: DriverContext): Promise<RouteStatus> {
+  const [found, cached] = await Promise.all([
+    ask(context),
     Promise.all(
       config.resolvers.map(async (server) => {
         try {
@@ -62,66 +62,48 @@ async function statusOf(config: DnsRouteConfig, context: DriverContext): Promise
       }),
     ),
   ]);
+  const [first, ...others] = answersAmong(found);
   const has = (answer: Answer | string | undefined, region: string): boolean =>
     typeof answer === 'object' &&
     (config.regions[region] ?? []).some((one) => answer.addresses.includes(canonical(config.type, one)));
   const state = (region: string): 'active' | 'draining' | 'out' => {
-    if (has(answers[0], region)) return 'active';
-    return [...answers, ...cached].some((answer) => has(answer, region)) ? 'draining' : 'out';
+    if (has(first, region)) return 'active';
+    return [...others, ...cached].some((answer) => has(answer, region)) ? 'draining' : 'out';
   };
-  const text = (answer: Answer | string | undefined): string =>
-    typeof answer === 'object'
-      ? `${answer.addresses.join(', ') || 'no record'}${answer.ttl === null ? '' : `, for ${answer.ttl} s`}`
-      : (answer ?? '');
   return {
     regions: Object.fromEntries(Object.keys(config.regions).map((region) => [region, state(region)])),
     detail: Object.fromEntries([
-      ...config.servers.map((server, index) => [server, text(answers[index])]),
-      ...config.resolvers.map((server, index) => [`resolver ${server}`, text(cached[index])]),
+      ...config.servers.map((server, index) => [server, inWords(found[index])]),
+      ...config.resolvers.map((server, index) => [`resolver ${server}`, inWords(cached[index])]),
     ]),
   };
 }
 
-async function switchTo(
+function inWords(answer: Answer | NoAnswer | string | undefined): string {
+  if (typeof answer !== 'object') return answer ?? '';
+  if (answer instanceof NoAnswer) return answer.message;
+  return `${answer.addresses.join(', ') || 'no record'}${answer.ttl === null ? '' : `, for ${answer.ttl} s`}`;
+}
+
+/** Asked before a drill: the server that takes updates is of more use than all that only show them. */
+async function whyNoSwitch(
   config: DnsRouteConfig,
-  regions: readonly string[],
+  lost: string | undefined,
   context: DriverContext,
-): Promise<void> {
-  const known = Object.keys(config.regions);
-  const unknown = regions.filter((region) => !known.includes(region));
-  if (regions.length === 0 || unknown.length > 0) {
-    throw new Error(
-      `expected regions of the route (${known.join(', ')}) to switch to, found ${unknown.join(', ') || 'none'}`,
-    );
+): Promise<readonly string[]> {
+  const { zone, updatesIn } = config;
+  if (lost !== undefined && lost === updatesIn) {
+    return [
+      `updates of ${zone} are taken in region ${lost}, which will be lost, so nobody could lead traffic away from it: ` +
+        'take them elsewhere, or in a region besides that can take over from it',
+    ];
   }
-  if (config.type === 'CNAME' && regions.length > 1) {
-    throw new Error(`${config.name} is a CNAME, which leads to one region: found ${regions.join(', ')}`);
-  }
-  const addresses = regions
-    .flatMap((region) => config.regions[region] ?? [])
-    .map((one) => canonical(config.type, one))
-    .toSorted();
-  const [before] = await askServers(config, context);
-  if (before === undefined) throw new Error('the route has no authoritative server');
-  const ttl = config.ttl ?? before.ttl ?? usualTtl;
-  const isShown = (answer: Answer): boolean =>
-    answer.addresses.join() === addresses.join() && (config.ttl === undefined || answer.ttl === ttl);
-  if (!isShown(before)) await update(config, before, { regions, addresses, ttl }, context);
-  const deadline = context.clock.now() + config.shownWithinSeconds * 1000;
-  for (;;) {
-    const answers = await askServers(config, context);
-    const late = config.servers.filter(
-      (_, index) => !isShown(answers[index] ?? { addresses: [], ttl: null }),
-    );
-    if (late.length === 0) return;
-    if (context.clock.now() > deadline) {
-      throw new Error(
-        `${config.name} was changed, but ${late.join(', ')} does not show it after ${config.shownWithinSeconds} s: ` +
-          'check the transfer of the zone',
-      );
-    }
-    await context.clock.sleep(pauseMs, context.signal);
-  }
+  const server = updatedServer(config);
+  const answer = server === undefined ? undefined : await askServer(config, server, context);
+  if (!(answer instanceof NoAnswer)) return [];
+  return [
+    `${answer.message}; it takes the updates of ${zone}, so no traffic could be led elsewhere: bring it up first`,
+  ];
 }
 
 async function healthOf(config: DnsRouteConfig, context: DriverContext): Promise<RegionHealth> {

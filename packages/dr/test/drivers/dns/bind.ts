@@ -9,19 +9,28 @@ import { randomBytes } from 'node:crypto';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import { freePorts } from '../two-servers.ts';
 
-/** Two real BINDs: one holds the zone `platform.test`, the other asks it for its clients and keeps the answers. */
+/**
+ * Real BINDs: one holds the zone `platform.test`, another asks it for its clients and keeps the answers. The secondary
+ * is told of each change by the first, where there is one.
+ */
 export interface Bind {
   /** `127.0.0.1:port` of each. */
   readonly zone: string;
+  readonly secondary: string;
   readonly resolver: string;
   /** The key that may change the zone, and one with the same name and another secret. */
   readonly secretFile: string;
   readonly wrongSecretFile: string;
   /** What a client gets that asks this server, sorted; empty when there is no such name. */
   ask(server: string, name: string): Promise<readonly string[]>;
-  kill(which: 'zone' | 'resolver'): Promise<void>;
+  kill(which: Name): Promise<void>;
+  /** Its ports stay open, and nobody answers there once this resolves. */
+  freeze(which: Name): Promise<void>;
+  thaw(which: Name): void;
   dispose(): Promise<void>;
 }
+
+type Name = 'zone' | 'secondary' | 'resolver';
 
 const program = env['NAMED_BIN'] ?? '/usr/sbin/named';
 
@@ -35,9 +44,12 @@ export function withoutBind(): string | undefined {
   }
 }
 
-export async function bind(ttl: number): Promise<Bind> {
+export async function bind(
+  ttl: number,
+  besides: 'no secondary' | 'a secondary' = 'no secondary',
+): Promise<Bind> {
   const dir = mkdtempSync(join(tmpdir(), 'ordeal-dns-'));
-  const [zonePort = 0, resolverPort = 0] = await freePorts(2);
+  const [zonePort = 0, resolverPort = 0, secondaryPort = 0] = await freePorts(3);
   const secret = randomBytes(32).toString('base64');
   const secretFile = join(dir, 'update.key');
   writeFileSync(secretFile, `key "drill" {\n\talgorithm hmac-sha256;\n\tsecret "${secret}";\n};\n`, {
@@ -45,9 +57,7 @@ export async function bind(ttl: number): Promise<Bind> {
   });
   const wrongSecretFile = join(dir, 'wrong.key');
   writeFileSync(wrongSecretFile, randomBytes(32).toString('base64'), { mode: 0o600 });
-  writeFileSync(
-    join(dir, 'platform.zone'),
-    `$TTL 300
+  const zone = `$TTL 300
 @ IN SOA ns.platform.test. admin.platform.test. 1 60 60 3600 1
 @ IN NS ns.platform.test.
 ns IN A 127.0.0.1
@@ -58,8 +68,8 @@ here ${ttl} IN A 127.0.0.2
 strange ${ttl} IN A 192.0.2.99
 six ${ttl} IN AAAA 2001:db8::1
 alias ${ttl} IN CNAME a.edge.test.
-`,
-  );
+`;
+  for (const file of ['platform.zone', 'copy.zone']) writeFileSync(join(dir, file), zone);
   const start = (name: string, port: number, rest: string): ChildProcess => {
     mkdirSync(join(dir, name));
     const file = join(dir, `${name}.conf`);
@@ -70,20 +80,31 @@ alias ${ttl} IN CNAME a.edge.test.
     );
     return spawn(program, ['-g', '-c', file, '-n', '1', '-U', '1'], { cwd: dir, stdio: 'ignore' });
   };
-  const servers = {
+  const servers: Partial<Record<Name, ChildProcess>> = {
     zone: start(
       'zone',
       zonePort,
       `recursion no; };\n${readFileSync(secretFile, 'utf8')}controls { };
-zone "platform.test" { type master; file "${join(dir, 'platform.zone')}"; allow-update { key "drill"; }; };`,
+zone "platform.test" { type master; file "${join(dir, 'platform.zone')}"; allow-update { key "drill"; };
+  notify explicit; notify-delay 0; also-notify { 127.0.0.1 port ${secondaryPort}; }; allow-transfer { 127.0.0.1; }; };`,
     ),
+    ...(besides === 'a secondary' && {
+      secondary: start(
+        'secondary',
+        secondaryPort,
+        `recursion no; };\ncontrols { };
+zone "platform.test" { type slave; file "${join(dir, 'copy.zone')}"; masterfile-format text;
+  masters { 127.0.0.1 port ${zonePort}; }; min-refresh-time 1; max-refresh-time 2; min-retry-time 1; max-retry-time 1; };`,
+      ),
+    }),
     resolver: start(
       'resolver',
       resolverPort,
       `recursion yes; forward only; empty-zones-enable no; forwarders { 127.0.0.1 port ${zonePort}; }; };\ncontrols { };`,
     ),
   };
-  const kill = async (child: ChildProcess): Promise<void> => {
+  const kill = async (child: ChildProcess | undefined): Promise<void> => {
+    if (child === undefined) return;
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
     child.kill('SIGKILL');
@@ -91,6 +112,7 @@ zone "platform.test" { type master; file "${join(dir, 'platform.zone')}"; allow-
   };
   const made: Bind = {
     zone: `127.0.0.1:${zonePort}`,
+    secondary: `127.0.0.1:${secondaryPort}`,
     resolver: `127.0.0.1:${resolverPort}`,
     secretFile,
     wrongSecretFile,
@@ -106,6 +128,17 @@ zone "platform.test" { type master; file "${join(dir, 'platform.zone')}"; allow-
       }
     },
     kill: async (which) => await kill(servers[which]),
+    freeze: async (which) => {
+      servers[which]?.kill('SIGSTOP');
+      // Its threads may go on for a moment.
+      const answers = async (): Promise<boolean> =>
+        await made.ask(made[which], 'ns.platform.test').then(
+          () => true,
+          () => false,
+        );
+      while (await answers());
+    },
+    thaw: (which) => void servers[which]?.kill('SIGCONT'),
     dispose: async () => {
       await Promise.all(Object.values(servers).map(kill));
       rmSync(dir, { recursive: true, force: true });
@@ -114,7 +147,9 @@ zone "platform.test" { type master; file "${join(dir, 'platform.zone')}"; allow-
   const deadline = systemClock.now() + 15_000;
   for (;;) {
     const answers = await Promise.all(
-      [made.zone, made.resolver].map((server) => made.ask(server, 'ns.platform.test').catch(() => [])),
+      (Object.keys(servers) as Name[]).map(
+        async (name) => await made.ask(made[name], 'ns.platform.test').catch(() => []),
+      ),
     );
     if (answers.every((one) => one.length === 1)) return made;
     if (systemClock.now() > deadline || Object.values(servers).some((one) => one.exitCode !== null)) {
