@@ -1,14 +1,16 @@
 import type { RouteCaching } from '@ordeal/dr/drivers/route-caching';
 import type { RouteDetection } from '@ordeal/dr/drivers/route-detection';
 import type { RouteHealth } from '@ordeal/dr/drivers/route-health';
+import type { RouteReach } from '@ordeal/dr/drivers/route-reach';
 import type { RouteWayBack } from '@ordeal/dr/drivers/route-way-back';
+import type { SwitchProof } from '@ordeal/dr/drivers/switch-proof';
 import type { RouteDriver } from '@ordeal/shared/drivers/route';
 import type { Result } from '@ordeal/shared/platform/diagnostics';
 
 /** A route's driver with its settings. */
 export type ConfiguredRoute = RouteDriver &
   RouteHealth &
-  Partial<RouteCaching & RouteDetection & RouteWayBack>;
+  Partial<RouteCaching & RouteDetection & RouteReach & RouteWayBack & SwitchProof>;
 
 type Configure = (raw: unknown, path: string) => Result<ConfiguredRoute>;
 

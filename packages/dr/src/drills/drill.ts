@@ -19,8 +19,10 @@ import type { Leased } from '../drivers/leased.ts';
 import type { RouteCaching } from '../drivers/route-caching.ts';
 import type { RouteDetection } from '../drivers/route-detection.ts';
 import type { RouteHealth } from '../drivers/route-health.ts';
+import type { RouteReach } from '../drivers/route-reach.ts';
 import type { RouteWayBack } from '../drivers/route-way-back.ts';
 import type { SelfRecovery } from '../drivers/self-recovery.ts';
+import type { SwitchProof } from '../drivers/switch-proof.ts';
 import type { Observers } from '../observers/observers.ts';
 import type { WriteAnswer, WriteCheck } from '../split-brain/answer.ts';
 
@@ -33,7 +35,9 @@ export interface DrillDeps {
   readonly fault?: DrillFault;
   readonly store: StoreDriver &
     Partial<WriteCheck & SelfRecovery & HandOver & Leased & FenceProof & RejoinProof & ChangingRoles>;
-  readonly route: RouteDriver & RouteHealth & Partial<RouteCaching & RouteDetection & RouteWayBack>;
+  readonly route: RouteDriver &
+    RouteHealth &
+    Partial<RouteCaching & RouteDetection & RouteReach & RouteWayBack & SwitchProof>;
   /** The store's node in a region. */
   readonly nodeOf: (region: string) => string;
   /** All of the store's nodes: each is asked whether it takes writes. */

@@ -4,6 +4,7 @@ import type { DrillKind } from '@ordeal/shared/scenario/scenario';
 import { regionsOf, type Asked } from './course.ts';
 import { primariesIn } from './primaries.ts';
 import { reasonsWithin, routeRefusals, standbyRefusals } from './refuse.ts';
+import { switchRefusals } from './switch-refusals.ts';
 
 /** How long the platform may take to be fit for it, for instance after an earlier experiment. */
 const LOSS_WITHIN_MS = 15_000;
@@ -21,6 +22,7 @@ export async function whyNotBegin(asked: Asked, within: DriverContext): Promise<
     ...further,
     ...stale,
     ...(await rejoinRefusals(asked, within)),
+    ...(await switchRefusals(asked, within)),
     ...(await ofKind[asked.phase.drill.kind](asked, within)),
   ];
 }

@@ -124,6 +124,46 @@ it('leads no traffic away that would not come back as it is', async () => {
   expect(await ask('switchover', 'primary', 'standby', { route })).toEqual([]);
 });
 
+it('moves nothing that a route could not be led back from, nor to', async () => {
+  const asked: string[] = [];
+  const route = {
+    status: async () => ({ regions: { a: 'active', b: 'active' } }),
+    health: async () => ({ a: { up: 1, total: 1 }, b: { up: 1, total: 1 } }),
+    whyNever: (regions: readonly string[]) => {
+      asked.push(regions.join());
+      return regions.length === 2 ? 'it takes weights' : undefined;
+    },
+  } as unknown as Asked['deps']['route'];
+  const why = ['the route cannot lead to regions a, b: it takes weights'];
+  for (const kind of ['failover', 'evacuate', 'switchover'] as const)
+    expect(await ask(kind, 'primary', 'standby', { route }), kind).toEqual(why);
+  expect(new Set(asked)).toEqual(new Set(['b', 'a,b']));
+  expect(await ask('failback', 'gone', 'primary', { route })).toEqual(why);
+  expect(await ask('return', 'standby', 'primary', { route })).toEqual(why);
+  expect(await ask('observe', 'primary', 'standby', { route })).toEqual([]);
+});
+
+it('asks before, and for the region that will be lost, whether a switch would be taken', async () => {
+  const lost: (string | undefined)[] = [];
+  const route = {
+    status: async () => ({ regions: { a: 'active', b: 'active' } }),
+    health: async () => ({ a: { up: 1, total: 1 }, b: { up: 1, total: 1 } }),
+    whyNoSwitch: async (region: string | undefined) => {
+      lost.push(region);
+      return ['updates are taken in region a'];
+    },
+  } as unknown as Asked['deps']['route'];
+  const why = ['updates are taken in region a'];
+  expect(await ask('failover', 'primary', 'standby', { route })).toEqual(why);
+  for (const kind of ['evacuate', 'switchover'] as const)
+    expect(await ask(kind, 'primary', 'standby', { route }), kind).toEqual(why);
+  expect(await ask('return', 'standby', 'primary', { route })).toEqual(why);
+  // What takes the switch may come back with the region; and what is only watched is led nowhere.
+  expect(await ask('failback', 'gone', 'primary', { route })).toEqual([]);
+  expect(await ask('observe', 'primary', 'standby', { route })).toEqual([]);
+  expect(lost).toEqual(['a', undefined, undefined, undefined]);
+});
+
 it('fails back only what was failed over, and never tells anybody to fence a sound primary', async () => {
   expect(await ask('failback', 'gone', 'primary')).toEqual([]);
   expect(await ask('failback', 'standby', 'primary')).toEqual([]);

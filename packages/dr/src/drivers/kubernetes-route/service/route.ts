@@ -2,6 +2,7 @@ import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { RouteDriver, RouteStatus } from '@ordeal/shared/drivers/route';
 import { kubernetesApi } from '../../kubernetes/api.ts';
 import type { RegionHealth, RouteHealth } from '../../route-health.ts';
+import { whyThrown, type RouteReach } from '../../route-reach.ts';
 import type { ServiceRouteConfig } from './config.ts';
 import { mustBeKnown } from '../known-regions.ts';
 import { moveTraffic } from '../move.ts';
@@ -11,7 +12,7 @@ import { nameOf, readService, saysOf, servicePath, type ServiceView } from './vi
  * A Kubernetes Service, moved by its selector: with the region's label it leads to that region's pods, without it to
  * those of all regions. A switch is done once the endpoints have followed.
  */
-export function createServiceRoute(config: ServiceRouteConfig): RouteDriver & RouteHealth {
+export function createServiceRoute(config: ServiceRouteConfig): RouteDriver & RouteHealth & RouteReach {
   const api = kubernetesApi(config);
   const read = async (context: DriverContext): Promise<ServiceView> =>
     await readService(config, api, context);
@@ -19,6 +20,7 @@ export function createServiceRoute(config: ServiceRouteConfig): RouteDriver & Ro
     kind: 'kubernetes',
     status: async (context) => statusOf(config, await read(context)),
     health: async (context) => healthOf(config, await read(context)),
+    whyNever: (regions) => whyThrown(() => selectorFor(config, regions)),
     switch: async (regions, context) => {
       const value = selectorFor(config, regions);
       await moveTraffic<ServiceView>(
