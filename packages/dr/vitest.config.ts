@@ -10,7 +10,7 @@ export default defineConfig(
     'test/backup/**/*.test.ts',
     'test/drills/{guardian-gone,lasting-outage,lease,lose,may-begin,plan-and-advice,stable}.test.ts',
     'test/drills/{stay-well,take-over,waiting,way-back,writes-back}.test.ts',
-    'test/drivers/{haproxy-detection,postgres-texts}.test.ts',
+    'test/drivers/{haproxy-detection,postgres-texts,route-reach}.test.ts',
     'test/drivers/kubernetes-route/**/*.test.ts',
     'test/ledger/**/*.test.ts',
     'test/negative-controls.test.ts',

@@ -1,5 +1,6 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { reasonOf } from '@ordeal/shared/reason-of';
+import { mustBeKnown } from '../known-regions.ts';
 import { answersAmong, askServer, askServers, mustBeNamed, reasons, silentAmong } from './ask.ts';
 import type { DnsRouteConfig } from './config.ts';
 import { NoAnswer } from './exchange.ts';
@@ -20,13 +21,7 @@ export function updatedServer({ update: how, servers }: DnsRouteConfig): string 
 
 /** What the record holds when it leads to these regions. Throws when it cannot. */
 export function addressesOf(config: DnsRouteConfig, regions: readonly string[]): readonly string[] {
-  const known = Object.keys(config.regions);
-  const unknown = regions.filter((region) => !known.includes(region));
-  if (regions.length === 0 || unknown.length > 0) {
-    throw new Error(
-      `expected regions of the route (${known.join(', ')}) to switch to, found ${unknown.join(', ') || 'none'}`,
-    );
-  }
+  mustBeKnown(Object.keys(config.regions), regions);
   if (config.type === 'CNAME' && regions.length > 1) {
     throw new Error(`${config.name} is a CNAME, which leads to one region: found ${regions.join(', ')}`);
   }

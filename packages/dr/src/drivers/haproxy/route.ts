@@ -1,6 +1,8 @@
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { RouteDriver, RouteStatus } from '@ordeal/shared/drivers/route';
 import type { RegionHealth, RouteHealth } from '../route-health.ts';
+import { whyThrown, type RouteReach } from '../route-reach.ts';
+import { mustBeKnown } from '../known-regions.ts';
 import type { RouteDetection } from '../route-detection.ts';
 import { detectionOf } from './detection.ts';
 import type { HaproxyRouteConfig } from './config.ts';
@@ -10,12 +12,15 @@ import { tell } from './runtime.ts';
 import type { ServerState } from './servers.ts';
 
 /** HAProxy, moved by its runtime socket. What it is told there lasts until HAProxy itself is restarted. */
-export function createHaproxyRoute(config: HaproxyRouteConfig): RouteDriver & RouteHealth & RouteDetection {
+export function createHaproxyRoute(
+  config: HaproxyRouteConfig,
+): RouteDriver & RouteHealth & RouteDetection & RouteReach {
   return {
     kind: 'haproxy',
     status: async (context) => statusOf(config, await readServers(config, context)),
     health: async (context) => healthOf(config, await readServers(config, context)),
     detection: async () => await detectionOf(config),
+    whyNever: (regions) => whyThrown(() => mustBeKnown(regionsOf(config), regions)),
     switch: async (regions, context) => await switchTo(config, regions, context),
   };
 }
@@ -51,13 +56,7 @@ async function switchTo(
   regions: readonly string[],
   context: DriverContext,
 ): Promise<void> {
-  const known = regionsOf(config);
-  const unknown = regions.filter((region) => !known.includes(region));
-  if (regions.length === 0 || unknown.length > 0) {
-    throw new Error(
-      `expected regions of the route (${known.join(', ')}) to switch to, found ${unknown.join(', ') || 'none'}`,
-    );
-  }
+  mustBeKnown(regionsOf(config), regions);
   const servers = await readServers(config, context);
   const isIn = (server: ServerState): boolean => regions.includes(config.servers[server.name] ?? '');
   const joining = servers.filter((server) => isIn(server) && server.admin !== 'ready');

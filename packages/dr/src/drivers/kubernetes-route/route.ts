@@ -10,7 +10,7 @@ import { createServiceRoute } from './service/route.ts';
 /** A route in a Kubernetes cluster. See `parseKubernetesRoute`. */
 export function createKubernetesRoute(
   config: KubernetesRouteConfig,
-): RouteDriver & RouteHealth & Partial<RouteReach & RouteWayBack> {
+): RouteDriver & RouteHealth & RouteReach & Partial<RouteWayBack> {
   switch (config.kind) {
     case 'gateway':
       return createGatewayRoute(config);

@@ -3,7 +3,9 @@ import type { RouteDriver, RouteStatus } from '@ordeal/shared/drivers/route';
 import { z, type ZodType } from 'zod';
 import { fillArgv } from '../fill-argv.ts';
 import { mustRun } from '../postgres/program.ts';
+import { mustBeKnown } from '../known-regions.ts';
 import type { RegionHealth, RouteHealth } from '../route-health.ts';
+import { whyThrown, type RouteReach } from '../route-reach.ts';
 import type { CommandRouteConfig } from './config.ts';
 
 const pauseMs = 100;
@@ -16,11 +18,12 @@ const status = z.object({
 const health = z.record(z.string(), z.object({ up: z.int().nonnegative(), total: z.int().nonnegative() }));
 
 /** A route that is moved by commands of its own. See `parseCommandRoute`. */
-export function createCommandRoute(config: CommandRouteConfig): RouteDriver & RouteHealth {
+export function createCommandRoute(config: CommandRouteConfig): RouteDriver & RouteHealth & RouteReach {
   return {
     kind: 'command',
     status: async (context) => await statusOf(config, context),
     health: async (context) => await healthOf(config, context),
+    whyNever: (regions) => whyThrown(() => mustBeKnown(config.regions, regions)),
     switch: async (regions, context) => await switchTo(config, regions, context),
   };
 }
@@ -80,12 +83,7 @@ async function switchTo(
   regions: readonly string[],
   context: DriverContext,
 ): Promise<void> {
-  const unknown = regions.filter((region) => !config.regions.includes(region));
-  if (regions.length === 0 || unknown.length > 0) {
-    throw new Error(
-      `expected regions of the route (${config.regions.join(', ')}) to switch to, found ${unknown.join(', ') || 'none'}`,
-    );
-  }
+  mustBeKnown(config.regions, regions);
   const isShown = ({ regions: now }: RouteStatus): boolean =>
     config.regions.every((region) => (now[region] === 'active') === regions.includes(region));
   if (isShown(await statusOf(config, context))) return;

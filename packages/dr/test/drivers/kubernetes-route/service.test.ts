@@ -197,11 +197,11 @@ describe.skipIf(leftOut(missing))(
       await expect(three.switch(['a', 'b'], context)).rejects.toThrow(
         'leads to one region or to all of them',
       );
-      expect(three.whyNever?.(['a', 'b']), 'said before a drill as well').toContain(
+      expect(three.whyNever(['a', 'b']), 'said before a drill as well').toContain(
         'a, b of a, b, c takes a route driver that knows weights',
       );
-      for (const regions of [['b'], ['a', 'b', 'c']]) expect(three.whyNever?.(regions)).toBeUndefined();
-      expect(three.whyNever?.(['d'])).toContain('found d');
+      for (const regions of [['b'], ['a', 'b', 'c']]) expect(three.whyNever(regions)).toBeUndefined();
+      expect(three.whyNever(['d'])).toContain('found d');
       const bare = {
         metadata: { name: 'bare' },
         spec: { selector: { region: 'east' }, ports: [{ port: 80 }] },

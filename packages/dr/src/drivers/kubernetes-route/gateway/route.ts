@@ -3,8 +3,9 @@ import type { RouteDriver, RouteStatus } from '@ordeal/shared/drivers/route';
 import { kubernetesApi } from '../../kubernetes/api.ts';
 import type { RouteHealth } from '../../route-health.ts';
 import { healthOf, mustHaveEndpoints, readEndpoints, type RegionEndpoints } from '../endpoints.ts';
+import { whyThrown, type RouteReach } from '../../route-reach.ts';
 import type { RouteWayBack } from '../../route-way-back.ts';
-import { mustBeKnown } from '../known-regions.ts';
+import { mustBeKnown } from '../../known-regions.ts';
 import { moveTraffic } from '../move.ts';
 import type { GatewayRouteConfig } from './config.ts';
 import {
@@ -21,7 +22,9 @@ import {
  * An HTTPRoute of the Gateway API, moved by the weights of its backends. A switch is done once the controller of each
  * of its Gateways reports that it has taken up what the object says.
  */
-export function createGatewayRoute(config: GatewayRouteConfig): RouteDriver & RouteHealth & RouteWayBack {
+export function createGatewayRoute(
+  config: GatewayRouteConfig,
+): RouteDriver & RouteHealth & RouteReach & RouteWayBack {
   const api = kubernetesApi(config);
   const path = httpRoutePath(config);
   const read = async (context: DriverContext): Promise<HttpRouteView> =>
@@ -39,6 +42,7 @@ export function createGatewayRoute(config: GatewayRouteConfig): RouteDriver & Ro
     kind: 'kubernetes',
     status: async (context) => statusOf(await read(context)),
     health: async (context) => healthOf(await endpoints(context)),
+    whyNever: (regions) => whyThrown(() => mustBeKnown(Object.keys(config.backends), regions)),
     whyNotBack: async (context) => {
       const why = whyOtherWeights(config, await read(context));
       return why === undefined ? [] : [why];

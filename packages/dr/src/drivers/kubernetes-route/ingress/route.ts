@@ -2,6 +2,7 @@ import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { RouteDriver, RouteStatus } from '@ordeal/shared/drivers/route';
 import { kubernetesApi, type KubernetesApi } from '../../kubernetes/api.ts';
 import type { RouteHealth } from '../../route-health.ts';
+import { whyThrown, type RouteReach } from '../../route-reach.ts';
 import type { RouteWayBack } from '../../route-way-back.ts';
 import {
   healthOf,
@@ -10,7 +11,7 @@ import {
   type Endpoint,
   type RegionEndpoints,
 } from '../endpoints.ts';
-import { mustBeKnown } from '../known-regions.ts';
+import { mustBeKnown } from '../../known-regions.ts';
 import { moveTraffic } from '../move.ts';
 import { weightAnnotation } from './annotations.ts';
 import type { IngressRouteConfig } from './config.ts';
@@ -20,7 +21,9 @@ import { ingressPath, nameOf, readCanary, saysOf, type CanaryView } from './view
  * An Ingress of ingress-nginx with a canary beside it, moved by the canary's weight. The controller reports nothing of
  * the weight that it leads by, so a switch is done once both objects are as they should be.
  */
-export function createIngressRoute(config: IngressRouteConfig): RouteDriver & RouteHealth & RouteWayBack {
+export function createIngressRoute(
+  config: IngressRouteConfig,
+): RouteDriver & RouteHealth & RouteReach & RouteWayBack {
   const api = kubernetesApi(config);
   const { stable, canary } = config;
   const read = async (context: DriverContext): Promise<CanaryView> => await readCanary(config, api, context);
@@ -28,6 +31,7 @@ export function createIngressRoute(config: IngressRouteConfig): RouteDriver & Ro
     kind: 'kubernetes',
     status: async (context) => statusOf(config, await read(context)),
     health: async (context) => healthOf(await endpointsOf(config, api, await read(context), context)),
+    whyNever: (regions) => whyThrown(() => mustBeKnown([stable.region, canary.region], regions)),
     whyNotBack: async (context) => {
       const why = whyOtherShare(config, await read(context));
       return why === undefined ? [] : [why];

@@ -4,7 +4,7 @@ import { kubernetesApi } from '../../kubernetes/api.ts';
 import type { RegionHealth, RouteHealth } from '../../route-health.ts';
 import { whyThrown, type RouteReach } from '../../route-reach.ts';
 import type { ServiceRouteConfig } from './config.ts';
-import { mustBeKnown } from '../known-regions.ts';
+import { mustBeKnown } from '../../known-regions.ts';
 import { moveTraffic } from '../move.ts';
 import { nameOf, readService, saysOf, servicePath, type ServiceView } from './view.ts';
 
