@@ -3,8 +3,10 @@ import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { Bounds } from '@ordeal/shared/time/interval';
 import { openStorage } from '../../backup-storage/config.ts';
 import { queryRows } from '../postgres/query.ts';
+import { archivedLine } from './archived-line.ts';
+import { chainAlong, nameOn, type Link } from './chain.ts';
 import type { BasebackupConfig } from './config.ts';
-import { chainFrom, segmentName, segmentOf, segmentsIn } from './segments.ts';
+import { positionOf, segmentName, segmentOf, segmentsIn } from './segments.ts';
 
 const pollMs = 100;
 
@@ -16,25 +18,34 @@ export async function archivedSince(
   const { lsn = '0/0', timeline = '1', segmentBytes = '16777216' } = copy.detail;
   const archive = openStorage(config.archive);
   const bytes = Number(segmentBytes);
+  const files = await archive.list('');
+  const all = segmentsIn(files, bytes);
+  const found = await archivedLine(archive, files, all, [
+    { timeline: Number(timeline), position: positionOf(lsn) },
+  ]);
+  if (!found.ok) return { check: logComplete('broken', found.why), newest: copy.instant };
   const first = segmentOf(lsn, bytes);
-  const chain = chainFrom(segmentsIn(await archive.list(''), bytes), first, Number(timeline));
-  const [missing] = chain.missing;
-  const last = chain.segments.at(-1);
-  const name = 'log complete';
-  const check: BackupCheck =
-    missing !== undefined || last === undefined
-      ? {
-          name,
-          outcome: 'broken',
-          detail:
-            `${segmentName(Number(timeline), missing ?? first, bytes)} is not in the archive ${archive.place}: ` +
-            'nothing after it can be recovered',
-        }
-      : { name, outcome: 'held', detail: `${chain.segments.length} files since the backup, without a gap` };
-  // The last file was full at some moment after the one before it, and before it was archived itself.
-  const high = Math.max(copy.instant.high, last?.modified ?? 0);
-  const low = Math.max(copy.instant.low, chain.segments.at(-2)?.modified ?? 0);
-  return { check, newest: { low: Math.min(low, high), high } };
+  const { segments, missing } = chainAlong(all, first, found.line, bytes);
+  const lost = missing[0] ?? (segments.length === 0 ? nameOn(found.line, first, bytes) : undefined);
+  const newest = writtenUpTo(segments, copy.instant);
+  if (lost !== undefined) {
+    const detail = `${lost} is not in the archive ${archive.place}: nothing after it can be recovered`;
+    return { check: logComplete('broken', detail), newest };
+  }
+  if (found.beyond !== undefined) return { check: logComplete('broken', found.beyond), newest };
+  const detail = `${segments.length} files since the backup, without a gap`;
+  return { check: logComplete('held', detail), newest };
+}
+
+function logComplete(outcome: BackupCheck['outcome'], detail: string): BackupCheck {
+  return { name: 'log complete', outcome, detail };
+}
+
+/** The last file was full at some moment after the one before it, and before it was archived itself. */
+function writtenUpTo(segments: readonly Link[], own: Bounds): Bounds {
+  const high = Math.max(own.high, segments.at(-1)?.modified ?? 0);
+  const low = Math.max(own.low, segments.at(-2)?.modified ?? 0);
+  return { low: Math.min(low, high), high };
 }
 
 interface ArchiverRow {

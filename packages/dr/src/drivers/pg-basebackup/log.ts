@@ -8,15 +8,11 @@ import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { BackupStorage } from '../../backup-storage/storage.ts';
 import { run, type Program } from '../../restore/programs.ts';
-import {
-  chainFrom,
-  lsnOf,
-  positionOf,
-  segmentName,
-  segmentOf,
-  segmentsIn,
-  type Segment,
-} from './segments.ts';
+import { archivedLine, type Place } from './archived-line.ts';
+import { chainAlong, nameOn, type Link } from './chain.ts';
+import { keptUntil } from './kept-until.ts';
+import { lsnOf, positionOf, segmentsIn } from './segments.ts';
+import { historiesIn } from './timelines.ts';
 import type { UnpackedData } from './unpack.ts';
 
 export interface StagedLog {
@@ -26,48 +22,58 @@ export interface StagedLog {
   readonly dir: string;
   /** Timeline of all of it; absent when it is on several. */
   readonly timeline: number | undefined;
-  readonly last: Segment | undefined;
+  readonly last: Link | undefined;
   readonly checks: readonly BackupCheck[];
 }
 
 /**
- * Copies the archived log that a copy needs into the target: the restored server never has a way into the archive.
- * `through` is the position that must be reached at least. A file that is missing before it ends the restore; one
- * that is missing behind it makes everything after it unreachable, which is told as well.
+ * Copies the archived log that a copy needs into the target: the restored server never has a way into the archive, and
+ * finds nothing there of what was abandoned. `through` is what must be reached at least. A file that is missing before
+ * it ends the restore; one that is missing behind it makes everything after it unreachable, which is told as well.
  */
 export async function stageLog(
   archive: BackupStorage,
   data: UnpackedData,
-  through: string | undefined,
+  through: Place | undefined,
   into: RestoreTarget,
   context: DriverContext,
 ): Promise<StagedLog> {
   const { segmentBytes, start } = data;
   const files = await archive.list('');
+  const all = segmentsIn(files, segmentBytes);
+  // Its first record ends behind it.
+  const begin = { timeline: start.timeline, position: positionOf(start.lsn) + 1 };
+  const found = await archivedLine(archive, files, all, through === undefined ? [begin] : [begin, through]);
+  if (!found.ok) throw new BackupBroken('log complete', found.why);
   const first = Math.floor(positionOf(start.lsn) / segmentBytes);
-  const chain = chainFrom(segmentsIn(files, segmentBytes), first, start.timeline);
-  const gap = gapOf(archive, chain.missing, start.timeline, segmentBytes);
+  const chain = chainAlong(all, first, found.line, segmentBytes);
+  const lost = gapOf(archive, chain.missing);
+  const gap = lost ?? found.beyond;
   const last = chain.segments.at(-1);
-  const needed = through === undefined ? first : segmentOf(through, segmentBytes);
+  const needed = Math.floor(((through ?? begin).position - 1) / segmentBytes);
   if ((last?.number ?? -1) < needed) {
-    const name = segmentName(start.timeline, needed, segmentBytes);
+    const name = nameOn(found.line, needed, segmentBytes);
     throw new BackupBroken(
       'log complete',
-      gap ??
+      lost ??
         `the archive ${archive.place} ends before ${name}, which this copy needs: see to archive_command`,
     );
   }
   const dir = join(into.dir, 'wal');
   mkdirSync(dir, { mode: 0o700 });
   own(dir, into);
-  const history = files.filter((file) => /(^|\/)[0-9A-F]{8}\.history(\.gz)?$/.test(file.name));
-  for (const { name } of [...chain.segments.map((one) => ({ name: one.file })), ...history]) {
-    const plain = join(dir, (name.split('/').at(-1) ?? name).replace(/\.gz$/, ''));
+  const histories = [...historiesIn(files).values()].map((file) => ({ file, bytes: Infinity }));
+  const segments = chain.segments.map(({ file, number, until }) => ({
+    file,
+    bytes: until - number * segmentBytes,
+  }));
+  for (const { file, bytes } of [...segments, ...histories]) {
+    const plain = join(dir, (file.split('/').at(-1) ?? file).replace(/\.gz$/, ''));
     try {
-      await copy(await archive.read(name), name.endsWith('.gz'), plain, context);
+      await copy(await archive.read(file), file.endsWith('.gz'), bytes, plain, context);
     } catch (error) {
       context.signal.throwIfAborted();
-      throw new Error(`${name} of the archive could not be copied: ${reasonOf(error)}`, { cause: error });
+      throw new Error(`${file} of the archive could not be copied: ${reasonOf(error)}`, { cause: error });
     }
     own(plain, into);
   }
@@ -87,17 +93,12 @@ export async function stageLog(
   };
 }
 
-function gapOf(
-  archive: BackupStorage,
-  missing: readonly number[],
-  timeline: number,
-  segmentBytes: number,
-): string | undefined {
+function gapOf(archive: BackupStorage, missing: readonly string[]): string | undefined {
   const [first] = missing;
   if (first === undefined) return undefined;
   const more = missing.length > 1 ? ` (and ${missing.length - 1} more)` : '';
   return (
-    `${segmentName(timeline, first, segmentBytes)}${more} is missing in the middle of the archive ` +
+    `${first}${more} is missing in the middle of the archive ` +
     `${archive.place}: nothing after it can be recovered; take a new backup, and find out who deletes there`
   );
 }
@@ -118,7 +119,7 @@ async function allReadable(
   }
   try {
     await run(program, context);
-    const detail = `every record from ${data.start.lsn} to ${endOf(log, data)} can be read`;
+    const detail = `every record from ${data.start.lsn} to ${endOf(log)} can be read`;
     return { name, outcome: 'held', detail };
   } catch (error) {
     context.signal.throwIfAborted();
@@ -142,24 +143,29 @@ export function logReader(
     `--timeline=${log.timeline}`,
     `--start=${data.start.lsn}`,
     // Without it, it would look for the file behind the last one again and again.
-    `--end=${endOf(log, data)}`,
+    `--end=${endOf(log)}`,
   ];
   const env = { LC_ALL: 'C', TZ: 'UTC' };
   return { argv, cwd: into.dir, timeoutMs: 3_600_000, runAs: into.runAs, env };
 }
 
-function endOf({ last }: Pick<StagedLog, 'last'>, { segmentBytes }: UnpackedData): string {
-  return lsnOf(((last?.number ?? -1) + 1) * segmentBytes);
+function endOf({ last }: Pick<StagedLog, 'last'>): string {
+  return lsnOf(last?.until ?? 0);
 }
 
+/** Copies so many bytes of what it unpacks, and zeros in place of the rest. */
 async function copy(
   source: Readable,
   packed: boolean,
+  bytes: number,
   path: string,
   { signal }: DriverContext,
 ): Promise<void> {
   const file = createWriteStream(path, { flags: 'wx', mode: 0o600 });
-  await (packed ? pipeline(source, createGunzip(), file, { signal }) : pipeline(source, file, { signal }));
+  const cut = (read: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> => keptUntil(read, bytes);
+  await (packed
+    ? pipeline(source, createGunzip(), cut, file, { signal })
+    : pipeline(source, cut, file, { signal }));
 }
 
 function own(path: string, { runAs }: RestoreTarget): void {

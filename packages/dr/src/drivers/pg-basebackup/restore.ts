@@ -49,7 +49,9 @@ export async function restore(
   if (identity.outcome === 'broken') throw new BackupBroken(identity.name, identity.detail);
   const own = label.detail['lsn'];
   const beforeOwn = point.to === 'time' && point.at < label.instant.high;
-  const log = await stageLog(openStorage(config.archive), data, beforeOwn ? undefined : own, into, context);
+  const timeline = Number(label.detail['timeline'] ?? data.start.timeline);
+  const through = beforeOwn || own === undefined ? undefined : { timeline, position: positionOf(own) };
+  const log = await stageLog(openStorage(config.archive), data, through, into, context);
 
   const checks: BackupCheck[] = [...data.checks, identity, ...log.checks];
   const { user, database } = accessOf(config, label);

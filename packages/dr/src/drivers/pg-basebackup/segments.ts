@@ -50,23 +50,3 @@ export function segmentsIn(files: readonly StoredFile[], segmentBytes: number): 
     })
     .sort((a, b) => a.number - b.number || a.timeline - b.timeline);
 }
-
-export interface Chain {
-  /** From the first one that is needed up to where one is missing. */
-  readonly segments: readonly Segment[];
-  /** Numbers that are missing although later ones are there. */
-  readonly missing: readonly number[];
-}
-
-/** The unbroken log from a file on. A copy is on a timeline, and its log goes on there or on later ones. */
-export function chainFrom(all: readonly Segment[], first: number, timeline: number): Chain {
-  const usable = all.filter((one) => one.number >= first && one.timeline >= timeline);
-  const there = new Set(usable.map((one) => one.number));
-  const last = usable.at(-1)?.number ?? first - 1;
-  const missing: number[] = [];
-  for (let number = first; number <= last && missing.length < 1000; number += 1) {
-    if (!there.has(number)) missing.push(number);
-  }
-  const end = missing[0] ?? Infinity;
-  return { segments: usable.filter((one) => one.number < end), missing };
-}
