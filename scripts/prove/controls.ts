@@ -77,7 +77,9 @@ export const controls: readonly Control[] = [
     [
       'no-limits',
       ['gameday', '--only', 'noisy-tenant', '--pace', 'short'],
-      'p95 of tenant ordeal beside globex',
+      // On a small machine what is served instead of refused takes so much that the load is not what it should be: nothing is
+      // said of latency then. That nobody was told is seen all the same.
+      'alert on a tenant over its quota',
     ],
     ['stale-reads', smoke, 'create-agent'],
     ['slow', load, 'client p95'],
