@@ -67,6 +67,7 @@ describe('a past interval', () => {
       .map(({ objective }) => objective);
     expect(own).toEqual(expect.arrayContaining(['errors', 'in flight', 'latency', 'anything']));
     expect(own).not.toContain('client errors');
+    expect(recorded.otherObjectives).toEqual(['client errors']);
     for (const file of ['journal.jsonl', 'junit.xml', 'summary.md', 'report.html']) {
       expect(readFileSync(join(folder, file), 'utf8').length).toBeGreaterThan(100);
     }
@@ -90,6 +91,9 @@ describe('a past interval', () => {
     expect(errors?.value?.low).toBeLessThanOrEqual(0.5);
     expect(errors?.value?.high).toBeGreaterThanOrEqual(0.5);
     expect(stderr).toContain('FAIL');
+    // Of what nobody asked for here nothing is said, and that is said.
+    expect(record.otherObjectives).toEqual(['in flight', 'latency', 'anything', 'client errors']);
+    expect(stderr).toContain('4 other objectives of the platform are not asked for here');
   });
 
   it('of which Prometheus says nothing is inconclusive', async () => {

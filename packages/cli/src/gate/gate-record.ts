@@ -6,6 +6,7 @@ import { leakRecords } from '@ordeal/shared/judge/leaks/leak-records';
 import type { Observations } from '@ordeal/shared/judge/observations';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import type { RunRecord } from '@ordeal/shared/record/record';
+import { objectivesBeside } from '@ordeal/shared/scenario/other-objectives';
 import type { JournalEntry } from '@ordeal/shared/timeline/event';
 import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
@@ -73,6 +74,7 @@ export async function closeGate(
   const judged = { ...observations, earlier: history.runs };
   const { findings, verdict, evidence } = await conclude(judged, [], gate);
   const leaks = leakRecords(judged);
+  const others = objectivesBeside(gate.loaded.platform, gate.objectives);
   const server = await gate.prometheus.buildInfo();
   const { url } = gate.loaded.platform.prometheus;
   const record: RunRecord = {
@@ -84,6 +86,7 @@ export async function closeGate(
     loads: [],
     experiments: [],
     drills: [],
+    ...(others.length === 0 ? {} : { otherObjectives: others }),
     ...(leaks.length === 0 ? {} : { leaks }),
     residue: [],
     environment: {

@@ -39,7 +39,7 @@ export interface RunRecord {
   readonly limits?: readonly LimitRecord[];
   /** Phases that the scenario has, and that were not run where the platform is. Absent when there are none. */
   readonly notRun?: readonly NotRunPhase[];
-  /** Objectives of the platform that no phase of the scenario asks for. Absent when there are none. */
+  /** Objectives of the platform that no phase of the scenario asks for, or that the gate does not judge. Absent when there are none. */
   readonly otherObjectives?: readonly string[];
   /** What stress tests came to. Absent when there was none. */
   readonly capacities?: readonly CapacityRecord[];

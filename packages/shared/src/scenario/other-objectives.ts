@@ -20,6 +20,14 @@ export function otherObjectives(
     .map(([name]) => name);
 }
 
+/** Names of the platform's objectives that are not among those which a gate judges, in their order. */
+export function objectivesBeside(
+  { objectives }: Pick<Platform, 'objectives'>,
+  judged: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  return Object.keys(objectives).filter((name) => !Object.hasOwn(judged, name));
+}
+
 /** In a sentence, for plans and reports; undefined where there are none. */
 export function otherObjectivesInWords(names: readonly string[]): string | undefined {
   if (names.length === 0) return undefined;

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Objective } from '../../src/objectives/objective.ts';
-import { otherObjectives, otherObjectivesInWords } from '../../src/scenario/other-objectives.ts';
+import {
+  objectivesBeside,
+  otherObjectives,
+  otherObjectivesInWords,
+} from '../../src/scenario/other-objectives.ts';
 import type { Phase, Scenario } from '../../src/scenario/scenario.ts';
 import { renderHtml } from '../../src/report/html/render-html.ts';
 import { renderSummary } from '../../src/report/summary.ts';
@@ -59,6 +63,11 @@ describe('objectives that a scenario does not ask for', () => {
     } as const;
     const scenario = { ...scenarioOf(smoke, load), notRun: [{ ...restore, notJudged: ['backup age'] }] };
     expect(otherObjectives({ objectives }, scenario)).toEqual(['restore time']);
+  });
+
+  it('are all but those that a gate judges, where there is none', () => {
+    expect(objectivesBeside({ objectives }, { errors })).toEqual(['checks', 'backup age', 'restore time']);
+    expect(objectivesBeside({ objectives: { errors } }, { errors })).toEqual([]);
   });
 
   it('are named in every report, and nothing is said where there are none', () => {
