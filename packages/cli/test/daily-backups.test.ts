@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import { execPath } from 'node:process';
+import { parseRestoreSettings } from '@ordeal/dr/restore/config';
+import { judgeSchedule } from '@ordeal/dr/restore/schedule/judge-schedule';
+import type { BackupCopy } from '@ordeal/shared/drivers/backup';
 import { expect, it } from 'vitest';
 import type { Edge } from '../src/edge.ts';
 import { loadPlatform } from '../src/load/load-platform.ts';
@@ -47,5 +50,27 @@ it.each([
 
     const noon = 3 * DAY + DAY / 2;
     expect(ageAt(noon, dumps.toSpliced(3, 1))).toBeGreaterThan(limit);
+  },
+);
+
+/** Copies of the last 40 days that begin so many hours apart, the newest ten minutes before `now`. */
+function copiesEvery(hours: number, now: number): readonly BackupCopy[] {
+  return Array.from({ length: Math.ceil((40 * 24) / hours) }, (_, index) => {
+    const begun = now - (10 * MINUTE + index * hours * 60 * MINUTE) * 1000;
+    const instant = { low: begun, high: begun + 1000 };
+    return { id: String(index), instant, bytes: 1000, source: null, content: null, detail: {} };
+  });
+}
+
+it.each(['agentic-platform', 'research-agent'])(
+  'of %s, which names no hour, a dump every 24 hours is a daily one, and one every 30 hours is not',
+  async (name) => {
+    const { platform } = await loadPlatform(name, edge, undefined);
+    const settings = parseRestoreSettings(platform.backups?.['dump']?.restore, 'dump.restore');
+    if (!settings.ok || settings.value.schedule === undefined) throw new Error('there is no schedule');
+    const { schedule } = settings.value;
+    const now = Date.UTC(2026, 10, 30, 12);
+    expect(judgeSchedule(copiesEvery(24, now), schedule, now)).toMatchObject({ departures: [], unknown: [] });
+    expect(judgeSchedule(copiesEvery(30, now), schedule, now).departures).not.toEqual([]);
   },
 );

@@ -62,7 +62,7 @@ export function labBackups(
           : {
               schedule: {
                 ...(promised.begun === undefined
-                  ? { everySeconds: DAY, lateSeconds: DAY / 4 }
+                  ? { everySeconds: DAY, lateSeconds: HOUR }
                   : { daily: promised.begun, lateSeconds: HOUR }),
                 since: ALWAYS,
                 ...(promised.keepDays === undefined ? {} : { keepSeconds: promised.keepDays * DAY }),
