@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import type { Edge } from '../src/edge.ts';
 import { requestsPerIteration } from '../src/run/rehearse.ts';
 import { systemClock } from '@ordeal/shared/time/system-clock';
@@ -128,6 +129,19 @@ it('what was not asked for is not said to be missing', async () => {
   expect(plan.notRun).toEqual([]);
 });
 
+it.each([
+  ['agentic-platform', ['api', 'api-b']],
+  ['marketing-agents', ['marketing-agents-hpa', 'marketing-agents-hpa-b']],
+])('of %s the autoscaler of each region is looked at, which its manifests make', async (name, expected) => {
+  const { platform } = await loadPlatform(name, edge, undefined, 'kubernetes');
+  const promised = Object.entries(platform.autoscalers ?? {});
+  expect(promised.map(([, one]) => one.name)).toEqual(expected);
+  for (const [key, { name: own }] of promised) expect(own).toBe(key);
+  const manifests = readFileSync(join(root, 'deploy', 'platforms', name, 'autoscalers.yaml'), 'utf8');
+  const made = parseAllDocuments(manifests).map((one) => one.toJS() as { metadata: { name: string } });
+  expect(made.map(({ metadata }) => metadata.name)).toEqual(expected);
+});
+
 it('marketing-agents may be asked for as much as its autoscaler may have pods for, and no more', async () => {
   const { platform, journeys } = await loadPlatform('marketing-agents', edge, undefined, 'kubernetes');
   const each = await requestsPerIteration(platform, journeys, systemClock);
@@ -138,6 +152,6 @@ it('marketing-agents may be asked for as much as its autoscaler may have pods fo
   expect(pods).toBe(replicas.most);
   const { plan } = await prepare('gameday', { ...gameday, platform: platform.name }, 1, edge, undefined);
   expect(plan.phases.flatMap(({ does }) => does)).toContain(
-    '108 requests/s at 100 a pod ask marketing-agents-hpa for 2 pods, of 2 to 10: it need not scale up',
+    '108 requests/s at 100 a pod ask marketing-agents-hpa for 2 pods, if all are for its own, of 2 to 10: it need not scale up',
   );
 });

@@ -24,6 +24,14 @@ it.each<[number, readonly string[]]>([
   expect(scalingWords({ autoscalers }, rate)).toEqual(words);
 });
 
+it('asks each of several for what all of it would take', () => {
+  const beside = { hpa, 'hpa-b': { ...hpa, name: 'hpa-b' } };
+  expect(scalingWords({ autoscalers: beside }, 201)).toEqual([
+    '201 requests/s at 100 a pod ask hpa for 3 pods, if all are for its own, of 2 to 10',
+    '201 requests/s at 100 a pod ask hpa-b for 3 pods, if all are for its own, of 2 to 10',
+  ]);
+});
+
 it('says nothing where no rate is known, or nothing goes by requests', () => {
   expect(scalingWords({ autoscalers }, null)).toEqual([]);
   expect(scalingWords({}, 100)).toEqual([]);

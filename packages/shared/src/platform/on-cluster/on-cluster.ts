@@ -12,7 +12,10 @@ export interface OnCluster {
   readonly faults: (site: ClusterSite) => Readonly<Record<string, FaultEntry>>;
   /** Faults of its scenarios that nothing on a cluster can inject: why. Experiments with them are not run there. */
   readonly faultsElsewhere?: Readonly<Record<string, string>>;
-  /** What its document promises of HorizontalPodAutoscalers, by the names that these have in its namespace. */
+  /**
+   * What its document promises of HorizontalPodAutoscalers, by the names that it gives them: those of the first region.
+   * Every other region has one like it, with its own name behind that (`api-b`).
+   */
   readonly autoscalers?: Readonly<Record<string, PromisedAutoscaler>>;
   /** What its document promises of the pods of its API, of which each region has a Deployment. */
   readonly pods?: PromisedPods;
@@ -75,12 +78,7 @@ export function onCluster(
       ),
       probes: base.probes.map(byAddress),
       faults: faults(site),
-      autoscalers: Object.fromEntries(
-        Object.entries(autoscalers).map(([name, promised]) => [
-          name,
-          { cluster: site.cluster, namespace: site.namespace, name, ...promised },
-        ]),
-      ),
+      autoscalers: scaledInEachRegion(site, autoscalers, base.regions),
       ...(pods === undefined ? {} : { pods: ofEachRegion(site, pods, base.regions) }),
       elsewhere: {
         backups: because(backups, 'how a cluster backs up and restores is its own, and nothing here says it'),
@@ -114,6 +112,20 @@ function ofEachRegion(
   const names = regions.map((region) => `api-${region}`);
   return Object.fromEntries(
     names.map((deployment) => [deployment, { cluster, namespace, deployment, ...promised }]),
+  );
+}
+
+function scaledInEachRegion(
+  { cluster, namespace }: ClusterSite,
+  autoscalers: Readonly<Record<string, PromisedAutoscaler>>,
+  regions: readonly string[],
+): Readonly<Record<string, AutoscalerSpec>> {
+  return Object.fromEntries(
+    Object.entries(autoscalers).flatMap(([first, promised]) =>
+      regions
+        .map((region, index) => (index === 0 ? first : `${first}-${region}`))
+        .map((name) => [name, { cluster, namespace, name, ...promised }]),
+    ),
   );
 }
 
