@@ -16,6 +16,8 @@ const folder = join(root, 'deploy', 'github');
 const ABSENT = 'nobody-has-made-this';
 
 interface Step {
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, string>>;
   readonly run?: string;
   readonly shell?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -25,6 +27,7 @@ interface Job {
   readonly env?: Readonly<Record<string, string>>;
 }
 interface Pipeline {
+  readonly concurrency?: { readonly group: string };
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
@@ -82,14 +85,18 @@ function runStep({ run = '', shell }: Step, env: Readonly<Record<string, string>
   return { status, said: stdout + stderr, words: words.map((line) => line.split('\0').slice(0, -1)) };
 }
 
-const steps = readdirSync(folder).flatMap((file) => {
-  const pipeline = parse(readFileSync(join(folder, file), 'utf8')) as Pipeline;
-  return Object.entries(pipeline.jobs).flatMap(([job, { steps: all, env = {} }]) =>
+const pipelines = readdirSync(folder).map((file) => ({
+  file,
+  pipeline: parse(readFileSync(join(folder, file), 'utf8')) as Pipeline,
+}));
+
+const steps = pipelines.flatMap(({ file, pipeline }) =>
+  Object.entries(pipeline.jobs).flatMap(([job, { steps: all, env = {} }]) =>
     all
       .filter(({ run }) => run?.includes('npx ordeal') === true)
       .map((step) => ({ name: `${file}, ${job}: ${step.run?.trim().split('\n').at(-1) ?? ''}`, step, env })),
-  );
-});
+  ),
+);
 
 describe('pipelines to copy', () => {
   it('call the command', () => expect(steps.length).toBeGreaterThanOrEqual(5));
@@ -124,5 +131,24 @@ describe('pipelines to copy', () => {
       'API p95; $(touch owned)',
     ]);
     expect(wordsWith('')).toEqual(always);
+  });
+
+  it.each(pipelines)('$file passes on evidence, and none of the secrets beside it', ({ pipeline }) => {
+    const uploads = Object.values(pipeline.jobs)
+      .flatMap((job) => job.steps)
+      .filter(({ uses }) => uses?.startsWith('actions/upload-artifact@') === true);
+    expect(uploads).toHaveLength(1);
+    expect(uploads[0]?.with?.['path']?.trim().split('\n')).toEqual([
+      '.ordeal/runs',
+      '!.ordeal/runs/*/run.json',
+      '!.ordeal/runs/*/undo/**',
+      '!.ordeal/runs/*/load/*/home/**',
+    ]);
+  });
+
+  it('do not wait for each other', () => {
+    const groups = pipelines.flatMap(({ pipeline }) => pipeline.concurrency?.group ?? []);
+    expect(groups).toHaveLength(2);
+    expect(new Set(groups).size).toBe(groups.length);
   });
 });
