@@ -12,15 +12,15 @@ export function constantLoadOf(
 ): Result<ConstantLoadPhase> {
   // That there is one of the two the schema has seen to.
   if (tenants === undefined) return { ok: true, value: { ...rest, rate: rate ?? 0 } };
-  const diagnostics = Object.entries(tenants).flatMap(([tenant, { journeys = [] }]) => [
+  const diagnostics = Object.entries(tenants).flatMap(([tenant, { journeys }]) => [
     ...unknown(
       `${path}.tenants`,
       tenant,
       'tenants',
       platform.tenants.map(({ id }) => id),
     ),
-    ...journeys.flatMap((name, at) =>
-      unknown(`${path}.tenants.${tenant}.journeys[${at}]`, name, 'journeys', Object.keys(platform.journeys)),
+    ...placesOf(journeys, `${path}.tenants.${tenant}.journeys`).flatMap(([name, place]) =>
+      unknown(place, name, 'journeys', Object.keys(platform.journeys)),
     ),
   ]);
   if (diagnostics.length > 0) return { ok: false, diagnostics };
@@ -29,14 +29,35 @@ export function constantLoadOf(
 }
 
 function ofTenant(tenant: string, { rate, journeys }: WrittenTenantLoad, platform: Platform): TenantLoad {
-  const usual = Object.entries(platform.journeys).filter(([, { weight }]) => weight > 0);
-  const weights =
-    journeys?.map((name): [string, number] => {
+  return { tenant, rate, weights: isNames(journeys) ? usualWeights(journeys, platform) : journeys };
+}
+
+function usualWeights(
+  names: readonly string[] | undefined,
+  { journeys }: Platform,
+): Readonly<Record<string, number>> {
+  const usual = Object.keys(journeys).filter((name) => (journeys[name]?.weight ?? 0) > 0);
+  return Object.fromEntries(
+    (names ?? usual).map((name) => {
       // One that is otherwise for the smoke gate alone weighs as much as any.
-      const weight = platform.journeys[name]?.weight ?? 0;
+      const weight = journeys[name]?.weight ?? 0;
       return [name, weight > 0 ? weight : 1];
-    }) ?? usual.map(([name, { weight }]): [string, number] => [name, weight]);
-  return { tenant, rate, weights: Object.fromEntries(weights) };
+    }),
+  );
+}
+
+/** The journeys that a tenant's load names, and where in the file. */
+function placesOf(
+  journeys: WrittenTenantLoad['journeys'],
+  path: string,
+): readonly (readonly [name: string, place: string])[] {
+  return isNames(journeys)
+    ? (journeys ?? []).map((name, at) => [name, `${path}[${at}]`])
+    : Object.keys(journeys).map((name) => [name, `${path}.${name}`]);
+}
+
+function isNames(journeys: WrittenTenantLoad['journeys']): journeys is readonly string[] | undefined {
+  return journeys === undefined || Array.isArray(journeys);
 }
 
 function unknown(path: string, written: string, what: string, known: readonly string[]): Diagnostic[] {

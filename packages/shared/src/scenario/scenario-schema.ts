@@ -4,6 +4,13 @@ import { variantsBy } from '../platform/needed-schema.ts';
 const text = z.string().min(1);
 const seconds = z.number().positive();
 const names = z.array(text);
+/** Of a tenant: which, or how much of each. */
+const journeys = z.union([
+  names.min(1),
+  z
+    .record(text, z.number().positive())
+    .refine((weights) => Object.keys(weights).length > 0, { error: 'at least one journey' }),
+]);
 const head = {
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and hyphens'),
   title: text,
@@ -24,7 +31,7 @@ const load = () =>
       ...head,
       rate: z.number().positive().optional(),
       tenants: z
-        .record(text, z.strictObject({ rate: z.number().positive(), journeys: names.min(1).optional() }))
+        .record(text, z.strictObject({ rate: z.number().positive(), journeys: journeys.optional() }))
         .refine((tenants) => Object.keys(tenants).length >= 2, {
           error: 'at least two tenants: of one nobody needs telling apart',
         })

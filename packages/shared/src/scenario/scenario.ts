@@ -109,8 +109,11 @@ export interface WrittenConstantLoad extends Omit<ConstantLoadPhase, 'rate' | 'p
 export interface WrittenTenantLoad {
   /** Iterations a second. */
   readonly rate: number;
-  /** Names of the platform's journeys that it does, those of weight 0 as well. Default: all that have a weight. */
-  readonly journeys?: readonly string[];
+  /**
+   * Names of the platform's journeys that it does, those of weight 0 as well, or their weights in this load. Default: all
+   * that have a weight.
+   */
+  readonly journeys?: readonly string[] | Readonly<Record<string, number>>;
 }
 
 /** A scenario as its file states it. */

@@ -65,6 +65,19 @@ describe('load of several tenants', () => {
     expect(plan.phases[0]?.does[0]).toContain('50/s of tenant noisy (heavy × 1)');
   });
 
+  it('may give journeys weights of their own', () => {
+    const weighed = { ...tenants, quiet: { rate: 5, journeys: { heavy: 0.5, [journey]: 3 } } };
+    expect(parsed({ tenants: weighed }).phases[0]).toMatchObject({
+      perTenant: [{ tenant: 'quiet', rate: 5, weights: { heavy: 0.5, [journey]: 3 } }, { tenant: 'noisy' }],
+    });
+    const of = (journeys: object) => mistakes({ tenants: { ...tenants, quiet: { rate: 5, journeys } } });
+    expect(of({ nope: 1 })).toEqual([
+      "day.ts: phases[0].tenants.quiet.journeys.nope: the name of one of the platform's journeys",
+    ]);
+    expect(of({ heavy: 0 })).toHaveLength(1);
+    expect(of({})).toHaveLength(1);
+  });
+
   it('names what is not there, and refuses what does not go together', () => {
     expect(mistakes({ tenants: { quiet: { rate: 5 }, other: { rate: 1, journeys: ['nope'] } } })).toEqual([
       "day.ts: phases[0].tenants: the name of one of the platform's tenants",
