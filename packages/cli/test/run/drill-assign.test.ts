@@ -16,18 +16,26 @@ const alert: Objective = {
   unit: 's',
 };
 
-test('a drill is judged by its result, and what alerts did by the time from its fault to its end', () => {
+const shown: Objective = {
+  signal: { from: 'client', measure: 'failed-checks', checks: ['list is its own'] },
+  comparator: '<=',
+  limit: 0,
+  unit: 'checks',
+};
+
+test('a drill is judged by its result, and what alerts and checks did by the time from its fault to its end', () => {
   const assignments: { objectiveName: string; window: string }[] = [];
   type Session = Parameters<typeof assignDrill>[1];
   const session = {
-    loaded: { platform: { objectives: { RTO: rto, alert } } },
+    loaded: { platform: { objectives: { RTO: rto, alert, shown } } },
     results: { assignments },
     context: { runId: 'run' },
   } as unknown as Session;
-  const phase = { name: 'region-lost', objectives: ['RTO', 'alert'] } as unknown as DrillPhase;
+  const phase = { name: 'region-lost', objectives: ['RTO', 'alert', 'shown'] } as unknown as DrillPhase;
   assignDrill(phase, session);
   expect(assignments.map(({ objectiveName, window }) => [objectiveName, window])).toEqual([
     ['RTO', 'region-lost'],
     ['alert', 'region-lost/whole'],
+    ['shown', 'region-lost/whole'],
   ]);
 });

@@ -8,7 +8,7 @@ import { isReturn } from '@ordeal/shared/scenario/drill-parts';
 import { wholeDrill } from '@ordeal/shared/scenario/drill-windows';
 import type { DrillPhase } from '@ordeal/shared/scenario/scenario';
 import type { Bounds } from '@ordeal/shared/time/interval';
-import { assignDrill, isJudgedByAlerts } from './drill-assign.ts';
+import { assignDrill, isJudgedMeanwhile } from './drill-assign.ts';
 import { drillDeps } from './drill-deps.ts';
 import { steadyBeforeDrill } from './steady-before-drill.ts';
 import { standingOn, standingPromotions } from '../standing-promotion.ts';
@@ -62,9 +62,9 @@ export async function drillPhase(phase: DrillPhase, session: Session): Promise<P
   };
 }
 
-/** From the fault to now, where alerts are judged. A region that was lost stays away for longer than the drill. */
+/** From the fault to now, where alerts or checks of journeys are judged. A region that was lost stays away for longer than the drill. */
 function wholeWindow(phase: DrillPhase, fault: Bounds | null, session: Session): readonly WindowRecord[] {
-  if (fault === null || !phase.objectives.some((name) => isJudgedByAlerts(name, session))) return [];
+  if (fault === null || !phase.objectives.some((name) => isJudgedMeanwhile(name, session))) return [];
   const { anchor, context } = session;
   const whole = windowOf(anchor, wholeDrill(phase), phase.name, fault.low, context.clock.now());
   context.journal.append({ type: 'window-closed', window: whole });

@@ -1,6 +1,7 @@
 import type { DrillMeasure, PrometheusSignal, RestoreMeasure } from '../../objectives/signal.ts';
 import type { TenantLoad } from '../../load/workload.ts';
 import { isOfAlerts } from '../../objectives/of-alerts.ts';
+import { isOfWholeDrill } from '../../objectives/of-whole-drill.ts';
 import { steadySeconds } from '../load-windows.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { RestorePhase } from '../restore-phase.ts';
@@ -20,7 +21,9 @@ export function valueObstacle({ objective, window, platform, scenario }: Concern
   const inA = `in a ${isAPhase ? window.part : `${window.part}-`} window`;
   switch (signal.from) {
     case 'client':
-      if (isOfItsOwn(window.part)) return drillHasNoWindow(window.part, `the client's ${signal.measure}`);
+      if (isOfItsOwn(window.part) && !(window.part === 'drill' && isOfWholeDrill(objective))) {
+        return drillHasNoWindow(window.part, `the client's ${signal.measure}`);
+      }
       if (window.part === 'search') return searchHasNoWindow(`the client's ${signal.measure}`);
       if (window.rate > 0 && signal.tenant !== undefined && ofTenant(window, signal.tenant) === undefined) {
         return {
@@ -227,7 +230,7 @@ function searchHasNoWindow(what: string): Obstacle {
 const ownMeasures = {
   limit: 'departures',
   drill:
-    'rto, rpo, detection, failover, lost, anomalies, flaps, stale, writers; and what alerts did (alerts-fired, alerts-firing, seconds-to-alert)',
+    'rto, rpo, detection, failover, lost, anomalies, flaps, stale, writers; what alerts did (alerts-fired, alerts-firing, seconds-to-alert); and checks of journeys (failed-checks)',
   restore: 'seconds, backup-age, point-in-time-error, schedule-departures',
   deploy: 'seconds-to-deploy, seconds-to-roll-back, seconds-to-return',
 };

@@ -314,6 +314,12 @@ describe('a signal that has no value in a window', () => {
     limit: 15,
     unit: 's',
   };
+  const apart: Objective = {
+    signal: { from: 'client', measure: 'failed-checks', checks: ['is its own'] },
+    comparator: '<=',
+    limit: 0,
+    unit: 'checks',
+  };
   const under = (part: 'steady' | 'during' | 'recovery'): readonly Phase[] => [
     load({ objectives: ['errors'] }),
     experiment({
@@ -345,6 +351,8 @@ describe('a signal that has no value in a window', () => {
       [load({ objectives: ['errors'] }), drill()],
       false,
     ],
+    ['checks of journeys in a drill under load', apart, [load({ objectives: ['errors'] }), drill()], true],
+    ['checks of journeys in a drill under none', apart, [drill()], false],
     ['seconds to an alert in a drill that loses something', alert, [drill()], true],
     [
       'seconds to an alert in a planned move',
