@@ -28,6 +28,8 @@ export const sabotages = {
   'concurrency-tight': 'a fifth of what is promised is worked on at once',
   'sessions-in-process': 'a worker knows only the sessions that began with it',
   'bad-release': 'every version that is deployed answers a quarter of its requests with 500',
+  'leaky-release':
+    'every version that is deployed shows what belongs to one tenant to every other, and theirs to delete',
   'slow-release': 'every version that is deployed takes 300 ms longer for each request',
   'no-rollback': 'a version that is deployed is never taken back, however bad it is',
   'hasty-rollout': 'a rolling update replaces all replicas at once',
@@ -58,6 +60,7 @@ export type Sabotage = keyof typeof sabotages;
 const possible: Partial<Record<Sabotage, (contract: Contract) => boolean>> = {
   'mixed-tenants': ({ platform }) => platform === 'agentic-platform',
   'shared-cache': ({ platform }) => platform === 'agentic-platform',
+  'leaky-release': ({ platform }) => platform === 'agentic-platform',
   'no-limits': ({ mostOfTenant }) => mostOfTenant !== undefined,
   'rate-limit-off': ({ rateLimit }) => rateLimit !== undefined,
   'rate-limit-tight': ({ rateLimit }) => rateLimit !== undefined,

@@ -32,7 +32,9 @@ export async function runReplica(
   host: string,
   complain: (line: string) => void,
 ): Promise<RunningReplica> {
-  const { sabotage } = config;
+  // What a version mixes by itself is mixed as a lab that was told to.
+  const sabotage: ApiConfig['sabotage'] =
+    config.defect === 'mixed-tenants' ? [...config.sabotage, 'mixed-tenants'] : config.sabotage;
   const { now } = systemClock;
   const contract = contractOf(config.platform);
   const store = new Store(config.databases, now, {

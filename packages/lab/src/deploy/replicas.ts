@@ -2,7 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Clock } from '@ordeal/shared/time/clock';
 import type { ApiConfig } from '../api/config.ts';
 import type { DeployLayout, Place } from './layout.ts';
-import { defectOf, type Defect } from './versions.ts';
+import { defectOf, releasedDefect } from './versions.ts';
 
 const ANSWER_WITHIN_MS = 2_000;
 /** A replica is unseen after so long a silence: a machine that is busy keeps one from answering for a while. */
@@ -16,12 +16,7 @@ export function versionAt({ configFile }: Place): string {
 
 export function setVersionAt({ configFile }: Place, version: string, { sabotage }: DeployLayout): void {
   const { defect: _, ...config } = configOf(configFile);
-  const released: Defect | undefined = sabotage.includes('bad-release')
-    ? 'errors'
-    : sabotage.includes('slow-release')
-      ? 'slow'
-      : undefined;
-  const defect = defectOf(version, released);
+  const defect = defectOf(version, releasedDefect(sabotage));
   const text = JSON.stringify({ ...config, version, ...(defect && { defect }) }, null, 2);
   writeFileSync(`${configFile}.new`, text, { mode: 0o600 });
   renameSync(`${configFile}.new`, configFile);

@@ -1,9 +1,13 @@
+import type { Sabotage } from '../sabotage.ts';
+
 /** What a version of the API does wrong. */
 export type Defect =
   /** A quarter of the requests answers 500. */
   | 'errors'
   /** Every request takes 300 ms longer. */
   | 'slow'
+  /** What belongs to one tenant is shown to every other. */
+  | 'mixed-tenants'
   /** It runs, and is never ready. */
   | 'never-ready';
 
@@ -17,6 +21,17 @@ const versions: Readonly<Record<string, Defect | undefined>> = {
   '1.1.0-slow': 'slow',
   '1.1.0-never-ready': 'never-ready',
 };
+
+const releases: Partial<Record<Sabotage, Defect>> = {
+  'bad-release': 'errors',
+  'slow-release': 'slow',
+  'leaky-release': 'mixed-tenants',
+};
+
+/** What the lab was told that every version but the first one does wrong. */
+export function releasedDefect(sabotage: readonly Sabotage[]): Defect | undefined {
+  return sabotage.map((one) => releases[one]).find((defect) => defect !== undefined);
+}
 
 /** Throws an error that names those that there are. */
 export function requireVersion(version: string): void {
