@@ -95,6 +95,7 @@ export const controls: readonly Control[] = [
     ['bad-release', deploys('canary'), 'time to deploy'],
     ['no-rollback', deploys('bad-canary'), 'time to roll back'],
     ['no-drain', deploys('rolling'), 'requests lost by a deployment'],
+    ['leaky-release', deploys('rolling'), 'tenants see nothing of each other'],
     ['no-alerts', drill, 'alert on a lost region', LOST],
     ['lose-acknowledged-writes', drill, 'no acknowledged write lost', LOST],
     ['stale-dump', dump, 'age of the nightly dump'],

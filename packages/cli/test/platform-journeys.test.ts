@@ -1,9 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { execPath } from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Journey, JourneyContext } from '@ordeal/shared/journey/journey';
+import { plannedWindows } from '@ordeal/shared/scenario/decidable/planned-windows';
 import { objectives } from '../../../platforms/agentic-platform/objectives.ts';
+import { prepare } from '../src/commands/prepare.ts';
+import type { Edge } from '../src/edge.ts';
 
 const platforms = join(import.meta.dirname, '..', '..', '..', 'platforms');
 
@@ -74,6 +78,41 @@ it('a tenant is isolated only where each of its checks is made, whatever else is
   const { checks } = await goneThrough(isolation!.journey, { id: 'x' }, 204);
   expect(promised).not.toEqual([]);
   expect(Object.keys(checks)).toEqual(expect.arrayContaining([...promised]));
+});
+
+describe.each(['full', 'short'] as const)('at the pace %s', (pace) => {
+  const APART = 'tenants see nothing of each other';
+  const root = join(platforms, '..');
+  const edge = { cwd: root, root, node: execPath, env: {} } as unknown as Edge;
+  /** The client reports every second: those across a window's edges may not be of it. */
+  const EDGES = 2;
+
+  it.each(['gameday', 'chaos', 'deploys', 'recovery'])(
+    'tenants are looked at through every fault, deployment and drill of %s, for as long as it takes',
+    async (name) => {
+      const options = { scenario: name, pace, labName: 'none', platform: 'agentic-platform' };
+      const { scenario, loaded, plan } = await prepare('gameday', options, 1, edge, undefined);
+      expect(plan.undecidable).toEqual([]);
+      const windows = plannedWindows(scenario).filter((window) => window.objectives.includes(APART));
+      const broken = scenario.phases.filter(({ phase }) => ['experiment', 'deploy', 'drill'].includes(phase));
+      expect(broken).not.toEqual([]);
+      const looked = new Set(windows.map(({ phase }) => phase.name));
+      expect(broken.map((phase) => phase.name).filter((one) => !looked.has(one))).toEqual([]);
+
+      for (const { name: window, rate, seconds, perTenant, phase } of windows) {
+        // A drill waits for clients to be served for good.
+        const whole = (seconds ?? (phase.phase === 'drill' ? phase.stableFor : 0)) - EDGES;
+        const { journeys: all } = loaded.platform;
+        const usual = Object.fromEntries(Object.entries(all).map(([one, { weight }]) => [one, weight]));
+        const arrivals = (perTenant ?? [{ rate, weights: usual }]).map(({ rate: own, weights }) => {
+          const sum = Object.values(weights).reduce((left, right) => left + right, 0);
+          return (own * whole * (weights['tenant-isolation'] ?? 0)) / sum;
+        });
+        // They come at their rate, and not by chance.
+        expect(Math.max(...arrivals), window).toBeGreaterThan(1);
+      }
+    },
+  );
 });
 
 describe('every analytics endpoint of research-assistant', () => {

@@ -1,6 +1,7 @@
 import { defineScenario } from '@ordeal/shared/scenario/scenario';
 
 const steady = ['client errors', 'client p95'];
+const apart = 'tenants see nothing of each other';
 
 /** So long it takes until the load balancer's own figures have shown for long enough that a region left it; in s. */
 const LOAD_BALANCER_HOLD = 8;
@@ -23,7 +24,7 @@ export default defineScenario((pace) => {
     hold,
     recoverWithin: 30,
     steadyAgainFor: full ? 5 : 3,
-    objectives: { steady, during, recovery: ['time to steady'] },
+    objectives: { steady, during, recovery: ['time to steady'], whole: [apart] },
   });
   return {
     name: 'chaos',

@@ -1,6 +1,7 @@
 import { defineScenario } from '@ordeal/shared/scenario/scenario';
 
 const steady = ['client errors', 'client p95'];
+const apart = 'tenants see nothing of each other';
 
 /** "Zero-Downtime Deployment": every strategy that the guide names, and versions that have to be taken back. */
 export default defineScenario((pace) => {
@@ -17,13 +18,17 @@ export default defineScenario((pace) => {
     version: '1.1.0',
     objectives: {
       steady,
-      whole: ['requests lost by a deployment'],
+      whole: ['requests lost by a deployment', apart],
       result: ['time to deploy', 'time to return'],
     },
   };
   const bad = {
     ...deploy,
-    objectives: { steady, whole: ['client errors under a bad version'], result: ['time to roll back'] },
+    objectives: {
+      steady,
+      whole: ['client errors under a bad version', apart],
+      result: ['time to roll back'],
+    },
   };
   return {
     name: 'deploys',

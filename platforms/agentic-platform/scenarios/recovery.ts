@@ -1,5 +1,7 @@
 import { defineScenario } from '@ordeal/shared/scenario/scenario';
 
+const apart = 'tenants see nothing of each other';
+
 /** A day, and an hour for the next one to be made. */
 const DUMP_AGE = 90_000;
 
@@ -28,6 +30,7 @@ export default defineScenario((pace) => {
       'no ledger anomaly',
       'no stale read',
       'one writer at a time',
+      apart,
     ],
   };
   const restore = {
@@ -133,6 +136,7 @@ export default defineScenario((pace) => {
           'no ledger anomaly',
           'no stale read',
           'one writer at a time',
+          apart,
         ],
       },
     ],
