@@ -69,13 +69,17 @@ export default defineScenario((pace) => {
         LOAD_BALANCER_HOLD,
       ),
       // Shorter than the abort condition: nothing takes over here, and what is to be seen is that all of it comes back.
-      experiment(
-        'region-failure',
-        'Region failure: everything of region A is killed at once',
-        'region-a-lost',
-        ['client errors while a region is lost'],
-        3,
-      ),
+      {
+        ...experiment(
+          'region-failure',
+          'Region failure: everything of region A is killed at once',
+          'region-a-lost',
+          ['client errors while a region is lost'],
+          3,
+        ),
+        // Nobody can be looked at while it is lost: long enough behind it for more than one look.
+        steadyAgainFor: 5,
+      },
     ],
   };
 });
