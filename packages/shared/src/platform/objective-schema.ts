@@ -8,7 +8,13 @@ const text = z.string().min(1);
 const positive = z.number().positive();
 const prometheus = { from: z.literal('prometheus') };
 const histogram = {
-  histogram: text,
+  // It is written in front of braces, behind `_bucket` where it is a classic one: no name with dots can be.
+  histogram: z
+    .string()
+    .regex(
+      /^[a-zA-Z_:][\w:]*$/,
+      "the metric's name without braces, as http_request_duration_seconds; one of another kind (with dots) is for a signal of measure promql",
+    ),
   matchers: matchersText,
   buckets: z.enum(['classic', 'native']).optional(),
 };

@@ -32,6 +32,19 @@ test.each([
 });
 
 test.each([
+  ['http_request_duration_seconds', true],
+  ['job:latency', true],
+  ['http.server.request.duration', false],
+  ['http_request_duration_seconds{job="api"}', false],
+])('the name of a histogram: %s', (name, fine) => {
+  const signal = { from: 'prometheus', measure: 'latency', quantile: 0.95, histogram: name, matchers: '' };
+  const parsed = objectiveSchema.safeParse({ ...share, unit: 's', signal });
+  expect(parsed.error?.issues.map(({ path }) => path.join('.')) ?? []).toEqual(
+    fine ? [] : ['signal.histogram'],
+  );
+});
+
+test.each([
   ['sum(rate(x[$window])) or vector(0)', '<', false],
   ['sum(rate(x[$window])) OR on() (vector( 0 ))', '<', false],
   ['(a or ignoring(le) vector(0)) + b', '<=', false],
