@@ -8,8 +8,9 @@ import {
   type PrometheusError,
   type RawSeries,
 } from '@ordeal/shared/prometheus/reading';
+import { isPlainName } from '@ordeal/shared/prometheus/selector';
 import { FOREIGN_JOBS, type JobFacts } from './choose-job.ts';
-import { isPlainName, likeliestFirst, selectorOf, STATUS_LABELS, statusLabelOf } from './request-metrics.ts';
+import { likeliestFirst, selectorOf, STATUS_LABELS, statusLabelOf } from './request-metrics.ts';
 
 /** More histograms of one job are not looked at. */
 const MOST = 20;

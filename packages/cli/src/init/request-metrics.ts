@@ -1,3 +1,5 @@
+import { isPlainName } from '@ordeal/shared/prometheus/selector';
+
 /** Labels that hold a status, in the order of preference. */
 export const STATUS_LABELS = ['status', 'code', 'status_code', 'http_status', 'http_response_status_code'];
 
@@ -18,11 +20,6 @@ export function likeliestFirst(names: readonly string[]): readonly string[] {
 /** The label by which series tell failures apart; undefined where none does. */
 export function statusLabelOf(series: readonly Readonly<Record<string, string>>[]): string | undefined {
   return STATUS_LABELS.find((label) => series.some((labels) => /^[1-5](\d\d|xx)$/.test(labels[label] ?? '')));
-}
-
-/** Whether a selector can begin with the name. Others, such as OTLP's with dots, only go into quotes. */
-export function isPlainName(name: string): boolean {
-  return /^[a-zA-Z_:][\w:]*$/.test(name);
 }
 
 /** Series of a metric, whatever it is called: with quotes where others than Prometheus 3 can read them too. */

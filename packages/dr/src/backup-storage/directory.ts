@@ -11,6 +11,8 @@ const unfinished = '.ordeal-';
 /** Keeps backups in a directory, which may be a mounted one. Files can be read by their owner alone. */
 export function createDirectoryStorage(path: string): BackupStorage {
   const at = (name: string): string => join(path, checkName(name));
+  const removeAll = async (folder: string): Promise<void> =>
+    await rm(at(folder), { recursive: true, force: true });
   return {
     place: path,
     list: async (folder) => {
@@ -50,9 +52,9 @@ export function createDirectoryStorage(path: string): BackupStorage {
       await syncDirectory(dirname(file));
     },
     remove: async (name) => await rm(at(name), { force: true }),
-    removeAll: async (folder) => await rm(at(folder), { recursive: true, force: true }),
-    // It was in the folder.
-    endWriting: async (folder) => await rm(at(folder), { recursive: true, force: true }),
+    removeAll,
+    // What was begun is in the folder as well.
+    endWriting: removeAll,
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isPlainName } from '../prometheus/selector.ts';
 import { needed, variantsBy } from './needed-schema.ts';
 import { passesOnNothing } from './passes-on-nothing.ts';
 import { matchersText, selectorText } from './selector-text.ts';
@@ -9,12 +10,10 @@ const positive = z.number().positive();
 const prometheus = { from: z.literal('prometheus') };
 const histogram = {
   // It is written in front of braces, behind `_bucket` where it is a classic one: no name with dots can be.
-  histogram: z
-    .string()
-    .regex(
-      /^[a-zA-Z_:][\w:]*$/,
+  histogram: z.string().refine(isPlainName, {
+    error:
       "the metric's name without braces, as http_request_duration_seconds; one of another kind (with dots) is for a signal of measure promql",
-    ),
+  }),
   matchers: matchersText,
   buckets: z.enum(['classic', 'native']).optional(),
 };

@@ -16,9 +16,16 @@ export interface Selector {
   readonly text: string;
 }
 
-const METRIC = /^\s*([a-zA-Z_:][\w:]*)?\s*/;
+const NAME = /[a-zA-Z_:][\w:]*/;
+const WHOLE_NAME = new RegExp(`^${NAME.source}$`);
+const METRIC = new RegExp(`^\\s*(${NAME.source})?\\s*`);
 const MATCHER =
   /^\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)\s*(,|(?=\}))/;
+
+/** Whether a selector can begin with the name. Others, such as OTLP's with dots, only go into quotes. */
+export function isPlainName(name: string): boolean {
+  return WHOLE_NAME.test(name);
+}
 
 /** Takes the vector selector at the beginning of a PromQL text apart; undefined when there is none. */
 export function parseSelector(text: string): Selector | undefined {

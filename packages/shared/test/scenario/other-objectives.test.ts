@@ -10,24 +10,10 @@ import { renderHtml } from '../../src/report/html/render-html.ts';
 import { renderSummary } from '../../src/report/summary.ts';
 import { gameDay } from '../report/fixture.ts';
 
-const checks: Objective = {
-  signal: { from: 'smoke', measure: 'failed' },
-  comparator: '<=',
-  limit: 0,
-  unit: 'count',
-} as Objective;
-const age: Objective = {
-  signal: { from: 'restore', measure: 'backup-age' },
-  comparator: '<=',
-  limit: 900,
-  unit: 's',
-} as Objective;
-const errors: Objective = {
-  signal: { from: 'client', measure: 'error-ratio' },
-  comparator: '<',
-  limit: 0.01,
-  unit: 'ratio',
-} as Objective;
+const on = (signal: Objective['signal']): Objective => ({ signal, comparator: '<=', limit: 0, unit: 'any' });
+const checks = on({ from: 'smoke', measure: 'failed' });
+const age = on({ from: 'restore', measure: 'backup-age' });
+const errors = on({ from: 'client', measure: 'error-ratio' });
 const objectives = { errors, checks, 'backup age': age, 'restore time': age };
 
 const smoke: Phase = { phase: 'smoke', name: 'gate', title: 'Gate' };

@@ -32,8 +32,12 @@ export function lsnOf(position: number): string {
 /** Name of the log's file with this number. */
 export function segmentName(timeline: number, number: number, segmentBytes: number): string {
   const inLog = 2 ** 32 / segmentBytes;
-  const part = (value: number): string => value.toString(16).toUpperCase().padStart(8, '0');
-  return part(timeline) + part(Math.floor(number / inLog)) + part(number % inLog);
+  return [timeline, Math.floor(number / inLog), number % inLog].map(inName).join('');
+}
+
+/** A number as PostgreSQL writes it into the names of the log's files. */
+export function inName(value: number): string {
+  return value.toString(16).toUpperCase().padStart(8, '0');
 }
 
 /** The files of the log among those of an archive, in their order; of one on several timelines all. */

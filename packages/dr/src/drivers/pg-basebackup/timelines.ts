@@ -1,5 +1,5 @@
 import type { StoredFile } from '../../backup-storage/storage.ts';
-import { positionOf } from './segments.ts';
+import { inName, positionOf } from './segments.ts';
 
 /** Where a timeline was left for a later one, as a `.history` file says it. */
 export interface Departure {
@@ -17,7 +17,7 @@ export interface Stretch {
 }
 
 export function historyName(timeline: number): string {
-  return `${timeline.toString(16).toUpperCase().padStart(8, '0')}.history`;
+  return `${inName(timeline)}.history`;
 }
 
 /** The histories among the files of an archive, by their timelines: as they are called there, perhaps with `.gz`. */
