@@ -7,6 +7,7 @@ import {
   readdirSync,
   readlinkSync,
   realpathSync,
+  statSync,
 } from 'node:fs';
 import { rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -66,7 +67,7 @@ export async function removeTarget(undo: TargetUndo, context: DriverContext): Pr
   context.signal.throwIfAborted();
   if (!existsSync(dir)) return;
   const inside = readdirSync(dir);
-  if (inside.length > 0 && tokenIn(dir) !== undo.token) {
+  if (inside.length > 0 && tokenIn(dir) !== undo.token && !isOnlyBegun(dir, inside)) {
     throw new Error(
       `${dir} is not empty and was not made by this restore, so it is left as it is: look at what it is, and ` +
         'delete it by hand if nobody needs it',
@@ -90,6 +91,11 @@ function tokenIn(dir: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Who made it was killed before it could write into the mark: there is nothing else, and nothing of anybody's. */
+function isOnlyBegun(dir: string, inside: readonly string[]): boolean {
+  return inside.length === 1 && inside[0] === markName && statSync(join(dir, markName)).size === 0;
 }
 
 /**

@@ -182,6 +182,21 @@ it.skipIf(cannotRun(why))('leaves a server alone that it cannot see, as from ano
   expect(existsSync(into.dir)).toBe(false);
 });
 
+it('takes away a directory whose maker was killed before it could say whose it is, if nothing else is in it', async () => {
+  const undo = targetUndo(join(tmpdir(), `ordeal-begun-${process.pid}`));
+  try {
+    makeTarget(undo, undefined);
+    writeFileSync(join(undo.dir, '.ordeal-restore.json'), '');
+    writeFileSync(join(undo.dir, 'data'), 'of somebody');
+    await expect(removeTarget(undo, testContext())).rejects.toThrow('was not made by this restore');
+    rmSync(join(undo.dir, 'data'));
+    await removeTarget(undo, testContext());
+    expect(existsSync(undo.dir)).toBe(false);
+  } finally {
+    rmSync(undo.dir, { recursive: true, force: true });
+  }
+});
+
 it('never touches a directory that is not its own', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'ordeal-own-'));
   const undo = targetUndo(join(dir, 'into'));
