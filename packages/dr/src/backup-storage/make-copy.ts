@@ -42,15 +42,18 @@ export async function makeCopy(
     noted?.end();
     return copyOf(label);
   } catch (error) {
-    if (!(await isComplete(storage, id).catch(() => false))) {
-      // What cannot be taken away now stays noted.
-      await storage.removeAll(id).then(
-        () => noted?.end(),
-        () => undefined,
-      );
-    }
+    await takeAway(storage, id).then(
+      () => noted?.end(),
+      // What cannot be taken away now, or may be whole, stays noted.
+      () => undefined,
+    );
     throw error;
   }
+}
+
+/** Takes away what there is of a copy, but none that is whole. Rejects where nobody can tell whether it is. */
+async function takeAway(storage: BackupStorage, id: string): Promise<void> {
+  if (!(await isComplete(storage, id))) await storage.removeAll(id);
 }
 
 /** A label may be there though its writing failed: where only the answer was lost, the copy is whole. */
