@@ -83,6 +83,14 @@ export default definePlatform((context) => {
         window: 'sliding',
         ask: { method: 'GET', path: '/api/chat', headers: anyClient },
       },
+      // As clients meet it: through the load balancer, behind which several count.
+      'requests of a client at the entry': {
+        kind: 'rate',
+        requests: 100,
+        windowSeconds: 60,
+        window: 'sliding',
+        ask: { method: 'GET', path: '/api/chat', headers: anyClient },
+      },
       'requests at once': {
         kind: 'concurrency',
         // What bounds them is a setting of each task.

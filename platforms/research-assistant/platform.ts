@@ -77,6 +77,14 @@ export default definePlatform((context) => {
         window: 'fixed',
         ask: { method: 'GET', path: '/api/analytics/usage', headers: anyClient },
       },
+      // As clients meet it: through the load balancer, behind which several count.
+      'requests of a client at the entry': {
+        kind: 'rate',
+        requests: 100,
+        windowSeconds: 60,
+        window: 'fixed',
+        ask: { method: 'GET', path: '/api/analytics/usage', headers: anyClient },
+      },
     },
     probes: [
       ...labProbes({ path: '/api/papers', headers: anyClient }, '/api/analytics/usage'),

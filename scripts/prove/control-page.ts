@@ -82,9 +82,16 @@ function standing(control: Control, rows: readonly Row[]): Row {
 }
 
 function rowOf({ control, verdict, finding, left }: Shown): Row {
-  const said = inCell(finding ?? NOT_FOUND).slice(0, MOST_CHARACTERS);
+  const said = excerpt(inCell(finding ?? NOT_FOUND), inCell(control.finds));
   const besides = left.map((one) => `; left: ${inCell(one).slice(0, MOST_CHARACTERS)}`);
   return [...named(control), verdict, `${said}${finding === undefined ? '' : besides.join('')}`];
+}
+
+/** As much as is kept, with what had to be found in it: behind its begin, where that is far from it. */
+function excerpt(text: string, finds: string): string {
+  const at = text.indexOf(finds);
+  if (at + finds.length <= MOST_CHARACTERS) return text.slice(0, MOST_CHARACTERS);
+  return `${text.slice(0, text.indexOf(': ') + 1)} … ${text.slice(at)}`.slice(0, MOST_CHARACTERS);
 }
 
 function named({ sabotage, run }: Control): readonly [sabotage: string, command: string] {

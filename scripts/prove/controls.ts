@@ -28,6 +28,8 @@ const LOST = ['SIGKILL to everything of region a'];
 const WRITTEN = ['what the drill region-lost has written', 'data that the run created'];
 /** A replica that died, and was not started again. */
 const KILLED = ['a/api-1'];
+/** What is said of a refusal that names a time at which it is repeated. */
+const COME_BACK = 'who comes back when a refusal says so is admitted: broken';
 /** What is said of copies that are kept: of nights without any, of others than the promised hours, of empty ones, of too few nights. */
 const GAP = 'between the copies of';
 const NO_COPY = 'nor at any other hour';
@@ -133,7 +135,8 @@ export const controls: readonly Control[] = [
     ['rate-limit-off', smoke, 'rate-limit'],
     ['rate-limit-tight', smoke, 'rate-limit'],
     ['rate-limit-as-error', smoke, 'rate-limit'],
-    ['rate-limit-other-window', limit('rate-limit'), 'rate limit'],
+    ['rate-limit-other-window', limit('rate-limit'), 'the window is fixed: broken'],
+    ['rate-limit-come-back', limit('rate-limit'), COME_BACK],
     ['connection-hog', load, 'database connections'],
     ['memory-hog', load, 'memory of a worker'],
     [
@@ -173,7 +176,8 @@ export const controls: readonly Control[] = [
     ['rate-limit-off', smoke, 'rate-limit'],
     ['rate-limit-tight', smoke, 'rate-limit'],
     ['rate-limit-as-error', smoke, 'rate-limit'],
-    ['rate-limit-other-window', limit('rate-limit'), 'rate limit'],
+    ['rate-limit-other-window', limit('rate-limit'), 'the window is sliding: broken'],
+    ['rate-limit-come-back', limit('rate-limit'), COME_BACK],
     ['concurrency-tight', limit('at-once'), 'requests at once'],
     ['concurrency-off', limit('at-once'), 'requests at once'],
     ['slow', load, 'server p95'],

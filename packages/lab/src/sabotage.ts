@@ -22,6 +22,8 @@ export const sabotages = {
   'rate-limit-off': 'nobody is ever refused for sending too many requests',
   'rate-limit-tight': 'a fifth of the requests that are promised is admitted',
   'rate-limit-as-error': 'too many requests are answered with 500, not with 429',
+  'rate-limit-come-back':
+    'a refusal for too many requests says to come back after a second, and is repeated then',
   'rate-limit-other-window':
     'the window of the limit on requests is a sliding one where it is promised to be fixed, and the other way round',
   'concurrency-off': 'nobody is ever refused for how much is worked on at once',
@@ -65,6 +67,7 @@ const possible: Partial<Record<Sabotage, (contract: Contract) => boolean>> = {
   'rate-limit-off': ({ rateLimit }) => rateLimit !== undefined,
   'rate-limit-tight': ({ rateLimit }) => rateLimit !== undefined,
   'rate-limit-as-error': ({ rateLimit }) => rateLimit !== undefined,
+  'rate-limit-come-back': ({ rateLimit }) => rateLimit !== undefined,
   'rate-limit-other-window': ({ rateLimit }) => rateLimit !== undefined,
   'concurrency-off': ({ mostConcurrent }) => mostConcurrent !== undefined,
   'concurrency-tight': ({ mostConcurrent }) => mostConcurrent !== undefined,

@@ -14,6 +14,13 @@ export default defineScenario(() => ({
     },
     {
       phase: 'limit',
+      name: 'rate-limit-at-entry',
+      title: 'The same through the load balancer, behind which several count',
+      limit: 'requests of a client at the entry',
+      objectives: ['rate limit at the entry'],
+    },
+    {
+      phase: 'limit',
       name: 'at-once',
       title: 'A task lets in a hundred requests at once',
       limit: 'requests at once',

@@ -12,5 +12,12 @@ export default defineScenario(() => ({
       limit: 'requests of a client',
       objectives: ['rate limit'],
     },
+    {
+      phase: 'limit',
+      name: 'rate-limit-at-entry',
+      title: 'The same through the load balancer, behind which several count',
+      limit: 'requests of a client at the entry',
+      objectives: ['rate limit at the entry'],
+    },
   ],
 }));

@@ -49,6 +49,12 @@ describe('the page', () => {
     expect(rowOf(pageOf([{ ...control, ...changed }], before, []))?.[2]).toBe(NOT_RUN);
   });
 
+  it('shows what had to be found, however far behind it was said', () => {
+    const finding = `rate limit is 1 departures, not 0: ${'another check held. '.repeat(20)}client p95: broken. And more.`;
+    const row = rowOf(pageOf([control], '', [{ ...found, finding }]));
+    expect(row?.[3]).toBe('rate limit is 1 departures, not 0: … client p95: broken. And more.');
+  });
+
   it('names what was left, and keeps what was not found', () => {
     const leaving = { ...control, leaves: ['region a'] };
     const text = pageOf([leaving], '', [{ ...found, control: leaving, left: ['region a | gone'] }]);

@@ -35,6 +35,7 @@ export function limitsOf(
     const isFixed = (limit.window === 'fixed') !== sabotage.includes('rate-limit-other-window');
     const limiter = isFixed ? fixedWindow(limit, now) : slidingWindow(limit, cache, worker);
     const refuseWith = sabotage.includes('rate-limit-as-error') ? 500 : 429;
-    limitRequests(scope, limiter, { requests: limit.requests, refuseWith });
+    const retryAfterSeconds = sabotage.includes('rate-limit-come-back') ? 1 : undefined;
+    limitRequests(scope, limiter, { requests: limit.requests, refuseWith, retryAfterSeconds });
   };
 }

@@ -7,6 +7,8 @@ export interface Asked {
   readonly status: number;
   /** What came instead of an answer. */
   readonly error?: string;
+  /** When to come back, as a refusal says it in whole seconds (`Retry-After`); absent where it does not. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** What an answer that neither admits nor refuses was. */

@@ -80,7 +80,15 @@ async function lookAtRate(
         : isAdmission(status)
           ? 'admitted'
           : 'neither';
-    return { sent, answered: clock.now(), outcome, status, ...(error === undefined ? {} : { error }) };
+    const after = /^\d+$/.exec(answer.headers['retry-after'] ?? '')?.[0];
+    return {
+      sent,
+      answered: clock.now(),
+      outcome,
+      status,
+      ...(error === undefined ? {} : { error }),
+      ...(outcome === 'refused' && after !== undefined ? { retryAfterSeconds: Number(after) } : {}),
+    };
   }
 }
 

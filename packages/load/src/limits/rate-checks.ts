@@ -31,6 +31,7 @@ export function rateChecks(
         outcome: kind.kind === null ? 'unknown' : kind.kind === promised.window ? 'held' : 'broken',
         detail: kind.because,
       },
+      ...cameBack(seen),
       ...(seen.whole === undefined
         ? []
         : [
@@ -128,6 +129,29 @@ function length(
   return windowSeconds - near <= low && high <= windowSeconds + near
     ? { outcome: 'held', detail }
     : { outcome: 'unknown', detail: `${detail}, which is too wide to tell` };
+}
+
+/** Whether who comes back when a refusal says so is let in. Nothing where no refusal says when. */
+function cameBack({ second, waiting }: RateSeen): readonly LimitCheckRecord[] {
+  const told = [...second, ...waiting].filter(({ retryAfterSeconds }) => retryAfterSeconds !== undefined);
+  const [first] = told;
+  if (first === undefined) return [];
+  const name = 'who comes back when a refusal says so is admitted';
+  const says = (one: Asked): string => `a refusal says to come back after ${one.retryAfterSeconds} s`;
+  for (const one of told) {
+    // Whole seconds may be cut off.
+    const free = one.answered + ((one.retryAfterSeconds ?? 0) + SLACK_SECONDS) * 1000;
+    const refused = waiting.find(({ sent, outcome }) => outcome === 'refused' && sent > free);
+    if (refused === undefined) continue;
+    const later = ((refused.sent - one.answered) / 1000).toFixed(1);
+    return [{ name, outcome: 'broken', detail: `${says(one)}, and ${later} s later it was refused again` }];
+  }
+  const again = waiting.at(-1);
+  if (again?.outcome !== 'admitted') {
+    return [{ name, outcome: 'unknown', detail: `${says(first)}, and nothing was admitted again` }];
+  }
+  const later = ((again.answered - first.answered) / 1000).toFixed(1);
+  return [{ name, outcome: 'held', detail: `${says(first)}, and it was admitted ${later} s later` }];
 }
 
 function slackOf(windowSeconds: number): number {

@@ -348,3 +348,42 @@ describe('the window of a rate limit', () => {
     await expect(measuring).rejects.toThrow('enough');
   });
 });
+
+describe('when to come back', () => {
+  const at = (seconds: number, outcome: 'admitted' | 'refused', retryAfterSeconds?: number): Asked => ({
+    sent: seconds * 1000,
+    answered: seconds * 1000,
+    outcome,
+    status: outcome === 'admitted' ? 200 : 429,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  });
+  const checkOf = (second: readonly Asked[], waiting: readonly Asked[]) =>
+    rateChecks(
+      { ...promised, window: 'sliding' },
+      { first: [at(0, 'admitted')], second, waiting, third: [] },
+    ).checks.find(({ name }) => name.startsWith('who comes back'));
+
+  it('is right where who comes then is let in', () => {
+    expect(checkOf([at(24, 'refused', 36)], [at(30, 'refused', 30), at(60.2, 'admitted')])).toMatchObject({
+      outcome: 'held',
+      detail: 'a refusal says to come back after 36 s, and it was admitted 36.2 s later',
+    });
+  });
+
+  it('is wrong where who comes then is refused again', () => {
+    expect(checkOf([at(24, 'refused', 1)], [at(30, 'refused', 1), at(60, 'admitted')])).toMatchObject({
+      outcome: 'broken',
+      detail: 'a refusal says to come back after 1 s, and 6.0 s later it was refused again',
+    });
+  });
+
+  it('may be cut off to whole seconds', () => {
+    const waiting = [at(30, 'refused', 29), at(59.8, 'refused', 0), at(60.4, 'admitted')];
+    expect(checkOf([at(24.2, 'refused', 35)], waiting)).toMatchObject({ outcome: 'held' });
+  });
+
+  it('is open where nothing was admitted again, and not asked for where no refusal says it', () => {
+    expect(checkOf([at(24, 'refused', 51)], [at(74, 'refused', 1)])).toMatchObject({ outcome: 'unknown' });
+    expect(checkOf([at(24, 'refused')], [at(60, 'admitted')])).toBeUndefined();
+  });
+});

@@ -1,11 +1,19 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Limiter } from './limiter.ts';
 
-/** Refuses the requests of a client that sends too many: with 429, or as told. */
+/** Refuses the requests of a client that sends too many: with 429, or as told. What says when to come back may be told too. */
 export function limitRequests(
   server: FastifyInstance,
   limiter: Limiter,
-  { requests, refuseWith }: { readonly requests: number; readonly refuseWith: 429 | 500 },
+  {
+    requests,
+    refuseWith,
+    retryAfterSeconds,
+  }: {
+    readonly requests: number;
+    readonly refuseWith: 429 | 500;
+    readonly retryAfterSeconds: number | undefined;
+  },
 ): void {
   server.addHook('onRequest', async (request, reply) => {
     const admission = await limiter.admit(clientOf(request));
@@ -16,7 +24,7 @@ export function limitRequests(
     }
     return reply
       .header('x-ratelimit-remaining', 0)
-      .header('retry-after', admission.retryAfterSeconds)
+      .header('retry-after', retryAfterSeconds ?? admission.retryAfterSeconds)
       .code(refuseWith)
       .send({ error: 'rate limit exceeded' });
   });
