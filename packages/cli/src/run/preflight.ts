@@ -27,7 +27,7 @@ export async function preflight(session: Session): Promise<Preflight> {
   const isBreaking = scenario.phases.some(breaks);
   const returning = returnsFromFailover(session);
   const drills = scenario.phases.some(({ phase }) => phase === 'drill' || phase === 'restore');
-  const { identity, guardrails } = session.loaded.platform;
+  const { identity, guardrails, tenantDirectory } = session.loaded.platform;
   // Before anything else is asked of it: it may be another one.
   const strange =
     identity?.clusters === undefined && identity?.databases === undefined
@@ -38,10 +38,14 @@ export async function preflight(session: Session): Promise<Preflight> {
   if (!measures) await doNoSideWork(session.loaded.platform.entry);
   const looks = (wanted: boolean, name: string, look: () => Promise<readonly string[] | undefined>) =>
     wanted ? report(session, name, look()) : Promise.resolve([]);
-  const [unseen, late, silent, busy, faulty, unfit] = await Promise.all([
+  const [unseen, late, silent, bound, busy, faulty, unfit] = await Promise.all([
     looks(measures, 'Prometheus answers and sees its targets', () => askPrometheus(session, returning)),
     looks(measures, 'the event loop keeps time', () => keepsTime(context.clock, context.signal)),
     looks(true, 'the platform answers', () => askPlatform(session)),
+    looks(tenantDirectory !== undefined, 'every tenant may be where it would be moved', async () => {
+      const { askDirectory } = await import('./guardrails/tenants.ts');
+      return askDirectory(session);
+    }),
     // What fires and goes on while a region is away must not keep it from coming back.
     looks(
       measures && !returning && guardrails.refuseDuring !== undefined,
@@ -59,7 +63,7 @@ export async function preflight(session: Session): Promise<Preflight> {
     }),
   ]);
   const blind = [...unseen, ...late];
-  const refused = [...silent, ...busy, ...faulty, ...unfit];
+  const refused = [...silent, ...bound, ...busy, ...faulty, ...unfit];
   if (scenario.phases.some((phase) => phase.phase === 'load' && phase.on === 'kubernetes')) {
     const found = await askCluster(session);
     refused.push(...found.refused);

@@ -18,6 +18,7 @@ import {
 import { podsSchema } from './pods-spec.ts';
 import { probeSchema } from './probe-schema.ts';
 import { matchersText } from './selector-text.ts';
+import { tenantDirectorySchema } from './tenant-directory.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/ });
 /** Addresses stand in records and are asked about at terminals. */
@@ -88,6 +89,7 @@ export const platformSchema = z.strictObject({
       path: [0, 'takesTurns'],
       error: 'nothing or true: the first tenant is the one that everything but load acts for',
     }),
+  tenantDirectory: needed(tenantDirectorySchema).optional(),
   health: z.array(z.strictObject({ name, url: text, expectStatus: status })),
   journeys: z.record(name, z.strictObject({ file: z.instanceof(URL), weight: z.number().nonnegative() })),
   secrets: z.record(name, z.string().min(1)).optional(),

@@ -7,6 +7,7 @@ import type { PodsSpec } from './pods-spec.ts';
 import type { ProbeSpec } from './probe-spec.ts';
 import type { RequestTemplate } from './request-template.ts';
 import type { LabSite } from './site.ts';
+import type { TenantDirectory } from './tenant-directory.ts';
 
 /** The system under test, as its file states it. Nothing in here does anything. */
 export interface Platform {
@@ -26,6 +27,8 @@ export interface Platform {
   /** Name of the header that says for which tenant a request is. */
   readonly tenantHeader: string;
   readonly tenants: readonly Tenant[];
+  /** Asked before a drill moves a region. Without it only `tenants` says who may be where. */
+  readonly tenantDirectory?: TenantDirectory;
   readonly health: readonly HealthCheck[];
   /** By name. */
   readonly journeys: Readonly<Record<string, JourneyEntry>>;

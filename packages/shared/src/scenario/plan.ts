@@ -6,6 +6,7 @@ import type { DescribedFault } from './described-fault.ts';
 import { NOTHING_KNOWN, type PlanFacts } from './decidable/facts.ts';
 import { plannedWindows } from './decidable/planned-windows.ts';
 import { undecidable } from './decidable/undecidable.ts';
+import { refuseTenants, tenantQuestion } from './guardrails/allowed-regions.ts';
 import { refuseAddresses } from './guardrails/hosts.ts';
 import { refuseLostObserver, warnOfLostObserver } from './guardrails/lost-observer.ts';
 import { refuseKind } from './guardrails/fault-kinds.ts';
@@ -16,7 +17,7 @@ import { refuseDrillTimer, refuseTimer } from './guardrails/timers.ts';
 import { isShaped, loadWindows } from './load-windows.ts';
 import { planExperiment } from './plan-experiment.ts';
 import { refuseStress } from './refuse-stress.ts';
-import { movesTo, faultOf as faultOfDrill } from './drill-parts.ts';
+import { faultOf as faultOfDrill } from './drill-parts.ts';
 import { limitPlanInWords, limitSeconds } from './limit-words.ts';
 import type { NotRunPhase } from './not-run.ts';
 import { otherObjectives } from './other-objectives.ts';
@@ -166,7 +167,11 @@ function planPhase(
         ...head,
         // One that only observes looks at clients again behind the healing.
         expectedSeconds: phase.ledgerLead + phase.stableFor * (phase.drill.kind === 'observe' ? 2 : 1) + 8,
-        does: [...describers.drill(phase), `objectives: ${phase.objectives.join(', ')}`],
+        does: [
+          ...describers.drill(phase),
+          ...tenantQuestion(platform, phase),
+          `objectives: ${phase.objectives.join(', ')}`,
+        ],
       };
     case 'deploy': {
       const { steadyFor, watchFor, within, afterwards, objectives } = phase;
@@ -310,17 +315,6 @@ function refusalsOf(
   refusals.push(...scenario.phases.flatMap((phase) => refuseLimitRate(platform, phase) ?? []));
   refusals.push(...scenario.phases.flatMap((phase) => refuseLostObserver(platform, phase) ?? []));
   refusals.push(...refuseProduction(platform, scenario, describers.fault));
-  for (const phase of scenario.phases) {
-    if (phase.phase !== 'drill') continue;
-    const to = movesTo(phase.drill);
-    if (to === undefined) continue;
-    for (const tenant of platform.tenants) {
-      if (!tenant.allowedRegions.includes(to)) {
-        refusals.push(
-          `${phase.name} would move tenant ${tenant.id} to region ${to}, which is not among its allowed regions (${tenant.allowedRegions.join(', ')}): drill another region, or allow it in tenants`,
-        );
-      }
-    }
-  }
+  refusals.push(...scenario.phases.flatMap((phase) => refuseTenants(platform, phase)));
   return refusals;
 }

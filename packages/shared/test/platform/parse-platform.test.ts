@@ -146,6 +146,19 @@ describe('parsePlatform', () => {
     expect(found[0]?.hint).toContain('eu-west');
   });
 
+  it('takes a directory of tenants, and no password in its address', () => {
+    const directory = { url: '/tenants', list: 'items', id: 'id', allowedRegions: 'regions' };
+    const found = (changes: object) =>
+      mistakes({ ...platformValue(), tenantDirectory: { ...directory, ...changes } });
+    expect(found({})).toEqual([]);
+    expect(found({ url: 'https://tenants.example.com/all' })).toEqual([]);
+    for (const url of ['tenants', 'ftp://tenants.example.com', 'https://me:hunter2@tenants.example.com']) {
+      expect(found({ url })).toMatchObject([{ path: 'platform.ts: tenantDirectory.url' }]);
+      expect(JSON.stringify(found({ url }))).not.toContain('hunter2');
+    }
+    expect(found({ id: undefined })).toMatchObject([{ path: 'platform.ts: tenantDirectory.id' }]);
+  });
+
   it('does not take a fault whose driver the guardrails do not allow', () => {
     const faults = { gone: { title: 'Gone', driver: 'proxy', config: {}, revives: 'nothing' as const } };
     expect(mistakes(platformValue({ faults }))[0]?.path).toContain('faults["gone"].driver');

@@ -28,10 +28,12 @@ function strangeHosts(platform: Platform, hosts: readonly string[] | undefined):
   );
 }
 
-function placesOf({ entry, byName, health, limits, stores, routes, faults }: Platform): readonly Place[] {
+function placesOf(platform: Platform): readonly Place[] {
+  const { entry, byName, tenantDirectory, health, limits, stores, routes, faults } = platform;
   return [
     ...hostsIn(entry, 'entry'),
     ...hostsIn(byName, 'byName'),
+    ...hostsIn(tenantDirectory?.url, 'tenantDirectory'),
     ...health.flatMap(({ url, name }) => hostsIn(url, `health ${JSON.stringify(name)}`)),
     ...Object.entries(limits ?? {}).flatMap(([name, { at }]) =>
       hostsIn(at, `limits[${JSON.stringify(name)}]`),
