@@ -18,15 +18,22 @@ export default definePlatform((context) => {
     timeoutMs: 2000,
     headers: {},
     tenantHeader: 'x-tenant-id',
-    // Traffic is a test tenant's alone. Tenants whose data must stay in one region would make a drill that
-    // moves regions refuse.
+    // Traffic is that of test tenants alone.
     tenants: [
       { id: 'ordeal', allowedRegions: ['a', 'b'] },
       // The noisy one.
       { id: 'globex', allowedRegions: ['a', 'b'], takesTurns: false },
       // It asks for what is another's, and has nothing.
       { id: 'acme', allowedRegions: ['a', 'b'], takesTurns: false },
+      // It does the same, by an agent and documents of its own.
+      { id: 'initech', allowedRegions: ['a', 'b'], takesTurns: false },
     ],
+    tenantDirectory: {
+      url: '/v1/tenants',
+      list: 'items',
+      id: 'tenant_id',
+      allowedRegions: 'allowed_regions',
+    },
     health: [
       { name: 'health', url: '/health', expectStatus: 200 },
       { name: 'live', url: '/health/live', expectStatus: 200 },
@@ -42,7 +49,7 @@ export default definePlatform((context) => {
       'execute-task': { file: new URL('journeys/execute-task.ts', import.meta.url), weight: 2 },
       'query-knowledge': { file: new URL('journeys/query-knowledge.ts', import.meta.url), weight: 4 },
       'list-resources': { file: new URL('journeys/list-resources.ts', import.meta.url), weight: 2 },
-      // Under every load, so that it is seen whatever is broken; it makes many requests: of these a tenth, and not half.
+      // Under every load, so that it is seen whatever is broken; it makes many requests: of these an eighth, and not half.
       'tenant-isolation': { file: new URL('journeys/tenant-isolation.ts', import.meta.url), weight: 0.1 },
       // Of tenants against each other: as gates, and as load where a phase names them.
       'cost-report': { file: new URL('journeys/cost-report.ts', import.meta.url), weight: 0 },

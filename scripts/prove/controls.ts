@@ -62,6 +62,8 @@ const of = (
 export const controls: readonly Control[] = [
   ...of('agentic-platform', [
     ['mixed-tenants', smoke, 'tenant-isolation'],
+    ['leaky-retrieval', smoke, 'no agent of another tenant finds the document'],
+    ['bound-tenant', drill, 'would move tenant eu-clinic'],
     // The gate may find in the cache what was there before it began.
     [
       'shared-cache',

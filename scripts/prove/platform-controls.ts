@@ -10,7 +10,12 @@ import { platforms } from './platforms.ts';
 
 const page = join(root, 'docs', 'negative-controls.md');
 const MOST_ATTEMPTS = 3;
-const verdicts: Readonly<Record<number, string>> = { 1: 'fail', 2: 'inconclusive', 4: 'residue left' };
+const verdicts: Readonly<Record<number, string>> = {
+  1: 'fail',
+  2: 'inconclusive',
+  3: 'refused',
+  4: 'residue left',
+};
 /**
  * Sabotages the lab in each way that is typical of a platform, and looks whether the suite turns red and names it.
  * Writes the page that is documented. `ORDEAL_PROVE_PLATFORM` and

@@ -80,6 +80,15 @@ it('a tenant is isolated only where each of its checks is made, whatever else is
   expect(Object.keys(checks)).toEqual(expect.arrayContaining([...promised]));
 });
 
+it('a tenant whose own agent finds nothing has shown nothing of another’s', async () => {
+  const isolation = journeys.find(({ name }) => name === 'agentic-platform/tenant-isolation.ts');
+  const { checks } = await goneThrough(isolation!.journey, { id: 'x', output: { documents: [] } });
+  expect(checks).toMatchObject({
+    'its own agent finds the document': false,
+    'no agent of another tenant finds the document': true,
+  });
+});
+
 describe.each(['full', 'short'] as const)('at the pace %s', (pace) => {
   const APART = 'tenants see nothing of each other';
   const root = join(platforms, '..');

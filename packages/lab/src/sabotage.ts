@@ -16,6 +16,8 @@ export const sabotages = {
   'connection-hog': 'each replica holds 35 more connections to the database',
   'memory-hog': 'each replica holds 160 MB more',
   'mixed-tenants': 'what belongs to one tenant is shown to every other, and theirs to delete',
+  'leaky-retrieval': 'what an agent looks up is looked for in the knowledge of every tenant',
+  'bound-tenant': 'a tenant may be in region a alone, and drills lead everybody to b',
   'shared-cache': 'the cached list of resources is one for all tenants',
   'fragile-replicas': 'a replica ends when a tenant sends it what it cannot read',
   'no-limits': 'a tenant may take as much of what takes long as it wants',
@@ -61,6 +63,8 @@ export type Sabotage = keyof typeof sabotages;
 /** Those that only some platforms can suffer. */
 const possible: Partial<Record<Sabotage, (contract: Contract) => boolean>> = {
   'mixed-tenants': ({ platform }) => platform === 'agentic-platform',
+  'leaky-retrieval': ({ platform }) => platform === 'agentic-platform',
+  'bound-tenant': ({ platform }) => platform === 'agentic-platform',
   'shared-cache': ({ platform }) => platform === 'agentic-platform',
   'leaky-release': ({ platform }) => platform === 'agentic-platform',
   'no-limits': ({ mostOfTenant }) => mostOfTenant !== undefined,

@@ -158,7 +158,7 @@ describe('the API, through the load balancer', () => {
     const { items } = (await call<{ items: Item[] }>(site.entry, 'GET', '/v1/tenants', undefined, '')).body;
     expect(items.length).toBeGreaterThanOrEqual(4);
     const clinic = await call(site.entry, 'GET', '/v1/tenants/eu-clinic', undefined, '');
-    expect(clinic.body).toMatchObject({ data_residency: 'eu', allowed_regions: ['a'] });
+    expect(clinic.body).toMatchObject({ data_residency: 'eu', allowed_regions: ['a', 'b'] });
   });
 
   it('counts and removes what a run has left', async () => {

@@ -19,7 +19,8 @@ export function search(
   whose = 'tenant_id = $1',
 ): Promise<readonly Hit[]> {
   return store.read<Hit>({
-    name: 'documents-search',
+    // One name stands for one statement.
+    name: `documents-search ${whose}`,
     text: `SELECT id, collection, title, body, ts_rank(search, query) AS rank
       FROM documents, websearch_to_tsquery('english', $2) AS query
       WHERE ${whose} AND search @@ query AND ($3::text IS NULL OR collection = $3)

@@ -7,7 +7,7 @@ import { labMarks } from '../leftovers/find.ts';
 import { binDirOf, postgresUrl, sharedSettings, slotOf } from '../units/postgres.ts';
 import { archiveSettings } from './backups.ts';
 import { runProgram } from './run-program.ts';
-import { roles, tables } from './schema.ts';
+import { boundTenant, roles, tables } from './schema.ts';
 
 /** Makes the directories that the servers' unprivileged user needs. */
 export function makePostgresHomes({ dir, runAs }: Blueprint): void {
@@ -52,6 +52,7 @@ export async function fillDatabase(blueprint: Blueprint): Promise<void> {
   });
   await withClient({ connectionString: url, ...options }, async (client) => {
     await client.query(roles(blueprint.password) + tables(blueprint.contract.schema));
+    if (blueprint.sabotage.includes('bound-tenant')) await client.query(boundTenant);
   });
   await createSlot(blueprint, 'a', slotOf('b'));
 }

@@ -6,6 +6,9 @@ CREATE ROLE observer LOGIN PASSWORD '${password}' IN ROLE pg_monitor;
 `;
 }
 
+/** Sabotage: one tenant may not be led out of region a. */
+export const boundTenant = `UPDATE tenants SET allowed_regions = '{a}' WHERE id = 'eu-clinic';`;
+
 /** Tables, indexes and the first data, for the role `platform`; `own` makes what only this platform has. */
 export function tables(own: string): string {
   return `
@@ -66,8 +69,10 @@ GRANT USAGE ON SEQUENCE documents_id_seq TO platform;
 INSERT INTO tenants VALUES
   ('acme', 'Acme Corporation', 'a', 'us', '{a,b}', '{soc2}'),
   ('globex', 'Globex', 'a', 'us', '{a,b}', '{}'),
+  ('initech', 'Initech', 'a', 'us', '{a,b}', '{}'),
   ('ordeal', 'Test tenant of resilience runs', 'a', 'none', '{a,b}', '{}'),
-  ('eu-clinic', 'EU Clinic', 'a', 'eu', '{a}', '{gdpr,iso27001}');
+  -- Both regions stand for regions of the EU.
+  ('eu-clinic', 'EU Clinic', 'a', 'eu', '{a,b}', '{gdpr,iso27001}');
 
 INSERT INTO documents (tenant_id, collection, title, body)
 SELECT tenants.id, 'handbook', page.title, page.body

@@ -12,9 +12,9 @@ export function tenantOf(request: FastifyRequest): string {
   return typeof tenant === 'string' ? tenant : '';
 }
 
-/** What bounds a statement to the tenant that is its first value, unless the lab was told to mix them. */
-export function ofTenant(sabotage: readonly Sabotage[]): string {
-  return sabotage.includes('mixed-tenants') ? `$1 <> ''` : 'tenant_id = $1';
+/** What bounds a statement to the tenant that is its first value, unless the lab was told to mix them, or by `leak`. */
+export function ofTenant(sabotage: readonly Sabotage[], leak: Sabotage = 'mixed-tenants'): string {
+  return sabotage.includes('mixed-tenants') || sabotage.includes(leak) ? `$1 <> ''` : 'tenant_id = $1';
 }
 
 /** Refuses requests that name no tenant (400), or one that there is not (403). */

@@ -30,8 +30,8 @@ export function runRoutes(server: FastifyInstance, { store, cache, documents, sa
     const { rows } = await store.write<{ deleted: number }>({
       name: 'runs-delete',
       text: `WITH gone_agents AS (
-          DELETE FROM agents WHERE tenant_id = $1 AND labels ->> 'run' = $2 RETURNING 1
-        ), gone_documents AS (DELETE FROM documents WHERE tenant_id = $1 AND ${OF_RUN} RETURNING 1)
+          DELETE FROM agents WHERE ${whose} AND labels ->> 'run' = $2 RETURNING 1
+        ), gone_documents AS (DELETE FROM documents WHERE ${whose} AND ${OF_RUN} RETURNING 1)
         SELECT ((SELECT count(*) FROM gone_agents) + (SELECT count(*) FROM gone_documents))::int AS deleted`,
       values: [tenant, run],
     });

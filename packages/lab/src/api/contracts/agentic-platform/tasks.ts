@@ -10,6 +10,7 @@ const columns = 'id, agent_id AS "agentId", kind, input, output, created_at AS "
 /** Tasks: an agent carries one out at once, and what came of it is kept. */
 export function taskRoutes(server: FastifyInstance, { store, cache, sabotage }: App): void {
   const whose = ofTenant(sabotage);
+  const whoseKnowledge = ofTenant(sabotage, 'leaky-retrieval');
   server.post<{ Params: { id: string }; Body: { kind: string; input: string } }>(
     '/v1/agents/:id/tasks',
     {
@@ -25,7 +26,7 @@ export function taskRoutes(server: FastifyInstance, { store, cache, sabotage }: 
     async (request, reply) => {
       const tenant = tenantOf(request);
       const { kind, input } = request.body;
-      const output = await execute(kind, input, tenant, store, whose);
+      const output = await execute(kind, input, tenant, store, whoseKnowledge);
       const { rows } = await store.write({
         name: 'tasks-insert',
         text: `INSERT INTO tasks (tenant_id, agent_id, kind, input, output)
