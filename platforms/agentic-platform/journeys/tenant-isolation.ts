@@ -151,28 +151,6 @@ export default defineJourney({
         expect: 204,
       });
     }
-    const foreign = `foreign${plain}`;
-    await context.request('add document as another tenant', {
-      method: 'POST',
-      path: '/v1/knowledge/documents',
-      headers: ofSeeker,
-      json: { collection: context.id, title: 'Foreign', body: foreign },
-      // Its own collection of that name, or none.
-      expect: [201, 404],
-    });
-    const own = await context.request('read own documents', {
-      path: `/v1/knowledge/documents?collection=${context.id}`,
-      expect: 200,
-    });
-    if (own.status === 200) {
-      await context.check('no other tenant adds to the documents', !own.text.includes(foreign));
-    }
-    await context.request('delete collection of another tenant', {
-      method: 'DELETE',
-      path: `/v1/knowledge/collections/${context.id}`,
-      headers: ofSeeker,
-      expect: [200, 404],
-    });
     const left = await context.request('count leavings as another tenant', {
       path: `/v1/runs/${context.run}`,
       headers,
@@ -196,6 +174,22 @@ export default defineJourney({
         swept.json<{ deleted: number }>()?.deleted === 0,
       );
     }
+    const foreign = `foreign${plain}`;
+    await context.request('add document as another tenant', {
+      method: 'POST',
+      path: '/v1/knowledge/documents',
+      headers: ofSeeker,
+      json: { collection: context.id, title: 'Foreign', body: foreign },
+      // Its own collection of that name, or none.
+      expect: [201, 404],
+    });
+    const own = await context.request('read own documents', {
+      path: `/v1/knowledge/documents?collection=${context.id}`,
+      expect: 200,
+    });
+    if (own.status === 200) {
+      await context.check('no other tenant adds to the documents', !own.text.includes(foreign));
+    }
     const gone = await context.request('delete agent as another tenant', {
       method: 'DELETE',
       path: `/v1/agents/${agent}`,
@@ -217,6 +211,12 @@ export default defineJourney({
         emptied.json<{ deleted: number }>()?.deleted === 0,
       );
     }
+    await context.request('delete collection of another tenant', {
+      method: 'DELETE',
+      path: `/v1/knowledge/collections/${context.id}`,
+      headers: ofSeeker,
+      expect: [200, 404],
+    });
     await context.request('it is still there', { path: `/v1/agents/${agent}`, expect: 200 });
 
     await context.request('delete collection', {
