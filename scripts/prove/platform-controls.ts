@@ -43,7 +43,7 @@ export async function provePlatformControls(): Promise<boolean> {
 async function show(control: Control): Promise<Shown> {
   const cwd = workplace();
   const { platform, sabotage, run, finds } = control;
-  const lab = ['--lab', '--lab-name', `control-${process.pid}`, '--sabotage', sabotage];
+  const lab = ['--lab', '--lab-name', `control-${process.pid}`, '--sabotage', ...sabotage.split(' ')];
   let ended = await ordeal(cwd, ...run, '--platform', platform, ...lab);
   let evidence = evidenceOf(cwd);
   // On a busy machine a platform may not be steady enough to be drilled: that says nothing of the sabotage.

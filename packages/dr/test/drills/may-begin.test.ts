@@ -5,6 +5,8 @@ import { expect, it } from 'vitest';
 import type { Asked } from '../../src/drills/course.ts';
 import { whyNotBegin } from '../../src/drills/may-begin.ts';
 
+const RTO = 60;
+
 type Role = 'primary' | 'standby' | 'gone';
 
 const node = (name: string, role: Role): StoreNode =>
@@ -23,7 +25,7 @@ function ask(
   const [from, to] = kind === 'failback' || kind === 'return' ? ['b', 'a'] : ['a', 'b'];
   const up = { up: 1, total: 1 };
   const asked = {
-    phase: { drill: { kind, from, to } },
+    phase: { drill: { kind, from, to }, targets: { rto: RTO } },
     deps: {
       nodeOf: (region: string) => region,
       regions: ['a', 'b'],
@@ -108,6 +110,23 @@ it('moves no primary whose node could not follow again', async () => {
   const store = { status, whyNoRejoin } as unknown as Asked['deps']['store'];
   for (const kind of ['failover', 'switchover'] as const)
     expect(await ask(kind, 'primary', 'standby', { store })).toEqual(['its dataDir is a mount point']);
+});
+
+it('loses no region whose clients may keep to it for as long as recovery may take', async () => {
+  const route = (kept: number) =>
+    ({
+      status: async () => ({ regions: { a: 'active', b: 'active' } }),
+      health: async () => ({ a: { up: 1, total: 1 }, b: { up: 1, total: 1 } }),
+      keptForSeconds: async () => kept,
+    }) as unknown as Asked['deps']['route'];
+  expect(await ask('failover', 'primary', 'standby', { route: route(RTO) })).toEqual([
+    'clients may go on for 60 s where the route has led them, and are to be served again within 60 s (targets.rto), ' +
+      'which that alone can miss: lower the TTL first, and wait until answers with the old one are gone',
+  ]);
+  expect(await ask('failover', 'primary', 'standby', { route: route(RTO - 1) })).toEqual([]);
+  // The old region goes on serving those who keep to it.
+  for (const kind of ['switchover', 'evacuate'] as const)
+    expect(await ask(kind, 'primary', 'standby', { route: route(RTO) })).toEqual([]);
 });
 
 it('leads no traffic away that would not come back as it is', async () => {
