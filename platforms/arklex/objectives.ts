@@ -134,6 +134,13 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 'ratio',
     source: `${deploys}: zero-downtime deployments`,
   },
+  'p95 while deploying': {
+    signal: { from: 'client', measure: 'latency', quantile: 0.95 },
+    comparator: '<',
+    limit: 100,
+    unit: 'ms',
+    source: `${metrics}: <100ms response time for 95th percentile; ${deploys}: zero-downtime deployments`,
+  },
   'time to deploy': {
     signal: { from: 'deployment', measure: 'seconds-to-deploy' },
     comparator: '<',

@@ -72,7 +72,7 @@ export default definePlatform((context) => {
     stores: { main: labStore(lab) },
     routes: { global: labRoute(lab) },
     backups: labBackups(lab),
-    deployments: { rolling: labDeployment(lab, 'rolling'), canary: labDeployment(lab, 'canary') },
+    deployments: { rolling: labDeployment(lab, 'rolling') },
     limits: {
       'requests of a client': {
         kind: 'rate',

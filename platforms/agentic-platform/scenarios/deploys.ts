@@ -18,7 +18,7 @@ export default defineScenario((pace) => {
     version: '1.1.0',
     objectives: {
       steady,
-      whole: ['requests lost by a deployment', apart],
+      whole: ['requests lost by a deployment', 'client p95', apart],
       result: ['time to deploy', 'time to return'],
     },
   };

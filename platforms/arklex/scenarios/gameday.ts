@@ -6,13 +6,13 @@ const broken = 'client errors while something is broken';
 /** Limits, percentiles and availability under load; a deploy, failures, and the loss of a region. */
 export default defineScenario((pace) => {
   const full = pace === 'full';
-  const deploy = (whole: string, result: string, within: number) => ({
+  const deploy = (whole: readonly string[], result: string, within: number) => ({
     phase: 'deploy' as const,
     steadyFor: full ? 5 : 4,
     within,
     watchFor: 3,
     afterwards: 'go-back' as const,
-    objectives: { steady, whole: [whole], result: [result] },
+    objectives: { steady, whole, result: [result] },
   });
   const experiment = (during: string) => ({
     phase: 'experiment' as const,
@@ -94,18 +94,26 @@ export default defineScenario((pace) => {
       },
       {
         // As long as it may take: what comes out sooner than that is in time.
-        ...deploy('requests lost by a deploy', 'time to deploy', 300),
+        ...deploy(['requests lost by a deploy', 'p95 while deploying'], 'time to deploy', 300),
         name: 'deploy',
         title: 'A version is deployed, one task after another, and the one before it again',
         deployment: 'rolling',
         version: '1.1.0',
       },
       {
-        ...deploy('client errors under a bad version', 'time to roll back', 120),
+        ...deploy(['client errors under a bad version'], 'time to roll back', 120),
         name: 'bad-deploy',
         title: 'A version that fails a quarter of its requests is deployed, and has to be taken back',
-        deployment: 'canary',
+        deployment: 'rolling',
         version: '1.1.0-errors',
+      },
+      {
+        // It gets no traffic: that it is there at all has to cost nobody anything.
+        ...deploy(['requests lost by a deploy', 'p95 while deploying'], 'time to roll back', 120),
+        name: 'never-ready',
+        title: 'A version that never becomes ready is deployed, and has to be taken back',
+        deployment: 'rolling',
+        version: '1.1.0-never-ready',
       },
       { ...experiment(broken), name: 'task-killed', title: 'A task is killed', fault: 'task-killed' },
       {

@@ -73,7 +73,11 @@ export default defineScenario((pace) => {
         within: 120,
         watchFor: full ? 5 : 4,
         afterwards: 'go-back',
-        objectives: { steady, whole: ['requests lost by a rollout'], result: ['time to roll out'] },
+        objectives: {
+          steady,
+          whole: ['requests lost by a rollout', 'p95 while rolling out'],
+          result: ['time to roll out'],
+        },
       },
       {
         ...experiment('client errors under a killed pod'),

@@ -71,6 +71,7 @@ describe('another platform on its own lab passes its game day', () => {
     expect(record.deployments).toEqual([
       expect.objectContaining({ name: 'deploy', outcome: 'out' }),
       expect.objectContaining({ name: 'bad-deploy', outcome: 'taken-back' }),
+      expect.objectContaining({ name: 'never-ready', outcome: 'taken-back' }),
     ]);
     expect(namesOf(record.experiments)).toEqual(['task-killed', 'task-hung', 'database-unreachable']);
     expect(namesOf(record.drills)).toEqual(['region-lost', 'failback']);
