@@ -158,9 +158,9 @@ export const objectives: Readonly<Record<string, Objective>> = {
   'client errors under a bad version': {
     signal: { from: 'client', measure: 'error-ratio' },
     comparator: '<',
-    limit: 0.1,
+    limit: 0.05,
     unit: 'ratio',
-    source: `${profile}: a canary gets a small share of the requests`,
+    source: `${profile}: it is to be taken back while one task of five has it, and a quarter of what that answers fails`,
   },
   'client errors while something is broken': {
     signal: { from: 'client', measure: 'error-ratio' },
