@@ -130,7 +130,7 @@ export const controls: readonly Control[] = [
     ['missed-nights', backup('backup-verified'), GAP],
     ['no-archive', backup('restore'), ARCHIVED_BY_NOTHING],
     ['frozen-names', drill, 'does not show it', LOST, WRITTEN],
-    ['long-ttl', drill, 'lower the TTL first'],
+    ['long-ttl', drill, 'clients may go on for 3600 s where the route has led them'],
   ]),
   ...of('research-assistant', [
     ['sessions-in-process', smoke, 'all-analytics'],
