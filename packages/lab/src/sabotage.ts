@@ -9,6 +9,7 @@ export const sabotages = {
   'no-alerts': 'Prometheus has no alert rules',
   'lying-health': 'a replica says that it is ready, whatever its database and its cache do',
   'no-restart': 'a replica that has died is not started again',
+  'no-reconnect': 'a replica that has lost its database never gets ready again',
   'no-liveness': 'a replica that hangs is not found, and not replaced',
   'idle-replica': 'a replica is there and well, and the load balancer sends it nothing',
   'no-drain': 'a replica that is told to end closes its database connections while requests still come',

@@ -247,7 +247,7 @@ async function effectOf(
     gauges
       .within(passage.fault, steady)
       .map((calm, index) =>
-        measureEffect(calm, moved[index] ?? { ...calm, values: [], unseenMs: span.to - span.from }),
+        measureEffect(calm, moved[index] ?? { ...calm, readings: [], unseenMs: span.to - span.from }),
       ),
   );
 }

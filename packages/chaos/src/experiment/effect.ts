@@ -1,6 +1,6 @@
 import type { ClientInterval } from '@ordeal/shared/load/client-interval';
 import { errorEffect } from './error-effect.ts';
-import type { GaugeReadings } from './gauges.ts';
+import type { GaugeReadings, Reading } from './gauges.ts';
 import { latencyEffect } from './latency-effect.ts';
 import { rateEffect } from './rate-effect.ts';
 
@@ -56,9 +56,9 @@ export function clientEffect(steady: readonly ClientInterval[], during: readonly
 }
 
 /** So often a measure must have been read, before and during the fault. */
-const LEAST_READINGS = 3;
-/** Who looked away for longer during the fault cannot say that nothing moved. */
-const LONGEST_UNSEEN_MS = 2_500;
+export const LEAST_READINGS = 3;
+/** Who looked away for longer cannot say what a measure did meanwhile. */
+export const LONGEST_UNSEEN_MS = 2_500;
 
 /**
  * Proof by a measure: the middle one of its readings during the fault lies beyond the steady band by as much as the
@@ -67,7 +67,7 @@ const LONGEST_UNSEEN_MS = 2_500;
  */
 export function measureEffect(steady: GaugeReadings, during: GaugeReadings): MeasuredEffect {
   const { name, unit, moves, atLeast } = steady.measure;
-  const counts = [steady.values.length, during.values.length];
+  const counts = [steady.readings.length, during.readings.length];
   if (counts.some((count) => count < LEAST_READINGS)) {
     const why = during.failed ?? steady.failed;
     return {
@@ -76,8 +76,8 @@ export function measureEffect(steady: GaugeReadings, during: GaugeReadings): Mea
       witness: `${name}: read ${counts.join(' and ')} times before and during the fault, ${LEAST_READINGS} are needed${why === undefined ? '' : ` (${why})`}`,
     };
   }
-  const edge = quantileOf(steady.values, moves === 'up' ? 0.75 : 0.25);
-  const middle = quantileOf(during.values, 0.5);
+  const edge = steadyEdge(steady);
+  const middle = middleOf(during.readings);
   const effective = (moves === 'up' ? middle - edge : edge - middle) >= atLeast;
   const limit = moves === 'up' ? edge + atLeast : edge - atLeast;
   const unseen = !effective && during.unseenMs > LONGEST_UNSEEN_MS;
@@ -100,12 +100,21 @@ export function effectOfAll(clients: Effect, measured: readonly MeasuredEffect[]
   };
 }
 
-function quantileOf(values: readonly number[], quantile: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
+/** Where the steady band of a measure ends on the side to which its fault moves it. */
+export function steadyEdge({ measure, readings }: GaugeReadings): number {
+  return quantileOf(readings, measure.moves === 'up' ? 0.75 : 0.25);
+}
+
+export function middleOf(readings: readonly Reading[]): number {
+  return quantileOf(readings, 0.5);
+}
+
+function quantileOf(readings: readonly Reading[], quantile: number): number {
+  const sorted = readings.map(({ value }) => value).toSorted((a, b) => a - b);
   return sorted[Math.round(quantile * (sorted.length - 1))] ?? Number.NaN;
 }
 
-function shown(value: number): string {
+export function shown(value: number): string {
   return Number(value.toPrecision(3)).toString();
 }
 

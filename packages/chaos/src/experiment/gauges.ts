@@ -5,10 +5,18 @@ import type { Span } from '@ordeal/shared/time/interval';
 import type { ExperimentFault, Gauge } from './deps.ts';
 import { drivingContext, type Scope } from './scope.ts';
 
+/** One reading: begun and ended at (monotonic ms), and what it gave. */
+export interface Reading {
+  readonly from: number;
+  readonly to: number;
+  readonly value: number;
+}
+
 /** What was read of one gauge within a span. */
 export interface GaugeReadings {
   readonly measure: Measure;
-  readonly values: readonly number[];
+  /** By rising time. */
+  readonly readings: readonly Reading[];
   /** The longest stretch of the span in which no reading ended; in ms. */
   readonly unseenMs: number;
   /** Why the last attempt gave none, if it did not. */
@@ -19,6 +27,8 @@ export interface GaugeReadings {
 export interface GaugeWatch {
   /** Readings that were begun and ended within the span. */
   within(fault: Pick<ExperimentFault, 'name'>, span: Span): readonly GaugeReadings[];
+  /** The same, of what the platform names alone, without what the fault's driver measures at its target. */
+  named(fault: Pick<ExperimentFault, 'name' | 'gauges'>, span: Span): readonly GaugeReadings[];
   stop(): void;
 }
 
@@ -38,8 +48,11 @@ export function watchGauges(scope: Scope, faults: readonly ExperimentFault[]): G
       gaugesOf(scope, fault).map((gauge) => watchOne(scope, gauge, signal)),
     ]),
   );
+  const seen: GaugeWatch['within'] = ({ name }, span) => (watched.get(name) ?? []).map((one) => one(span));
   return {
-    within: ({ name }, span) => (watched.get(name) ?? []).map((one) => one(span)),
+    within: seen,
+    // What the platform names comes first.
+    named: (fault, span) => seen(fault, span).slice(0, fault.gauges?.length ?? 0),
     stop: () => over.abort(new Error('nobody watches any more')),
   };
 }
@@ -54,7 +67,7 @@ function gaugesOf(scope: Scope, { driver, config, gauges = [] }: ExperimentFault
 
 function watchOne(scope: Scope, gauge: Gauge, signal: AbortSignal): (span: Span) => GaugeReadings {
   const { clock } = scope.context;
-  const readings: { readonly from: number; readonly to: number; readonly value: number }[] = [];
+  const readings: Reading[] = [];
   let failed: string | undefined;
   const reading = async (): Promise<void> => {
     while (!signal.aborted) {
@@ -76,7 +89,7 @@ function watchOne(scope: Scope, gauge: Gauge, signal: AbortSignal): (span: Span)
     const inside = readings.filter(({ from, to }) => from >= span.from && to <= span.to);
     return {
       measure,
-      values: inside.map(({ value }) => value),
+      readings: inside,
       unseenMs: longestGap([span.from, ...inside.map(({ to }) => to), span.to]),
       ...(failed === undefined || signal.aborted ? {} : { failed }),
     };

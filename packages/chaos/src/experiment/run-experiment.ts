@@ -70,7 +70,6 @@ export async function runExperiment(
     context.signal.throwIfAborted();
 
     const broken = await breakAndHeal(scope, steady.span, ready, gauges);
-    gauges.stop();
     if (!broken.injected) return end(notInjected(scope, broken.reason, broken.aborted));
     const { during, healedAt } = broken;
     windows.push(closeWindow(scope, 'during', during));
@@ -80,7 +79,11 @@ export async function runExperiment(
       const abort = abortRecord(scope, broken);
       return end({ ...together, healedAt: null, recoverySeconds: null, aborted, ...abort }, each);
     }
-    const recovery = await observeRecovery(scope, during, healedAt);
+    const recovery = await observeRecovery(scope, during, healedAt, {
+      faults,
+      gauges,
+      steady: steady.span,
+    });
     windows.push(closeWindow(scope, 'recovery', recovery.window));
     // Behind the steady window without a gap: what injecting costs falls between the two others.
     if (phase.objectives.whole !== undefined)
@@ -91,6 +94,7 @@ export async function runExperiment(
         ...together,
         healedAt: isoOf(scope, healedAt),
         recoverySeconds: recovery.seconds,
+        ...(recovery.witnessesBack === undefined ? {} : { witnessesBack: recovery.witnessesBack }),
         ...(aborted === undefined ? {} : { aborted }),
         ...abortRecord(scope, broken),
       },

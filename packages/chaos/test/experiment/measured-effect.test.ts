@@ -8,6 +8,9 @@ import { phase } from '../fixtures/steady.ts';
 const up = { name: 'processes that want a CPU', unit: 'processes', moves: 'up', atLeast: 2 } as const;
 const down = { name: 'memory available', unit: 'MiB', moves: 'down', atLeast: 100 } as const;
 
+const taken = (values: readonly number[]) =>
+  values.map((value, index) => ({ from: index * 500, to: index * 500 + 10, value }));
+
 describe('the effect on a measure', () => {
   it.each<[string, typeof up | typeof down, number[], number[], boolean]>([
     ['rises far enough', up, [1, 2, 1], [5, 4, 4], true],
@@ -22,8 +25,8 @@ describe('the effect on a measure', () => {
     ['was never read', up, [], [], false],
   ])('is told when it %s', (_, measure, before, during, effective) => {
     const effect = measureEffect(
-      { measure, values: before, unseenMs: 250 },
-      { measure, values: during, unseenMs: 250 },
+      { measure, readings: taken(before), unseenMs: 250 },
+      { measure, readings: taken(during), unseenMs: 250 },
     );
     expect(effect.effective).toBe(effective);
     expect(effect.witness.includes(': moved')).toBe(effective);
@@ -31,7 +34,7 @@ describe('the effect on a measure', () => {
   });
 
   it('says why it was not read', () => {
-    const none: GaugeReadings = { measure: up, values: [], unseenMs: 5000, failed: 'no answer' };
+    const none: GaugeReadings = { measure: up, readings: [], unseenMs: 5000, failed: 'no answer' };
     expect(measureEffect(none, none).witness).toContain('(no answer)');
   });
 
@@ -41,8 +44,8 @@ describe('the effect on a measure', () => {
     ['moved, as far as it was seen', [5, 5, 5, 5], 4000, true],
   ])('is decided by what %s: %j, unseen for %i ms', (_, values, unseenMs, read) => {
     const effect = measureEffect(
-      { measure: up, values: [1, 1, 1], unseenMs: 250 },
-      { measure: up, values, unseenMs },
+      { measure: up, readings: taken([1, 1, 1]), unseenMs: 250 },
+      { measure: up, readings: taken(values), unseenMs },
     );
     expect(effect.read).toBe(read);
     expect(effect.witness.includes('not seen for 4.0 s')).toBe(!read);

@@ -18,6 +18,11 @@ test('a run breaks more after an experiment only where clients bore it, and all 
   expect(answerOf(record)).toMatchObject({ next: 'continue' });
   expect(answerOf({ ...record, aborted: 'too many errors' })).toMatchObject({ next: 'stop' });
   expect(answerOf({ ...record, recoverySeconds: null })).toMatchObject({ next: 'stop' });
+  const away = { outcome: 'not back', detail: '2 replicas' } as const;
+  expect(answerOf({ ...record, recoverySeconds: null, witnessesBack: away })).toEqual({
+    next: 'stop',
+    detail: 'not steady again: 2 replicas',
+  });
   expect(answerOf({ ...notInjected, notInjected: 'not steady' })).toMatchObject({ next: 'continue' });
   const cut = { ...notInjected, notInjected: 'aborted on its way in', aborted: 'too many errors' };
   expect(answerOf(cut)).toEqual({ next: 'stop', detail: 'not injected: aborted on its way in' });

@@ -7,7 +7,7 @@ const REUSE_MS = 200;
 export type Reasons = readonly string[];
 
 /** What it says of itself; that it leaves, it says in any case. */
-export type Says = 'the truth' | 'always ready' | 'never ready';
+export type Says = 'the truth' | 'always ready' | 'never ready' | 'never ready again';
 
 /** Whether the database accepts writes and the cache answers. Asks both at most every 200 ms. */
 export class Readiness {
@@ -17,6 +17,8 @@ export class Readiness {
   #checking: Promise<Reasons> | undefined;
   #last: { readonly at: number; readonly reasons: Reasons } | undefined;
   #leaving = false;
+  #wasReady = false;
+  #hasLostDatabase = false;
   readonly #says: Says;
 
   constructor(store: Store, cache: Cache, now: () => number, says: Says) {
@@ -44,10 +46,13 @@ export class Readiness {
 
   async #check(): Promise<Reasons> {
     const [cache] = await Promise.all([this.#cache.answers(), this.#store.look()]);
+    const database = this.#store.writer !== undefined;
+    if (this.#says === 'never ready again' && this.#wasReady && !database) this.#hasLostDatabase = true;
     const reasons = [
-      ...(this.#store.writer === undefined ? ['database: no node accepts writes'] : []),
+      ...(!database || this.#hasLostDatabase ? ['database: no node accepts writes'] : []),
       ...(cache ? [] : ['cache: no answer']),
     ];
+    if (reasons.length === 0) this.#wasReady = true;
     this.#last = { at: this.#now(), reasons };
     return reasons;
   }

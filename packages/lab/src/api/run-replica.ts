@@ -8,7 +8,7 @@ import { lossyWriter } from './documents/lossy-writer.ts';
 import { hold } from './hogs.ts';
 import { limitsOf, tenantLimitOf } from './limits.ts';
 import { Metrics } from './metrics.ts';
-import { Readiness } from './readiness.ts';
+import { Readiness, type Says } from './readiness.ts';
 import { buildServer } from './server.ts';
 import { Store } from './store/store.ts';
 import { Tenants } from './tenants.ts';
@@ -43,9 +43,7 @@ export async function runReplica(
   });
   const metrics = new Metrics(contract.metrics, store, config.version);
   const cache = new Cache(config.redis, () => metrics.cacheError());
-  const lies = sabotage.includes('lying-health') || sabotage.includes('no-drain');
-  const says = config.defect === 'never-ready' ? 'never ready' : lies ? 'always ready' : 'the truth';
-  const readiness = new Readiness(store, cache, now, says);
+  const readiness = new Readiness(store, cache, now, saidBy(config));
   const app = {
     replica: config.replica,
     store,
@@ -78,4 +76,10 @@ export async function runReplica(
 
   await server.listen({ port: config.port, host });
   return { leave: () => (leaving ??= sabotage.includes('no-drain') ? leaveAtOnce() : leaveInOrder()) };
+}
+
+function saidBy({ defect, sabotage }: ApiConfig): Says {
+  if (defect === 'never-ready') return 'never ready';
+  if (sabotage.includes('lying-health') || sabotage.includes('no-drain')) return 'always ready';
+  return sabotage.includes('no-reconnect') ? 'never ready again' : 'the truth';
 }

@@ -78,6 +78,7 @@ export function verdictOf(input: VerdictInput): Verdict {
 
 function failuresOf({
   findings,
+  experiments,
   drills,
   unjudged,
   restores = [],
@@ -87,12 +88,25 @@ function failuresOf({
   const failed = findings.filter(({ severity, outcome }) => severity === 'must' && outcome === 'fail');
   return [
     ...failed.map(missed),
+    ...experiments.flatMap((experiment) => failuresOfExperiment(experiment, failed)),
     ...drills.flatMap(failuresOfDrill),
     ...(unjudged?.failures ?? []),
     ...restores.flatMap(whyFailed),
     ...deployments.flatMap(failuresOfDeployment),
     ...failuresOfSmoke(smoke),
   ];
+}
+
+/** What a fault took out of service and nobody saw come back was not borne, also where no objective asks for it. */
+function failuresOfExperiment(
+  { name, witnessesBack }: ExperimentRecord,
+  failed: readonly Finding[],
+): readonly string[] {
+  if (witnessesBack?.outcome !== 'not back') return [];
+  const { detail } = witnessesBack;
+  return failed.some(({ explanation = '' }) => explanation.includes(detail))
+    ? []
+    : [`${name} failed: ${detail}`];
 }
 
 /** Two writers are a failure of their own: that a drill was given up early as well takes nothing away from it. */
@@ -162,12 +176,13 @@ function doubtsOf({
 }
 
 function doubtsOfExperiment(experiment: ExperimentRecord): readonly string[] {
-  const { name, injectedAt, notInjected, effective, witness, aborted } = experiment;
+  const { name, injectedAt, notInjected, effective, witness, witnessesBack, aborted } = experiment;
   if (injectedAt === null || notInjected !== undefined) {
     return [`${name} was not injected: ${notInjected ?? 'no reason was given'}`];
   }
   return [
     ...(effective === true ? [] : [`${name} is ineffective: ${witness}`]),
+    ...(witnessesBack?.outcome === 'not told' ? [`${name}: ${witnessesBack.detail}`] : []),
     ...(aborted === undefined ? [] : [`${name} was aborted: ${aborted}`]),
   ];
 }

@@ -187,6 +187,11 @@ export interface ExperimentRecord {
   readonly notReplaced?: string;
   /** From healed to steady; null when it was not reached, or not injected. */
   readonly recoverySeconds: number | null;
+  /**
+   * Whether the witnesses that the platform names at its faults were back. Absent where there are none, where it came to
+   * no recovery, and in records of before that was looked at.
+   */
+  readonly witnessesBack?: WitnessesBackRecord;
   readonly aborted?: string;
   /** Its faults one by one, in the order of injection. Absent in records of before there could be several. */
   readonly faults?: readonly ExperimentFaultRecord[];
@@ -196,6 +201,14 @@ export interface ExperimentRecord {
   readonly repetition?: { readonly of: string; readonly number: number; readonly times: number };
   /** The way of an abort. Absent when there was none. */
   readonly abort?: AbortRecord;
+}
+
+/** Whether what faults had moved was where it had been before, for as long as clients have to be steady. */
+export interface WitnessesBackRecord {
+  /** `not told`: one of them could not be read, or it was cut short. */
+  readonly outcome: 'back' | 'not back' | 'not told';
+  /** What was read of each. */
+  readonly detail: string;
 }
 
 /** One fault of an experiment. */

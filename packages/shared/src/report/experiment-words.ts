@@ -29,6 +29,11 @@ export function allTargetsInWords({ faults, targets }: ExperimentRecord): string
   return known.length > 0 ? targetsInWords(known) : targets.join(', ') || 'none';
 }
 
+/** What of it is not back, or was not seen to be; empty when all is, or nobody had to look. */
+export function notBackInWords({ witnessesBack }: ExperimentRecord): string {
+  return witnessesBack === undefined || witnessesBack.outcome === 'back' ? '' : witnessesBack.detail;
+}
+
 /** How an abort went; empty when there was none. */
 export function abortInWords({ aborted, abort }: ExperimentRecord): string {
   if (aborted === undefined) return '';

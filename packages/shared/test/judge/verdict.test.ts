@@ -71,6 +71,24 @@ test.each<[string, Partial<VerdictInput>, string, number]>([
   ['a smoke gate that holds', { smoke: { total: 3, failures: [] } }, 'pass', 0],
   ['an open one', { findings: [pass, open] }, 'inconclusive', 2],
   ['ineffective', { experiments: [{ ...experiment, effective: false }] }, 'inconclusive', 2],
+  [
+    'clients well, and not all of it back in service',
+    { experiments: [{ ...experiment, witnessesBack: { outcome: 'not back', detail: '2 replicas' } }] },
+    'fail',
+    1,
+  ],
+  [
+    'nobody knows whether all of it is back',
+    { experiments: [{ ...experiment, witnessesBack: { outcome: 'not told', detail: 'no answer' } }] },
+    'inconclusive',
+    2,
+  ],
+  [
+    'all of it is back',
+    { experiments: [{ ...experiment, witnessesBack: { outcome: 'back', detail: '4 replicas' } }] },
+    'pass',
+    0,
+  ],
   ['effect unknown', { experiments: [{ ...experiment, effective: null }] }, 'inconclusive', 2],
   [
     'not injected',

@@ -58,14 +58,21 @@ function keep(phase: ExperimentPhase, { record, windows }: ExperimentOutcome, se
 }
 
 /** Nothing more is broken where clients could not bear it, or where something may still be in. */
-export function answerOf({ notInjected, aborted, recoverySeconds }: ExperimentRecord): PhaseOutcome {
+export function answerOf({
+  notInjected,
+  aborted,
+  recoverySeconds,
+  witnessesBack,
+}: ExperimentRecord): PhaseOutcome {
   if (notInjected !== undefined) {
     return { next: aborted === undefined ? 'continue' : 'stop', detail: `not injected: ${notInjected}` };
   }
   if (aborted !== undefined) return { next: 'stop', detail: `aborted: ${aborted}` };
-  return recoverySeconds === null
-    ? { next: 'stop', detail: 'not steady again' }
-    : { next: 'continue', detail: `steady again after ${recoverySeconds.toFixed(1)} s` };
+  if (recoverySeconds === null) {
+    const why = witnessesBack?.outcome === 'not back' ? `: ${witnessesBack.detail}` : '';
+    return { next: 'stop', detail: `not steady again${why}` };
+  }
+  return { next: 'continue', detail: `steady again after ${recoverySeconds.toFixed(1)} s` };
 }
 
 function objectivesNamed(session: Session, names: readonly string[]) {

@@ -28,15 +28,18 @@ function measure(window: string, observations: Observations): Measurement {
     kind: 'measured',
     ...recoveryOf(experiment, recovery),
     samples: 1,
-    ...(experiment.effective === true
-      ? {}
-      : {
-          doubt: {
-            reason: 'ineffective',
-            sentence: `Nothing shows that the fault had any effect (${experiment.witness}).`,
-          },
-        }),
+    ...doubtOf(experiment),
   };
+}
+
+function doubtOf({ effective, witness, witnessesBack }: ExperimentRecord): Pick<Measured, 'doubt'> {
+  if (effective !== true) {
+    const sentence = `Nothing shows that the fault had any effect (${witness}).`;
+    return { doubt: { reason: 'ineffective', sentence } };
+  }
+  if (witnessesBack?.outcome !== 'not told') return {};
+  const sentence = `Clients alone do not show that all of it is back (${witnessesBack.detail}).`;
+  return { doubt: { reason: 'no-samples', sentence } };
 }
 
 function whyNothing(name: string, experiment: ExperimentRecord | undefined): string | undefined {
@@ -65,6 +68,10 @@ function recoveryOf(
     value: { low: watched, high: Infinity },
     // Not steady by the deadline is a failure, whatever the limit. What was cut short may still have recovered.
     ...(experiment.aborted === undefined ? { decision: 'violated' as const } : {}),
-    note: `It was not steady again within the ${watched.toFixed(1)} s that were watched.`,
+    note: `It was not steady again within the ${watched.toFixed(1)} s that were watched${whatIsMissing(experiment)}.`,
   };
+}
+
+function whatIsMissing({ witnessesBack }: ExperimentRecord): string {
+  return witnessesBack?.outcome === 'not back' ? `: ${witnessesBack.detail}` : '';
 }

@@ -7,6 +7,7 @@ import type {
 import {
   abortInWords,
   allTargetsInWords,
+  notBackInWords,
   repetitionInWords,
   severalFaults,
   targetsInWords,
@@ -36,7 +37,7 @@ function experimentUnit(record: RunRecord, experiment: ExperimentRecord): Markup
 ${several.length > 0 ? null : markup`<dt>Targets</dt><dd class="wrap">${allTargetsInWords(experiment)}</dd>`}
 <dt>In and out</dt><dd class="wrap">${inAndOut(experiment)}</dd>
 <dt>Effect</dt><dd class="wrap">${effect(experiment)}${soft}</dd>
-<dt>Recovery</dt><dd>${recovery(experiment)}</dd>${aborted}</dl><div>${windowTable(record, windows)}</div></div>${faultTable(several)}</div>`;
+<dt>Recovery</dt><dd class="wrap">${recovery(experiment)} <span class="soft">${notBackInWords(experiment)}</span></dd>${aborted}</dl><div>${windowTable(record, windows)}</div></div>${faultTable(several)}</div>`;
 }
 
 function faultTable(faults: readonly ExperimentFaultRecord[]): Markup | null {

@@ -2,6 +2,7 @@ import type { ExperimentFaultRecord, ExperimentRecord, RunRecord } from '../../r
 import {
   abortInWords,
   allTargetsInWords,
+  notBackInWords,
   repetitionInWords,
   severalFaults,
   targetsInWords,
@@ -30,7 +31,12 @@ function whole(experiment: ExperimentRecord): readonly string[] {
       : timeOfDay(injectedAt),
     healedAt === null ? '–' : timeOfDay(healedAt),
     [effect(experiment, several ? '' : experiment.witness), aborted(experiment)].join(''),
-    recoverySeconds === null ? '**no**' : `after ${quantity(recoverySeconds, 's')}`,
+    [
+      recoverySeconds === null ? '**no**' : `after ${quantity(recoverySeconds, 's')}`,
+      escapeMarkdown(notBackInWords(experiment)),
+    ]
+      .filter((words) => words !== '')
+      .join('; '),
   ];
 }
 
