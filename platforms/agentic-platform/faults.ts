@@ -13,7 +13,7 @@ export function faultsOf(lab: LabSite): Readonly<Record<string, FaultEntry>> {
   // The machine's own, but told from what another lab on it does.
   const machine = { through: ['env', `ORDEAL_LAB_STRESSED=${lab.dir}`] };
   return {
-    'replica-killed': replicaKilled(a, 0),
+    'replica-killed': replicaKilled(lab, a, 0),
     'database-unreachable-from-a': databaseUnreachable(lab, a),
     'database-slow-from-a': {
       title: 'Network latency: the database answers region A late',

@@ -63,9 +63,9 @@ export default definePlatform((context) => {
       objectives: ['client errors', 'client p95', 'server errors', 'server p95'],
     },
     faults: {
-      'task-killed': replicaKilled(a, 0),
+      'task-killed': replicaKilled(lab, a, 0),
       // A liveness probe every 10 s; three failures are what Kubernetes asks for where nothing is said.
-      'task-hung': replicaHung(a, 0, 30),
+      'task-hung': replicaHung(lab, a, 0, 30),
       'database-unreachable': databaseUnreachable(lab, a),
       'region-a-lost': regionLost(a),
     },

@@ -11,6 +11,8 @@ export default onCluster(platform, {
     'database-unreachable': cutOff(site, 'postgres'),
   }),
   faultsElsewhere: {
+    'database-killed':
+      'the cluster has a standby, to which its operator fails over: what it costs where there is none does not show there',
     'pod-hung':
       'Chaos Mesh kills what runs in a pod, and cannot make it hang; the settings of its liveness probe are compared with the document',
   },

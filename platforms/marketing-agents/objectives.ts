@@ -153,6 +153,13 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 'ratio',
     source: profile,
   },
+  'client errors while the only one starts again': {
+    signal: { from: 'client', measure: 'error-ratio' },
+    comparator: '<',
+    limit: 0.5,
+    unit: 'ratio',
+    source: `${profile}: with the only cache or the only database away no pod can serve; half of the time that is looked at`,
+  },
   'time to steady': {
     signal: { from: 'experiment', measure: 'seconds-to-steady' },
     comparator: '<=',

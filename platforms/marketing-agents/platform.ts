@@ -4,6 +4,7 @@ import { labDeployment } from '@ordeal/shared/platform/on-lab/deployments';
 import { labRoute, labStore } from '@ordeal/shared/platform/on-lab/drivers';
 import {
   cacheKilled,
+  databaseKilled,
   databaseUnreachable,
   nodeLost,
   replicaHung,
@@ -57,11 +58,13 @@ export default definePlatform((context) => {
       objectives: ['client errors', 'client p95', 'API errors'],
     },
     faults: {
-      'pod-killed': replicaKilled(a, 0),
+      'pod-killed': replicaKilled(lab, a, 0),
       // A liveness probe every 10 s, three times.
-      'pod-hung': replicaHung(a, 0, 30),
-      'spot-node-lost': nodeLost(a),
-      'cache-killed': cacheKilled(a),
+      'pod-hung': replicaHung(lab, a, 0, 30),
+      'spot-node-lost': nodeLost(lab, a),
+      // One node, which all pods share: the lab has one in each region.
+      'cache-killed': cacheKilled(lab, a, b),
+      'database-killed': databaseKilled(lab, a),
       'database-unreachable': databaseUnreachable(lab, a),
     },
     stores: { main: labStore(lab) },

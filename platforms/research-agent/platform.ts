@@ -52,7 +52,7 @@ export default definePlatform((context) => {
       objectives: ['client errors', 'client p95', 'API errors', 'API p95', 'API memory'],
     },
     faults: {
-      'replica-killed': replicaKilled(a, 0),
+      'replica-killed': replicaKilled(lab, a, 0),
       'database-unreachable-from-a': databaseUnreachable(lab, a),
       // Of a region's replicas: they say that they are not ready, and serve their metrics on.
       'health-checks-fail': databaseUnreachable(lab, a),

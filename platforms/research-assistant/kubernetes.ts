@@ -9,6 +9,10 @@ export default onCluster(platform, {
     'worker-stopped': podStopped(site),
     'database-unreachable': cutOff(site, 'postgres'),
   }),
+  faultsElsewhere: {
+    'database-killed':
+      'the cluster has a standby, to which its operator fails over: what it costs where there is none does not show there',
+  },
   objectives: {
     // A Service spreads connections, and those that are kept may leave a pod out.
     'every worker serves': { severity: 'should' },

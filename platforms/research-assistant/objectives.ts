@@ -165,6 +165,13 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 'ratio',
     source: profile,
   },
+  'client errors while the database starts again': {
+    signal: { from: 'client', measure: 'error-ratio' },
+    comparator: '<',
+    limit: 0.5,
+    unit: 'ratio',
+    source: `${profile}: with the only database away no worker can serve; half of the time that is looked at`,
+  },
   'time to steady': {
     signal: { from: 'experiment', measure: 'seconds-to-steady' },
     comparator: '<=',

@@ -1,7 +1,12 @@
 import { labBackups } from '@ordeal/shared/platform/on-lab/backups';
 import { labLedger, labProbes, labSweep } from '@ordeal/shared/platform/on-lab/clients';
 import { labRoute, labStore } from '@ordeal/shared/platform/on-lab/drivers';
-import { databaseUnreachable, replicaKilled, replicaStopped } from '@ordeal/shared/platform/on-lab/faults';
+import {
+  databaseKilled,
+  databaseUnreachable,
+  replicaKilled,
+  replicaStopped,
+} from '@ordeal/shared/platform/on-lab/faults';
 import { oneReplica } from '@ordeal/shared/platform/on-lab/limits';
 import { definePlatform } from '@ordeal/shared/platform/platform';
 import { objectives } from './objectives.ts';
@@ -60,9 +65,10 @@ export default definePlatform((context) => {
       objectives: ['client errors', 'client p95', 'errors at the proxy'],
     },
     faults: {
-      'worker-killed': replicaKilled(a, 0, RESTART_SECONDS),
-      'worker-stopped': replicaStopped(a, 1),
+      'worker-killed': replicaKilled(lab, a, 0, RESTART_SECONDS),
+      'worker-stopped': replicaStopped(lab, a, 1),
       'database-unreachable': databaseUnreachable(lab, a),
+      'database-killed': databaseKilled(lab, a),
     },
     stores: { main: labStore(lab) },
     routes: { global: labRoute(lab) },

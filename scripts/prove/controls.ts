@@ -31,6 +31,8 @@ const WRITTEN = ['what the drill region-lost has written', 'data that the run cr
 const KILLED = ['a/api-1'];
 /** What is said of a refusal that names a time at which it is repeated. */
 const COME_BACK = 'who comes back when a refusal says so is admitted: broken';
+/** What is said of replicas that stay out of the load balancer, while the others serve all clients. */
+const NOT_BACK = 'is not back';
 /** What is said of copies that are kept: of nights without any, of others than the promised hours, of empty ones, of too few nights. */
 const GAP = 'between the copies of';
 const NO_COPY = 'nor at any other hour';
@@ -91,6 +93,7 @@ export const controls: readonly Control[] = [
     ['errors', load, 'client errors'],
     ['no-metrics', load, 'API replicas'],
     ['lying-health', chaos('database-unreachable'), 'client errors while a database is unreachable'],
+    ['no-reconnect', chaos('database-unreachable'), NOT_BACK],
     [
       'no-restart',
       chaos('replica-killed'),
@@ -145,6 +148,7 @@ export const controls: readonly Control[] = [
     ['slow', load, 'client p95'],
     ['connection-hog', load, 'database connections'],
     ['memory-hog', load, 'memory of a worker'],
+    ['no-reconnect', chaos('database-killed'), NOT_BACK],
     [
       'no-restart',
       chaos('worker-killed'),
@@ -168,6 +172,7 @@ export const controls: readonly Control[] = [
     ['no-drain', chaos('rollout'), 'requests lost by a rollout'],
     ['hasty-rollout', chaos('rollout'), 'requests lost by a rollout'],
     ['slow-release no-rollback', chaos('rollout'), 'p95 while rolling out'],
+    ['no-reconnect', chaos('database-unreachable'), NOT_BACK],
     ['no-restart', chaos('pod-killed'), 'pod-killed was aborted: the fault could not be healed', KILLED],
     ['no-liveness', chaos('pod-hung'), 'time to steady'],
     ['idle-replica', load, 'every pod serves'],

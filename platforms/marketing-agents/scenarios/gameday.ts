@@ -1,6 +1,7 @@
 import { defineScenario } from '@ordeal/shared/scenario/scenario';
 
 const steady = ['client errors', 'client p95'];
+const onlyOne = 'client errors while the only one starts again';
 const broken = 'client errors while something is broken';
 
 /** Everything that Kubernetes and spot nodes do to it, under one load. */
@@ -98,9 +99,9 @@ export default defineScenario((pace) => {
         fault: 'spot-node-lost',
       },
       {
-        ...experiment(broken),
+        ...experiment(onlyOne),
         name: 'cache-killed',
-        title: 'The cache node dies, and comes back empty',
+        title: 'The only cache node dies under all pods, and comes back empty',
         fault: 'cache-killed',
       },
       {
@@ -109,6 +110,12 @@ export default defineScenario((pace) => {
         hold: 8,
         title: 'The database is unreachable from half of the pods',
         fault: 'database-unreachable',
+      },
+      {
+        ...experiment(onlyOne),
+        name: 'database-killed',
+        title: 'The only database dies under all pods, and recovers by its log',
+        fault: 'database-killed',
       },
     ],
   };

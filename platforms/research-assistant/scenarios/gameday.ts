@@ -103,6 +103,12 @@ export default defineScenario((pace) => {
         title: 'The database is unreachable from half of the workers',
         fault: 'database-unreachable',
       },
+      {
+        ...experiment('client errors while the database starts again'),
+        name: 'database-killed',
+        title: 'The only database dies under all workers, and recovers by its log',
+        fault: 'database-killed',
+      },
     ],
   };
 });

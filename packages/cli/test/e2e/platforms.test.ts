@@ -42,7 +42,12 @@ describe('another platform on its own lab passes its game day', () => {
   it('research-assistant', async () => {
     const record = await passes('research-assistant');
     expect(namesOf(record.restores)).toEqual(['backup-verified', 'restore']);
-    expect(namesOf(record.experiments)).toEqual(['worker-stopped', 'worker-killed', 'database-unreachable']);
+    expect(namesOf(record.experiments)).toEqual([
+      'worker-stopped',
+      'worker-killed',
+      'database-unreachable',
+      'database-killed',
+    ]);
     expect(namesOf(record.drills)).toEqual(['sockets-cut']);
   });
 
@@ -56,6 +61,7 @@ describe('another platform on its own lab passes its game day', () => {
       'spot-node-lost',
       'cache-killed',
       'database-unreachable',
+      'database-killed',
     ]);
   });
 

@@ -3,7 +3,8 @@ import type { ClusterSite } from './site.ts';
 
 /**
  * What can be broken of a platform on Kubernetes, by Chaos Mesh. Its pods are told by the labels `app` (`api`,
- * `postgres`, `redis`) and `region` (`a`, `b`).
+ * `postgres`, `redis`) and `region` (`a`, `b`). None names a witness that has to be back: what is scraped there does not
+ * tell which pods a Service leads to.
  */
 
 /** Longer than any hold: the cluster ends what nobody heals. */
@@ -74,15 +75,9 @@ export function databaseSlow(site: ClusterSite, latencyMs: number, jitterMs: num
   );
 }
 
-/** The cache's pod is killed, with all that it held. */
+/** The pods of the cache are killed, those of all regions, with all that they held. */
 export function cacheKilled(site: ClusterSite): FaultEntry {
-  return fault(
-    site,
-    'The cache of region A is killed',
-    { app: 'redis', region: 'a' },
-    { type: 'pod-kill' },
-    { choose: { count: 1 } },
-  );
+  return fault(site, 'The cache is killed in all regions', { app: 'redis' }, { type: 'pod-kill' });
 }
 
 /** More work than the pods' share of CPU can do. */

@@ -11,7 +11,12 @@ const REGION_READY_SECONDS = 60;
 const HANGS_AT_MOST_SECONDS = 300;
 
 /** One replica is killed; whoever supervises it starts it again, at the earliest after `restartSeconds`. */
-export function replicaKilled(region: LabRegion, index: number, restartSeconds = 0): FaultEntry {
+export function replicaKilled(
+  lab: LabSite,
+  region: LabRegion,
+  index: number,
+  restartSeconds = 0,
+): FaultEntry {
   const unit = unitOf(region, index);
   return {
     title: `API replica ${region.replicas[index]?.name ?? ''} is killed (SIGKILL)`,
@@ -23,11 +28,17 @@ export function replicaKilled(region: LabRegion, index: number, restartSeconds =
       readyWithinSeconds: restartSeconds + READY_SECONDS,
     },
     revives: 'nothing',
+    witness: inBalance(lab, 1),
   };
 }
 
 /** One replica hangs (SIGSTOP): nothing of it ends, and only a liveness check finds it. It has to be replaced in time. */
-export function replicaHung(region: LabRegion, index: number, replacedWithinSeconds: number): FaultEntry {
+export function replicaHung(
+  lab: LabSite,
+  region: LabRegion,
+  index: number,
+  replacedWithinSeconds: number,
+): FaultEntry {
   const unit = unitOf(region, index);
   return {
     title: `API replica ${region.replicas[index]?.name ?? ''} hangs (SIGSTOP)`,
@@ -40,11 +51,12 @@ export function replicaHung(region: LabRegion, index: number, replacedWithinSeco
       endsAfterSeconds: HANGS_AT_MOST_SECONDS,
     },
     revives: 'nothing',
+    witness: inBalance(lab, 1),
   };
 }
 
 /** One replica is told to end, as a rolling update does, and is away until it is started again. */
-export function replicaStopped(region: LabRegion, index: number): FaultEntry {
+export function replicaStopped(lab: LabSite, region: LabRegion, index: number): FaultEntry {
   const unit = unitOf(region, index);
   return {
     title: `API replica ${region.replicas[index]?.name ?? ''} is taken away in order (SIGTERM)`,
@@ -62,21 +74,18 @@ export function replicaStopped(region: LabRegion, index: number): FaultEntry {
       readyWithinSeconds: READY_SECONDS,
     },
     revives: 'nothing',
+    witness: inBalance(lab, 1),
   };
 }
 
 /** All replicas of a region are killed at once, as when their node is taken away; they are started again. */
-export function nodeLost(region: LabRegion): FaultEntry {
+export function nodeLost(lab: LabSite, region: LabRegion): FaultEntry {
   return {
     title: `The node of region ${region.name.toUpperCase()} is taken away: all its API replicas are killed`,
     driver: 'host',
-    config: {
-      action: 'kill',
-      units: region.replicas.map(({ unit }) => ({ name: unit, status: [...region.control, 'status', unit] })),
-      replacedBy: 'supervisor',
-      readyWithinSeconds: READY_SECONDS,
-    },
+    config: killedAndReplaced(region.replicas.map(({ unit }) => unitFor(region, unit))),
     revives: 'nothing',
+    witness: outOfBalance(lab, region),
   };
 }
 
@@ -101,27 +110,36 @@ export function databaseUnreachable(lab: LabSite, region: LabRegion): FaultEntry
  * show it, and it takes a health check and a scrape until the first one does.
  */
 export function outOfBalance(lab: LabSite, region: LabRegion): FaultWitness {
+  return inBalance(lab, region.replicas.length);
+}
+
+/**
+ * The cache's process is killed, with all that it held; it is started again, empty. With it go the replicas of its
+ * region, which are not ready without it; those of all regions where they had one cache between them.
+ */
+export function cacheKilled(lab: LabSite, ...regions: readonly LabRegion[]): FaultEntry {
+  const where = regions.map(({ name }) => name.toUpperCase()).join(' and in region ');
   return {
-    promql: `sum(haproxy_server_status{job="haproxy",proxy="${lab.haproxy.backend}",state="UP"})`,
-    unit: 'replicas in the load balancer',
-    moves: 'down',
-    atLeast: region.replicas.length,
+    title: `The cache is killed in region ${where} (SIGKILL)`,
+    driver: 'host',
+    config: killedAndReplaced(regions.map((region) => unitFor(region, region.redis.unit))),
+    revives: 'nothing',
+    witness: inBalance(lab, regions.flatMap(({ replicas }) => replicas).length),
   };
 }
 
-/** The cache's process is killed, with all that it held; it is started again, empty. */
-export function cacheKilled(region: LabRegion): FaultEntry {
-  const { unit } = region.redis;
+/**
+ * The primary's server is killed with all connections to it; it is started again, and recovers by its log. Until then
+ * no replica of any region is ready.
+ */
+export function databaseKilled(lab: LabSite, primary: LabRegion): FaultEntry {
+  const { a, b } = lab.regions;
   return {
-    title: `The cache of region ${region.name.toUpperCase()} is killed (SIGKILL)`,
+    title: 'The database is killed (SIGKILL), and there is no other to go to',
     driver: 'host',
-    config: {
-      action: 'kill',
-      units: [{ name: unit, status: [...region.control, 'status', unit] }],
-      replacedBy: 'supervisor',
-      readyWithinSeconds: READY_SECONDS,
-    },
+    config: killedAndReplaced([unitFor(primary, primary.postgres.unit)]),
     revives: 'nothing',
+    witness: inBalance(lab, a.replicas.length + b.replicas.length),
   };
 }
 
@@ -145,6 +163,32 @@ export function regionLost(region: LabRegion): FaultEntry {
     },
     revives: 'old-primary',
   };
+}
+
+/**
+ * Replicas in the load balancer. Of a kill the processes show that it had an effect; this one has to be back when it is
+ * over, as what is ready may still get no traffic.
+ */
+function inBalance(lab: LabSite, atLeast: number): FaultWitness {
+  return {
+    promql: `sum(haproxy_server_status{job="haproxy",proxy="${lab.haproxy.backend}",state="UP"})`,
+    unit: 'replicas in the load balancer',
+    moves: 'down',
+    atLeast,
+  };
+}
+
+function killedAndReplaced(units: readonly { readonly name: string; readonly status: readonly string[] }[]) {
+  return {
+    action: 'kill',
+    units,
+    replacedBy: 'supervisor',
+    readyWithinSeconds: READY_SECONDS,
+  };
+}
+
+function unitFor({ control }: LabRegion, unit: string) {
+  return { name: unit, status: [...control, 'status', unit] };
 }
 
 function unitOf(region: LabRegion, index: number): string {
