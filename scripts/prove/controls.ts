@@ -27,7 +27,7 @@ const backup = (phase: string) => ['drill', '--only', phase, '--pace', 'short'];
 const LOST = ['SIGKILL to everything of region a'];
 /** What was written cannot be deleted of a platform whose name leads to the lost region. */
 const WRITTEN = ['what the drill region-lost has written', 'data that the run created'];
-/** A replica that died, and was not started again. */
+/** A replica that died, and was not started again, or is not ready. */
 const KILLED = ['a/api-1'];
 /** What is said of a refusal that names a time at which it is repeated. */
 const COME_BACK = 'who comes back when a refusal says so is admitted: broken';
@@ -93,7 +93,7 @@ export const controls: readonly Control[] = [
     ['errors', load, 'client errors'],
     ['no-metrics', load, 'API replicas'],
     ['lying-health', chaos('database-unreachable'), 'client errors while a database is unreachable'],
-    ['no-reconnect', chaos('database-unreachable'), NOT_BACK],
+    ['no-reconnect', chaos('database-unreachable'), NOT_BACK, KILLED],
     [
       'no-restart',
       chaos('replica-killed'),
@@ -148,7 +148,7 @@ export const controls: readonly Control[] = [
     ['slow', load, 'client p95'],
     ['connection-hog', load, 'database connections'],
     ['memory-hog', load, 'memory of a worker'],
-    ['no-reconnect', chaos('database-killed'), NOT_BACK],
+    ['no-reconnect', chaos('database-killed'), NOT_BACK, ['a/api-1', 'a/api-2']],
     [
       'no-restart',
       chaos('worker-killed'),
@@ -172,7 +172,7 @@ export const controls: readonly Control[] = [
     ['no-drain', chaos('rollout'), 'requests lost by a rollout'],
     ['hasty-rollout', chaos('rollout'), 'requests lost by a rollout'],
     ['slow-release no-rollback', chaos('rollout'), 'p95 while rolling out'],
-    ['no-reconnect', chaos('database-unreachable'), NOT_BACK],
+    ['no-reconnect', chaos('database-unreachable'), NOT_BACK, KILLED],
     ['no-restart', chaos('pod-killed'), 'pod-killed was aborted: the fault could not be healed', KILLED],
     ['no-liveness', chaos('pod-hung'), 'time to steady'],
     ['idle-replica', load, 'every pod serves'],

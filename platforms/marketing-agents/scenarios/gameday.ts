@@ -7,7 +7,7 @@ const broken = 'client errors while something is broken';
 /** Everything that Kubernetes and spot nodes do to it, under one load. */
 export default defineScenario((pace) => {
   const full = pace === 'full';
-  const experiment = (during: string) => ({
+  const experiment = (during: string, recovery = during) => ({
     phase: 'experiment' as const,
     steadyFor: full ? 8 : 4,
     hold: full ? 8 : 5,
@@ -16,7 +16,7 @@ export default defineScenario((pace) => {
     objectives: {
       steady,
       during: [during],
-      recovery: [during, 'time to steady'],
+      recovery: [recovery, 'time to steady'],
     },
   });
   const restore = {
@@ -99,7 +99,7 @@ export default defineScenario((pace) => {
         fault: 'spot-node-lost',
       },
       {
-        ...experiment(onlyOne),
+        ...experiment(onlyOne, broken),
         name: 'cache-killed',
         title: 'The only cache node dies under all pods, and comes back empty',
         fault: 'cache-killed',
@@ -112,7 +112,7 @@ export default defineScenario((pace) => {
         fault: 'database-unreachable',
       },
       {
-        ...experiment(onlyOne),
+        ...experiment(onlyOne, broken),
         name: 'database-killed',
         title: 'The only database dies under all pods, and recovers by its log',
         fault: 'database-killed',

@@ -6,13 +6,13 @@ const broken = 'client errors while something is broken';
 /** What befalls workers under systemd behind a reverse proxy, under a load that their rate limit admits. */
 export default defineScenario((pace) => {
   const full = pace === 'full';
-  const experiment = (during: string) => ({
+  const experiment = (during: string, recovery = during) => ({
     phase: 'experiment' as const,
     steadyFor: full ? 8 : 5,
     hold: full ? 8 : 5,
     recoverWithin: 30,
     steadyAgainFor: full ? 5 : 3,
-    objectives: { steady, during: [during], recovery: [during, 'time to steady'] },
+    objectives: { steady, during: [during], recovery: [recovery, 'time to steady'] },
   });
   const restore = {
     phase: 'restore' as const,
@@ -104,7 +104,7 @@ export default defineScenario((pace) => {
         fault: 'database-unreachable',
       },
       {
-        ...experiment('client errors while the database starts again'),
+        ...experiment('client errors while the database starts again', broken),
         name: 'database-killed',
         title: 'The only database dies under all workers, and recovers by its log',
         fault: 'database-killed',

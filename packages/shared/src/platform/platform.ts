@@ -191,7 +191,10 @@ export interface FaultEntry {
    * Not needed where the driver chooses among what it finds.
    */
   readonly outOf?: { readonly what: string; readonly count: number };
-  /** A further witness of its effect, beside clients and what the driver sees at the target. */
+  /**
+   * A further witness of its effect, beside clients and what the driver sees at the target. Behind the fault it has to be
+   * back where it was.
+   */
   readonly witness?: FaultWitness;
 }
 
