@@ -29,6 +29,8 @@ export type AbleFaultDriver = FaultDriver &
 
 /** A measure that can be read. */
 export interface Gauge extends Measure {
+  /** So seldom its value is made anew (ms): a reading may be as old. Default: it is of the moment. */
+  readonly renewedEveryMs?: number;
   /** Its value now. Rejects when that cannot be told. */
   readonly read: (signal: AbortSignal) => Promise<number>;
 }

@@ -1,4 +1,3 @@
-import type { Measure } from '@ordeal/shared/drivers/fault';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { within } from '@ordeal/shared/time/deadline';
 import type { Span } from '@ordeal/shared/time/interval';
@@ -14,7 +13,7 @@ export interface Reading {
 
 /** What was read of one gauge within a span. */
 export interface GaugeReadings {
-  readonly measure: Measure;
+  readonly measure: Omit<Gauge, 'read'>;
   /** By rising time. */
   readonly readings: readonly Reading[];
   /** The longest stretch of the span in which no reading ended; in ms. */

@@ -2,10 +2,10 @@ import { steadyAgain, type SteadyRun } from '@ordeal/shared/load/steady-again';
 import type { Span } from '@ordeal/shared/time/interval';
 import type { WitnessesBackRecord } from '@ordeal/shared/record/record';
 import type { ExperimentFault } from './deps.ts';
-import type { GaugeWatch } from './gauges.ts';
+import type { GaugeReadings, GaugeWatch } from './gauges.ts';
 import { waitUntil } from './observe.ts';
 import { reasonFor, type Scope } from './scope.ts';
-import { witnessBack, type WitnessBack } from './witness-back.ts';
+import { lastingMs, witnessBack, type WitnessBack } from './witness-back.ts';
 
 export interface Recovery {
   readonly window: Span;
@@ -50,7 +50,8 @@ export async function observeRecovery(
   let back: readonly WitnessBack[] = [];
   let aborted: string | undefined;
   try {
-    await waitUntil(Math.max(latest, from) + runMs + REPORT_WITHIN_MS, clock, signal, () => {
+    const longestMs = Math.max(runMs, ...namedOf(witnesses).map(({ measure }) => lastingMs(measure, runMs)));
+    await waitUntil(Math.max(latest, from) + longestMs + REPORT_WITHIN_MS, clock, signal, () => {
       run ??= steadyAgain(deps.stream.between(healedAt, clock.now()), healedAt, runMs, (intervals) =>
         deps.steady.judge(`${phase.name}/recovery`, intervals),
       );
@@ -80,17 +81,22 @@ export async function observeRecovery(
   };
 }
 
+/** How the named witnesses were before the faults. */
+function namedOf({ faults, gauges, steady }: Witnesses): readonly GaugeReadings[] {
+  return faults.flatMap((fault) => gauges.named(fault, steady));
+}
+
 function witnessesBack(
   { faults, gauges, steady }: Witnesses,
   since: Span,
-  forMs: number,
+  steadyMs: number,
 ): readonly WitnessBack[] {
   return faults.flatMap((fault) => {
     const after = gauges.named(fault, since);
     return gauges
       .named(fault, steady)
       .flatMap((calm, index) =>
-        after[index] === undefined ? [] : [witnessBack(calm, after[index], forMs, since.to)],
+        after[index] === undefined ? [] : [witnessBack(calm, after[index], steadyMs, since.to)],
       );
   });
 }

@@ -25,6 +25,7 @@ describe('a witness is back', () => {
     ['not by half', [3, 3, 3, 3, 3, 3], 'not back', undefined],
     ['not before it has lasted', [2, 2, 2, 4, 4], 'not back', undefined],
     ['not by what Prometheus had scraped before it went', [4, 4, 2, 2, 2, 2, 2, 2], 'not back', undefined],
+    ['not when it has gone again', [4, 4, 4, 4, 4, 2], 'not back', undefined],
     ['in spite of one odd reading', [4, 3, 4, 4, 4], 'back', 10],
     ['not when nobody reads it', [], 'not told', undefined],
   ])('%s: %j', (_, values, outcome, from) => {
@@ -43,6 +44,14 @@ describe('a witness is back', () => {
     const halves = [taken([4, 4]), taken([4, 4], 10)];
     const since = { ...taken([]), readings: halves.flatMap(({ readings }) => readings) };
     expect(witnessBack(steady, since, 2_000, 10_600).outcome).toBe('not back');
+  });
+
+  it('is not told by fewer than two scrapes', () => {
+    const scraped = { ...measure, renewedEveryMs: 3_000 };
+    const since = (count: number) => ({ ...taken(Array.from({ length: count }, () => 4)), measure: scraped });
+    const calm = { ...steady, measure: scraped };
+    expect(witnessBack(calm, since(10), 2_000, 5_000).outcome).toBe('not back');
+    expect(witnessBack(calm, since(13), 2_000, 6_500).outcome).toBe('back');
   });
 
   it('cannot be told ever where nobody knows how it was', () => {

@@ -4,10 +4,15 @@ import type { Prometheus } from '@ordeal/shared/prometheus/client';
 import { numberOf } from '@ordeal/shared/prometheus/reading';
 
 /** A fault's witness in Prometheus. What is no single number is no reading. */
-export function prometheusGauge({ promql, ...measure }: FaultWitness, prometheus: Prometheus): Gauge {
+export function prometheusGauge(
+  { promql, ...measure }: FaultWitness,
+  prometheus: Prometheus,
+  scrapeIntervalSeconds: number,
+): Gauge {
   return {
     ...measure,
     name: promql,
+    renewedEveryMs: scrapeIntervalSeconds * 1000,
     read: async (signal) => {
       const answer = await prometheus.instant(promql, undefined, signal);
       if (!answer.ok) throw new Error(answer.error.message);

@@ -42,9 +42,12 @@ export async function experimentPhase(phase: ExperimentPhase, session: Session):
   };
 }
 
-function withWitness(fault: ExperimentFault, { prometheus }: Session): ExperimentFault {
+function withWitness(fault: ExperimentFault, { prometheus, loaded }: Session): ExperimentFault {
   const { witness } = fault.entry;
-  return witness === undefined ? fault : { ...fault, gauges: [prometheusGauge(witness, prometheus)] };
+  const { scrapeIntervalSeconds } = loaded.platform.prometheus;
+  return witness === undefined
+    ? fault
+    : { ...fault, gauges: [prometheusGauge(witness, prometheus, scrapeIntervalSeconds)] };
 }
 
 function keep(phase: ExperimentPhase, { record, windows }: ExperimentOutcome, session: Session): void {
