@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { echo } from 'zx';
 import type { DrillRecord, RestoreRecord } from '../../packages/shared/src/record/record.ts';
+import { restoreInWords } from '../../packages/shared/src/report/restore-words.ts';
 import { newestRecord, ordeal, workplace } from '../ordeal.ts';
 
 const LAB = `prove-${process.pid}`;
@@ -55,13 +56,9 @@ function ofDrill({ name, rto, rpo, flaps, writers }: DrillRecord): readonly [str
   ];
 }
 
-function ofRestore({
-  name,
-  kind,
-  seconds,
-  backupAgeSeconds,
-  failed,
-}: RestoreRecord): readonly [string, string] {
+function ofRestore(restore: RestoreRecord): readonly [string, string] {
+  const { name, kind, seconds, backupAgeSeconds, failed } = restore;
+  if (kind === 'archiving') return [name, failed ?? restoreInWords(restore)];
   // A drill that only asks how old the backup is has restored nothing.
   const restored = kind === 'backup-freshness' ? '' : `, restored and proven in ${span(seconds)}`;
   return [name, failed ?? `backup ${span(backupAgeSeconds)} old${restored}`];

@@ -130,7 +130,12 @@ function restrictedTo(all: Scenario, kind: ScenarioRunKind, { only, drills }: Ru
   return { ...here, notRun: left };
 }
 
-const restores: readonly DrillRequest['kind'][] = ['restore', 'point-in-time', 'backup-freshness'];
+const restores: readonly DrillRequest['kind'][] = [
+  'restore',
+  'point-in-time',
+  'backup-freshness',
+  'archiving',
+];
 
 function placeOf({ on, lab }: RunOptions): LoadPlace {
   if (on !== undefined && on !== 'here' && on !== 'kubernetes') {

@@ -1,11 +1,11 @@
 import type { RestoreSettings } from '@ordeal/dr/restore/config';
-import type { BackupDriver, PointInTime } from '@ordeal/shared/drivers/backup';
+import type { BackupDriver, PointInTime, SelfArchiving } from '@ordeal/shared/drivers/backup';
 import type { Result } from '@ordeal/shared/platform/diagnostics';
 import type { BackupEntry } from '@ordeal/shared/platform/platform';
 
 /** A backup's driver with its settings, and where and how what it holds is restored. */
 export interface ConfiguredBackup {
-  readonly driver: BackupDriver & Partial<PointInTime>;
+  readonly driver: BackupDriver & Partial<PointInTime> & Partial<SelfArchiving>;
   readonly settings: RestoreSettings;
   /** The live source, where it is a server that can be asked. */
   readonly source?: { readonly url: string };

@@ -14,6 +14,7 @@ export const drillKinds = [
   'restore',
   'point-in-time',
   'backup-freshness',
+  'archiving',
 ] as const;
 
 /** The drills of a scenario that are asked for. */

@@ -2,6 +2,7 @@ import { driverContext } from '@ordeal/dr/drills/course';
 import { whyNotBegin } from '@ordeal/dr/drills/may-begin';
 import { lookAtPlace } from '@ordeal/dr/restore/place';
 import { reasonOf } from '@ordeal/shared/reason-of';
+import { restoresSomething } from '@ordeal/shared/scenario/restore-phase';
 import { drillDeps } from './phases/drill-deps.ts';
 import type { Session } from './session.ts';
 
@@ -22,7 +23,7 @@ export async function whyFirstMayNot(session: Session): Promise<readonly string[
       const asked = { phase: first, deps: drillDeps(first, session) };
       return (await whyNotBegin(asked, driver)).map((reason) => `${first.name}: ${reason}`);
     }
-    if (first?.phase === 'restore' && first.drill.kind !== 'backup-freshness') {
+    if (first?.phase === 'restore' && restoresSomething(first)) {
       const { reasons } = await lookAtPlace(loaded.drivers.backup(first.backup), driver);
       return reasons.map((reason) => `${first.name}: ${reason}`);
     }

@@ -7,10 +7,12 @@ import type {
   PointInTime,
   RestoredServer,
   RestoreTarget,
+  SelfArchiving,
 } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import type {
+  ArchivingRecord,
   PointInTimeRecord,
   RestoreRecord,
   ScheduleRecord,
@@ -31,7 +33,7 @@ import type { TargetUndo } from './target.ts';
 
 /** What a restore needs besides its phase. */
 export interface RestoreDeps {
-  readonly driver: BackupDriver & Partial<PointInTime> & Partial<Kept>;
+  readonly driver: BackupDriver & Partial<PointInTime> & Partial<Kept> & Partial<SelfArchiving>;
   readonly settings: RestoreSettings;
   /** The live source, where it is a server that can be asked. */
   readonly source?: { readonly url: string };
@@ -99,6 +101,8 @@ export interface RestoreCourse extends Waiting {
   stoppedAt: number | undefined;
   /** The newest moment that could be had, of a copy that was not restored. */
   reach: Bounds | undefined;
+  /** How soon the source archives by itself. */
+  archiving: ArchivingRecord | undefined;
 }
 
 /** Why a restore was not begun. Nothing was touched. */

@@ -1,6 +1,7 @@
 import type { DataSource } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { reasonOf } from '@ordeal/shared/reason-of';
+import type { RestoreSettings } from './config.ts';
 import type { RestoreDeps } from './course.ts';
 import { targetRefusals } from './refusals.ts';
 
@@ -33,18 +34,7 @@ export async function lookAtPlace(
         'it must be: set `source.system`',
     );
   }
-  if (live !== undefined && pinned.system !== undefined && live.system !== pinned.system) {
-    reasons.push(
-      `the source is the system ${live.system}, and the platform pins ${pinned.system}: this is not the platform ` +
-        'that the file describes; correct its connection string, or `source.system`',
-    );
-  }
-  if (live?.database !== undefined && pinned.database !== undefined && live.database !== pinned.database) {
-    reasons.push(
-      `the source is the database ${live.database}, and the platform pins ${pinned.database}: this is not the ` +
-        'database that the file describes; correct its connection string, or `source.database`',
-    );
-  }
+  if (live !== undefined) reasons.push(...otherSource(live, pinned));
   return {
     reasons,
     expected: {
@@ -53,4 +43,22 @@ export async function lookAtPlace(
       ...(pinned.system === undefined ? {} : { system: pinned.system }),
     },
   };
+}
+
+/** Why a live source is not the one that a platform pins, with what to do; empty when it is, or when none is pinned. */
+export function otherSource(live: DataSource, pinned: RestoreSettings['source']): readonly string[] {
+  const reasons: string[] = [];
+  if (pinned.system !== undefined && live.system !== pinned.system) {
+    reasons.push(
+      `the source is the system ${live.system}, and the platform pins ${pinned.system}: this is not the platform ` +
+        'that the file describes; correct its connection string, or `source.system`',
+    );
+  }
+  if (live.database !== undefined && pinned.database !== undefined && live.database !== pinned.database) {
+    reasons.push(
+      `the source is the database ${live.database}, and the platform pins ${pinned.database}: this is not the ` +
+        'database that the file describes; correct its connection string, or `source.database`',
+    );
+  }
+  return reasons;
 }

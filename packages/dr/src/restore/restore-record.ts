@@ -17,6 +17,7 @@ export function restoreRecord(
 ): RestoreRecord {
   const { phase, copy, startedAt, answeredAt, provenAt, content, pointInTime, schedule, checks, steps } =
     course;
+  const { archiving } = course;
   const waited = startedAt === undefined ? 0 : waitedBetween(course, startedAt, endedAt);
   const seconds = startedAt === undefined ? 0 : Math.max(0, endedAt - startedAt - waited) / 1000;
   const age = ageOf(course);
@@ -50,6 +51,7 @@ export function restoreRecord(
     ...(content === undefined ? {} : { content }),
     ...(pointInTime === undefined ? {} : { pointInTime }),
     ...(schedule === undefined ? {} : { schedule }),
+    ...(archiving === undefined ? {} : { archiving }),
     steps,
     ...(waited === 0 ? {} : { waitedOnHuman: waited / 1000 }),
     approvals: course.approvals,

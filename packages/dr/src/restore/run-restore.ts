@@ -18,7 +18,7 @@ import {
   type RestoreDeps,
 } from './course.ts';
 import { ageCheck, restoreRecord, scheduleCheck, timeCheck } from './restore-record.ts';
-import type { RestorePhase } from '@ordeal/shared/scenario/restore-phase';
+import { restoresSomething, type RestorePhase } from '@ordeal/shared/scenario/restore-phase';
 import { WrongSource } from './steps/choose-backup.ts';
 import { stepsOf } from './steps/runbook.ts';
 import type { RestoreStep } from './steps/step.ts';
@@ -72,6 +72,7 @@ export async function runRestore(
     givenUpAt: undefined,
     stoppedAt: undefined,
     reach: undefined,
+    archiving: undefined,
     schedule: undefined,
   };
   const failure = await runSteps(course, stepsOf(phase));
@@ -80,7 +81,7 @@ export async function runRestore(
   const broken = wasStopped ? brokenIn(course) : '';
   if (wasStopped && broken === '') course.stoppedAt = context.clock.now();
   const endedAt = course.provenAt ?? context.clock.now();
-  if (phase.drill.kind !== 'backup-freshness') await takeAllAway(course);
+  if (restoresSomething(phase)) await takeAllAway(course);
   const refused = refusalsIn(failure);
   if (refused.length === 0 && course.copy !== undefined) {
     const afterwards = [ageCheck(course), timeCheck(course), scheduleCheck(course)];
@@ -109,14 +110,14 @@ function refusalsIn(failure: Failure | undefined): readonly string[] {
 /** What a restore would do, step by step, without doing any of it. */
 export function describeRestore(phase: RestorePhase): readonly string[] {
   const { rto, rpo } = phase.targets;
-  const looks = phase.drill.kind === 'backup-freshness';
+  const restores = restoresSomething(phase);
   return [
-    ...[...stepsOf(phase), ...(looks ? [] : [takeAway])].map(
+    ...[...stepsOf(phase), ...(restores ? [takeAway] : [])].map(
       ({ name, plan }, index) => `${index + 1}. ${name}: ${plan(phase)}${timesInWords(timesOf(name, phase))}`,
     ),
-    looks
-      ? `Target: at most ${rpo} s would be lost. Nothing is restored.`
-      : `Targets: restored and proven in ${rto} s, at most ${rpo} s lost. It is given up after ${phase.deadline} s.`,
+    restores
+      ? `Targets: restored and proven in ${rto} s, at most ${rpo} s lost. It is given up after ${phase.deadline} s.`
+      : `Target: at most ${rpo} s would be lost. Nothing is restored.`,
   ];
 }
 

@@ -53,6 +53,7 @@ const kinds: readonly (readonly [name: string, drill: () => RestorePhase['drill'
   ['point in time', () => ({ kind: 'point-in-time', markFor: 1 })],
   ['restore at a moment', () => ({ kind: 'point-in-time', at: new Date(taken + 1).toISOString() })],
   ['backup-freshness', () => ({ kind: 'backup-freshness' })],
+  ['archiving', () => ({ kind: 'archiving' })],
 ];
 
 describe.each(kinds)('a drill of kind %s that is aborted', (name, drill) => {

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { BackupCheck, BackupDriver, PointInTime } from '@ordeal/shared/drivers/backup';
+import type { BackupCheck, BackupDriver, PointInTime, SelfArchiving } from '@ordeal/shared/drivers/backup';
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import { anchorOf } from '@ordeal/shared/time/clock';
 import { systemClock } from '@ordeal/shared/time/system-clock';
@@ -77,7 +77,7 @@ export const noLedger: Pick<RestoreDeps, 'ledgerPlace' | 'ledgersBefore'> = {
 
 export interface Restoring {
   readonly source: Source;
-  readonly driver: BackupDriver & Partial<PointInTime>;
+  readonly driver: BackupDriver & Partial<PointInTime> & Partial<SelfArchiving>;
   readonly settings?: RestoreSettings;
   readonly ledger?: Partial<Pick<RestoreDeps, 'ledgerPlace' | 'ledgersBefore' | 'startLedger'>>;
 }

@@ -15,6 +15,7 @@ const kinds: readonly RestorePhase['drill'][] = [
   { kind: 'point-in-time', markFor: 3 },
   { kind: 'point-in-time', at: '2026-03-01T02:00:00Z' },
   { kind: 'backup-freshness' },
+  { kind: 'archiving' },
 ];
 
 describe.each(kinds)('the steps of $kind', (drill) => {

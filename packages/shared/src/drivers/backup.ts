@@ -153,6 +153,28 @@ export interface PointInTime {
   newest(copy: BackupCopy, context: DriverContext): Promise<Bounds>;
 }
 
+/** For how long what was written may wait until it is archived, by the source's own settings. */
+export interface ArchiveBound {
+  /** As they were read, for instance `archive_timeout: 30 s`. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Seconds at most, from the least to the most that the settings may mean; null when nothing bounds it. */
+  readonly seconds: Bounds | null;
+  /** How that follows from the settings, without a full stop. */
+  readonly reason: string;
+}
+
+/** Optional ability: the source archives its log by itself, and whether it does can be watched. */
+export interface SelfArchiving {
+  archiveBound(context: DriverContext): Promise<ArchiveBound>;
+  /** Puts a mark into the log, as any commit does. The source is asked to archive nothing. */
+  markLog(context: DriverContext): Promise<LogMark>;
+}
+
+export interface LogMark {
+  /** Whether it can be restored by now, with what the source has archived. */
+  isArchived(context: DriverContext): Promise<boolean>;
+}
+
 /** Optional ability: tells of every copy that is kept, and not of the newest alone. */
 export interface Kept {
   /** All complete copies of whoever makes them on a schedule, oldest first. */

@@ -75,6 +75,7 @@ export function defaultLeast({ signal, comparator, limit }: Objective): number {
     case 'stale':
     case 'seconds':
     case 'backup-age':
+    case 'archive-delay':
     case 'schedule-departures':
     case 'seconds-to-deploy':
     case 'seconds-to-roll-back':

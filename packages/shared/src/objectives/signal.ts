@@ -206,8 +206,10 @@ export type DrillMeasure =
 
 /**
  * Most in seconds. `seconds`: from the start of a restore until it was read; `backup-age`: at the restore's start;
+ * `archive-delay`: for how long what is written may wait until the source has archived it;
  * `point-in-time-error`: how far before the moment that was asked for the restored state ends. One that goes beyond
  * that moment fails whatever the limit. `schedule-departures` is a count: in how many ways the copies that are kept are
  * not those that the backup's `schedule` promises.
  */
-export type RestoreMeasure = 'seconds' | 'backup-age' | 'point-in-time-error' | 'schedule-departures';
+export type RestoreMeasure =
+  'seconds' | 'backup-age' | 'archive-delay' | 'point-in-time-error' | 'schedule-departures';

@@ -124,7 +124,13 @@ const ofOthers = {
   restore: () =>
     z.strictObject({
       from: z.literal('restore'),
-      measure: z.enum(['seconds', 'backup-age', 'point-in-time-error', 'schedule-departures']),
+      measure: z.enum([
+        'seconds',
+        'backup-age',
+        'archive-delay',
+        'point-in-time-error',
+        'schedule-departures',
+      ]),
     }),
   deployment: () =>
     z.strictObject({

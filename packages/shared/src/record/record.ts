@@ -411,8 +411,8 @@ export interface DeploymentRecord {
 /** A backup that was restored, and read. */
 export interface RestoreRecord {
   readonly name: string;
-  /** Absent in records of before there were others than `restore`. `backup-freshness` restores nothing. */
-  readonly kind?: 'restore' | 'point-in-time' | 'backup-freshness';
+  /** Absent in records of before there were others than `restore`. `backup-freshness` and `archiving` restore nothing. */
+  readonly kind?: 'restore' | 'point-in-time' | 'backup-freshness' | 'archiving';
   /** Seconds between the backup's own instant and the start of the restore. */
   readonly backupAgeSeconds: { readonly low: number; readonly high: number };
   /** Why nobody can tell how old it is, as it is dated ahead of the clock; `backupAgeSeconds` then says nothing. */
@@ -452,6 +452,8 @@ export interface RestoreRecord {
   readonly pointInTime?: PointInTimeRecord;
   /** Which copies are kept, against what the platform promises of them. Absent where that was not looked at. */
   readonly schedule?: ScheduleRecord;
+  /** How soon what is written is archived. Absent where that was not looked at. */
+  readonly archiving?: ArchivingRecord;
   readonly steps?: readonly StepRecord[];
   /** Seconds since the start of the restore that were spent waiting for a person. They are not in `seconds`. */
   readonly waitedOnHuman?: number;
@@ -461,6 +463,19 @@ export interface RestoreRecord {
   readonly failed?: string;
   /** The run was ended under it: after so many seconds since its start; null: before that. */
   readonly stoppedAfter?: number | null;
+}
+
+/** How long what is written waits until its source has archived it, which it was not asked for. */
+export interface ArchivingRecord {
+  readonly settings: Readonly<Record<string, string>>;
+  /** Seconds at most by the settings; null: nothing bounds it. */
+  readonly bound: { readonly low: number; readonly high: number } | null;
+  /** How that follows from the settings, without a full stop. */
+  readonly reason: string;
+  /** Seconds from a mark in the log until it was archived; null: it was not seen to be. */
+  readonly seen: { readonly low: number; readonly high: number } | null;
+  /** Seconds for which it was waited for. */
+  readonly waited: number;
 }
 
 /** Copies that are kept, against the schedule on which they are made. */

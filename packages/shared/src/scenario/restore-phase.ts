@@ -28,4 +28,11 @@ export type RestoreDrill =
   | { readonly kind: 'point-in-time'; readonly markFor: number }
   | { readonly kind: 'point-in-time'; readonly at: string }
   /** Only looks at the newest backup where it lies, and at its age. */
-  | { readonly kind: 'backup-freshness' };
+  | { readonly kind: 'backup-freshness' }
+  /** Restores nothing: how long what is written waits until the source has archived it by itself. */
+  | { readonly kind: 'archiving' };
+
+/** Whether anything is brought back in it, and a place is needed for that. */
+export function restoresSomething({ drill }: Pick<RestorePhase, 'drill'>): boolean {
+  return drill.kind !== 'backup-freshness' && drill.kind !== 'archiving';
+}

@@ -5,6 +5,7 @@ export const restoreSteps = {
   restore: ['check place', 'take backup', 'choose backup', 'restore', 'prove', 'take away'],
   'point-in-time': ['check place', 'write markers', 'choose backup', 'restore', 'prove', 'take away'],
   'backup-freshness': ['choose backup', 'look at it'],
+  archiving: ['read its settings', 'watch the archive'],
 } as const satisfies Readonly<Record<RestoreDrill['kind'], readonly string[]>>;
 
 /** A step of some restore's runbook. */

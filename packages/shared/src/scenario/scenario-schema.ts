@@ -197,10 +197,11 @@ const restore = () =>
         z.strictObject({ kind: z.literal('point-in-time'), markFor: seconds }),
         z.strictObject({ kind: z.literal('point-in-time'), at: z.iso.datetime({ offset: true }) }),
         z.strictObject({ kind: z.literal('backup-freshness') }),
+        z.strictObject({ kind: z.literal('archiving') }),
       ],
       {
         error:
-          "{ kind: 'restore', take } or { kind: 'point-in-time', markFor } or { kind: 'point-in-time', at } or { kind: 'backup-freshness' }",
+          "{ kind: 'restore', take } or { kind: 'point-in-time', markFor } or { kind: 'point-in-time', at } or { kind: 'backup-freshness' } or { kind: 'archiving' }",
       },
     ),
     deadline: seconds,

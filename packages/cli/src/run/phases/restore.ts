@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import type { RestoreDeps } from '@ordeal/dr/restore/course';
 import { ledgerPlace } from '@ordeal/dr/restore/ledger/place';
 import { runRestore } from '@ordeal/dr/restore/run-restore';
+import { restoreInWords } from '@ordeal/shared/report/restore-words';
 import type { RestorePhase } from '@ordeal/shared/scenario/restore-phase';
 import { assign, type PhaseOutcome, type Session } from '../session.ts';
 import { ledgersBefore, startOwnLedger } from './restore-ledgers.ts';
@@ -38,6 +39,7 @@ export async function restorePhase(phase: RestorePhase, session: Session): Promi
   }
   const { backupAgeSeconds: age, seconds, failed } = record;
   if (failed !== undefined) return { next: 'continue', detail: `failed: ${failed}` };
+  if (phase.drill.kind === 'archiving') return { next: 'continue', detail: restoreInWords(record) };
   const proven = phase.drill.kind === 'backup-freshness' ? '' : `, proven after ${seconds.low.toFixed(1)} s`;
   return { next: 'continue', detail: `${age.low.toFixed(1)}–${age.high.toFixed(1)} s old${proven}` };
 }

@@ -67,36 +67,64 @@ export async function archiveUpTo(
   context: DriverContext,
 ): Promise<void> {
   const { clock, signal } = context;
-  const node = { name: 'source', url: config.url };
-  const archive = openStorage(config.archive);
+  const { place } = openStorage(config.archive);
   const wanted = segmentName(timeline, segmentOf(lsn, segmentBytes), segmentBytes);
-  await queryRows(node, context, 'SELECT pg_switch_wal()');
+  await queryRows({ name: 'source', url: config.url }, context, 'SELECT pg_switch_wal()');
   const deadline = clock.now() + config.archiveWithinSeconds * 1000;
   for (;;) {
-    const [row] = await queryRows<ArchiverRow>(
-      node,
-      context,
-      `SELECT current_setting('archive_mode') AS mode, current_setting('archive_command') AS command,
-         last_archived_wal AS last, last_failed_wal AS failed
-       FROM pg_stat_archiver`,
-    );
-    // By the server's word it is complete, and it is really there: its command may say so and do nothing.
-    const said = row?.last !== undefined && row.last !== null && row.last.slice(8) >= wanted.slice(8);
-    const there = (await archive.list('')).some((file) => file.name.replace(/\.gz$/, '').endsWith(wanted));
-    if (said && there) return;
+    const archiver = await askArchiver(config, context);
+    if (await isThere(config, wanted, archiver)) return;
     if (clock.now() > deadline) {
       const why =
-        row?.mode === 'off'
+        archiver?.mode === 'off'
           ? 'archive_mode is off'
-          : said
-            ? `the server says that it was archived by ${row.command}`
-            : `the server last archived ${row?.last ?? 'nothing'}` +
-              (row?.failed ? ` and failed with ${row.failed}` : '');
+          : isSaid(wanted, archiver)
+            ? `the server says that it was archived by ${archiver?.command}`
+            : `the server last archived ${archiver?.last ?? 'nothing'}` +
+              (archiver?.failed ? ` and failed with ${archiver.failed}` : '');
       throw new Error(
-        `${wanted} is not in the archive ${archive.place} after ${config.archiveWithinSeconds} s (${why}): see to ` +
+        `${wanted} is not in the archive ${place} after ${config.archiveWithinSeconds} s (${why}): see to ` +
           'its archive_command and archive_mode, or raise archiveWithinSeconds',
       );
     }
     await clock.sleep(pollMs, signal);
   }
+}
+
+/** Whether the file of the log with this name is in the archive. */
+export async function isArchived(
+  config: BasebackupConfig,
+  wanted: string,
+  context: DriverContext,
+): Promise<boolean> {
+  return await isThere(config, wanted, await askArchiver(config, context));
+}
+
+async function askArchiver(
+  config: BasebackupConfig,
+  context: DriverContext,
+): Promise<ArchiverRow | undefined> {
+  const [row] = await queryRows<ArchiverRow>(
+    { name: 'source', url: config.url },
+    context,
+    `SELECT current_setting('archive_mode') AS mode, current_setting('archive_command') AS command,
+       last_archived_wal AS last, last_failed_wal AS failed
+     FROM pg_stat_archiver`,
+  );
+  return row;
+}
+
+/** By the server's word it is complete, and it is really there: its command may say so and do nothing. */
+async function isThere(
+  config: BasebackupConfig,
+  wanted: string,
+  archiver: ArchiverRow | undefined,
+): Promise<boolean> {
+  if (!isSaid(wanted, archiver)) return false;
+  const files = await openStorage(config.archive).list('');
+  return files.some((file) => file.name.replace(/\.gz$/, '').endsWith(wanted));
+}
+
+function isSaid(wanted: string, archiver: ArchiverRow | undefined): boolean {
+  return typeof archiver?.last === 'string' && archiver.last.slice(8) >= wanted.slice(8);
 }

@@ -1,14 +1,15 @@
-import type { BackupDriver, PointInTime } from '@ordeal/shared/drivers/backup';
+import type { BackupDriver, PointInTime, SelfArchiving } from '@ordeal/shared/drivers/backup';
 import { checkFiles, listCopies, readLabel } from '../../backup-storage/catalogue.ts';
 import { openStorage } from '../../backup-storage/config.ts';
 import { queryRows } from '../postgres/query.ts';
 import { archivedSince, archiveUpTo } from './archive.ts';
 import type { BasebackupConfig } from './config.ts';
 import { restore } from './restore.ts';
+import { archiveBound, markLog } from './self-archiving.ts';
 import { identify, kind, take } from './take.ts';
 
 /** Base backups of a PostgreSQL server, and the log that it archives. See `parseBasebackup` for its configuration. */
-export function createBasebackup(config: BasebackupConfig): BackupDriver & PointInTime {
+export function createBasebackup(config: BasebackupConfig): BackupDriver & PointInTime & SelfArchiving {
   const storage = openStorage(config.storage);
   return {
     kind,
@@ -21,6 +22,8 @@ export function createBasebackup(config: BasebackupConfig): BackupDriver & Point
       await archivedSince(config, copy).then(({ check }) => check),
     ],
     newest: async (copy) => (await archivedSince(config, copy)).newest,
+    archiveBound: async (context) => await archiveBound(config, context),
+    markLog: async (context) => await markLog(config, context),
     restore: async (copy, into, point, atOwnPoint, context) =>
       await restore(config, copy, into, point, atOwnPoint, context),
     archiveAll: async (context) => {

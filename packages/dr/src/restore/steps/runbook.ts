@@ -6,6 +6,7 @@ import { prove } from './prove.ts';
 import { restore } from './restore.ts';
 import type { RestoreStep } from './step.ts';
 import { takeBackup } from './take-backup.ts';
+import { readSettings, watchArchive } from './watch-archive.ts';
 import { markSource } from './write-markers.ts';
 
 /** The runbook of a restore. What was made for it is taken away behind the last step, whatever happens. */
@@ -17,6 +18,8 @@ export function stepsOf({ drill }: RestorePhase): readonly RestoreStep[] {
       return [checkPlace, ...('markFor' in drill ? [markSource] : []), choose, restore, prove];
     case 'backup-freshness':
       return [choose, look];
+    case 'archiving':
+      return [readSettings, watchArchive];
     default:
       return drill satisfies never;
   }

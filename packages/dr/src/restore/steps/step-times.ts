@@ -22,6 +22,11 @@ const usual: Readonly<Record<RestoreStepName, (phase: RestorePhase) => StepTimes
   restore: copying,
   prove: copying,
   'look at it': copying,
+  'read its settings': (phase) => asking(15, LOOK_SECONDS, phase),
+  'watch the archive': ({ targets, deadline }) => ({
+    target: Math.min(targets.rpo, deadline),
+    timeout: deadline,
+  }),
   'take away': () => ({ target: 30, timeout: TAKE_AWAY_SECONDS }),
 };
 

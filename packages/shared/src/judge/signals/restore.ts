@@ -5,11 +5,13 @@ import { UNSEEN_BACKUP } from '../../record/unseen-backup.ts';
 import { findingOf, type Measurement } from '../decide.ts';
 import type { Assignment, Observations } from '../observations.ts';
 import { observerProblem, phaseOf } from '../windows.ts';
+import { archiveDelay } from './archive-delay.ts';
 import { pointInTimeError } from './point-in-time.ts';
 
 const words: Readonly<Record<RestoreMeasure, string>> = {
   seconds: 'seconds from the start of a restore until it was read',
   'backup-age': "seconds between the backup's instant and the start of its restore",
+  'archive-delay': 'seconds for which what is written may wait until its source has archived it',
   'schedule-departures': 'ways in which the copies that are kept are not those that are promised',
   'point-in-time-error': 'seconds by which a restore of a moment ends before it',
 };
@@ -51,6 +53,8 @@ function measureOf(restore: RestoreRecord, measure: RestoreMeasure, limit: numbe
       return duration(restore, limit);
     case 'backup-age':
       return age(restore);
+    case 'archive-delay':
+      return archiveDelay(restore);
     case 'point-in-time-error':
       return pointInTimeError(restore);
     case 'schedule-departures':

@@ -40,6 +40,7 @@ function facts({
   targets,
   content,
   pointInTime,
+  archiving,
   backupAgeSeconds,
   backupAgeless,
 }: RestoreRecord): Markup {
@@ -47,7 +48,9 @@ function facts({
     ...(backup === undefined
       ? []
       : [`Backup ${backup.id} (${backup.driver}), ${count(backup.bytes)} bytes, of ${backup.instant.high}`]),
-    `Age ${backupAgeless === undefined ? interval(backupAgeSeconds, 's') : `not known (${backupAgeless})`}${targets === undefined ? '' : `; targets: restored in ${quantity(targets.rto, 's')}, at most ${quantity(targets.rpo, 's')} lost`}`,
+    archiving === undefined
+      ? `Age ${backupAgeless === undefined ? interval(backupAgeSeconds, 's') : `not known (${backupAgeless})`}${targets === undefined ? '' : `; targets: restored in ${quantity(targets.rto, 's')}, at most ${quantity(targets.rpo, 's')} lost`}`
+      : `How its source archives: ${archiving.reason}`,
     ...(content === undefined
       ? []
       : [

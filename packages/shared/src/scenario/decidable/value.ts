@@ -194,6 +194,19 @@ function alertsObstacle({ measure }: PrometheusSignal, { drill }: DrillPhase): O
 }
 
 function restoreObstacle(measure: RestoreMeasure, { drill }: RestorePhase): Obstacle | undefined {
+  if ((measure === 'archive-delay') !== (drill.kind === 'archiving')) {
+    return drill.kind === 'archiving'
+      ? {
+          expected: 'how soon the log is archived (archive-delay)',
+          found: `${measure} where no backup is looked at`,
+          hint: 'list it in the objectives of a restore, or judge the archive-delay here',
+        }
+      : {
+          expected: "a look at how the source archives by itself ({ kind: 'archiving' })",
+          found: `archive-delay in a restore of kind ${drill.kind}`,
+          hint: 'list it in the objectives of such a phase',
+        };
+  }
   if (measure === 'seconds' && drill.kind === 'backup-freshness') {
     return {
       expected: 'a restore',
@@ -231,7 +244,7 @@ const ownMeasures = {
   limit: 'departures',
   drill:
     'rto, rpo, detection, failover, lost, anomalies, flaps, stale, writers; what alerts did (alerts-fired, alerts-firing, seconds-to-alert); and checks of journeys (failed-checks)',
-  restore: 'seconds, backup-age, point-in-time-error, schedule-departures',
+  restore: 'seconds, backup-age, archive-delay, point-in-time-error, schedule-departures',
   deploy: 'seconds-to-deploy, seconds-to-roll-back, seconds-to-return',
 };
 
