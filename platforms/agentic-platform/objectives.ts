@@ -483,8 +483,8 @@ export const objectives: Readonly<Record<string, Objective>> = {
     unit: 'nodes',
     source: profile,
   },
-  'backup age': {
-    signal: { from: 'restore', measure: 'backup-age' },
+  'restore loses': {
+    signal: { from: 'restore', measure: 'archive-delay' },
     comparator: '<=',
     limit: 900,
     unit: 's',
@@ -504,7 +504,7 @@ export const objectives: Readonly<Record<string, Objective>> = {
     comparator: '<=',
     limit: 3600,
     unit: 's',
-    source: 'deployment guide, "Backup and Disaster Recovery": RTO 1 hour',
+    source: 'deployment guide, "Backup and Disaster Recovery": RTO 1 hour, of which a restore is a share',
   },
   'point-in-time error': {
     signal: { from: 'restore', measure: 'point-in-time-error' },

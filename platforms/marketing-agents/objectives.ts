@@ -176,7 +176,7 @@ export const objectives: Readonly<Record<string, Objective>> = {
     source: 'deployment architecture, 3.1: backup_window 03:00-06:00',
   },
   'restore loses': {
-    signal: { from: 'restore', measure: 'backup-age' },
+    signal: { from: 'restore', measure: 'archive-delay' },
     comparator: '<=',
     limit: 900,
     unit: 's',
@@ -187,7 +187,7 @@ export const objectives: Readonly<Record<string, Objective>> = {
     comparator: '<=',
     limit: 3600,
     unit: 's',
-    source: `${profile}: an RTO of 1 hour, as there is no standby to fail over to`,
+    source: `${profile}: the restore's share of an RTO of 1 hour; finding out, a new server and leading the pods to it come on top`,
   },
   'dumps on schedule': {
     signal: { from: 'restore', measure: 'schedule-departures' },

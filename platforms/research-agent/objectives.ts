@@ -261,7 +261,7 @@ export const objectives: Readonly<Record<string, Objective>> = {
       'deployment strategy, 6.1: daily full backups; set by this profile: an hour for the next one to be made',
   },
   'restore loses': {
-    signal: { from: 'restore', measure: 'backup-age' },
+    signal: { from: 'restore', measure: 'archive-delay' },
     comparator: '<=',
     limit: 900,
     unit: 's',
@@ -272,7 +272,7 @@ export const objectives: Readonly<Record<string, Objective>> = {
     comparator: '<=',
     limit: 3600,
     unit: 's',
-    source: 'deployment strategy, 6.2: RTO < 1 hour',
+    source: "deployment strategy, 6.2: RTO < 1 hour, of which this is the restore's share",
   },
   'point-in-time error': {
     signal: { from: 'restore', measure: 'point-in-time-error' },

@@ -59,8 +59,9 @@ it.each<[string, Readonly<Record<string, readonly string[]>>]>([
     'research-agent',
     {
       'backup-verified': ['age of the daily backup', 'dumps on schedule', 'restore time'],
-      restore: ['restore loses', 'restore time'],
+      restore: ['restore time'],
       'point-in-time': ['restore time', 'point-in-time error'],
+      'archived-log': ['restore loses'],
     },
   ],
   [
@@ -74,7 +75,8 @@ it.each<[string, Readonly<Record<string, readonly string[]>>]>([
     'marketing-agents',
     {
       'backup-verified': ['age of the daily backup', 'dumps on schedule', 'restore time'],
-      restore: ['restore loses', 'restore time'],
+      restore: ['restore time'],
+      'archived-log': ['restore loses'],
       rollout: ['requests lost by a rollout', 'p95 while rolling out', 'time to roll out'],
       'pod-hung': [],
     },

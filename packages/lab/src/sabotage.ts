@@ -50,6 +50,7 @@ export const sabotages = {
   'torn-upload': 'the upload of the nightly dump was begun, and never came to its end',
   'lost-bucket': 'the bucket of the nightly dumps is deleted',
   'no-archive': 'the database’s log is thrown away, and not archived',
+  'slow-archive': 'a file of the database’s log is archived only once it is full',
   'frozen-names': 'the zone’s secondary is told of no change, and goes on as it began',
   'long-ttl': 'clients may keep for an hour where the name has led them',
 } as const;

@@ -91,6 +91,7 @@ const restores: readonly {
     sampled: [],
   },
   { phase: 'backup-freshness', steps: ['choose backup', 'look at it'], sampled: [] },
+  { phase: 'archived-log', steps: ['read its settings', 'watch the archive'], sampled: [] },
 ];
 
 function isLookedAt({ sampled }: Pick<Story, 'sampled'>): boolean {

@@ -53,7 +53,7 @@ describe('another platform on its own lab passes its game day', () => {
 
   it('marketing-agents', async () => {
     const record = await passes('marketing-agents');
-    expect(namesOf(record.restores)).toEqual(['backup-verified', 'restore']);
+    expect(namesOf(record.restores)).toEqual(['backup-verified', 'restore', 'archived-log']);
     expect(record.deployments).toEqual([expect.objectContaining({ name: 'rollout', outcome: 'out' })]);
     expect(namesOf(record.experiments)).toEqual([
       'pod-killed',
@@ -86,7 +86,7 @@ describe('another platform on its own lab passes its game day', () => {
   const withoutNames = withoutPrograms('named');
   it.skipIf(leftOut(withoutNames))(`research-agent, by name ${withoutNames ?? ''}`, async () => {
     const record = await passes('research-agent');
-    expect(namesOf(record.restores)).toEqual(['backup-verified', 'restore', 'point-in-time']);
+    expect(namesOf(record.restores)).toEqual(['backup-verified', 'restore', 'point-in-time', 'archived-log']);
     expect(namesOf(record.experiments)).toEqual(['replica-killed', 'database-unreachable']);
     expect(namesOf(record.drills)).toEqual(['region-lost', 'failback']);
     for (const drill of record.drills) {

@@ -50,6 +50,7 @@ describe('all drills of a healthy lab', () => {
       'restore',
       'restore-dump',
       'point-in-time',
+      'archived-log',
     ]);
     for (const { name, failed, checks = [] } of restores) {
       expect(failed, name).toBeUndefined();
@@ -58,6 +59,7 @@ describe('all drills of a healthy lab', () => {
         name,
       ).toEqual([]);
     }
-    expect(restores.at(-1)?.pointInTime).toBeDefined();
+    expect(restores.find(({ name }) => name === 'point-in-time')?.pointInTime).toBeDefined();
+    expect(restores.at(-1)?.archiving?.seen).not.toBeNull();
   });
 });

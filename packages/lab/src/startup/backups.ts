@@ -44,7 +44,7 @@ export function makeBackupFolders({ dir, runAs, contract }: Blueprint): void {
   }
 }
 
-/** Settings by which a primary archives its log: whole files only, and one at least every half a minute. */
+/** Settings by which a primary archives its log: whole files only, and one at least every quarter of a minute, where something is written. */
 export function archiveSettings({ dir, sabotage }: Blueprint): string {
   const to = join(backupFolders(dir).archive, '%f.gz');
   const archive = sabotage.includes('no-archive')
@@ -52,7 +52,7 @@ export function archiveSettings({ dir, sabotage }: Blueprint): string {
     : `gzip -1 -c %p > ${to}.part && mv ${to}.part ${to}`;
   return `
 archive_mode = on
-archive_timeout = 30s
+archive_timeout = ${sabotage.includes('slow-archive') ? '0' : '15s'}
 archive_command = '${archive}'
 `;
 }
