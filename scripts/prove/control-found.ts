@@ -29,7 +29,7 @@ export function whatWasSaid({ record, journal }: Evidence, finds: string): strin
   }
   return journal
     .flatMap((entry) => (entry.type === 'check' && !entry.held ? [`${entry.name}: ${entry.detail}`] : []))
-    .find((check) => check.slice(0, check.indexOf(':')).includes(finds));
+    .find((check) => check.startsWith(finds) || check.slice(0, check.indexOf(':')).includes(finds));
 }
 
 /**

@@ -21,6 +21,7 @@ const deploys = (phase: string) => ['chaos', '--scenario', 'deploys', '--only', 
 const drill = ['drill', '--only', 'region-lost', '--pace', 'short'];
 const dump = ['drill', '--scenario', 'recovery', '--only', 'restore-dump', '--pace', 'short'];
 const schedule = ['drill', '--scenario', 'recovery', '--only', 'backup-freshness', '--pace', 'short'];
+const log = ['drill', '--scenario', 'recovery', '--only', 'archived-log', '--pace', 'short'];
 const backup = (phase: string) => ['drill', '--only', phase, '--pace', 'short'];
 
 /** What such a drill leaves on purpose, as nobody fails back: the region that it has lost. */
@@ -39,6 +40,10 @@ const NO_COPY = 'nor at any other hour';
 const OTHER_HOURS = 'were at other hours';
 const NOTHING_IN_IT = 'Nothing is in platform_';
 const KEPT_TOO_SHORT = 'each is to be kept for';
+/** What is said of what was written and is not found. */
+const NOT_THERE = 'expected a status under 400, got status 404';
+/** What is said of a log that is archived only as it fills. */
+const UNBOUNDED = 'archive_timeout is 0';
 /** What a restore says of a log that the server takes for archived, and that is not there. */
 const ARCHIVED_BY_NOTHING = 'the server says that it was archived by /bin/true';
 
@@ -64,7 +69,7 @@ const of = (
 /** The typical failures of each platform, as its README names them. */
 export const controls: readonly Control[] = [
   ...of('agentic-platform', [
-    ['mixed-tenants', smoke, 'tenant-isolation'],
+    ['mixed-tenants', smoke, 'check "no other tenant sees it among its resources" did not hold'],
     ['leaky-retrieval', smoke, 'no agent of another tenant finds the document'],
     ['bound-tenant', drill, 'would move tenant eu-clinic'],
     // The gate may find in the cache what was there before it began.
@@ -88,10 +93,10 @@ export const controls: readonly Control[] = [
       // said of latency then. That nobody was told is seen all the same.
       'alert on a tenant over its quota',
     ],
-    ['stale-reads', smoke, 'create-agent'],
+    ['stale-reads', smoke, `create-agent: get agent: ${NOT_THERE}`],
     ['slow', load, 'client p95'],
     ['errors', load, 'client errors'],
-    ['no-metrics', load, 'API replicas'],
+    ['no-metrics', load, 'API replicas: 0 alive, 4 needed'],
     ['lying-health', chaos('database-unreachable'), 'client errors while a database is unreachable'],
     ['no-reconnect', chaos('database-unreachable'), NOT_BACK, KILLED],
     [
@@ -111,14 +116,15 @@ export const controls: readonly Control[] = [
     ['cut-dump', dump, 'dump complete'],
     ['missed-nights', schedule, GAP],
     ['hasty-pruning', schedule, KEPT_TOO_SHORT],
+    ['slow-archive', log, UNBOUNDED],
   ]),
   ...of('research-agent', [
-    ['stale-reads', smoke, 'research'],
+    ['stale-reads', smoke, `research: report: ${NOT_THERE}`],
     ['slow', load, 'client p95'],
     ['errors', load, 'client errors'],
     ['memory-hog', load, 'API memory'],
     ['connection-hog', load, 'database connections used'],
-    ['no-metrics', load, 'API replicas'],
+    ['no-metrics', load, 'API replicas: 0 alive, 4 needed'],
     ['lying-health', chaos('database-unreachable'), 'client errors while something is broken'],
     ['bad-release', deploys('canary'), 'time to deploy'],
     ['no-rollback', deploys('bad-canary'), 'time to roll back'],
@@ -132,17 +138,18 @@ export const controls: readonly Control[] = [
     ['cut-dump', backup('backup-verified'), 'dump complete'],
     ['missed-nights', backup('backup-verified'), GAP],
     ['no-archive', backup('restore'), ARCHIVED_BY_NOTHING],
+    ['slow-archive', backup('archived-log'), UNBOUNDED],
     ['frozen-names', drill, 'does not show it', LOST, WRITTEN],
     ['long-ttl', drill, 'clients may go on for 3600 s where the route has led them'],
   ]),
   ...of('research-assistant', [
-    ['sessions-in-process', smoke, 'all-analytics'],
-    ['drop-sockets', smoke, 'live-research'],
+    ['sessions-in-process', smoke, 'got status 401'],
+    ['drop-sockets', smoke, 'live-research: progress: expected a message, got none'],
     ['no-alerts', ['drill', '--only', 'sockets-cut', '--pace', 'short'], 'alert on a worker that is down'],
     ['lost-sockets', ['drill', '--only', 'sockets-cut', '--pace', 'short'], 'time to reconnect'],
-    ['rate-limit-off', smoke, 'rate-limit'],
-    ['rate-limit-tight', smoke, 'rate-limit'],
-    ['rate-limit-as-error', smoke, 'rate-limit'],
+    ['rate-limit-off', smoke, 'check "after 400 at the latest it is refused" did not hold'],
+    ['rate-limit-tight', smoke, 'check "100 requests are admitted ('],
+    ['rate-limit-as-error', smoke, 'rate-limit: ask again: expected one of 200, 429, got status 500'],
     ['rate-limit-other-window', limit('rate-limit'), 'the window is fixed: broken'],
     ['rate-limit-come-back', limit('rate-limit'), COME_BACK],
     ['slow', load, 'client p95'],
@@ -163,8 +170,8 @@ export const controls: readonly Control[] = [
     ['hasty-pruning', backup('backup-verified'), KEPT_TOO_SHORT],
   ]),
   ...of('marketing-agents', [
-    ['no-metrics', smoke, 'metrics'],
-    ['stale-reads', smoke, 'plan-campaign'],
+    ['no-metrics', smoke, 'metrics: expected status 200, got status 404'],
+    ['stale-reads', smoke, `plan-campaign: get campaign: ${NOT_THERE}`],
     ['memory-hog', load, 'memory of a pod'],
     ['connection-hog', load, 'database connections'],
     ['slow', load, 'client p95'],
@@ -183,11 +190,12 @@ export const controls: readonly Control[] = [
     ['late-dumps', backup('backup-verified'), OTHER_HOURS],
     ['hasty-pruning', backup('backup-verified'), KEPT_TOO_SHORT],
     ['no-archive', backup('restore'), ARCHIVED_BY_NOTHING],
+    ['slow-archive', backup('archived-log'), UNBOUNDED],
   ]),
   ...of('arklex', [
-    ['rate-limit-off', smoke, 'rate-limit'],
-    ['rate-limit-tight', smoke, 'rate-limit'],
-    ['rate-limit-as-error', smoke, 'rate-limit'],
+    ['rate-limit-off', smoke, 'check "after 200 at the latest it is refused" did not hold'],
+    ['rate-limit-tight', smoke, 'check "100 requests are admitted ('],
+    ['rate-limit-as-error', smoke, 'rate-limit: ask again: expected one of 200, 429, got status 500'],
     ['rate-limit-other-window', limit('rate-limit'), 'the window is sliding: broken'],
     ['rate-limit-come-back', limit('rate-limit'), COME_BACK],
     ['concurrency-tight', limit('at-once'), 'requests at once'],

@@ -106,6 +106,8 @@ describe('what a run says of a control', () => {
     );
     expect(whatWasSaid(seen([{ ...explained, outcome: 'pass' }]), 'at another hour')).toBeUndefined();
     expect(whatWasSaid(seen([]), 'metrics')).toBe('pod b1 metrics: got status 404');
+    expect(whatWasSaid(seen([]), 'pod b1 metrics: got status 4')).toBe('pod b1 metrics: got status 404');
+    expect(whatWasSaid(seen([]), 'got status 404')).toBeUndefined();
     expect(whatWasSaid(seen([{ ...missed, outcome: 'pass' }]), 'client p95')).toBeUndefined();
     expect(whatWasSaid(seen([]), 'health')).toBeUndefined();
   });
