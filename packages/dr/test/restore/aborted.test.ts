@@ -41,7 +41,8 @@ let driver: BackupDriver & Partial<PointInTime>;
 let taken: number;
 
 beforeAll(async () => {
-  source = await startSource();
+  // What is watched has to last.
+  source = await startSource(() => ({ archive_timeout: '1h' }));
   driver = createBasebackup(basebackupsOf(source));
   await driver.take(testContext());
   taken = Date.now();

@@ -42,6 +42,9 @@ it.each([
   [{ archive_timeout: '2s', archive_command: '' }, 'archive_command and archive_library are empty'],
 ])('waits for nothing where nothing bounds it: %j', async (settings, reason) => {
   const { record } = await watched(settings);
+  expect(record.failed).toContain(
+    `watch the archive: nothing bounds how long what is written waits: ${reason}`,
+  );
   expect(record.archiving).toMatchObject({
     bound: null,
     seen: null,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { renderHtml } from '../../src/report/html/render-html.ts';
 import { renderSummary } from '../../src/report/summary.ts';
 import {
   emptyRun,
@@ -88,6 +89,35 @@ describe('summary', () => {
     const text = renderSummary({ ...record, restores: [restore] });
     expect(text).toContain('Target missed: step choose backup took 40.0 s, and its target is 30 s');
     expect(text).not.toContain('step prove took');
+  });
+
+  it('tells how soon a log is archived, and of no checks that nobody made', () => {
+    const { record, journal } = gameDay();
+    const archiving = {
+      settings: {},
+      bound: { low: 15, high: 75 },
+      reason: 'a file of the log is ended after 15 s',
+      seen: { low: 6, high: 6.4 },
+      waited: 6.4,
+    };
+    const restore = {
+      name: 'archived-log',
+      kind: 'archiving',
+      backupAgeSeconds: { low: 0, high: 0 },
+      seconds: { low: 6, high: null },
+      steps: [],
+      archiving,
+    } as const;
+    const run = { ...record, restores: [restore] };
+    const text = renderSummary(run);
+    expect(text).toContain('the log was archived after 6.0–6.4 s (by its settings after 75 s at most)');
+    expect(text).not.toContain('0 checks held');
+    const html = renderHtml(run, journal);
+    expect(html).toContain('How its source archives: a file of the log is ended after 15 s');
+    expect(html).not.toContain('What was looked at');
+    const failed = 'watch the archive: nothing bounds it';
+    const unbounded = { ...restore, archiving: { ...archiving, bound: null, seen: null }, failed };
+    expect(renderSummary({ ...record, restores: [unbounded] })).toContain(failed);
   });
 
   it('keeps hostile text from being Markdown or HTML, and tables whole', () => {

@@ -26,8 +26,8 @@ export const watchArchive: RestoreStep = {
   run: async (course, context) => {
     const { archiving } = course;
     if (archiving === undefined) throw new Error('how it archives was not read');
-    const { bound } = archiving;
-    if (bound === null) return 'nothing is waited for, as nothing bounds how long that may take';
+    const { bound, reason } = archiving;
+    if (bound === null) throw new Error(`nothing bounds how long what is written waits: ${reason}`);
     const { clock, signal } = context;
     const begun = clock.now();
     course.startedAt = begun;
@@ -46,7 +46,7 @@ export const watchArchive: RestoreStep = {
       if (waited > bound.high) {
         throw new Error(
           `what was written is not archived after ${waited.toFixed(1)} s, and its settings allow ${bound.high} s ` +
-            `(${archiving.reason}): look at what archives for it, and at the server's log`,
+            `(${reason}): look at what archives for it, and at the server's log`,
         );
       }
       missing = asked;

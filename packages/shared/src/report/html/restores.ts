@@ -1,4 +1,4 @@
-import type { RestoreRecord, RunRecord } from '../../record/record.ts';
+import type { RestoreCheckRecord, RestoreRecord, RunRecord } from '../../record/record.ts';
 import { count, interval, quantity } from '../figures.ts';
 import { type Markup, markup } from '../markup.ts';
 import { restoreInWords } from '../restore-words.ts';
@@ -21,7 +21,11 @@ function restoreUnit(restore: RestoreRecord): Markup {
       ? markup`<p>${toned('pass', restoreInWords(restore))}</p>`
       : markup`<p class="wrap">${toned('fail', 'does not count:')} ${failed}</p>`;
   return markup`<div class="unit"><h3 class="wrap">${name} <span class="soft">${kind === name ? '' : (kind ?? '')}</span></h3>${outcome}
-${facts(restore)}<h3>What was looked at</h3>${dataTable(
+${facts(restore)}${kind === 'archiving' ? null : looks(checks)}<h3>Runbook</h3>${stepsTable(steps)}${approvalsTable(restore)}</div>`;
+}
+
+function looks(checks: readonly RestoreCheckRecord[]): Markup {
+  return markup`<h3>What was looked at</h3>${dataTable(
     'Checks in their order',
     [{ heading: 'Check' }, { heading: 'Outcome', align: 'tight' }, { heading: 'What was found' }],
     checks.map((check) => [
@@ -32,7 +36,7 @@ ${facts(restore)}<h3>What was looked at</h3>${dataTable(
       ),
       check.detail,
     ]),
-  )}<h3>Runbook</h3>${stepsTable(steps)}${approvalsTable(restore)}</div>`;
+  )}`;
 }
 
 function facts({

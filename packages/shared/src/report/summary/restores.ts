@@ -16,7 +16,8 @@ function restoreBlock(restore: RestoreRecord): string {
   const lines = [
     failed === undefined ? restoreInWords(restore) : `**does not count:** ${failed}`,
     ...(backup === undefined ? [] : [`Backup ${backup.id} (${backup.driver}) of ${backup.instant.high}`]),
-    `${held} checks held`,
+    // How soon a log is archived is seen, and not made of checks.
+    ...(kind === 'archiving' ? [] : [`${held} checks held`]),
     ...steps.flatMap((step) => {
       const missed = missedTarget(step);
       return missed === undefined ? [] : [`Target missed: ${missed}`];

@@ -4,6 +4,7 @@ import type { Platform } from '../../../src/platform/platform.ts';
 import type { ObjectiveFacts, PlanFacts } from '../../../src/scenario/decidable/facts.ts';
 import { undecidable } from '../../../src/scenario/decidable/undecidable.ts';
 import { planScenario } from '../../../src/scenario/plan.ts';
+import type { RestoreDrill } from '../../../src/scenario/restore-phase.ts';
 import type {
   DrillPhase,
   ExperimentPhase,
@@ -314,6 +315,17 @@ describe('a signal that has no value in a window', () => {
     limit: 15,
     unit: 's',
   };
+  const archiveDelay: Objective = { ...restore, signal: { from: 'restore', measure: 'archive-delay' } };
+  const restoring = (of: RestoreDrill): Phase => ({
+    phase: 'restore',
+    name: 'restore',
+    title: 'Restore',
+    backup: 'main',
+    drill: of,
+    deadline: 60,
+    targets: { rto: 60, rpo: 60 },
+    objectives: ['it'],
+  });
   const apart: Objective = {
     signal: { from: 'client', measure: 'failed-checks', checks: ['is its own'] },
     comparator: '<=',
@@ -376,6 +388,15 @@ describe('a signal that has no value in a window', () => {
     ['the smoke gate where no smoke phase runs', smoke, [load()], false],
     ['the smoke gate where one does', smoke, [smokePhase, load()], true],
     ['a restore', restore, [load()], false],
+    ['a restore where one is made', restore, [restoring({ kind: 'restore', take: false })], true],
+    ['a restore where only the archive is watched', restore, [restoring({ kind: 'archiving' })], false],
+    ['the delay of an archive', archiveDelay, [restoring({ kind: 'archiving' })], true],
+    [
+      'the delay of an archive in a restore',
+      archiveDelay,
+      [restoring({ kind: 'restore', take: true })],
+      false,
+    ],
   ])('%s', (_name, it, phases, has, platform = {}) => {
     expect(must(it, { phases, platform }).length === 0).toBe(has);
   });
