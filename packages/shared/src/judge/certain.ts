@@ -1,4 +1,5 @@
 import type { Finding } from '../objectives/finding.ts';
+import { inItsUnit } from '../objectives/histogram-unit.ts';
 import type { Objective } from '../objectives/objective.ts';
 import type { PrometheusSignal } from '../objectives/signal.ts';
 import { certainlyAbove, histogramWindow } from '../prometheus/classic-histogram.ts';
@@ -204,7 +205,7 @@ function tallyOf(
       if (fewer !== (signal.measure === 'latency')) return undefined;
       const limitMs = signal.measure === 'latency' ? limit : signal.underMs;
       return {
-        violations: certainlyAbove(window, limitMs / 1000),
+        violations: certainlyAbove(window, inItsUnit(limitMs, signal)),
         allowed: 1 - (signal.measure === 'latency' ? signal.quantile : limit),
         strict,
         ...mostOf(whole.growth),

@@ -75,7 +75,7 @@ export type PrometheusSignal =
     }
   /** Increase of a counter a second. */
   | { readonly from: 'prometheus'; readonly measure: 'throughput'; readonly selector: string }
-  /** A quantile in ms, of a histogram in seconds. */
+  /** A quantile in ms, of a histogram of times. */
   | ({
       readonly from: 'prometheus';
       readonly measure: 'latency';
@@ -176,7 +176,7 @@ export type PrometheusSignal =
       readonly series: 'one' | 'every';
     };
 
-/** A histogram of seconds. */
+/** A histogram of times. */
 export interface HistogramSource {
   /** Name of the metric, without `_bucket`. */
   readonly histogram: string;
@@ -184,6 +184,8 @@ export interface HistogramSource {
   readonly matchers: string;
   /** Default `classic`: series with `le`. */
   readonly buckets?: 'classic' | 'native';
+  /** What it counts times in, and its bounds are told in. Default `seconds`. */
+  readonly observedIn?: 'seconds' | 'milliseconds';
 }
 
 /**

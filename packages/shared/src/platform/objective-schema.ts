@@ -16,6 +16,7 @@ const histogram = {
   }),
   matchers: matchersText,
   buckets: z.enum(['classic', 'native']).optional(),
+  observedIn: z.enum(['seconds', 'milliseconds']).optional(),
 };
 const client = { from: z.literal('client'), tenant: text.optional() };
 const counters = { bad: selectorText, all: selectorText };

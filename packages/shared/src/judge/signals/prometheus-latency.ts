@@ -8,6 +8,7 @@ import {
 } from '../../prometheus/classic-histogram.ts';
 import { growthByLabel } from '../../prometheus/counters.ts';
 import { cumulativeBuckets } from '../../prometheus/native-growth.ts';
+import { inItsUnit, millisecondsIn, shortUnit } from '../../objectives/histogram-unit.ts';
 import type { HistogramSource } from '../../objectives/signal.ts';
 import type { RawSeries } from '../../prometheus/reading.ts';
 import type { Measurement, Nothing } from '../decide.ts';
@@ -17,19 +18,19 @@ import { doubtOfCounters } from './prometheus-doubt.ts';
 import { decideByShare, decidedBy } from './share.ts';
 
 /**
- * A quantile in milliseconds, from a histogram in seconds. What decides is the share of observations at most the
- * limit, which is exact when the limit is a bucket's bound.
+ * A quantile in milliseconds, from a histogram. What decides is the share of observations at most the limit, which is
+ * exact when the limit is a bucket's bound.
  */
 export function prometheusLatency(
   evidence: PrometheusEvidence,
   objective: Objective,
   quantile: number,
-  buckets: HistogramSource['buckets'],
+  source: HistogramSource,
 ): Measurement {
-  const read = readHistogram(evidence, buckets);
+  const read = readHistogram(evidence, source.buckets);
   if (!read.ok) return read.nothing;
   const { window, series, byServer } = read;
-  const limit = objective.limit / 1000;
+  const limit = inItsUnit(objective.limit, source);
   const counts = countsAtMost(window, limit);
   const toShare = shareBoundsFor(objective);
   const inferred = objective.claim === 'inferred';
@@ -40,12 +41,12 @@ export function prometheusLatency(
     : quantileOf(window, quantile);
   return {
     kind: 'measured',
-    value: { low: low * 1000, high: high * 1000 },
+    value: { low: low * millisecondsIn(source), high: high * millisecondsIn(source) },
     violations: Math.floor(wanted === 'within' ? counts.miss.low : counts.hit.low),
     decision,
     share: { ...counts, limit: quantile },
     ...common(evidence, window, series, byServer),
-    ...finerThan(window, limit, buckets),
+    ...finerThan(window, limit, source),
   };
 }
 
@@ -54,17 +55,18 @@ export function prometheusLatencyShare(
   evidence: PrometheusEvidence,
   objective: Objective,
   underMs: number,
-  buckets: HistogramSource['buckets'],
+  source: HistogramSource,
 ): Measurement {
-  const read = readHistogram(evidence, buckets);
+  const read = readHistogram(evidence, source.buckets);
   if (!read.ok) return read.nothing;
   const { window, series, byServer } = read;
-  const counts = countsAtMost(window, underMs / 1000);
+  const limit = inItsUnit(underMs, source);
+  const counts = countsAtMost(window, limit);
   const fewIsGood = objective.comparator === '<' || objective.comparator === '<=';
   return decidedBy(objective, counts, {
     violations: Math.floor(fewIsGood ? counts.hit.low : counts.miss.low),
     ...common(evidence, window, series, byServer),
-    ...finerThan(window, underMs / 1000, buckets),
+    ...finerThan(window, limit, source),
   });
 }
 
@@ -127,16 +129,17 @@ function common(
 }
 
 /** Where the limit lies between two bounds, no longer window helps while the observations there are many. */
-function finerThan(window: HistogramWindow, limit: number, buckets: HistogramSource['buckets']) {
+function finerThan(window: HistogramWindow, limit: number, source: HistogramSource) {
   const below = window.buckets.findLast(({ le }) => le <= limit * (1 + SAME));
   if (below !== undefined && below.le >= limit * (1 - SAME)) return {};
   const above = window.buckets.find(({ le }) => le > limit);
   const between = `${below?.le ?? 0} and ${above?.le === Infinity ? '+Inf' : (above?.le ?? '+Inf')}`;
+  const unit = shortUnit(source);
   return {
     finer:
-      buckets === 'native'
-        ? `The limit of ${limit} s lies within a bucket, between ${between} s: finer buckets would decide it, or one of these limits.`
-        : `The limit of ${limit} s lies between the buckets ${between}: a bucket with le="${limit}" would decide it, or native histograms.`,
+      source.buckets === 'native'
+        ? `The limit of ${limit} ${unit} lies within a bucket, between ${between} ${unit}: finer buckets would decide it, or one of these limits.`
+        : `The limit of ${limit} ${unit} lies between the buckets ${between}: a bucket with le="${limit}" would decide it, or native histograms.`,
   };
 }
 

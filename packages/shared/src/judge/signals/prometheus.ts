@@ -1,4 +1,5 @@
 import type { Finding } from '../../objectives/finding.ts';
+import { inItsUnit, millisecondsIn } from '../../objectives/histogram-unit.ts';
 import type { HistogramSource, PrometheusSignal } from '../../objectives/signal.ts';
 import type { WallSpan } from '../../prometheus/counters.ts';
 import type { Sample } from '../../statistics/lifetimes.ts';
@@ -54,9 +55,9 @@ function measure(
     case 'throughput':
       return prometheusThroughput(evidence, objective);
     case 'latency':
-      return prometheusLatency(evidence, objective, signal.quantile, signal.buckets);
+      return prometheusLatency(evidence, objective, signal.quantile, signal);
     case 'latency-share':
-      return prometheusLatencyShare(evidence, objective, signal.underMs, signal.buckets);
+      return prometheusLatencyShare(evidence, objective, signal.underMs, signal);
     case 'gauge':
       return prometheusGauge(evidence, signal.take);
     case 'saturation':
@@ -121,10 +122,10 @@ function wordsOf(signal: PrometheusSignal): SignalWords {
     case 'latency':
       return {
         signal: `Prometheus ${percentile(signal.quantile)} latency`,
-        query: `1000 * histogram_quantile(${signal.quantile}, ${bucketsQuery(signal)})`,
+        query: `${inMilliseconds(signal)}histogram_quantile(${signal.quantile}, ${bucketsQuery(signal)})`,
       };
     case 'latency-share': {
-      const limit = signal.underMs / 1000;
+      const limit = inItsUnit(signal.underMs, signal);
       const { histogram, matchers } = signal;
       const and = matchers === '' ? '' : `${matchers},`;
       return {
@@ -190,6 +191,11 @@ function wordsOf(signal: PrometheusSignal): SignalWords {
 function ratioQuery(bad: string, all: string, window: string): string {
   const [part, whole] = [bad, all].map((selector) => `sum(increase(${selector}[${window}]))`);
   return `(${part} or 0 * ${whole}) / (${whole} > 0)`;
+}
+
+function inMilliseconds(histogram: HistogramSource): string {
+  const factor = millisecondsIn(histogram);
+  return factor === 1 ? '' : `${factor} * `;
 }
 
 function bucketsQuery({ histogram, matchers, buckets }: HistogramSource): string {

@@ -1,3 +1,4 @@
+import { inItsUnit } from '../../objectives/histogram-unit.ts';
 import type { Interval, Obstacle } from './concern.ts';
 
 /** A latency limit at which the histogram does not count: only a bucket's bound is known exactly. */
@@ -18,7 +19,7 @@ export function bucketsObstacle({ objective, own }: Interval): Obstacle | undefi
   const { buckets } = own;
   if (buckets === undefined) return undefined;
   const most = Math.max(0, ...buckets.map(({ series }) => series));
-  const wanted = limitMs / 1000;
+  const wanted = inItsUnit(limitMs, signal);
   const bound = buckets.find(({ le }) => isSame(le, wanted));
   if (bound !== undefined && bound.series === most) return undefined;
   return {
@@ -34,7 +35,7 @@ export function bucketsObstacle({ objective, own }: Interval): Obstacle | undefi
   };
 }
 
-/** Limits are written in ms, bounds in seconds: what differs by rounding alone is the same. */
+/** Limits are written in ms, bounds mostly in seconds: what differs by rounding alone is the same. */
 function isSame(left: number, right: number): boolean {
   return Math.abs(left - right) <= 1e-9 * Math.max(left, right);
 }

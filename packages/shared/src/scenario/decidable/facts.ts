@@ -22,7 +22,7 @@ export type Telemetry =
 export interface ObjectiveFacts {
   /** Seconds between two samples. */
   readonly spacingSeconds?: number;
-  /** Of a classic histogram: upper bounds in seconds (without +Inf), and how many series have each. */
+  /** Of a classic histogram: upper bounds in its unit (without +Inf), and how many series have each. */
   readonly buckets?: readonly { readonly le: number; readonly series: number }[];
   /** Whether the histogram's series are native ones. */
   readonly native?: boolean;
