@@ -34,6 +34,13 @@ it('writes a profile that can be planned, and never over another one', { timeout
   expect(again.stderr).toContain('exists already');
 });
 
+it('writes what runs in a folder that npm init made', { timeout: 120_000 }, () => {
+  writeFileSync(join(dir, 'package.json'), '{ "name": "mine", "version": "1.0.0", "type": "commonjs" }');
+  expect(ordeal('init', 'shop', '--entry', 'https://shop.example').status).toBe(0);
+  const planned = ordeal('plan', '--platform', 'shop');
+  expect(planned.status, planned.stderr).toBe(0);
+});
+
 it('takes no address with a password, which no file should hold', { timeout: 120_000 }, () => {
   const ended = ordeal(
     'init',

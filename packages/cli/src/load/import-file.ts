@@ -44,7 +44,8 @@ const sharedSources = new URL('../../../shared/src/', import.meta.url);
 
 /**
  * Lets files outside of any checkout import `@ordeal/shared`: it is found as this file itself finds it. And tells Node
- * that a TypeScript file is a module where no package.json does, which it would find out by reading it twice.
+ * that a TypeScript file is a module: where no package.json does it would find that out by reading it twice, and where
+ * one says "commonjs", as `npm init` writes it for a folder of anything, it would not take its imports.
  */
 function findShared(): void {
   if (registered) return;
@@ -64,7 +65,7 @@ function findShared(): void {
 }
 
 function asModule(found: ResolveFnOutput): ResolveFnOutput {
-  return found.url.endsWith('.ts') && (found.format ?? null) === null
+  return found.url.endsWith('.ts') && [undefined, null, 'commonjs-typescript'].includes(found.format)
     ? { ...found, format: 'module-typescript' }
     : found;
 }
