@@ -1,20 +1,23 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
-import { parse } from 'yaml';
-import { reasonOf } from '@ordeal/shared/reason-of';
+import { join, relative } from 'node:path';
 import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
 import { askForRest, canAsk, type InitAnswers } from '../init/ask.ts';
-import { fromOpenApi } from '../init/from-openapi.ts';
+import { fromOpenApi, type FromOpenApi } from '../init/from-openapi.ts';
 import { leftOutLines } from '../init/left-out.ts';
-import { entryMistake, healthMistake, nameMistake, prometheusMistake } from '../init/mistakes.ts';
+import {
+  entryMistake,
+  healthMistake,
+  nameMistake,
+  openApiMistake,
+  prometheusMistake,
+} from '../init/mistakes.ts';
 import { ACCESS_FLAGS, accessMistakes, accessOf, type PrometheusFlags } from '../init/prometheus-access.ts';
-import type { OpenApi } from '../init/openapi.ts';
-import type { Proposal } from '../init/proposal.ts';
+import type { Proposal, ProposedHealth } from '../init/proposal.ts';
+import { readOpenApi } from '../init/read-openapi.ts';
 import { renderPlatform } from '../init/render.ts';
 import { pathBelow } from '../init/servers.ts';
 import { telemetryOf } from '../init/telemetry.ts';
-import { isObject } from '../init/values.ts';
+import { writeProfile } from '../init/write-profile.ts';
 
 export interface InitOptions extends Omit<InitAnswers, 'name'>, PrometheusFlags {
   readonly json?: boolean;
@@ -30,7 +33,7 @@ export async function initCommand(
   edge: Edge,
 ): Promise<number> {
   const said: InitAnswers = { ...flags, name: given };
-  const wrong = [...mistakesOf(said, edge), ...accessMistakes(flags, edge.env)].filter(
+  const wrong = [...mistakesOf(said, edge), ...accessMistakes(flags, edge)].filter(
     (one) => one !== undefined,
   );
   if (wrong.length > 0) throw new CommandError(`ordeal init: ${wrong.join('; ')}`, exitCodes.usage);
@@ -47,31 +50,35 @@ export async function initCommand(
   const api =
     options.openapi === undefined
       ? undefined
-      : fromOpenApi(readOpenApi(edge, options.openapi), options.entry);
+      : fromOpenApi(readOpenApi(edge.cwd, options.openapi), options.entry);
   if (options.prometheus === undefined && Object.keys(flags).some((flag) => /^prometheus./.test(flag))) {
     throw new CommandError(
       `ordeal init: --prometheus-job, ${ACCESS_FLAGS}: expected --prometheus with it, found none`,
       exitCodes.usage,
     );
   }
-  const leftOut = api === undefined ? [] : leftOutLines(api, options.openapi ?? '');
-  for (const line of leftOut) edge.stdout.write(`${line}\n`);
+  const document = options.openapi ?? '';
+  for (const line of api === undefined ? [] : linesOf(api, document)) edge.stdout.write(`${line}\n`);
   const authorization = api?.authorization ?? [];
   if (authorization.length > 0) {
     edge.stdout.write(
-      `${options.openapi} asks for authorization (${authorization.join(', ')}): put it into headers of ${join('platforms', name, 'platform.ts')}, or what is proposed is refused by the platform\n`,
+      `${document} asks for authorization (${authorization.join(', ')}): put it into headers of ${join('platforms', name, 'platform.ts')}, or what is proposed is refused by the platform\n`,
     );
   }
   const telemetry =
     options.prometheus === undefined
       ? undefined
       : await telemetryOf(
-          { name, url: options.prometheus, access: accessOf(flags), job: flags.prometheusJob },
+          { name, url: options.prometheus, access: accessOf(flags, edge.cwd), job: flags.prometheusJob },
           edge,
         );
-  const usual = `${pathBelow(new URL(options.entry))}/health`;
-  const found = [...(options.health ?? []), ...(api?.health ?? [])];
-  const health = [...new Set(found.length > 0 ? found : [usual])];
+  const usual: ProposedHealth = { path: `${pathBelow(new URL(options.entry))}/health`, status: 200 };
+  const documented = api?.health ?? [];
+  const named = (options.health ?? [])
+    .filter((path) => documented.every((one) => one.path !== path))
+    .map((path) => ({ path, status: 200 }));
+  const found = [...named, ...documented];
+  const health = found.length > 0 ? found : [usual];
   const [first = usual] = health;
   const proposal: Proposal = {
     name,
@@ -83,17 +90,17 @@ export async function initCommand(
             {
               name: 'first',
               title: 'A first request: replace it by a critical flow',
-              steps: [{ kind: 'get', name: 'first request', path: first, expect: 200 }],
+              steps: [{ kind: 'get', name: 'first request', path: first.path, expect: first.status }],
             },
           ]
         : api.journeys,
     authorization,
     telemetry,
   };
-  for (const [file, text] of Object.entries(renderPlatform(proposal))) {
-    const path = join(folder, file);
-    writeNew(path, text);
-    edge.stdout.write(`wrote ${relative(edge.cwd, path)}\n`);
+  const files = renderPlatform(proposal);
+  await writeProfile(folder, files, edge);
+  for (const file of Object.keys(files)) {
+    edge.stdout.write(`wrote ${relative(edge.cwd, join(folder, file))}\n`);
   }
   edge.stdout.write(
     `\nNow look at what would be done, and do it:\n  ordeal plan  --platform ${name}\n  ordeal smoke --platform ${name}\n`,
@@ -102,71 +109,28 @@ export async function initCommand(
 }
 
 /** Of what was said. */
-function mistakesOf({ name, entry, health = [], prometheus }: InitAnswers, { cwd }: Edge) {
+function mistakesOf({ name, entry, health = [], openapi, prometheus }: InitAnswers, { cwd }: Edge) {
   return [
     ...(name === undefined ? [] : [nameMistake(name, cwd)]),
     ...(entry === undefined ? [] : [entryMistake(entry)]),
     ...(prometheus === undefined ? [] : [prometheusMistake(prometheus)]),
+    ...(openapi === undefined ? [] : [openApiMistake(openapi, cwd)]),
     ...health.map(healthMistake),
   ];
 }
 
-function writeNew(path: string, text: string): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new CommandError(
-      `ordeal init: ${path} cannot be written: ${reasonOf(error)}`,
-      exitCodes.usage,
-      [],
-      error,
-    );
-  }
-}
-
-/** An OpenAPI 3 document, as JSON or YAML. */
-function readOpenApi(edge: Edge, file: string): OpenApi {
-  const path = resolve(edge.cwd, file);
-  if (!existsSync(path)) throw new CommandError(`--openapi: there is no file ${path}`, exitCodes.usage);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new CommandError(
-      `--openapi: ${path} cannot be read: ${reasonOf(error)}`,
-      exitCodes.usage,
-      [],
-      error,
-    );
-  }
-  let document: unknown;
-  try {
-    document = parse(text);
-    // YAML can name a value within itself, of which no body could be made.
-    JSON.stringify(document);
-  } catch (error) {
-    throw new CommandError(
-      `--openapi: ${path} is neither JSON nor YAML: ${reasonOf(error)}`,
-      exitCodes.usage,
-      [],
-      error,
-    );
-  }
-  const { openapi, swagger, paths } = isObject(document) ? document : {};
-  const found = openapi ?? swagger;
-  if (!/^3(\.|$)/.test(String(found))) {
-    const what = found === undefined ? 'none' : `version ${String(found)}`;
-    throw new CommandError(
-      `--openapi: expected an OpenAPI 3 document in ${path}, found ${what}`,
-      exitCodes.usage,
-    );
-  }
-  if (!isObject(paths)) {
-    throw new CommandError(
-      `--openapi: expected an OpenAPI 3 document with "paths" in ${path}, found none`,
-      exitCodes.usage,
-    );
-  }
-  return { ...(document as object), paths };
+/** What is said of a document besides what is written: what of it is left out, and that nothing could be proposed. */
+function linesOf(api: FromOpenApi, document: string): readonly string[] {
+  return [
+    ...(api.notFollowed.length === 0
+      ? []
+      : [
+          `not followed in ${document}, so what needs it is left out: ${api.notFollowed.join(', ')} (put everything into one document first)`,
+        ]),
+    ...leftOutLines(api.leftOut),
+    ...(api.journeys.length === 0
+      ? [`no journey could be proposed from ${document}: the one that is written is a place to begin`]
+      : []),
+    ...(api.health.length === 0 ? [`no health check could be proposed from ${document}`] : []),
+  ];
 }

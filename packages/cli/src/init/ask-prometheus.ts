@@ -10,6 +10,7 @@ import {
 } from '@ordeal/shared/prometheus/reading';
 import { isPlainName } from '@ordeal/shared/prometheus/selector';
 import { FOREIGN_JOBS, type JobFacts } from './choose-job.ts';
+import type { LeftOut } from './left-out.ts';
 import { likeliestFirst, selectorOf, STATUS_LABELS, statusLabelOf } from './request-metrics.ts';
 
 /** More histograms of one job are not looked at. */
@@ -30,12 +31,6 @@ export class NoAnswer extends Error {
 export interface HistogramFacts {
   readonly name: string;
   readonly bounds: readonly number[];
-}
-
-/** A metric that nothing can be proposed of, and why. */
-export interface LeftOut {
-  readonly name: string;
-  readonly why: string;
 }
 
 /** What a Prometheus has. Only reads. Rejects with `NoAnswer`. */

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { isCancel, select, text, type TextOptions } from '@clack/prompts';
+import { isCancel, select, text, updateSettings, type TextOptions } from '@clack/prompts';
 import type { JobFacts } from './choose-job.ts';
 import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
@@ -21,9 +21,10 @@ export function canAsk({ stdin, stdout }: Edge): boolean {
 
 /**
  * Asks for what is not known yet, and again as long as an answer cannot be used. Whoever leaves in between
- * (Escape, Ctrl-C) has nothing written.
+ * (Escape, Ctrl-C, Ctrl-D) has nothing written.
  */
 export async function askForRest(known: InitAnswers, edge: Edge): Promise<InitAnswers> {
+  takeEndOfInput();
   const ask = async (
     question: Pick<TextOptions, 'message' | 'placeholder'>,
     mistake: (answer: string) => string | undefined,
@@ -90,6 +91,7 @@ export async function askForRest(known: InitAnswers, edge: Edge): Promise<InitAn
 
 /** Asks which of a Prometheus' jobs is the platform. */
 export async function askForJob(jobs: readonly JobFacts[], { stdin, stdout }: Edge): Promise<JobFacts> {
+  takeEndOfInput();
   const answer = await select({
     message: 'Which of the jobs of this Prometheus is the platform?',
     options: jobs.map((job) => ({ value: job.name, label: job.name, hint: `${job.live} alive` })),
@@ -99,6 +101,11 @@ export async function askForJob(jobs: readonly JobFacts[], { stdin, stdout }: Ed
   const job = jobs.find(({ name }) => name === answer);
   if (isCancel(answer) || job === undefined) throw left();
   return job;
+}
+
+/** Left to itself, a question that Ctrl-D ends is never answered. */
+function takeEndOfInput(): void {
+  updateSettings({ aliases: { '\u0004': 'cancel' } });
 }
 
 function left(): CommandError {

@@ -1,4 +1,5 @@
 import { exampleOf, propertiesOf, typeOf } from './example.ts';
+import type { LeftOut } from './left-out.ts';
 import {
   follower,
   pathsOf,
@@ -8,30 +9,46 @@ import {
   type PathOf,
   type Success,
 } from './openapi.ts';
-import type { ProposedJourney } from './proposal.ts';
+import type { ProposedHealth, ProposedJourney } from './proposal.ts';
 
 /** More journeys than these are no critical flows any more. */
 const MOST = 10;
+/** It is the name of a file. */
+const LONGEST_NAME = 80;
 
 /** What counts as success where a document names no status, or all of them. */
 const usual = { get: [200], post: [200, 201, 202], delete: [200, 202, 204] } as const;
 
+/** Why an operation is part of nothing that is proposed. */
+const WHY = {
+  elsewhere: "another host than the document's first server has it",
+  parameters: 'it needs more than a path: a query, a header or a cookie that has to be there',
+  form: 'its body is not JSON',
+  body: 'of its schema no body can be made that is sure to be taken',
+  stays: 'the document has no way to delete what it makes, and it would stay behind',
+  unnamed:
+    'the document does not say of every success which field of its JSON names what was made, and it would stay behind',
+  id: 'its path needs something that no journey here makes',
+  changes: 'it changes or deletes what no journey here has made',
+  covered: 'a journey makes something at its path',
+} as const;
+
 /** What a document is good for. */
 export interface FromOpenApi {
-  readonly health: readonly string[];
+  readonly health: readonly ProposedHealth[];
   readonly journeys: readonly ProposedJourney[];
   /** References that lead nowhere, or out of the document: what needs them is left out. */
   readonly notFollowed: readonly string[];
-  /** What could be made and deleted, were it documented which field of the answer names it. */
-  readonly unnamed: readonly string[];
-  /** What another host has than the document's first server. */
-  readonly elsewhere: readonly string[];
+  /** Operations that are part of nothing of it. */
+  readonly leftOut: readonly LeftOut[];
   /** Schemes by which these journeys have to say who they are. */
   readonly authorization: readonly string[];
 }
 
 /** A journey, and what it asks of the platform. */
 interface Candidate {
+  /** What it begins with. */
+  readonly name: string;
   readonly journey: ProposedJourney;
   readonly operations: readonly Operation[];
 }
@@ -44,54 +61,87 @@ export function fromOpenApi(document: OpenApi, entry: string): FromOpenApi {
   const lost = new Set<string>();
   const follow = follower(document, lost);
   const paths = pathsOf(document, entry, follow);
-  const isHealth = (path: string) => /\/(health|healthz|live|livez|ready|readyz|ping)(\/|$)/i.test(path);
   const whole = paths.filter(({ written }) => !written.includes('{'));
-  const health = whole
-    .filter(({ written }) => isHealth(written))
-    .flatMap(({ operations: { get } }) => (get === undefined ? [] : [get]));
   const makings = whole.map((one) => makingAt(one, paths, follow)).filter((one) => one !== undefined);
   const made = makings.filter((one) => 'journey' in one);
   const collections = new Set(made.flatMap(({ journey }) => journey.steps.map(({ path }) => path)));
-  const lists = whole.flatMap(({ written, operations: { get } }): readonly Candidate[] => {
-    if (get === undefined || get.needsParameters || isHealth(written)) return [];
-    const { path } = get;
-    if (collections.has(path)) return [];
-    const name = wordsOf(written);
-    const title = get.summary === '' ? `Get ${path}` : get.summary;
-    const step = { kind: 'get', name, path, expect: successOf(get, 'get') } as const;
-    return [{ journey: { name, title, steps: [step] }, operations: [get] }];
-  });
-  const proposed = [...made, ...lists].slice(0, MOST);
-  const used = [...health, ...proposed.flatMap(({ operations }) => operations)];
+  const asked = whole.map((one) => askingAt(one, collections)).filter((one) => one !== undefined);
+  const health = asked.filter((one) => 'health' in one);
+  const candidates = [...made, ...asked.filter((one) => 'journey' in one)];
+  const proposed = candidates.slice(0, MOST);
+  const tooMany = `no more than the first ${MOST} of ${candidates.length} journeys are proposed`;
+  const used = [...health.map(({ health: one }) => one), ...proposed.flatMap(({ operations }) => operations)];
   return {
-    health: health.map(({ path }) => path),
+    health: health.map(({ health: get }) => ({ path: get.path, status: onlyStatusOf(get) })),
     journeys: namedApart(proposed.map(({ journey }) => journey)),
     notFollowed: [...lost],
-    unnamed: makings.flatMap((one) => ('unnamed' in one ? [one.unnamed] : [])),
-    elsewhere: paths.flatMap(({ elsewhere }) => elsewhere),
+    leftOut: [
+      ...paths.flatMap(({ elsewhere }) => elsewhere).map((name) => ({ name, why: WHY.elsewhere })),
+      ...[...makings, ...asked].filter((one) => 'why' in one),
+      ...unusedOf(paths, new Set(made.flatMap(({ operations }) => operations))),
+      ...candidates.slice(MOST).map(({ name }) => ({ name, why: tooMany })),
+    ],
     authorization: [...new Set(used.flatMap((one) => one.authorization))],
   };
 }
 
-/** Makes something at a path and deletes it; undefined where a client would have to know more for that. */
+/** What asks for nothing but its path: a health check, or a journey. */
+function askingAt(
+  { written, operations: { get } }: PathOf,
+  collections: ReadonlySet<string>,
+): Candidate | LeftOut | { readonly health: Operation } | undefined {
+  if (get === undefined) return undefined;
+  const name = `GET ${written}`;
+  if (get.needsParameters) return { name, why: WHY.parameters };
+  if (/\/(health|healthz|live|livez|ready|readyz|ping)\/?$/i.test(written)) return { health: get };
+  const { path } = get;
+  if (collections.has(path)) return { name, why: WHY.covered };
+  const words = wordsOf(written);
+  const title = get.summary === '' ? `Get ${path}` : get.summary;
+  const step = { kind: 'get', name: words, path, expect: successOf(get, 'get') } as const;
+  return { name, journey: { name: words, title, steps: [step] }, operations: [get] };
+}
+
+/** What there is besides: it is about something of which a client would have to know, or have made, before. */
+function unusedOf(paths: readonly PathOf[], used: ReadonlySet<Operation>): readonly LeftOut[] {
+  return paths.flatMap(({ written, operations, changes }) => {
+    const isWhole = !written.includes('{');
+    const { get, post, delete: remove } = operations;
+    const [why, rest] = isWhole ? [WHY.changes, { delete: remove }] : [WHY.id, { get, post, delete: remove }];
+    const methods = Object.entries(rest).flatMap(([method, operation]) =>
+      operation === undefined || used.has(operation) ? [] : [method],
+    );
+    return [
+      ...methods.map((method) => ({ name: `${method.toUpperCase()} ${written}`, why })),
+      ...changes.map((method) => ({ name: `${method.toUpperCase()} ${written}`, why: WHY.changes })),
+    ];
+  });
+}
+
+/** Makes something at a path and deletes it; undefined where there is nothing to make it with. */
 function makingAt(
   { written, operations: { post } }: PathOf,
   paths: readonly PathOf[],
   follow: Follower,
-): Candidate | { readonly unnamed: string } | undefined {
-  if (post === undefined || post.needsParameters || typeof post.body === 'string') return undefined;
+): Candidate | LeftOut | undefined {
+  if (post === undefined) return undefined;
+  const first = `POST ${written}`;
+  const without = (why: string): LeftOut => ({ name: first, why });
+  if (post.needsParameters) return without(WHY.parameters);
+  if (typeof post.body === 'string') return without(post.body === 'not JSON' ? WHY.form : WHY.body);
   const parameter = (one: PathOf): string | undefined =>
     one.written.startsWith(`${written}/`)
       ? /^\/\{([^/{}]+)\}$/.exec(one.written.slice(written.length))?.[1]
       : undefined;
   const below = paths.find((one) => parameter(one) !== undefined);
   // What is made and cannot be deleted stays behind on a real platform: that is for a person to decide.
-  if (below?.operations.delete === undefined || below.operations.delete.needsParameters) return undefined;
+  const remove = below?.operations.delete;
+  if (below === undefined || remove === undefined || remove.needsParameters) return without(WHY.stays);
   const body = post.body?.example ?? exampleOf(post.body?.schema, follow);
-  if (body === undefined) return undefined;
+  if (body === undefined) return without(WHY.body);
   const id = idOf(post, parameter(below) ?? 'id', follow);
-  if (id === undefined) return { unnamed: `POST ${written}` };
-  const { get, delete: remove } = below.operations;
+  if (id === undefined) return without(WHY.unnamed);
+  const { get } = below.operations;
   const read = get?.path === remove.path && !get.needsParameters ? get : undefined;
   const { path } = post;
   const name = `make-${wordsOf(written)}`;
@@ -107,6 +157,7 @@ function makingAt(
     deletes: successOf(remove, 'delete'),
   } as const;
   return {
+    name: first,
     journey: {
       name,
       title: `Make something at ${path}, ${step.reads ? 'see it, ' : ''}and delete it`,
@@ -138,12 +189,19 @@ function successOf({ successes }: Operation, method: keyof typeof usual): number
   return only !== undefined && others.length === 0 ? only : expected;
 }
 
+/** A health check expects one status: 200, unless it is documented with others alone. */
+function onlyStatusOf(get: Operation): number {
+  const expected = [successOf(get, 'get')].flat();
+  return expected.includes(200) ? 200 : (expected[0] ?? 200);
+}
+
 function wordsOf(path: string): string {
   const words = path
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '' && !/^v\d+$/.test(word));
-  return words.filter((word) => word !== 'api').join('-') || 'root';
+  const name = words.filter((word) => word !== 'api').join('-');
+  return name.slice(0, LONGEST_NAME) || 'root';
 }
 
 /** Each journey is a file of its own name. */

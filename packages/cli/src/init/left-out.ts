@@ -1,23 +1,18 @@
-import type { FromOpenApi } from './from-openapi.ts';
+/** What nothing can be proposed of, and why. */
+export interface LeftOut {
+  /** As a person finds it again: an operation, a metric. */
+  readonly name: string;
+  readonly why: string;
+}
 
-/** What of a document is no part of what is proposed, and why: a line each. */
-export function leftOutLines(
-  { notFollowed, unnamed, elsewhere }: FromOpenApi,
-  document: string,
-): readonly string[] {
-  return [
-    ...(notFollowed.length === 0
-      ? []
-      : [
-          `not followed in ${document}, so what needs it is left out: ${notFollowed.join(', ')} (put everything into one document first)`,
-        ]),
-    ...(unnamed.length === 0
-      ? []
-      : [
-          `left out, as ${document} does not say of every success which field of its JSON names what was made, and it would stay behind: ${unnamed.join(', ')}`,
-        ]),
-    ...(elsewhere.length === 0
-      ? []
-      : [`left out, as ${document} has it at another host than its first server: ${elsewhere.join(', ')}`]),
-  ];
+/** A line tells no more names than these. */
+const MOST = 10;
+
+/** A line for each reason. */
+export function leftOutLines(ones: readonly LeftOut[]): readonly string[] {
+  return Object.entries(Object.groupBy(ones, ({ why }) => why)).map(([why, group = []]) => {
+    const names = group.slice(0, MOST).map(({ name }) => name);
+    const more = group.length > MOST ? ` and ${group.length - MOST} more` : '';
+    return `left out: ${names.join(', ')}${more}: ${why}`;
+  });
 }

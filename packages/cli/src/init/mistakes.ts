@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 
 /** What is wrong with what a person says of a platform, in a sentence; undefined where nothing is. */
@@ -16,9 +16,14 @@ export function nameMistake(name: string | undefined, cwd: string): Mistake {
 export function entryMistake(entry: string | undefined): Mistake {
   const expected = '--entry: expected an address such as https://shop.example';
   if (entry === undefined || !isHttp(entry)) return `${expected}, found "${entry ?? 'none'}"`;
-  return hasUser(entry)
-    ? `${expected}, found one with a user or a password: what authorizes goes into headers of platform.ts`
-    : undefined;
+  if (hasUser(entry)) {
+    return `${expected}, found one with a user or a password: what authorizes goes into headers of platform.ts`;
+  }
+  // Paths are put in its place: what follows its own would be lost.
+  const { search, hash } = new URL(entry);
+  return search === '' && hash === ''
+    ? undefined
+    : `${expected}, found one with "${search}${hash}" behind its path: a journey says that of each of its requests`;
 }
 
 export function prometheusMistake(address: string): Mistake {
@@ -30,12 +35,21 @@ export function prometheusMistake(address: string): Mistake {
 }
 
 export function healthMistake(path: string): Mistake {
-  return path.startsWith('/') ? undefined : `--health: expected a path that begins with /, found "${path}"`;
+  // Two slashes, the second in either direction, lead to another host.
+  return /^\/(?![/\\])/.test(path)
+    ? undefined
+    : `--health: expected a path that begins with one /, found "${path}"`;
 }
 
 export function openApiMistake(file: string, cwd: string): Mistake {
+  if (isHttp(file)) {
+    return `--openapi: expected a file, found an address: curl -o openapi.json ${file} first, and name that file`;
+  }
   const path = resolve(cwd, file);
-  return existsSync(path) ? undefined : `--openapi: there is no file ${path}`;
+  if (!existsSync(path)) return `--openapi: there is no file ${path}`;
+  return statSync(path).isDirectory()
+    ? `--openapi: expected a file, found the folder ${path}: name the document in it`
+    : undefined;
 }
 
 function isHttp(text: string): boolean {

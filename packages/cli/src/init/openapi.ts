@@ -41,6 +41,8 @@ export interface PathOf {
   /** As the document writes it. */
   readonly written: string;
   readonly operations: Readonly<Record<'get' | 'post' | 'delete', Operation | undefined>>;
+  /** By which other methods what is there can be changed. */
+  readonly changes: readonly string[];
   /** What of it another host has, in words. */
   readonly elsewhere: readonly string[];
 }
@@ -93,7 +95,8 @@ export function pathsOf(document: OpenApi, entry: string, follow: Follower): rea
       return undefined;
     };
     const operations = { get: operationAt('get'), post: operationAt('post'), delete: operationAt('delete') };
-    return [{ written, operations, elsewhere }];
+    const changes = ['put', 'patch'].filter((method) => isObject(item[method]));
+    return [{ written, operations, changes, elsewhere }];
   });
 }
 

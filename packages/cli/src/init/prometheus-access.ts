@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { PrometheusSettings } from '@ordeal/shared/platform/platform';
 
 /** How a Prometheus is asked. Of a secret only the place is known: no file that is written holds one. */
@@ -28,7 +30,10 @@ export const ACCESS_FLAGS =
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** What is wrong with these flags, as sentences. */
-export function accessMistakes(flags: PrometheusFlags, env: Env): readonly string[] {
+export function accessMistakes(
+  flags: PrometheusFlags & { readonly prometheus?: string | undefined },
+  { cwd, env }: { readonly cwd: string; readonly env: Env },
+): readonly string[] {
   const { prometheusUser: user, prometheusPasswordEnv: password } = flags;
   const ways = [
     ...(flags.prometheusBearerEnv === undefined ? [] : ['--prometheus-bearer-env']),
@@ -38,6 +43,10 @@ export function accessMistakes(flags: PrometheusFlags, env: Env): readonly strin
   const variables = [
     ['--prometheus-bearer-env', flags.prometheusBearerEnv],
     ['--prometheus-password-env', password],
+  ] as const;
+  const files = [
+    ['--prometheus-bearer-file', flags.prometheusBearerFile],
+    ['--prometheus-ca-file', flags.prometheusCaFile],
   ] as const;
   return [
     ...(ways.length > 1 ? [`${ways.join(' and ')}: expected one way to say who asks`] : []),
@@ -51,23 +60,33 @@ export function accessMistakes(flags: PrometheusFlags, env: Env): readonly strin
             `${flag}: expected the name of an environment variable that holds the secret; the one that is named is not set`,
           ],
     ),
+    ...files.flatMap(([flag, file]) =>
+      file === undefined || existsSync(resolve(cwd, file))
+        ? []
+        : [`${flag}: there is no file ${resolve(cwd, file)}`],
+    ),
+    ...(flags.prometheusCaFile !== undefined && /^http:/i.test(flags.prometheus ?? '')
+      ? [`--prometheus-ca-file: expected an address with https:// beside it, found "${flags.prometheus}"`]
+      : []),
   ];
 }
 
-/** What the flags say. They have no mistake. */
-export function accessOf(flags: PrometheusFlags): PrometheusAccess {
-  const auth = authOf(flags);
+/** What the flags say. They have no mistake. Files are named whole: a run may begin in another directory. */
+export function accessOf(flags: PrometheusFlags, cwd: string): PrometheusAccess {
+  const auth = authOf(flags, cwd);
   return {
     ...(auth === undefined ? {} : { auth }),
     ...(flags.prometheusTenant === undefined ? {} : { tenant: flags.prometheusTenant }),
-    ...(flags.prometheusCaFile === undefined ? {} : { caFile: flags.prometheusCaFile }),
+    ...(flags.prometheusCaFile === undefined ? {} : { caFile: resolve(cwd, flags.prometheusCaFile) }),
   };
 }
 
-function authOf(flags: PrometheusFlags): PrometheusAccess['auth'] {
+function authOf(flags: PrometheusFlags, cwd: string): PrometheusAccess['auth'] {
   const { prometheusBearerEnv, prometheusBearerFile, prometheusUser, prometheusPasswordEnv } = flags;
   if (prometheusBearerEnv !== undefined) return { kind: 'bearer', variable: prometheusBearerEnv };
-  if (prometheusBearerFile !== undefined) return { kind: 'bearer-file', file: prometheusBearerFile };
+  if (prometheusBearerFile !== undefined) {
+    return { kind: 'bearer-file', file: resolve(cwd, prometheusBearerFile) };
+  }
   if (prometheusUser === undefined || prometheusPasswordEnv === undefined) return undefined;
   return { kind: 'user', user: prometheusUser, variable: prometheusPasswordEnv };
 }

@@ -5,11 +5,16 @@ import type { PrometheusAccess } from './prometheus-access.ts';
 export interface Proposal {
   readonly name: string;
   readonly entry: string;
-  readonly health: readonly string[];
+  readonly health: readonly ProposedHealth[];
   readonly journeys: readonly ProposedJourney[];
   /** Schemes of an OpenAPI document by which these have to say who they are. */
   readonly authorization: readonly string[];
   readonly telemetry: ProposedTelemetry | undefined;
+}
+
+export interface ProposedHealth {
+  readonly path: string;
+  readonly status: number;
 }
 
 /** A journey as steps: rendered into a file that a person goes on with. */

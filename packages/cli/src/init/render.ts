@@ -16,7 +16,8 @@ export function renderPlatform(proposal: Proposal): Readonly<Record<string, stri
 const SHORTEST_LIMIT = 1800;
 
 function platformFile({ name, entry, health, journeys, authorization, telemetry }: Proposal): string {
-  const variable = `${name.toUpperCase().replaceAll('-', '_')}_URL`;
+  // No shell can set one that begins with a digit.
+  const variable = `${name.toUpperCase().replaceAll('-', '_').replace(/^\d/, 'PLATFORM_$&')}_URL`;
   const objectives = {
     'smoke gate': {
       signal: { from: 'smoke', measure: 'failed' },
@@ -54,13 +55,13 @@ ${authorization.length === 0 ? '' : `  // The OpenAPI document asks for ${quoted
   health: [
 ${health
   .map(
-    (path) =>
+    ({ path, status }) =>
       `    { name: ${quoted(
         path
           .replaceAll(/[^\w .:-]/g, ' ')
           .replace(/^\W+/, '')
           .trim() || 'root',
-      )}, url: ${quoted(path)}, expectStatus: 200 },`,
+      )}, url: ${quoted(path)}, expectStatus: ${status} },`,
   )
   .join('\n')}
   ],

@@ -4,6 +4,7 @@ import { askForJob, canAsk } from './ask.ts';
 import { NoAnswer, surveyOf, type Survey } from './ask-prometheus.ts';
 import { chooseJob, type JobFacts } from './choose-job.ts';
 import { fromPrometheus } from './from-prometheus.ts';
+import { leftOutLines } from './left-out.ts';
 import { ACCESS_FLAGS, settingsOf, type PrometheusAccess } from './prometheus-access.ts';
 import type { ProposedTelemetry } from './proposal.ts';
 
@@ -40,9 +41,8 @@ export async function telemetryOf(question: TelemetryQuestion, edge: Edge): Prom
         ? `Prometheus has no job but those of the cluster and of what observes it: nothing is proposed. --prometheus-job names one.\n`
         : `signals of job ${JSON.stringify(job.name)}: ${proposed}\n`,
     );
-    for (const [why, ones = []] of Object.entries(Object.groupBy(leftOut, (one) => one.why))) {
-      edge.stdout.write(`left out: ${ones.map(({ name }) => JSON.stringify(name)).join(', ')}: ${why}\n`);
-    }
+    const quoted = leftOut.map(({ name, why }) => ({ name: JSON.stringify(name), why }));
+    for (const line of leftOutLines(quoted)) edge.stdout.write(`${line}\n`);
     if (seconds === undefined) {
       edge.stdout.write(`how often it is scraped is not told: ${USUAL_INTERVAL} s is written\n`);
     }

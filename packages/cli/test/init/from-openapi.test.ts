@@ -12,7 +12,7 @@ const makes = { responses: { 201: named } };
 
 describe('journeys from an OpenAPI document', () => {
   it('make, see and delete what can be deleted again; list; and leave the rest to a person', () => {
-    const { health, journeys } = fromOpenApi(
+    const { health, journeys, leftOut } = fromOpenApi(
       {
         paths: {
           '/health': { get: ok },
@@ -45,7 +45,12 @@ describe('journeys from an OpenAPI document', () => {
       },
       entry,
     );
-    expect(health).toEqual(['/health']);
+    expect(health).toEqual([{ path: '/health', status: 200 }]);
+    expect(leftOut).toEqual([
+      { name: 'POST /v1/orders', why: expect.stringContaining('no way to delete') },
+      { name: 'GET /v1/carts', why: expect.stringContaining('a journey makes something') },
+      { name: 'GET /v1/search', why: expect.stringContaining('a query') },
+    ]);
     expect(journeys).toEqual([
       {
         name: 'make-carts',
@@ -115,6 +120,64 @@ describe('journeys from an OpenAPI document', () => {
     ]);
   });
 
+  it('are the first ten, and what is left out is named with the reason', () => {
+    const lists = Object.fromEntries(
+      Array.from({ length: 12 }, (_, index) => [`/list-${index}`, { get: ok }]),
+    );
+    const form = { content: { 'application/x-www-form-urlencoded': {} } };
+    const node = { required: ['next'], properties: { next: { $ref: '#/components/schemas/Node' } } };
+    const { journeys, leftOut } = fromOpenApi(
+      {
+        paths: {
+          ...lists,
+          '/login': { post: { requestBody: form, ...makes } },
+          '/nodes': { post: { requestBody: json(node), ...makes }, patch: ok },
+          '/nodes/{id}': { get: ok, put: ok, delete: ok },
+          '/session': { delete: ok },
+        },
+        components: { schemas: { Node: node } },
+      },
+      entry,
+    );
+    expect(journeys).toHaveLength(10);
+    const names = Object.groupBy(leftOut, ({ why }) => why);
+    expect(
+      Object.entries(names).map(([why, ones = []]) => [why, ones.map(({ name }) => name).join(', ')]),
+    ).toEqual([
+      ['its body is not JSON', 'POST /login'],
+      ['of its schema no body can be made that is sure to be taken', 'POST /nodes'],
+      [
+        'it changes or deletes what no journey here has made',
+        'PATCH /nodes, PUT /nodes/{id}, DELETE /session',
+      ],
+      ['its path needs something that no journey here makes', 'GET /nodes/{id}, DELETE /nodes/{id}'],
+      ['no more than the first 10 of 12 journeys are proposed', 'GET /list-10, GET /list-11'],
+    ]);
+  });
+
+  it('come beside health checks that end in such a word, with the status that is documented', () => {
+    const needs = { parameters: [{ in: 'query', name: 'since', required: true }], ...ok };
+    const { health, journeys, leftOut } = fromOpenApi(
+      {
+        paths: {
+          '/ping': { get: { responses: { 204: {} } } },
+          '/ready': { get: { responses: { 204: {}, 200: {} } } },
+          '/live/': { get: { responses: { '2XX': {} } } },
+          '/health/history': { get: ok },
+          '/healthz': { get: needs },
+        },
+      },
+      entry,
+    );
+    expect(health).toEqual([
+      { path: '/ping', status: 204 },
+      { path: '/ready', status: 200 },
+      { path: '/live/', status: 200 },
+    ]);
+    expect(journeys.map(({ name }) => name)).toEqual(['health-history']);
+    expect(leftOut.map(({ name }) => name)).toEqual(['GET /healthz']);
+  });
+
   it('come with the schemes by which they have to say who they are', () => {
     const of = (document: object) => fromOpenApi({ paths: {}, ...document } as OpenApi, entry).authorization;
     const carts = { '/carts': { post: makes }, '/carts/{id}': { delete: ok } };
@@ -163,7 +226,7 @@ describe('journeys from an OpenAPI document', () => {
     expect(where({ servers, paths }, `${entry}/old`)).toBe('/v2/carts');
     expect(where({ servers: [{ url: '/' }], paths }, `${entry}/shop/`)).toBe('/shop/carts');
     expect(where({ paths })).toBe('/carts');
-    expect(fromOpenApi({ servers, paths }, entry).health).toEqual(['/v2/health']);
+    expect(fromOpenApi({ servers, paths }, entry).health).toMatchObject([{ path: '/v2/health' }]);
   });
 
   it('go where the nearest servers have them, those of an operation before those of its path', () => {
@@ -179,8 +242,7 @@ describe('journeys from an OpenAPI document', () => {
       '/carts/{id}': { ...stage, get: { ...root, ...ok }, delete: ok },
     };
     expect(fromOpenApi({ servers, paths }, `${entry}/api/v1`)).toMatchObject({
-      health: ['/health'],
-      elsewhere: [],
+      health: [{ path: '/health' }],
     });
     expect(stepsOf({ servers, paths })).toMatchObject([
       { path: '/api/v1/carts', item: '/beta/carts/{id}', reads: false },
@@ -188,7 +250,7 @@ describe('journeys from an OpenAPI document', () => {
       { path: '/api/v1/prices' },
     ]);
     // Nothing says that it is anywhere but where clients reach the platform.
-    expect(fromOpenApi({ paths }, `${entry}/shop`).health).toEqual(['/shop/health']);
+    expect(fromOpenApi({ paths }, `${entry}/shop`).health).toMatchObject([{ path: '/shop/health' }]);
   });
 
   it('leave out what another host has, and say so', () => {
@@ -208,10 +270,10 @@ describe('journeys from an OpenAPI document', () => {
         '/prices': { get: { ...at('https://shop.example/v4'), ...ok } },
       },
     };
-    const { health, elsewhere } = fromOpenApi(document, entry);
+    const { health, leftOut } = fromOpenApi(document, entry);
     expect(health).toEqual([]);
     expect(stepsOf(document)).toMatchObject([{ path: '/v3/offers' }, { path: '/v4/prices' }]);
-    expect(elsewhere).toEqual([
+    expect(leftOut.filter(({ why }) => why.includes('another host')).map(({ name }) => name)).toEqual([
       'GET /health (other.example)',
       'GET /files (other.example)',
       'DELETE /carts/{id} (https://no body/)',
@@ -268,16 +330,16 @@ describe('journeys from an OpenAPI document', () => {
     ['names it in some successes alone', { 200: named, 202: {} }],
     ['names it below a range of them alone', { 201: named, '2XX': {} }],
   ])('make nothing that would stay behind, and say so: the document %s', (_what, responses) => {
-    const { journeys, unnamed } = makingOf(responses);
+    const { journeys, leftOut } = makingOf(responses);
     expect(journeys).toEqual([]);
-    expect(unnamed).toEqual(['POST /jobs']);
+    expect(leftOut).toContainEqual({ name: 'POST /jobs', why: expect.stringContaining('stay behind') });
   });
 
   it('make what a range of successes names', () => {
     const job = json({ properties: { jobId: { type: 'string' } } });
     const of = (responses: object) => {
-      const { journeys, unnamed } = makingOf(responses);
-      expect(unnamed).toEqual([]);
+      const { journeys, leftOut } = makingOf(responses);
+      expect(leftOut).toEqual([]);
       return journeys[0]?.steps[0];
     };
     expect(of({ '2XX': job, default: {} })).toMatchObject({ id: 'jobId', expect: [200, 201, 202] });
@@ -394,7 +456,7 @@ describe('journeys from an OpenAPI document', () => {
     const files = renderPlatform({
       name: 'shop',
       entry,
-      health: ['/health'],
+      health: [{ path: '/health', status: 200 }],
       journeys,
       authorization: ["bear'er", 'key\n*/'],
       telemetry: undefined,
