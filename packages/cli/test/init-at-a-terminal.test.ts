@@ -70,6 +70,9 @@ paths:
       expect(left.code).toBe(64);
       expect(left.shown).toContain('nothing was written');
       expect(existsSync(join(workplace.dir, 'platforms', 'other'))).toBe(false);
+      const ended = await typed([['What is the platform called?', '\u0004']]);
+      expect(ended.code, ended.shown).toBe(64);
+      expect(ended.shown).toContain('nothing was written');
       const again = await typed([
         ['What is the platform called?', 'orders'],
         ['exists already', '\u0003'],
@@ -124,7 +127,7 @@ paths:
         since = '';
         terminal.stdin.write(next[1]);
         // As a person does: the line is there, and then it is sent.
-        if (next[1] !== '\u0003') setTimeout(() => terminal.stdin.write('\r'), 200);
+        if (!/^[\u0003\u0004]$/.test(next[1])) setTimeout(() => terminal.stdin.write('\r'), 200);
       });
       const [code] = (await once(terminal, 'close')) as [number];
       return { code, shown };

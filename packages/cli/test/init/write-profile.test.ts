@@ -43,7 +43,7 @@ it('leaves nothing of one that cannot be written whole', async () => {
   expect(readdirSync(dir)).toEqual([]);
   mkdirSync(platforms);
   writeFileSync(join(platforms, 'notes'), '');
-  await expect(writeProfile(shop, broken, undisturbed)).rejects.toThrow();
+  await expect(writeProfile(shop, broken, undisturbed)).rejects.toMatchObject({ exitCode: 64 });
   expect(readdirSync(platforms)).toEqual(['notes']);
 });
 
