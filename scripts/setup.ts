@@ -4,29 +4,26 @@ import { bundleFolder, freshBundle } from '../packages/cli/bin/bundle.js';
 import { components, type Component } from '../packages/shared/src/toolchain/components.ts';
 import { locate } from '../packages/shared/src/toolchain/find.ts';
 import { optionalComponents } from '../packages/shared/src/toolchain/optional-components.ts';
+import { proofComponents } from '../packages/shared/src/toolchain/proof-components.ts';
 import { testComponents } from '../packages/shared/src/toolchain/test-components.ts';
 import { cacheDir, install } from './toolchain/install.ts';
 
 /*
  * Installs the programs that are missing, where that is possible, and otherwise says exactly what to install,
- * all of it at once. Does nothing, quickly, when everything is there. What only some labs need is set up when it is
- * named (`npm run setup -- versitygw`). `--tests` sets that up as well, and what only tests need: where one of these
- * cannot be had, the tests that need it are skipped, and say so; in continuous integration they fail.
+ * all of it at once. Does nothing, quickly, when everything is there. What only some labs or proofs need is set up when
+ * it is named (`npm run setup -- versitygw`). `--tests` sets up what any lab needs, and what only tests need: where one of
+ * these cannot be had, the tests that need it are skipped, and say so; in continuous integration they fail.
  */
 
 const asked = process.argv.slice(2);
-const unknown = asked.filter(
-  (word) => word !== '--tests' && !optionalComponents.some(({ name }) => name === word),
-);
+const named: readonly Component[] = [...optionalComponents, ...proofComponents];
+const unknown = asked.filter((word) => word !== '--tests' && !named.some(({ name }) => name === word));
 if (unknown.length > 0) {
-  const known = ['--tests', ...optionalComponents.map(({ name }) => name)].join(', ');
+  const known = ['--tests', ...named.map(({ name }) => name)].join(', ');
   console.error(`The set-up does not know ${unknown.join(', ')}. It takes ${known}.`);
   process.exit(64);
 }
-const missing = findMissing([
-  ...components,
-  ...optionalComponents.filter(({ name }) => asked.includes(name)),
-]);
+const missing = findMissing([...components, ...named.filter(({ name }) => asked.includes(name))]);
 if (missing.length > 0) {
   const blocked = await install(missing);
   const still = findMissing(missing);
