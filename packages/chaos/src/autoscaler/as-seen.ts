@@ -1,5 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { V1Pod, V2HorizontalPodAutoscaler, V2MetricSpec, V2MetricStatus } from '@kubernetes/client-node';
+import type {
+  V1ObjectMeta,
+  V1Pod,
+  V2HorizontalPodAutoscaler,
+  V2MetricSpec,
+  V2MetricStatus,
+} from '@kubernetes/client-node';
 import type { AutoscalerSeen, MetricSeen, PodsSeen, RulesSeen } from '@ordeal/shared/judge/autoscaler/watch';
 import { quantity } from '@ordeal/shared/kubernetes/quantity';
 
@@ -11,13 +17,8 @@ export function autoscalerSeen(
   { metadata, spec, status }: V2HorizontalPodAutoscaler,
   wallMs: number,
 ): AutoscalerSeen {
-  const written = (metadata?.managedFields ?? [])
-    .filter(({ subresource }) => subresource === 'status')
-    // The answer is plain JSON, whatever the type says.
-    .map(({ time }) => new Date(time ?? Number.NaN).getTime())
-    .filter((time) => !Number.isNaN(time));
+  const written = lastWritten(metadata, 'status');
   const { behavior } = spec ?? {};
-  const { observedGeneration } = status ?? {};
   return {
     replicas: { least: spec?.minReplicas ?? 1, most: spec?.maxReplicas ?? Number.NaN },
     metrics: (spec?.metrics ?? []).flatMap((metric) => metricSeen(metric, status?.currentMetrics ?? [])),
@@ -33,9 +34,20 @@ export function autoscalerSeen(
       reason,
       message,
     })),
-    lags: observedGeneration !== undefined && observedGeneration < (metadata?.generation ?? 0),
-    ageSeconds: written.length === 0 ? null : (wallMs - Math.max(...written)) / 1000,
+    // Its controller does not tell of which generation its status is: `observedGeneration` is always absent.
+    lags: (lastWritten(metadata, undefined) ?? -Infinity) > (written ?? Infinity),
+    ageSeconds: written === null ? null : (wallMs - written) / 1000,
   };
+}
+
+/** When somebody last changed the settings, or the status; null when the object does not tell. */
+function lastWritten(metadata: V1ObjectMeta | undefined, part: 'status' | undefined): number | null {
+  const times = (metadata?.managedFields ?? [])
+    .filter(({ subresource }) => subresource === part)
+    // The answer is plain JSON, whatever the type says.
+    .map(({ time }) => new Date(time ?? Number.NaN).getTime())
+    .filter((time) => !Number.isNaN(time));
+  return times.length === 0 ? null : Math.max(...times);
 }
 
 /** Those that are ending or have failed do not count. `measured` are names; undefined where nobody tells. */

@@ -9,11 +9,11 @@ describe('a HorizontalPodAutoscaler', () => {
   it('is read as the API answers it, an empty place for a metric that could not be had', () => {
     const answered = {
       metadata: {
-        generation: 2,
         managedFields: [
           { subresource: 'status', time: '2026-01-01T11:59:30Z' },
           { subresource: 'status', time: '2026-01-01T11:59:50Z' },
-          { time: '2026-01-01T11:59:59Z' },
+          { time: '2026-01-01T11:59:50Z' },
+          { time: '2026-01-01T11:00:00Z' },
         ],
       },
       spec: {
@@ -36,7 +36,6 @@ describe('a HorizontalPodAutoscaler', () => {
         ],
       },
       status: {
-        observedGeneration: 1,
         currentReplicas: 0,
         desiredReplicas: 4,
         currentMetrics: [
@@ -64,9 +63,18 @@ describe('a HorizontalPodAutoscaler', () => {
       current: 0,
       desired: 4,
       conditions: [{ type: 'ScalingActive', status: 'True', reason: 'ValidMetricFound', message: '' }],
-      lags: true,
+      lags: false,
       ageSeconds: 10,
     });
+  });
+
+  it('that was set anew has a status of settings of before, until its controller writes one', () => {
+    const at = (...managedFields: readonly { subresource?: string; time: string }[]) =>
+      autoscalerSeen({ metadata: { managedFields } } as unknown as V2HorizontalPodAutoscaler, now).lags;
+    const status = { subresource: 'status', time: '2026-01-01T11:59:50Z' };
+    expect(at(status, { time: '2026-01-01T11:59:51Z' })).toBe(true);
+    expect(at({ ...status, time: '2026-01-01T11:59:52Z' }, { time: '2026-01-01T11:59:51Z' })).toBe(false);
+    expect(at({ time: '2026-01-01T11:59:51Z' })).toBe(false);
   });
 
   it('that scales by several series of one name is read with the value of each', () => {

@@ -1,14 +1,12 @@
 import { recommend, toleranceOf, type Comparison } from './recommend.ts';
-import type { AutoscalerSample, AutoscalerSeen, ConditionSeen, MetricSeen } from './watch.ts';
-
-type Seen = Extract<AutoscalerSample, { kind: 'seen' }>;
+import type { AutoscalerSeen, ConditionSeen, MetricSeen, SampleSeen } from './watch.ts';
 
 /** Whether what an autoscaler decided follows from the figures that it shows. */
 export type Checked = {
   /** Names of the metrics that had a value. */
   readonly metrics: readonly string[];
-  /** What its metrics asked for, before anything held it back. */
-  readonly asked: number | null;
+  /** What its metrics asked for, before anything held it back; null where that is not known. */
+  readonly asked: Asked | null;
 } & (
   | { readonly outcome: 'agrees' }
   /** It does not, whatever was not seen. */
@@ -19,11 +17,25 @@ export type Checked = {
   | { readonly outcome: 'untold'; readonly sentence: string }
 );
 
+/** How many replicas metrics asked for: when every pod had them, and when any lacked them. */
+export interface Asked {
+  readonly exact: number;
+  readonly least: number;
+  readonly most: number;
+}
+
 /** An earlier look, and what the metrics asked for by then; null where that is not known. */
 export interface Earlier {
   readonly at: number;
-  readonly asked: number | null;
+  readonly asked: Asked | null;
 }
+
+/**
+ * What may have been recommended before: what was seen when every pod had its metrics (`seen`), or when some lacked them
+ * (`lacking`); or more than that (`any`), before anybody looked, or by a controller that has begun anew, which takes what
+ * there is for its first recommendation.
+ */
+type History = 'seen' | 'lacking' | 'any';
 
 /** A status that has not changed for so long may be one that nobody writes any more: six periods of 15 s. */
 export const STALE_SECONDS = 90;
@@ -41,7 +53,7 @@ const EDGE_SECONDS = 20;
  * @param earlier Looks before it, from the start of the watch on, checked by the same comparison.
  */
 export function checkDecision(
-  { seen, pods, at }: Seen,
+  { seen, pods, at }: SampleSeen,
   earlier: readonly Earlier[],
   comparison: Comparison,
 ): Checked {
@@ -105,14 +117,14 @@ export function checkDecision(
   });
   const exact = Math.max(...asked.map((one) => one.exact));
   const least = Math.max(...asked.map((one) => Math.min(one.exact, ...one.otherwise)));
-  const told = { metrics: names, asked: exact };
+  const others = asked.flatMap((one) => one.otherwise).filter((one) => one >= least);
+  const told = { metrics: names, asked: { exact, least, most: Math.max(exact, ...others) } };
   if (missing.length > 0 && exact < current) {
     return nothing(`it has no value of ${missing.join(', ')}, and the others ask for fewer replicas`);
   }
   if (follows(exact, 'seen')) return { ...told, outcome: 'agrees' };
-  const others = asked.flatMap((one) => one.otherwise).filter((one) => one >= least);
   const sentence = `${known.map(metricInWords).join(', ')} with ${current} replicas asks for ${exact} (bounds ${boundsOf(seen)}${heldInWords(seen)}), and it wants ${desired}`;
-  if (others.some((one) => follows(one, 'seen'))) {
+  if ([exact, ...others].some((one) => follows(one, 'lacking'))) {
     return { ...told, outcome: 'open', sentence: `${sentence}, as it would if pods lacked a metric` };
   }
   return [exact, ...others].some((one) => follows(one, 'any'))
@@ -123,11 +135,7 @@ export function checkDecision(
       }
     : { ...told, outcome: 'departs', sentence };
 
-  /**
-   * `history`: whether more may have been recommended than what was seen: before anybody looked, or by a controller that
-   * has begun anew, which takes what there is for its first recommendation.
-   */
-  function follows(recommended: number, history: 'seen' | 'any'): boolean {
+  function follows(recommended: number, history: History): boolean {
     const range = limited(stabilized(recommended, history));
     const low = clamp(Math.min(...range));
     const high = clamp(Math.max(...range));
@@ -135,7 +143,7 @@ export function checkDecision(
   }
 
   /** The ends of what may be left of a recommendation by those of the stabilization windows. */
-  function stabilized(recommended: number, history: 'seen' | 'any'): readonly number[] {
+  function stabilized(recommended: number, history: History): readonly number[] {
     const able = conditionOf(seen, 'AbleToScale')?.reason;
     switch (able) {
       case 'ReadyForNewScale':
@@ -143,18 +151,18 @@ export function checkDecision(
       case 'ScaleDownStabilized':
         return heldUp(recommended, history);
       case 'ScaleUpStabilized':
-        return heldDown(recommended);
+        return heldDown(recommended, history);
       default:
         // Where it has scaled it says so instead, and no more whether it was held back.
         return upSeconds(seen) === 0
           ? heldUp(recommended, history)
-          : [...heldUp(recommended, history), ...heldDown(recommended)];
+          : [...heldUp(recommended, history), ...heldDown(recommended, history)];
     }
   }
 
   /** By the highest recommendation of the window for scaling down; without rules of its own also upwards. */
-  function heldUp(recommended: number, history: 'seen' | 'any'): readonly number[] {
-    const { surely, atMost, isWhole } = windowOf(downSeconds(seen), Math.max, recommended);
+  function heldUp(recommended: number, history: History): readonly number[] {
+    const { surely, atMost, isWhole } = windowOf(downSeconds(seen), 'most', recommended, history);
     const there = current ?? recommended;
     if (seen.behavior === null) {
       if (isWhole) return [surely, history === 'any' ? Math.max(atMost, there) : atMost];
@@ -166,22 +174,27 @@ export function checkDecision(
   }
 
   /** By the lowest recommendation of the window for scaling up. */
-  function heldDown(recommended: number): readonly number[] {
-    const { surely, atMost, isWhole } = windowOf(upSeconds(seen), Math.min, recommended);
+  function heldDown(recommended: number, history: History): readonly number[] {
+    const { surely, atMost, isWhole } = windowOf(upSeconds(seen), 'least', recommended, history);
     const there = current ?? recommended;
     if (recommended <= there) return [recommended];
-    return isWhole ? [Math.max(there, surely), Math.max(there, atMost)] : [there, recommended];
+    if (!isWhole || history === 'any') return [there, recommended];
+    return [Math.max(there, surely), Math.max(there, atMost)];
   }
 
   /** The worst recommendation of a window, of which the edge is not known, and whether all of it was seen. */
-  function windowOf(seconds: number, worst: (...values: number[]) => number, recommended: number) {
+  function windowOf(seconds: number, worst: 'most' | 'least', recommended: number, history: History) {
+    const better = worst === 'most' ? 'least' : 'most';
     const within = (span: number): readonly Earlier[] => earlier.filter((one) => at - one.at <= 1000 * span);
-    const of = (looks: readonly Earlier[]): number =>
-      worst(recommended, ...looks.flatMap((one) => one.asked ?? []));
+    const of = (looks: readonly Earlier[], end: 'most' | 'least'): number =>
+      (worst === 'most' ? Math.max : Math.min)(
+        recommended,
+        ...looks.flatMap(({ asked: before }) => before?.[history === 'seen' ? 'exact' : end] ?? []),
+      );
     const wide = within(seconds + EDGE_SECONDS);
     const isWhole =
       earlier.some((one) => at - one.at > 1000 * seconds) && wide.every((one) => one.asked !== null);
-    return { surely: of(within(seconds - EDGE_SECONDS)), atMost: of(wide), isWhole };
+    return { surely: of(within(seconds - EDGE_SECONDS), better), atMost: of(wide, worst), isWhole };
   }
 
   function limited(ends: readonly number[]): readonly number[] {

@@ -57,28 +57,26 @@ export function recommend(
     );
     return { exact: all[0] ?? replicas, otherwise: all.slice(1) };
   }
-  const ratio = ratioOf(per, current, target);
+  // As the controller has them: whole percents, and thousandths of everything else.
+  const unit = per === 'Utilization' ? Math.round : thousandths;
+  const [shown, wanted] = [unit(current), unit(target)];
+  const ratio = shown / wanted;
   return { exact: by(ratio), otherwise: [...new Set(withoutSome())] };
 
   function withoutSome(): readonly number[] {
     // Nothing changes where the ratio is 1, whoever is missing.
     if (ratio === 1) return [replicas];
-    const fill = ratio > 1 ? 0 : per === 'Utilization' ? Math.max(100, target) : target;
-    return Array.from({ length: Math.max(0, replicas - 1) }, (_, index) => index + 1).flatMap((missing) =>
-      // Whole percents are shown, and cut off before they are: the average may be almost one more.
-      (per === 'Utilization' ? [current, current + 0.999] : [current]).map((average) => {
-        const filled = ((replicas - missing) * average + missing * fill) / replicas;
-        const anew = ratioOf(per, per === 'Utilization' ? Math.trunc(filled) : filled, target);
+    const fill = ratio > 1 ? 0 : per === 'Utilization' ? Math.max(100, wanted) : wanted;
+    return Array.from({ length: Math.max(0, replicas - 1) }, (_, index) => index + 1).flatMap((missing) => {
+      const measured = replicas - missing;
+      // What is shown was cut off: all of it together may be almost one more for each that was measured.
+      return [shown * measured, (shown + 1) * measured - 1].map((all) => {
+        const anew = Math.trunc((all + missing * fill) / replicas) / wanted;
         const turned = (ratio < 1 && anew > 1) || (ratio > 1 && anew < 1);
         return turned ? replicas : by(anew);
-      }),
-    );
+      });
+    });
   }
-}
-
-// As the controller has them: percents are whole, everything else is in thousandths.
-function ratioOf(per: MetricSeen['per'], current: number, target: number): number {
-  return per === 'Utilization' ? current / target : thousandths(current) / thousandths(target);
 }
 
 function thousandths(value: number): number {

@@ -15,10 +15,17 @@ export interface AutoscalerWatch {
 
 /** One look. `at` is monotonic milliseconds. */
 export type AutoscalerSample =
-  | { readonly kind: 'seen'; readonly at: number; readonly seen: AutoscalerSeen; readonly pods: PodsSeen }
+  | SampleSeen
   /** The cluster has no HorizontalPodAutoscaler of that name. */
   | { readonly kind: 'absent'; readonly at: number }
   | { readonly kind: 'unread'; readonly at: number; readonly reason: string };
+
+export interface SampleSeen {
+  readonly kind: 'seen';
+  readonly at: number;
+  readonly seen: AutoscalerSeen;
+  readonly pods: PodsSeen;
+}
 
 /** A HorizontalPodAutoscaler, its settings and what its controller wrote. */
 export interface AutoscalerSeen {

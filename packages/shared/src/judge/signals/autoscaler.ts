@@ -1,12 +1,10 @@
 import type { Finding } from '../../objectives/finding.ts';
-import { checkDecision, STALE_SECONDS, type Checked, type Earlier } from '../autoscaler/decision.ts';
+import { STALE_SECONDS, type Checked } from '../autoscaler/decision.ts';
+import { decisionsOf } from '../autoscaler/decisions.ts';
 import { differencesOf, nameOfTarget } from '../autoscaler/differences.ts';
-import { COMPARISONS, type Comparison } from '../autoscaler/recommend.ts';
-import type { AutoscalerSample, AutoscalerWatch } from '../autoscaler/watch.ts';
+import type { AutoscalerWatch, SampleSeen } from '../autoscaler/watch.ts';
 import { findingOf, type Doubt, type Measurement } from '../decide.ts';
 import type { Assignment, Observations } from '../observations.ts';
-
-type Seen = Extract<AutoscalerSample, { kind: 'seen' }>;
 
 /** So many of a kind are told. */
 const TOLD = 4;
@@ -30,10 +28,10 @@ export function judgeAutoscaler(
 function measure(watch: AutoscalerWatch): Measurement {
   const { promised, samples } = watch;
   const where = `HorizontalPodAutoscaler ${promised.namespace}/${promised.name}`;
-  const looks = samples.filter((sample): sample is Seen => sample.kind === 'seen');
+  const looks = samples.filter((sample): sample is SampleSeen => sample.kind === 'seen');
   if (looks.length === 0) return unseen(watch, where);
 
-  const checks = COMPARISONS.map((comparison) => checkAll(looks, comparison)).reduce(better);
+  const checks = decisionsOf(looks).map(({ checked }) => checked);
   const differences = new Set(looks.flatMap(({ seen }) => differencesOf(promised, seen)));
   const saying = (outcome: 'departs' | 'open' | 'untold'): ReadonlySet<string> =>
     new Set(checks.flatMap((one) => (one.outcome === outcome ? [one.sentence] : [])));
@@ -71,39 +69,6 @@ function measure(watch: AutoscalerWatch): Measurement {
   };
 }
 
-/**
- * A status is checked where it is first seen, with the pods of the look before: these are what was decided by, and the
- * decision changes them.
- */
-function checkAll(looks: readonly Seen[], comparison: Comparison): readonly Checked[] {
-  const earlier: Earlier[] = [];
-  const checks: Checked[] = [];
-  looks.forEach((look, index) => {
-    const before = looks[index - 1];
-    const last = checks.at(-1);
-    const isNew = before === undefined || statusOf(before) !== statusOf(look);
-    const checked =
-      isNew || last === undefined
-        ? checkDecision({ ...look, pods: (before ?? look).pods }, earlier, comparison)
-        : last;
-    if (checked !== last) checks.push(checked);
-    earlier.push({ at: look.at, asked: checked.asked });
-  });
-  return checks;
-}
-
-/** Of two readings of one watch, by one controller all along: the one by which it has done less that does not follow. */
-function better(one: readonly Checked[], other: readonly Checked[]): readonly Checked[] {
-  const number = (checks: readonly Checked[], outcome: Checked['outcome']): number =>
-    checks.filter((check) => check.outcome === outcome).length;
-  const departs = number(other, 'departs') - number(one, 'departs');
-  return (departs === 0 ? number(other, 'open') - number(one, 'open') : departs) < 0 ? other : one;
-}
-
-function statusOf({ seen }: Seen): string {
-  return JSON.stringify({ ...seen, ageSeconds: null });
-}
-
 function unseen({ samples, broke }: AutoscalerWatch, where: string): Measurement {
   if (broke !== null) {
     return { kind: 'nothing', reason: 'observer-broke', sentence: `${where} was not looked at: ${broke}.` };
@@ -126,7 +91,7 @@ function unseen({ samples, broke }: AutoscalerWatch, where: string): Measurement
 /** Why a watch that saw nothing wrong is no pass. */
 function doubtOf(
   { samples, broke, promised }: AutoscalerWatch,
-  looks: readonly Seen[],
+  looks: readonly SampleSeen[],
   told: readonly Checked[],
 ): Doubt | undefined {
   if (broke !== null) {
@@ -150,7 +115,7 @@ function doubtOf(
 }
 
 /** What it was seen to do. */
-function figures(looks: readonly Seen[]): string {
+function figures(looks: readonly SampleSeen[]): string {
   const wanted = looks.flatMap(({ seen }) => seen.desired ?? []);
   const limited = looks.filter(({ seen }) =>
     seen.conditions.some(({ type, status }) => type === 'ScalingLimited' && status === 'True'),

@@ -24,7 +24,7 @@ describe('a decision of an autoscaler', () => {
     const metrics = [cpu(35), memory(120), requests(100)];
     expect(check(decided(4, 6, { metrics }))).toMatchObject({
       outcome: 'agrees',
-      asked: 6,
+      asked: { exact: 6, least: 6, most: 6 },
       metrics: ['cpu', 'memory', 'requests'],
     });
     const wrong = check(decided(4, 5, { metrics }));
@@ -67,12 +67,15 @@ describe('a decision of an autoscaler', () => {
     expect(check(seen).outcome).toBe('departs');
     for (const measured of [null, 3]) {
       const pods = { known: true, counted: 4, settled: 4, measured } as const;
-      expect(check(seen, { pods })).toMatchObject({ outcome: 'open', asked: 8 });
+      expect(check(seen, { pods })).toMatchObject({ outcome: 'open', asked: { exact: 8 } });
       expect(check(decided(4, 7, { metrics: [cpu(140)], behavior }), { pods }).outcome).toBe('departs');
       expect(check(decided(4, 4, { metrics: [cpu(140)] }), { pods }).outcome).toBe('open');
     }
     // Of a metric of the pods' own nobody tells which of them have it.
-    expect(check(decided(4, 6, { metrics: [requests(200)] }))).toMatchObject({ outcome: 'open', asked: 8 });
+    expect(check(decided(4, 6, { metrics: [requests(200)] }))).toMatchObject({
+      outcome: 'open',
+      asked: { exact: 8 },
+    });
   });
 
   it('is not told where pods are not ready for long enough, other than counted, or not seen', () => {
@@ -117,7 +120,10 @@ describe('a decision of an autoscaler', () => {
         ...more,
       });
     const looks = (...asked: readonly (number | null)[]): readonly Earlier[] =>
-      asked.map((one, index) => ({ at: index * 15_000, asked: one }));
+      asked.map((one, index) => ({
+        at: index * 15_000,
+        asked: one === null ? null : { exact: one, least: one, most: one },
+      }));
 
     it('by its stabilization, and by nothing without it', () => {
       expect(check(idle(8)).outcome).toBe('agrees');
@@ -164,6 +170,40 @@ describe('a decision of an autoscaler', () => {
       // One look that told nothing: it may have been any.
       const gap = { earlier: looks(8, 8, 5, 5, null, 5, 6, 4), at: 120_000 };
       expect(check(idle(8, { behavior }), gap).outcome).toBe('agrees');
+    });
+
+    it('may have been asked for less by then, where pods lacked a metric', () => {
+      const behavior = {
+        up: { windowSeconds: null, tolerance: null },
+        down: { windowSeconds: 60, tolerance: null },
+      };
+      const lacking = looks(8, 8, 5, 5, 5, 5, 7, 4).map((one) =>
+        one.asked?.exact === 7 ? { ...one, asked: { exact: 7, least: 6, most: 7 } } : one,
+      );
+      const after = { earlier: lacking, at: 120_000 };
+      expect(check(idle(7, { behavior }), after).outcome).toBe('agrees');
+      expect(check(idle(6, { behavior }), after)).toMatchObject({
+        outcome: 'open',
+        sentence: expect.stringContaining('as it would if pods lacked a metric'),
+      });
+      expect(check(idle(5, { behavior }), after).outcome).toBe('departs');
+    });
+
+    it('upwards by the lowest of the window, which a controller that has begun anew takes for what there is', () => {
+      const behavior = {
+        up: { windowSeconds: 60, tolerance: null },
+        down: { windowSeconds: null, tolerance: null },
+      };
+      const busy = (desired: number) =>
+        decided(4, desired, {
+          metrics: [cpu(140)],
+          behavior,
+          conditions: conditions({ able: desired === 4 ? 'ScaleUpStabilized' : 'SucceededRescale' }),
+        });
+      const after = { earlier: looks(4, 4, 6, 6, 6, 6, 6, 6), at: 120_000 };
+      expect(check(busy(6), after).outcome).toBe('agrees');
+      expect(check(busy(4), after).outcome).toBe('open');
+      expect(check(busy(9), after).outcome).toBe('departs');
     });
 
     it('by a rate of scaling', () => {

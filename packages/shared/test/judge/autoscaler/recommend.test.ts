@@ -61,6 +61,13 @@ describe('what a metric asks for', () => {
     expect(recommend(requests(0), 4, usual)).toEqual({ exact: 0, otherwise: [1, 2, 3] });
   });
 
+  it('may be of a little more than what is shown, which is cut off', () => {
+    // 5 of 8 with 200.001 are 1000.005 to 1000.009 of 8 pods: 125, or a thousandth more, and so 10 or 11 replicas.
+    expect(recommend(requests(200.001), 8, usual).otherwise).toEqual(expect.arrayContaining([10, 11]));
+    // 3 of 4 with 93 %: 69 or 70 % of 4, of a target of 63 %.
+    expect(recommend(cpu(93, 63), 4, usual).otherwise).toEqual(expect.arrayContaining([4, 5]));
+  });
+
   it('has no pods that could lack what is not of pods', () => {
     expect(recommend(queue('Value', 300, 100), 4, usual).otherwise).toEqual([]);
   });
