@@ -39,6 +39,7 @@ const proofs: Readonly<
   platforms: { times: 1, run: (times) => provePlatforms(times, asked.flags.has('all')) },
   deployments: { times: 5, run: proveDeployments },
   'platform-controls': { times: 1, run: provePlatformControls },
+  autoscaler: { times: 1, run: (times) => repeatedly(times, proveAutoscaler) },
 };
 
 const asked = ownArguments({ names: Object.keys(proofs), flags: ['all'], takesTimes: true });
@@ -222,4 +223,14 @@ async function proveTruth(): Promise<boolean> {
   ]);
   await $({ cwd: root })`prettier --write docs/measurement.md`;
   return wrote;
+}
+
+/**
+ * Autoscalers that the real controller decides upon, looked at and judged. Writes the table that is documented, and the
+ * recording that is judged again in continuous integration.
+ */
+async function proveAutoscaler(): Promise<boolean> {
+  const passed = await proveByTests('cli', {}, ['--config', 'vitest.proof.config.ts']);
+  await $({ cwd: root })`prettier --write docs/drivers/autoscalers.md`;
+  return passed;
 }

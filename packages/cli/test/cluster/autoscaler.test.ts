@@ -1,14 +1,11 @@
-import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { env, execPath } from 'node:process';
 import { autoscalerLook } from '@ordeal/chaos/autoscaler/look';
 import { clusterUid, connectCluster } from '@ordeal/chaos/chaos-mesh/cluster';
 import type { AutoscalerSample } from '@ordeal/shared/judge/autoscaler/watch';
 import type { Finding } from '@ordeal/shared/objectives/finding';
 import type { AutoscalerSpec } from '@ordeal/shared/platform/autoscaler-spec';
-import type { RunRecord } from '@ordeal/shared/record/record';
 import {
   startControlPlane,
   withoutControlPlane,
@@ -20,15 +17,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { adminOf, MERGE, type Admin } from '../../../load/test/cluster/support/admin.ts';
 import { startServer, type TestServer } from '../../../load/test/support/server.ts';
 import { startPrometheus, type RealPrometheus } from '../../../shared/test/prometheus/real-prometheus.ts';
+import { openShop, type Shop } from './autoscaler/shop.ts';
 
 /**
  * Autoscalers on a real API server. There is no controller manager: the test writes what it would write, the status of
  * the HorizontalPodAutoscaler and of its pods; and there is no metrics server: a CRD of its name holds what it would tell.
+ * With the real one: `npm run prove -- autoscaler`.
  */
 
 const missing = withoutControlPlane();
-const bin = join(import.meta.dirname, '..', '..', 'bin', 'ordeal.js');
-const shared = join(import.meta.dirname, '..', '..', '..', 'shared', 'src');
 const pods = ['api-1', 'api-2', 'api-3', 'api-4'];
 const autoscalers = '/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers';
 const measurements = '/apis/metrics.k8s.io/v1beta1/namespaces/shop/pods';
@@ -41,6 +38,7 @@ describe.skipIf(leftOut(missing))(`autoscalers on a cluster${missing ? ` (${miss
   let server: TestServer;
   let prometheus: RealPrometheus;
   let dir: string;
+  let shop: Shop;
 
   beforeAll(async () => {
     plane = await startControlPlane();
@@ -64,7 +62,21 @@ describe.skipIf(leftOut(missing))(`autoscalers on a cluster${missing ? ` (${miss
     server = await startServer(() => ({ status: 200 }));
     prometheus = await startPrometheus(500, []);
     dir = mkdtempSync(join(tmpdir(), 'ordeal-autoscaler-'));
-    writePlatform();
+    shop = openShop(dir, {
+      entry: server.url,
+      prometheus: prometheus.url,
+      rate: 20,
+      autoscaler: promised,
+      pods: {
+        api: {
+          cluster: promised.cluster,
+          namespace: 'shop',
+          deployment: 'api',
+          replicas: { least: 4, most: 4 },
+          source: 'the document, 2.4',
+        },
+      },
+    });
   });
   afterAll(async () => {
     await prometheus?.stop();
@@ -258,52 +270,7 @@ describe.skipIf(leftOut(missing))(`autoscalers on a cluster${missing ? ` (${miss
     await admin('DELETE', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/pods.metrics.k8s.io');
   });
 
-  function writePlatform(): void {
-    const folder = join(dir, 'platforms', 'shop');
-    mkdirSync(join(folder, 'journeys'), { recursive: true });
-    writeFileSync(
-      join(folder, 'journeys', 'buy.ts'),
-      `import { defineJourney } from '${shared}/journey/journey.ts';
-export default defineJourney({ name: 'buy', title: 'Buy', async run(context) {
-  await context.request('buy', { path: '/buy' });
-} });
-`,
-    );
-    writeFileSync(
-      join(folder, 'platform.ts'),
-      `import { definePlatform } from '${shared}/platform/platform.ts';
-export default definePlatform(() => ({
-  name: 'shop', title: 'A shop', environment: 'test', entry: '${server.url}', regions: ['a'],
-  timeoutMs: 2000, headers: {}, tenantHeader: 'x-tenant', tenants: [{ id: 'ordeal', allowedRegions: ['a'] }],
-  health: [{ name: 'health', url: '/health', expectStatus: 200 }],
-  journeys: { buy: { file: new URL('journeys/buy.ts', import.meta.url), weight: 1 } },
-  prometheus: { url: '${prometheus.url}', scrapeIntervalSeconds: 0.5, targets: [] },
-  objectives: {
-    errors: { signal: { from: 'client', measure: 'error-ratio' }, comparator: '<', limit: 0.05, unit: 'ratio', leastSamples: 20 },
-  },
-  load: { baseline: 20, objectives: ['errors'] },
-  autoscalers: { api: ${JSON.stringify(promised)} },
-  pods: { api: ${JSON.stringify({ cluster: promised.cluster, namespace: 'shop', deployment: 'api', replicas: { least: 4, most: 4 }, source: 'the document, 2.4' })} },
-  faults: {}, stores: {}, routes: {}, probes: [], ledger: null, sweep: null,
-  guardrails: { allowFaults: [], maxRate: 100, maxTargets: 1, maxRunSeconds: 300,
-    abort: { errorRatio: 0.5, consecutiveSeconds: 3, leastAttempts: 5, silentSeconds: 60 } },
-}));
-`,
-    );
-  }
-
-  async function ordeal(...args: readonly string[]): Promise<{ code: number | null; said: string }> {
-    const child = spawn(execPath, [bin, ...args], {
-      cwd: dir,
-      env: { ...env, NO_COLOR: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let said = '';
-    child.stdout.on('data', (chunk) => (said += String(chunk)));
-    child.stderr.on('data', (chunk) => (said += String(chunk)));
-    return new Promise((resolve) => child.on('close', (code) => resolve({ code, said })));
-  }
-  const load = () => ordeal('load', 'baseline', '--platform', 'shop', '--warm-up', '1s', '--for', '7s');
+  const load = () => shop.load({ warmUp: '1s', for: '7s' });
 
   function podsFound(): Finding | undefined {
     return found().findings.find(({ objective }) => objective === 'pods api');
@@ -314,13 +281,7 @@ export default definePlatform(() => ({
     readonly finding: Finding | undefined;
     readonly run: string;
   } {
-    const run =
-      readdirSync(join(dir, '.ordeal', 'runs'))
-        .toSorted()
-        .at(-1) ?? 'none';
-    const record = JSON.parse(
-      readFileSync(join(dir, '.ordeal', 'runs', run, 'record.json'), 'utf8'),
-    ) as RunRecord;
+    const { run, record } = shop.newest();
     const { findings } = record;
     return { findings, finding: findings.find(({ objective }) => objective === 'autoscaler api'), run };
   }
@@ -337,7 +298,7 @@ export default definePlatform(() => ({
       source: 'the document, 2.5',
     });
     expect(podsFound()).toMatchObject({ outcome: 'pass', source: 'the document, 2.4' });
-    const again = await ordeal('judge', run);
+    const again = await shop.ordeal('judge', run);
     expect(again.code, again.said).toBe(0);
   });
 
