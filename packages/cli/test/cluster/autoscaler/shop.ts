@@ -10,7 +10,8 @@ const shared = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'src'
 
 /** A platform of a folder of its own that promises an autoscaler, and how `ordeal` is run on it. */
 export interface Shop {
-  load(baseline: ShopLoad): Promise<Ended>;
+  /** Its baseline, for so long after so long a warm-up. */
+  load(lasting: { readonly warmUp: string; readonly for: string }): Promise<Ended>;
   ordeal(...args: readonly string[]): Promise<Ended>;
   /** Name and record of its newest run. */
   newest(): { readonly run: string; readonly record: RunRecord };
@@ -19,11 +20,6 @@ export interface Shop {
 export interface Ended {
   readonly code: number | null;
   readonly said: string;
-}
-
-interface ShopLoad {
-  readonly warmUp: string;
-  readonly for: string;
 }
 
 interface ShopSettings {

@@ -114,7 +114,8 @@ export function plansBy(chance: Chance): readonly Plan[] {
         behavior: { scaleDown: { stabilizationWindowSeconds: 60 } },
       }),
       situations: [
-        { what: 'steady', seconds: 30, demand: steady },
+        // Set anew between two decisions.
+        { what: 'steady', seconds: 37, demand: steady },
         { what: 'minReplicas raised', seconds: 30, demand: steady, settings: { minReplicas: 4 } },
         { what: 'more cpu', seconds: 45, demand: worth({ cpu: 5.6, memory: 3, requests: 4 }) },
         {
@@ -133,7 +134,7 @@ export function plansBy(chance: Chance): readonly Plan[] {
           demand: withoutSome(worth({ cpu: 3, memory: 3, requests: 2 }), 2),
         },
         { what: 'load gone', seconds: 85, demand: idle },
-        { what: 'more requests', seconds: 50, demand: worth({ cpu: 1.5, memory: 1.5, requests: 6 }) },
+        { what: 'more requests', seconds: 43, demand: worth({ cpu: 1.5, memory: 1.5, requests: 6 }) },
       ],
     },
     {

@@ -17,7 +17,7 @@ describe('what a real controller decided', () => {
   it('agrees where it could be checked, most of all where it scaled', () => {
     const decisions = watches.flatMap(({ looks }) => decisionsOf(looks));
     const agrees = counted(decisions).get('agrees') ?? [];
-    expect(agrees.length / decisions.length).toBeGreaterThan(0.7);
+    expect(agrees.length / decisions.length).toBeGreaterThan(0.6);
     expect(agrees.filter(isUp).length).toBeGreaterThan(20);
     expect(agrees.filter(isDown).length).toBeGreaterThan(10);
   });
