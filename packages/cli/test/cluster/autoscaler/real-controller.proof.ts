@@ -83,8 +83,8 @@ describe.skipIf(leftOut(missing))(`a real autoscaler, by chance ${chance.seed}`,
   });
 
   test('was checked as it scaled up and down, to each bound', () => {
-    expect(agreed().filter(isUp).length).toBeGreaterThan(20);
-    expect(agreed().filter(isDown).length).toBeGreaterThan(10);
+    expect(agreed().filter(isUp).length).toBeGreaterThan(15);
+    expect(agreed().filter(isDown).length).toBeGreaterThan(5);
     const wanted = (name: string) =>
       stories
         .filter(({ workload }) => autoscalerOf(workload) === name)
