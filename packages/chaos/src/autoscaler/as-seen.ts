@@ -64,7 +64,7 @@ export function podsSeen(
     const since = new Date(ready?.lastTransitionTime ?? Number.NaN).getTime();
     return status?.phase === 'Running' && ready?.status === 'True' && wallMs - since >= SETTLED_MS;
   });
-  const found = counted.filter(({ metadata }) => measured?.has(metadata?.name ?? ''));
+  const found = settled.filter(({ metadata }) => measured?.has(metadata?.name ?? ''));
   return {
     known: true,
     counted: counted.length,

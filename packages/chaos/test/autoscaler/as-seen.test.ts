@@ -130,7 +130,7 @@ describe('its pods', () => {
       failed,
       pending,
     ];
-    expect(podsSeen(pods, new Set(['a', 'b', 'e', 'gone']), now)).toEqual({
+    expect(podsSeen(pods, new Set(['a', 'b', 'c', 'e', 'gone']), now)).toEqual({
       known: true,
       counted: 5,
       settled: 2,

@@ -31,7 +31,8 @@ function checkAll(looks: readonly SampleSeen[], comparison: Comparison): readonl
 
 /**
  * The pods by which was decided between two looks: those of the look before, as the decision changes them. Where fewer of
- * those that stayed are settled or measured by the look after, nobody knows whether it was so already.
+ * those that stayed are settled or measured by the look after, nobody knows whether it was so already. Those that the
+ * decision adds are not settled for a while.
  */
 function podsBetween(before: PodsSeen, after: PodsSeen): PodsSeen {
   if (!before.known || !after.known) return before.known ? after : before;

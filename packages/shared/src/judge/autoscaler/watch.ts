@@ -69,8 +69,8 @@ export interface ConditionSeen {
 }
 
 /**
- * The pods that it scales. Of those that count, `settled` have been ready for long enough to be measured, and `measured`
- * have a measurement of cpu and memory; null where the cluster does not tell.
+ * The pods that it scales. Of those that count, `settled` have been ready for long enough to be measured, and of these
+ * `measured` have a measurement of cpu and memory; null where the cluster does not tell.
  */
 export type PodsSeen =
   | {
