@@ -1,10 +1,11 @@
 // What `npm start`, `npm test` and their like run. Plain JavaScript without dependencies: it must work in a
 // fresh clone, and on the Node that the machine happens to have. It installs what package-lock.json says, sets
 // up the programs that are missing, and hands over to the project's own Node 24.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runInPlace } from '../packages/cli/bin/run-in-place.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const node = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
@@ -71,27 +72,10 @@ function isInstalled() {
   });
 }
 
-/**
- * Runs one program on the project's Node. Ctrl-C reaches the whole process group by itself, so the launcher
- * only waits; a signal that was sent to the launcher alone is passed on.
- */
-function run([program, ...args]) {
+/** Runs one program on the project's Node. */
+async function run([program, ...args]) {
   const env = { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}` };
-  const child = spawn(node, [join(root, program), ...args], { cwd: root, stdio: 'inherit', env });
-  const wait = () => {};
-  const pass = (signal) => child.kill(signal);
-  process.on('SIGINT', wait);
-  process.on('SIGTERM', pass);
-  process.on('SIGHUP', pass);
-  return new Promise((resolve) => {
-    child.on('error', (error) => fail(`Cannot run ${node}: ${error.message}`, 70));
-    child.on('exit', (code, signal) => {
-      process.off('SIGINT', wait);
-      process.off('SIGTERM', pass);
-      process.off('SIGHUP', pass);
-      resolve(code ?? (signal === 'SIGINT' ? 130 : signal === 'SIGTERM' ? 143 : 70));
-    });
-  });
+  return runInPlace(node, [join(root, program), ...args], { cwd: root, env });
 }
 
 function fail(message, code) {

@@ -25,7 +25,7 @@ export default defineConfig(
       'test/{plan-command,platforms-on-kubernetes,report-command,shapes-of-platforms,your-platform-page}.test.ts',
       'test/{approvals,compose,init,judge,progress,recover,stop,workspace}/**/*.test.ts',
       'test/run/{deploy-answer,drill-assign,earlier-runs,end-everything,evidence,experiment-answer}.test.ts',
-      'test/run/{faults-present,keeps-time,load-closing,not-begun,run-file,script-validity}.test.ts',
+      'test/run/{faults-present,interruption,keeps-time,load-closing,not-begun,run-file,script-validity}.test.ts',
       'test/run/{steady-before-drill,workload-words}.test.ts',
     ],
   ),

@@ -39,13 +39,8 @@ function handOver() {
     );
     process.exit(64);
   }
-  const { spawn } = require('node:child_process');
-  const child = spawn(node, [__filename, ...process.argv.slice(2)], { stdio: 'inherit' });
-  // Ctrl-C reaches the child by itself; what was sent to this process alone is passed on.
-  process.on('SIGINT', () => {});
-  process.on('SIGTERM', () => child.kill('SIGTERM'));
-  process.on('SIGHUP', () => child.kill('SIGHUP'));
-  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));
+  const { runInPlace } = require('./run-in-place.js');
+  runInPlace(node, [__filename, ...process.argv.slice(2)]).then((code) => process.exit(code));
 }
 
 function findNode() {

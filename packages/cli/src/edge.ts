@@ -1,6 +1,9 @@
 import process from 'node:process';
 import { join } from 'node:path';
 
+/** What ends a command before its time: a signal, or that the process which runs it in its place (`bin`) was killed. */
+export type Interrupting = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'the end of its launcher';
+
 /** What the command reads of the process it runs in. This file is the only one that does. */
 export interface Edge {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -14,7 +17,7 @@ export interface Edge {
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
-  onSignal(listener: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void): () => void;
+  onSignal(listener: (signal: Interrupting) => void): () => void;
   /** As if Control-C had been pressed: where a terminal is read as it is, it is a character. */
   interrupt(): void;
   /** Takes what nobody has caught, so that a defect is never taken for a failed verdict (Node's own code is 1). */
@@ -47,8 +50,14 @@ export function processEdge(): Edge {
     onSignal: (listener) => {
       const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
       for (const signal of signals) process.on(signal, listener);
+      // The channel is there only where another Node runs this one in its place, and keeps nothing from ending.
+      const orphaned = (): void => listener('the end of its launcher');
+      process.on('disconnect', orphaned);
+      process.channel?.unref();
+      if (process.connected === false) orphaned();
       return () => {
         for (const signal of signals) process.off(signal, listener);
+        process.off('disconnect', orphaned);
       };
     },
     interrupt,

@@ -1,10 +1,12 @@
-import type { Edge } from '../edge.ts';
+import type { Clock } from '@ordeal/shared/time/clock';
+import { systemClock } from '@ordeal/shared/time/system-clock';
+import type { Edge, Interrupting } from '../edge.ts';
 
 /** Why a command was interrupted, and the exit code that says so. */
 export class Interrupted extends Error {
   readonly exitCode: 130 | 143;
 
-  constructor(signal: string) {
+  constructor(signal: Interrupting) {
     super(`interrupted by ${signal}`);
     this.name = 'Interrupted';
     this.exitCode = signal === 'SIGINT' ? 130 : 143;
@@ -21,17 +23,27 @@ export interface Interruption {
 }
 
 /**
+ * A terminal, `timeout` and systemd send a signal to every process of a group, and the launcher passes its own on: what
+ * comes so soon after the one before is the same.
+ */
+const SAME_WITHIN_MS = 500;
+
+/**
  * The first signal aborts what is under way, which then heals and writes its record. A second one changes
  * nothing and says so; the third ends at once and says what is left.
  */
 export function watchSignals(
   edge: Edge,
   ending = 'ending in order; everything is healed first',
+  clock: Pick<Clock, 'now'> = systemClock,
 ): Interruption {
   const controller = new AbortController();
   let left: () => readonly string[] = () => [];
   let count = 0;
+  let counted = -Infinity;
   const stop = edge.onSignal((signal) => {
+    if (clock.now() - counted < SAME_WITHIN_MS) return;
+    counted = clock.now();
     count += 1;
     if (count === 1) {
       edge.stderr.write(`\n${signal}: ${ending} …\n`);
