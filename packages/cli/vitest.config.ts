@@ -22,7 +22,8 @@ export default defineConfig(
     [
       'test/*-at-a-terminal.test.ts',
       'test/{check-scripts,find-targets,front-door,init-command,judge-command,only-phase,pick-drills}.test.ts',
-      'test/{plan-command,platforms-on-kubernetes,report-command,shapes-of-platforms,your-platform-page}.test.ts',
+      'test/{plan-command,platforms-on-kubernetes,report-command,shapes-of-platforms,smoke-command}.test.ts',
+      'test/your-platform-page.test.ts',
       'test/{approvals,compose,init,judge,progress,recover,stop,workspace}/**/*.test.ts',
       'test/run/{deploy-answer,drill-assign,earlier-runs,end-everything,evidence,experiment-answer}.test.ts',
       'test/run/{faults-present,interruption,keeps-time,load-closing,not-begun,run-file,script-validity}.test.ts',

@@ -11,6 +11,8 @@ export interface SmokeResult {
   readonly failed: number;
   /** A sentence for each failed check, beginning with the check's name. */
   readonly failures: readonly string[];
+  /** Whether any journey may have reached the platform: only then can there be anything that it created. */
+  readonly reached: boolean;
 }
 
 /** What the checks need of a run. The undo ledger is not among it: they break nothing. */
@@ -30,13 +32,20 @@ export async function runSmoke(
 ): Promise<SmokeResult> {
   const redactor = createRedactor();
   redactor.learn(Object.values(platform.secrets ?? {}));
-  const checks = [...healthChecks(platform, context), ...journeyChecks(platform, journeys, context)];
+  let reached = false;
+  const checks = [
+    ...healthChecks(platform, context),
+    ...journeyChecks(platform, journeys, context, () => {
+      reached = true;
+    }),
+  ];
   const outcomes = await Promise.all(checks.map((check) => runCheck(phase, check, context, redactor)));
   const failures = outcomes.flat();
   return {
     total: checks.length,
     failed: outcomes.filter((outcome) => outcome.length > 0).length,
     failures,
+    reached,
   };
 }
 
@@ -82,6 +91,7 @@ function journeyChecks(
   platform: Platform,
   journeys: Readonly<Record<string, Journey>>,
   context: SmokeContext,
+  noteReached: () => void,
 ): Check[] {
   const tenant = platform.tenants[0]?.id ?? '';
   return Object.entries(journeys).map(([name, journey]) => ({
@@ -108,6 +118,7 @@ function journeyChecks(
       try {
         await journey.run(running.context);
       } finally {
+        if (running.reached()) noteReached();
         await running.close();
       }
       return failures;

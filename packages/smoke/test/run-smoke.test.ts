@@ -73,7 +73,7 @@ async function smoke(
 describe('runSmoke', () => {
   it('asks every health endpoint and runs every journey, tagged with run and tenant', async () => {
     const { result, events } = await smoke([{ name: 'health', url: '/health', expectStatus: 200 }], { good });
-    expect(result).toEqual({ total: 2, failed: 0, failures: [] });
+    expect(result).toEqual({ total: 2, failed: 0, failures: [], reached: true });
     expect(events).toHaveLength(2);
     expect(seen.every((one) => one.run === 'run-1')).toBe(true);
     expect(seen.find((one) => one.url === '/fine')?.tenant).toBe('acme');
@@ -130,5 +130,14 @@ describe('runSmoke', () => {
     server.closeAllConnections();
     const { result } = await smoke([], { good });
     expect(result.failures[0]).toContain('ECONNREFUSED');
+    expect(result.reached).toBe(false);
+  });
+
+  it('does not know that nothing has reached the platform because no answer came', async () => {
+    const hangs = defineJourney({
+      ...good,
+      run: async (c) => void (await c.request('ask', { path: '/hang', timeoutMs: 300 })),
+    });
+    expect((await smoke([], { hangs })).result).toMatchObject({ failed: 1, reached: true });
   });
 });

@@ -30,6 +30,8 @@ export async function executePhases(session: Session, phases: readonly PlannedTi
       continue;
     }
     journal.append({ type: 'phase-started', phase: phase.name, title: phase.title, expectedSeconds });
+    // Of the smoke gate that is told from what became of its requests.
+    session.results.mayHaveCreated ||= phase.phase !== 'smoke';
     const outcome = await run(phase, session);
     const failed = outcome.next === 'stop';
     journal.append({

@@ -31,7 +31,6 @@ export async function endEverything(
   budget: HealingBudget,
 ): Promise<readonly ResidueRecord[]> {
   const { results, context } = session;
-  const { clock } = context;
   const residue: ResidueRecord[] = [];
   // Faults first: what was broken hurts now. Programs of the run's own are asked to end in order before they are
   // made to.
@@ -53,15 +52,22 @@ export async function endEverything(
   // The observers have tried for long: this is for those that did not come to it.
   const rest = Math.min(budget.leaves(RESERVED.afterPrograms), WRITTEN_WITHIN_MS);
   residue.push(...(await healFaults(context, healers, rest, isWritten)));
-  const { platform } = session.loaded;
-  const left = await within(clock, budget.leaves(RESERVED.afterSweep), 'Deleting it', undefined, (signal) =>
-    sweep(platform, context.runId, clock, signal),
-  ).catch((error: unknown) => [`cannot be told: ${reasonOf(error)}`]);
-  for (const where of left) {
-    const how = 'the platform did not delete it; delete it by hand';
-    residue.push({ what: 'data that the run created', where, how });
-  }
+  residue.push(...(await deleteCreated(session, budget)));
   return [...residue, ...unresolved(context), ...(await lookAgain(session, budget.leaves(0)))];
+}
+
+/** A platform that was never reached is not asked whether anything is left there: nothing is. */
+async function deleteCreated(
+  { context, loaded, results }: Session,
+  budget: HealingBudget,
+): Promise<readonly ResidueRecord[]> {
+  if (!results.mayHaveCreated) return [];
+  const { clock, runId } = context;
+  const left = await within(clock, budget.leaves(RESERVED.afterSweep), 'Deleting it', undefined, (signal) =>
+    sweep(loaded.platform, runId, clock, signal),
+  ).catch((error: unknown) => [`cannot be told: ${reasonOf(error)}`]);
+  const how = 'the platform did not delete it; delete it by hand';
+  return left.map((where) => ({ what: 'data that the run created', where, how }));
 }
 
 /** A drill that was cut off behind its point of no return has left a node fenced, also where no fault is in. */

@@ -41,7 +41,8 @@ export async function preflight(session: Session): Promise<Preflight> {
   const [unseen, late, silent, bound, busy, faulty, unfit] = await Promise.all([
     looks(measures, 'Prometheus answers and sees its targets', () => askPrometheus(session, returning)),
     looks(measures, 'the event loop keeps time', () => keepsTime(context.clock, context.signal)),
-    looks(true, 'the platform answers', () => askPlatform(session)),
+    // Of a smoke gate that is what its checks tell, each by its name.
+    looks(measures, 'the platform answers', () => askPlatform(session)),
     looks(tenantDirectory !== undefined, 'every tenant may be where it would be moved', async () => {
       const { askDirectory } = await import('./guardrails/tenants.ts');
       return askDirectory(session);

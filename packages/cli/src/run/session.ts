@@ -25,7 +25,6 @@ import type { PaceName, Scenario } from '@ordeal/shared/scenario/scenario';
 import type { ClockAnchor } from '@ordeal/shared/time/clock';
 import type { Bounds } from '@ordeal/shared/time/interval';
 import type { JournalEntry } from '@ordeal/shared/timeline/event';
-import type { SmokeResult } from '@ordeal/smoke/run-smoke';
 import type { LoadedPlatform } from '../load/load-platform.ts';
 
 /** One run under way: what it works with, and what has come out of it so far. */
@@ -73,7 +72,9 @@ export interface Results {
   sightBefore: SightBefore | null;
   /** Whether any phase was begun: what was there before is not this run's. */
   begun: boolean;
-  smoke: SmokeResult | null;
+  /** Whether anything may have been created on the platform: only then is there anything to delete. */
+  mayHaveCreated: boolean;
+  smoke: Observations['smoke'];
   workload: RunningWorkload | null;
   /** Why the generator is no longer running, when nobody asked it to end. */
   generatorBroke: string | null;
@@ -113,6 +114,7 @@ export function emptyResults(): Results {
     observerProblems: [],
     sightBefore: null,
     begun: false,
+    mayHaveCreated: false,
     smoke: null,
     workload: null,
     generatorBroke: null,

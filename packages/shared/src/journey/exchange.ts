@@ -11,6 +11,8 @@ export interface Outgoing {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly content: string | undefined;
+  /** Called once there is a connection: before that nothing has left this machine. */
+  readonly connected?: (() => void) | undefined;
 }
 
 /** The whole answer. */
@@ -84,7 +86,7 @@ async function once(outgoing: Outgoing, sent: Sent): Promise<Answer> {
 }
 
 async function answered(outgoing: Outgoing, sent: Sent): Promise<IncomingMessage> {
-  const { url, method, headers, content } = outgoing;
+  const { url, method, headers, content, connected } = outgoing;
   // Most platforms that are tried out speak plain HTTP, and TLS takes long to load.
   const send = url.protocol === 'https:' ? (await import('node:https')).request : overHttp;
   const options: RequestOptions = {
@@ -103,6 +105,12 @@ async function answered(outgoing: Outgoing, sent: Sent): Promise<IncomingMessage
       resolve(response);
     });
     sent(request);
+    if (connected !== undefined) {
+      request.once('socket', (socket) => {
+        if (request.reusedSocket) connected();
+        else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
+      });
+    }
     request.once('upgrade', (response, socket) => {
       socket.destroy();
       resolve(response);

@@ -10,6 +10,8 @@ export interface NodeClientSettings {
   readonly now: () => number;
   /** Ends requests that are under way. */
   readonly signal?: AbortSignal;
+  /** Called when there is a connection: from then on what was asked may have reached the platform. */
+  readonly connected?: () => void;
   /** Keeps cookies from one request to the next. Without one there are none. */
   readonly jar?: CookieJar;
 }
@@ -39,6 +41,7 @@ async function send(settings: NodeClientSettings, request: HttpRequest): Promise
           }),
         ),
         content: body?.content,
+        connected: settings.connected,
       },
       settings.signal === undefined ? [timeout] : [timeout, settings.signal],
     );

@@ -30,6 +30,8 @@ export interface JourneyWorld {
 /** A journey's context in Node, and what becomes of its sockets. */
 export interface NodeJourney {
   readonly context: JourneyContext;
+  /** Whether anything of it may have reached the platform. Where nothing has, it has created nothing. */
+  reached(): boolean;
   /** Closes what the journey left open. */
   close(): Promise<void>;
 }
@@ -37,12 +39,16 @@ export interface NodeJourney {
 /** A journey's context in Node: steps go over the network, and everything that did not hold is kept. */
 export function journeyContext(world: JourneyWorld, failures: Failures): NodeJourney {
   const jar = createCookieJar(() => world.clock.wall());
+  let reached = false;
   const client = createNodeClient({
     entry: world.entry,
     headers: world.headers,
     timeoutMs: world.timeoutMs,
     now: () => world.clock.now(),
     signal: world.signal,
+    connected: () => {
+      reached = true;
+    },
     jar,
   });
   const sockets: JourneySocket[] = [];
@@ -77,9 +83,8 @@ export function journeyContext(world: JourneyWorld, failures: Failures): NodeJou
         { ...request, headers: {} },
         {
           connected(_, error) {
-            if (error !== undefined) {
-              failures.push(`${name}: expected a connection, got none: ${error} (${request.path})`);
-            }
+            if (error === undefined) reached = true;
+            else failures.push(`${name}: expected a connection, got none: ${error} (${request.path})`);
           },
           expected(message, _, error) {
             if (error !== undefined) failures.push(`${message}: expected a message, got none: ${error}`);
@@ -98,6 +103,7 @@ export function journeyContext(world: JourneyWorld, failures: Failures): NodeJou
   };
   return {
     context,
+    reached: () => reached,
     async close() {
       await Promise.all(sockets.map((socket) => socket.close()));
     },

@@ -7,7 +7,10 @@ export async function smokePhase(phase: SmokePhase, session: Session): Promise<P
   const { platform, journeys } = session.loaded;
   const { clock } = session.context;
   const from = clock.now();
-  const result = await runSmoke(phase.name, platform, journeys, session.context);
+  const { mayHaveCreated } = session.results;
+  session.results.mayHaveCreated = true;
+  const { reached, ...result } = await runSmoke(phase.name, platform, journeys, session.context);
+  session.results.mayHaveCreated = mayHaveCreated || reached;
   // Checks that an interruption cut off say nothing of the platform.
   session.context.signal.throwIfAborted();
   session.results.smoke = result;

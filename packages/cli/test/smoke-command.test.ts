@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { makeSite, type Ended, type Site } from './stop/site.ts';
+
+/** The smoke gate on a platform that is not there: what did not answer has failed, and nothing was created. */
+
+// Each command is a process of its own, and the machine may be busy.
+vi.setConfig({ testTimeout: 120_000 });
+
+const sites: Site[] = [];
+afterEach(async () => {
+  await Promise.all(sites.splice(0).map((site) => site.close()));
+});
+
+const sweeps = `sweep: { requests: [{ method: 'DELETE', path: '/runs/{{run}}' }],
+  count: { method: 'GET', path: '/runs/{{run}}', field: 'count' } },`;
+
+async function smokeOf(parts: string): Promise<Ended & { readonly junit: string }> {
+  const site = await makeSite('', parts);
+  sites.push(site);
+  const ended = await site.on('here', 'smoke', '--platform', 'shop');
+  const report = /Report: (.*)$/m.exec(ended.stdout)?.[1] ?? '';
+  return { ...ended, junit: readFileSync(join(dirname(report), 'junit.xml'), 'utf8') };
+}
+
+/** Takes connections, and answers nothing. */
+async function portWith(taken: (socket: Socket) => void): Promise<{ readonly port: number; close(): void }> {
+  const server = createServer(taken);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  return { port: (server.address() as AddressInfo).port, close: () => void server.close() };
+}
+
+describe('a smoke gate', () => {
+  it.each([
+    ['nothing listens', 'http://127.0.0.1:1', 'ECONNREFUSED'],
+    ['there is no such host', 'http://nothing.invalid', 'ENOTFOUND|EAI_AGAIN'],
+  ])('fails where %s, each check by its name, and leaves nothing', async (_, entry, error) => {
+    const { code, stdout, junit } = await smokeOf(`entry: '${entry}', ${sweeps}`);
+    expect(stdout).toMatch(new RegExp(`check health does not hold: .*no answer: (${error})`));
+    expect(stdout).toMatch(new RegExp(`check slow does not hold: .*no answer: (${error})`));
+    expect(code, stdout).toBe(1);
+    expect(junit).toMatch(/<failure /);
+    expect(junit).not.toMatch(/<error /);
+  });
+
+  it.each([[['/', '/late']], [['/late', '/']]])(
+    'fails where one of its health endpoints does not answer, whichever: %j',
+    async (urls) => {
+      const silent = await portWith(() => {});
+      const health = urls.map((url) =>
+        url === '/late'
+          ? `{ name: 'late', url: 'http://127.0.0.1:${silent.port}/', expectStatus: 200 }`
+          : `{ name: 'health', url: '/', expectStatus: 200 }`,
+      );
+      const { code, stdout } = await smokeOf(`timeoutMs: 1_000, health: [${health.join(', ')}],`);
+      silent.close();
+      expect(stdout).toContain('check late does not hold: expected status 200, got no answer: timed out');
+      expect(code, stdout).toBe(1);
+    },
+  );
+
+  it('does not say that nothing is left where a journey may have got there', async () => {
+    const broken = await portWith((socket) => void socket.destroy());
+    const { code, stdout } = await smokeOf(`entry: 'http://127.0.0.1:${broken.port}', ${sweeps}`);
+    broken.close();
+    expect(stdout).toContain('data that the run created at tenant t: ');
+    expect(code, stdout).toBe(4);
+  });
+});
