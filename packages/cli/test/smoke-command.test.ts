@@ -68,4 +68,43 @@ describe('a smoke gate', () => {
     expect(stdout).toContain('data that the run created at tenant t: ');
     expect(code, stdout).toBe(4);
   });
+
+  it('goes on beside another one', async () => {
+    const site = await makeSite();
+    sites.push(site);
+    const arrived = site.hang();
+    const first = site.on('here', 'smoke', '--platform', 'shop');
+    await arrived;
+    const second = site.on('here', 'smoke', '--platform', 'shop');
+    await expect
+      .poll(async () => (await site.on('here', 'stop', '--status')).stdout, {
+        timeout: 30_000,
+        interval: 300,
+      })
+      .toMatch(/Run \S+ on shop is under way\.\n.*Run \S+ on shop is under way\./s);
+    site.letGo();
+    expect([(await first).code, (await second).code]).toEqual([0, 0]);
+    expect((await site.on('here', 'stop', '--status')).stdout).not.toContain('under way');
+  });
+
+  it('waits for its turn where its sweep would delete what another run has created', async () => {
+    const site = await makeSite('', sweeps.replaceAll('/runs/{{run}}', '/runs'));
+    sites.push(site);
+    const end = await site.atWork('here');
+    const { code, stdout } = await site.on('here', 'smoke', '--platform', 'shop');
+    await end();
+    expect(stdout).toMatch(/run another-run of ada@here has been at work .*wait for it, or end it/);
+    expect(code).toBe(3);
+  });
+
+  it('goes on beside a run that is at work on the platform, and says whose doing a failure may be', async () => {
+    const site = await makeSite();
+    sites.push(site);
+    const end = await site.atWork('here');
+    const { code, stdout } = await site.on('here', 'smoke', '--platform', 'shop');
+    await end();
+    expect(stdout).toMatch(/Run another-run of ada@here has been at work on this platform since/);
+    expect(code, stdout).toBe(0);
+    expect((await site.on('here', 'smoke', '--platform', 'shop')).stdout).not.toContain('at work');
+  });
 });

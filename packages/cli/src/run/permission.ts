@@ -2,7 +2,7 @@ import type { Platform } from '@ordeal/shared/platform/platform';
 import { checkForStop, FIRST_ANSWER_WITHIN_MS } from '@ordeal/shared/stop/look';
 import { allPlaces, stopPlaces } from '../stop/sources.ts';
 import { watchPlaces } from '../stop/watch.ts';
-import { leasePlatform, type LeaseRequest } from './platform-lease.ts';
+import { leaseBesideOthers, leasePlatform, type LeaseRequest } from './platform-lease.ts';
 
 /** Whether a run may begin, and go on. */
 export type Permission =
@@ -16,18 +16,21 @@ export type Permission =
 
 export interface PermissionRequest extends LeaseRequest {
   readonly platform: Platform;
-  /** Whether it breaks something: then it does not begin, nor go on, where a stop could not reach it. */
-  readonly breaks: boolean;
+  /**
+   * What it does to the platform. One that breaks something does not begin, nor go on, where a stop could not reach it; one
+   * that only asks, and deletes what is its own alone, goes on beside another one.
+   */
+  readonly does: 'asks' | 'loads' | 'breaks';
 }
 
-/** No emergency stop stands, and the lease on the platform is this run's. */
+/** No emergency stop stands, and the lease on the platform is this run's, where it does more than ask. */
 export async function askPermission(request: PermissionRequest): Promise<Permission> {
   const { platform, clock, say } = request;
-  const places = stopPlaces(platform, request.breaks ? 'hold' : 'go-on', clock);
+  const places = stopPlaces(platform, request.does === 'breaks' ? 'hold' : 'go-on', clock);
   const stop = await checkForStop(allPlaces(places), { clock, answerWithinMs: FIRST_ANSWER_WITHIN_MS });
   for (const warning of stop.warnings) say(warning);
   if (stop.refusals.length > 0) return { granted: false, reasons: stop.refusals };
-  const lease = await leasePlatform(request);
+  const lease = await (request.does === 'asks' ? leaseBesideOthers(request) : leasePlatform(request));
   if (!lease.taken) return { granted: false, reasons: [lease.reason] };
   const watch = watchPlaces(places, clock, say);
   return {

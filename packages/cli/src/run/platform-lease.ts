@@ -1,8 +1,11 @@
 import { hostname } from 'node:os';
 import { holdLease, type HeldLease } from '@ordeal/shared/lease/hold';
+import { isOver, type LeaseHolder, type LeaseObject } from '@ordeal/shared/lease/object';
 import type { Platform } from '@ordeal/shared/platform/platform';
 import { processPlace } from '@ordeal/shared/process/place';
 import { userName } from '@ordeal/shared/process/user';
+import { reasonOf } from '@ordeal/shared/reason-of';
+import { within } from '@ordeal/shared/time/deadline';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { leaseFolder } from './lease-folder.ts';
 import { fileLease } from './lease.ts';
@@ -48,18 +51,63 @@ export async function leasePlatform(request: LeaseRequest): Promise<HeldLease> {
   };
 }
 
-function leaseHere(request: LeaseRequest): Promise<HeldLease> {
-  const { platform, run, pid, startedAt, clock } = request;
-  return holdLease(
-    fileLease(leaseFolder(), platform, { pid, place: processPlace() }, clock),
-    { run, by: whoIsHere(), since: startedAt.toISOString() },
+const ANSWERS_WITHIN_MS = 5_000;
+
+/**
+ * For a run that only asks: it disturbs nobody, so that it goes on beside whatever is under way on the platform, and says
+ * what that is. Its lease is on itself alone: nobody else wants it, and an emergency stop of this machine sees by it that
+ * the run is there.
+ */
+export async function leaseBesideOthers(request: LeaseRequest): Promise<HeldLease> {
+  const { platform, run } = request;
+  const own = await holdLease(
+    fileFor({ name: platform.name, entry: run }, request),
+    holderOf(request),
     request,
   );
+  if (own.taken) await sayWhoIsAtWork(request);
+  return own;
+}
+
+async function sayWhoIsAtWork(request: LeaseRequest): Promise<void> {
+  const { clock, say } = request;
+  const there = await objectOnCluster(request);
+  for (const lease of [fileFor(request.platform, request), ...(there === undefined ? [] : [there])]) {
+    try {
+      const state = await within(clock, ANSWERS_WITHIN_MS, 'Reading it', undefined, (signal) =>
+        lease.read(signal),
+      );
+      if (state === undefined || isOver(state, clock)) continue;
+      const { run, by, since } = state.holder;
+      say(
+        `Run ${run} of ${by} has been at work on this platform since ${since}: what does not hold may be its doing.`,
+      );
+      return;
+    } catch (error) {
+      say(`Whether a run is at work on this platform cannot be told (${lease.where}): ${reasonOf(error)}`);
+    }
+  }
+}
+
+function leaseHere(request: LeaseRequest): Promise<HeldLease> {
+  return holdLease(fileFor(request.platform, request), holderOf(request), request);
+}
+
+async function leaseOnCluster(request: LeaseRequest): Promise<HeldLease | undefined> {
+  const object = await objectOnCluster(request);
+  return object === undefined ? undefined : holdLease(object, holderOf(request), request);
+}
+
+function holderOf({ run, startedAt }: LeaseRequest): LeaseHolder {
+  return { run, by: whoIsHere(), since: startedAt.toISOString() };
+}
+
+function fileFor(platform: Pick<Platform, 'name' | 'entry'>, { pid, clock }: LeaseRequest): LeaseObject {
+  return fileLease(leaseFolder(), platform, { pid, place: processPlace() }, clock);
 }
 
 /** Undefined when the platform names no cluster to agree on. */
-async function leaseOnCluster(request: LeaseRequest): Promise<HeldLease | undefined> {
-  const { platform, run, startedAt, clock } = request;
+async function objectOnCluster({ platform, clock }: LeaseRequest): Promise<LeaseObject | undefined> {
   const { coordination } = platform.guardrails;
   if (coordination === undefined) return undefined;
   const [{ pinnedCluster }, { leaseObject }] = await Promise.all([
@@ -68,9 +116,5 @@ async function leaseOnCluster(request: LeaseRequest): Promise<HeldLease | undefi
   ]);
   const { cluster, namespace } = coordination;
   const place = { namespace, name: `ordeal-${platform.name}`, shown: cluster.context };
-  return holdLease(
-    leaseObject(pinnedCluster(cluster, clock), place, clock),
-    { run, by: whoIsHere(), since: startedAt.toISOString() },
-    request,
-  );
+  return leaseObject(pinnedCluster(cluster, clock), place, clock);
 }

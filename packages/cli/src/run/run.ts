@@ -3,6 +3,7 @@ import { createPrometheus } from '@ordeal/shared/prometheus/client';
 import { createFileJournal } from '@ordeal/shared/journal/file-journal';
 import type { RunEnd } from '@ordeal/shared/judge/verdict';
 import { reasonOf } from '@ordeal/shared/reason-of';
+import type { Platform } from '@ordeal/shared/platform/platform';
 import type { ResidueRecord, RunKind, RunRecord } from '@ordeal/shared/record/record';
 import type { Plan } from '@ordeal/shared/scenario/plan';
 import { breaks } from '@ordeal/shared/scenario/guardrails/production';
@@ -97,7 +98,7 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
     startedAt,
     clock,
     say: (message) => journal.append({ type: 'warning', message }),
-    breaks: request.scenario.phases.some(breaks),
+    does: whatItDoes(request.scenario, platform),
   }).catch(notBegun);
   const signal = AbortSignal.any([
     interruption.signal,
@@ -155,6 +156,14 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
   if (permission.granted) await permission.end();
   journal.close();
   return { record, dir, report: writeEvidence(dir, record) };
+}
+
+/** A sweep that does not go by the run would delete what another one has created. */
+function whatItDoes(scenario: Scenario, { sweep }: Pick<Platform, 'sweep'>): 'asks' | 'loads' | 'breaks' {
+  const swept = sweep === null ? [] : [...sweep.requests, sweep.count];
+  const deletesItsOwn = swept.every((template) => JSON.stringify(template).includes('{{run}}'));
+  if (onlyAsks(scenario) && deletesItsOwn) return 'asks';
+  return scenario.phases.some(breaks) ? 'breaks' : 'loads';
 }
 
 function asked(asking: Asking | undefined, edge: Edge): Pick<Session, 'approve' | 'beforeStep'> {

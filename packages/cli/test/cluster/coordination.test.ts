@@ -8,6 +8,7 @@ import { systemClock } from '@ordeal/shared/time/system-clock';
 import { connectCluster, clusterUid, type Cluster } from '@ordeal/chaos/chaos-mesh/cluster';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeSite, type Site } from '../stop/site.ts';
+import { atWork } from './at-work.ts';
 
 const missing = withoutControlPlane();
 const smoke = ['smoke', '--platform', 'shop'];
@@ -29,8 +30,8 @@ describe.skipIf(leftOut(missing))(`machines that agree by a cluster${missing ? `
   });
   afterAll(() => plane.stop());
 
-  const siteOn = async (kubeconfig: string, pinned = uid): Promise<Site> => {
-    const pin = JSON.stringify({ kubeconfig, context: 'ordeal-test', uid: pinned });
+  const siteOn = async (kubeconfig: string, to = uid): Promise<Site> => {
+    const pin = JSON.stringify({ kubeconfig, context: 'ordeal-test', uid: to });
     const site = await makeSite(`coordination: { cluster: ${pin}, namespace: 'ordeal' },`);
     sites.push(site);
     return site;
@@ -60,23 +61,30 @@ describe.skipIf(leftOut(missing))(`machines that agree by a cluster${missing ? `
     expect((await site.on('here', ...smoke)).code).toBe(3);
   });
 
-  it('let one run at a time work on the platform, whichever machine it is on', async () => {
-    const site = await siteOn(plane.kubeconfig);
-    const arrived = site.hang();
-    const first = site.on('there', ...smoke);
-    await arrived;
+  const on = (kubeconfig: string, to = uid) => ({
+    cluster: { kubeconfig, context: 'ordeal-test', uid: to },
+    namespace: 'ordeal',
+  });
+
+  it('let one run at a time work on the platform, whichever machine it is on, and a smoke gate beside it', async () => {
+    const first = await atWork('first', on(plane.kubeconfig));
+    if (!first.taken) throw new Error(first.reason);
     const leases = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', namespace: 'ordeal' };
     expect(await cluster.custom.getNamespacedCustomObject({ ...leases, name: 'ordeal-shop' })).toMatchObject({
-      spec: { leaseDurationSeconds: 30, holderIdentity: expect.any(String) },
+      spec: { leaseDurationSeconds: 30, holderIdentity: 'first' },
     });
-    const second = await site.on('here', ...smoke);
-    expect(second.code).toBe(3);
-    expect(second.stdout).toMatch(/run \S+ of \S+@\S+ has been at work on this platform since/);
-    site.letGo();
-    expect((await first).code).toBe(0);
-    expect((await site.on('here', ...smoke)).code).toBe(0);
+    expect(await atWork('second', on(plane.kubeconfig))).toMatchObject({
+      taken: false,
+      reason: expect.stringMatching(/run first of \S+@\S+ has been at work on this platform since/),
+    });
+    const site = await siteOn(plane.kubeconfig);
+    const beside = await site.on('here', ...smoke);
+    expect(beside.stdout).toMatch(/Run first of \S+@\S+ has been at work on this platform since/);
+    expect(beside.code, beside.stdout).toBe(0);
+    await first.release();
     const left = await cluster.custom.listNamespacedCustomObject(leases);
     expect((left as { items: unknown[] }).items).toEqual([]);
+    expect((await site.on('here', ...smoke)).stdout).not.toContain('at work');
   });
 
   it('ask the cluster who it is before anything else, and begin nothing on another one', async () => {
@@ -99,14 +107,19 @@ describe.skipIf(leftOut(missing))(`machines that agree by a cluster${missing ? `
     expect(silent.stdout).toMatch(/the cluster is not known to be the one that is meant: .*forbidden/);
   });
 
-  it('begin nothing on a cluster that may not be asked, or is another one', async () => {
-    const forbidden = await siteOn(plane.restrictedKubeconfig);
-    const blind = await forbidden.on('here', ...smoke);
-    expect(blind.code).toBe(3);
-    expect(blind.stdout).toMatch(/cannot be taken: .*forbidden/);
-    const another = await siteOn(plane.kubeconfig, '00000000-0000-4000-8000-000000000000');
-    const refused = await another.on('here', ...smoke);
-    expect(refused.code).toBe(3);
-    expect(refused.stdout).toMatch(/leads to another cluster/);
+  it('begin nothing but a smoke gate on a cluster that may not be asked, or is another one', async () => {
+    const strange = '00000000-0000-4000-8000-000000000000';
+    for (const [kubeconfig, to, why] of [
+      [plane.restrictedKubeconfig, uid, /forbidden/],
+      [plane.kubeconfig, strange, /leads to another cluster/],
+    ] as const) {
+      const { taken, ...lease } = await atWork('first', on(kubeconfig, to));
+      expect(taken).toBe(false);
+      expect(lease).toMatchObject({ reason: expect.stringMatching(why) });
+      const blind = await (await siteOn(kubeconfig, to)).on('here', ...smoke);
+      expect(blind.stdout).toMatch(/Whether a run is at work on this platform cannot be told/);
+      expect(blind.stdout).toMatch(why);
+      expect(blind.code, blind.stdout).toBe(0);
+    }
   });
 });

@@ -13,6 +13,7 @@ import {
 } from '../../../chaos/test/chaos-mesh/cluster.ts';
 import { crdFolder } from '../../../chaos/test/chaos-mesh/crds.ts';
 import { makeSite, type Ended, type Site } from '../stop/site.ts';
+import { atWork } from './at-work.ts';
 
 const OURS = { 'app.kubernetes.io/managed-by': 'ordeal' };
 const GONE = 'the-run-whose-disk-is-gone';
@@ -145,16 +146,14 @@ describe.skipIf(leftOut(withoutCluster))(
       const named = await leaveEverything();
 
       // Somebody is at work on the platform, on another machine.
-      const arrived = site.hang();
-      const elsewhere = site.on('there', 'smoke', '--platform', 'shop');
-      await arrived;
+      const elsewhere = await atWork('another-run', { cluster: pin, namespace: 'ordeal' });
+      if (!elsewhere.taken) throw new Error(elsewhere.reason);
       const refused = await look();
       expect(refused.code, refused.stdout + refused.stderr).toBe(3);
       expect(refused.stdout).toMatch(/nothing was touched: run \S+ of \S+@\S+ has been at work/);
       expect(await delays()).toEqual([named, 'ordeal-of-settings-that-were-changed'].toSorted());
       expect([await replicasOf('api'), await loads()]).toEqual([0, 1]);
-      site.letGo();
-      expect((await elsewhere).code).toBe(0);
+      await elsewhere.release();
 
       const healed = await look();
       expect(healed.code, healed.stdout + healed.stderr).toBe(4);

@@ -37,15 +37,13 @@ const leave = async (...args: Parameters<typeof leaveRun> extends [string, ...in
 
 it('--look: touches nothing while a run is at work on the platform, the folder of dead runs neither', async () => {
   const dead = await leave('dead', gone, here);
-  const arrived = site.hang();
-  const underWay = site.on('here', 'smoke', '--platform', 'shop');
-  await arrived;
+  const end = await site.atWork('here');
   const refused = await site.on('here', 'recover', '--platform', 'shop', '--look');
   expect(refused.stdout).toMatch(/nothing was touched: run \S+ of \S+ has been at work on this platform/);
   expect(refused.code).toBe(3);
   expect(dead.isHealed()).toBe(false);
-  site.letGo();
-  expect((await underWay).code).toBe(0);
+  await end();
+  expect((await site.on('here', 'smoke', '--platform', 'shop')).code).toBe(0);
   const runs = join(site.dir, '.ordeal', 'runs');
   const [smoke = ''] = readdirSync(runs).filter((run) => run !== dead.run);
   expect(JSON.parse(readFileSync(join(runs, smoke, 'run.json'), 'utf8'))).toMatchObject({

@@ -4,7 +4,11 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { env, execPath, geteuid } from 'node:process';
+import { env, execPath, geteuid, pid } from 'node:process';
+import { holdLease } from '@ordeal/shared/lease/hold';
+import { processPlace } from '@ordeal/shared/process/place';
+import { systemClock } from '@ordeal/shared/time/system-clock';
+import { fileLease } from '../../src/run/lease.ts';
 
 const bin = join(import.meta.dirname, '..', '..', 'bin', 'ordeal.js');
 const shared = join(import.meta.dirname, '..', '..', '..', 'shared', 'src');
@@ -19,6 +23,10 @@ export interface Ended {
 export interface Site {
   /** Where the command is called, and where its runs are: the same for all machines, as on a volume of several pods. */
   readonly dir: string;
+  /** The platform's. */
+  readonly entry: string;
+  /** Somebody else's run is at work on the platform, on a machine of that name, until what is given back is called. */
+  atWork(machine: string): Promise<() => Promise<void>>;
   /** Runs the command on a machine of that name: with temporary files of its own, as another machine has. */
   on(machine: string, ...args: readonly string[]): Promise<Ended>;
   /** The same as another user of that machine, which only root can be. */
@@ -76,6 +84,13 @@ export async function makeSite(guardrails = '', parts = ''): Promise<Site> {
     for (const response of hanging?.open ?? []) response.end('{}');
     hanging = undefined;
   };
+  const leasesOf = (machine: string): string => {
+    const own = join(dir, machine);
+    const leases = join(own, 'leases');
+    mkdirSync(leases, { recursive: true });
+    for (const one of [own, leases]) chmodSync(one, 0o1777);
+    return leases;
+  };
   const call = (
     machine: string,
     args: readonly string[],
@@ -83,9 +98,7 @@ export async function makeSite(guardrails = '', parts = ''): Promise<Site> {
   ): Promise<Ended> =>
     new Promise((resolve) => {
       const own = join(dir, machine);
-      const leases = join(own, 'leases');
-      mkdirSync(leases, { recursive: true });
-      for (const one of [own, leases]) chmodSync(one, 0o1777);
+      const leases = leasesOf(machine);
       const options = {
         cwd: dir,
         env: { ...env, TMPDIR: own, ORDEAL_LEASES: leases, NO_COLOR: '1', FORCE_COLOR: undefined },
@@ -97,6 +110,16 @@ export async function makeSite(guardrails = '', parts = ''): Promise<Site> {
     });
   return {
     dir,
+    entry,
+    atWork: async (machine) => {
+      const leases = leasesOf(machine);
+      const lease = fileLease(leases, { name: 'shop', entry }, { pid, place: processPlace() }, systemClock);
+      const holder = { run: 'another-run', by: 'ada@here', since: '2026-03-01T02:00:00Z' };
+      const held = await holdLease(lease, holder, { clock: systemClock, say: () => {} });
+      return async () => {
+        if (held.taken) await held.release();
+      };
+    },
     on: (machine, ...args) => call(machine, args, {}),
     onAsNobody: (machine, ...args) => call(machine, args, { uid: 65_534, gid: 65_534 }),
     hang: () =>

@@ -146,6 +146,18 @@ describe('pipelines to copy', () => {
     ]);
   });
 
+  it.each(pipelines)(
+    '$file shows where the secrets go that a platform’s file reads',
+    ({ file, pipeline }) => {
+      const text = readFileSync(join(folder, file), 'utf8');
+      const calling = Object.values(pipeline.jobs).filter(({ steps: all }) =>
+        all.some(({ run }) => run?.includes('npx ordeal') === true),
+      );
+      expect(text.match(/^ +# +SHOP_TOKEN: \$\{\{ secrets\.SHOP_TOKEN \}\}$/gm)).toHaveLength(calling.length);
+      expect(text.includes('workflow_call')).toBe(/# secrets:\n +# +SHOP_TOKEN:\n/.test(text));
+    },
+  );
+
   it('do not wait for each other', () => {
     const groups = pipelines.flatMap(({ pipeline }) => pipeline.concurrency?.group ?? []);
     expect(groups).toHaveLength(2);
