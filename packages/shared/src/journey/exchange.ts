@@ -26,7 +26,8 @@ export interface Answer {
 
 /**
  * Sends one request over a connection that may be kept from the one before, and reads the answer to its end. Redirects
- * are answers. Rejects with the reason of the first of the signals that ends it, or whatever broke the connection.
+ * are answers. Rejects with the reason of the first of the signals that ends it, with whatever broke the connection, or
+ * when there is more of the answer than is read.
  *
  * `fetch` would do the same, and takes longer to load than twenty checks take to be answered. A signal that Node's own
  * request is handed, and iterating over an answer, make each of the first requests half as long again.
@@ -125,6 +126,16 @@ async function answered(outgoing: Outgoing, sent: Sent): Promise<IncomingMessage
   });
 }
 
+/**
+ * No journey looks through more than that, and a text of half a gigabyte cannot be held at all: an answer that goes on
+ * for longer is a mistake of the platform, and must not be one of the memory here.
+ */
+const MOST_BYTES = 16 * 2 ** 20;
+
+class TooLong extends Error {
+  override readonly message = `more than ${MOST_BYTES / 2 ** 20} MiB came, and no more is read`;
+}
+
 /** Packing is not asked for, but some servers pack all the same. What is packed in no known way is read as it is. */
 async function textOf(response: IncomingMessage): Promise<string> {
   const packed = await whole(response);
@@ -136,7 +147,12 @@ async function textOf(response: IncomingMessage): Promise<string> {
 function whole(response: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    response.on('data', (chunk: Buffer) => chunks.push(chunk));
+    let bytes = 0;
+    response.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > MOST_BYTES) response.destroy(new TooLong());
+      else chunks.push(chunk);
+    });
     response.once('end', () => resolve(Buffer.concat(chunks)));
     response.once('error', reject);
     response.once('close', () => reject(new Error('closed before its end')));
@@ -145,11 +161,23 @@ function whole(response: IncomingMessage): Promise<Buffer> {
 
 type Unpack = (packed: Buffer) => Promise<Buffer>;
 
+/** As node:zlib has it, of each packing. */
+type Unpacker = (
+  packed: Buffer,
+  options: { readonly maxOutputLength: number },
+  done: (error: NodeJS.ErrnoException | null, text: Buffer) => void,
+) => void;
+
 async function unpackerOf(encoding: string | undefined): Promise<Unpack | undefined> {
   const name = encoding?.trim().toLowerCase() ?? '';
   if (!['gzip', 'x-gzip', 'deflate', 'br', 'zstd'].includes(name)) return undefined;
   const { brotliDecompress, unzip, zstdDecompress } = await import('node:zlib');
-  const { promisify } = await import('node:util');
-  if (name === 'br') return promisify(brotliDecompress);
-  return name === 'zstd' ? promisify(zstdDecompress) : promisify(unzip);
+  const unpack: Unpacker = name === 'br' ? brotliDecompress : name === 'zstd' ? zstdDecompress : unzip;
+  return (packed) =>
+    new Promise((resolve, reject) => {
+      unpack(packed, { maxOutputLength: MOST_BYTES }, (error, text) => {
+        if (error === null) resolve(text);
+        else reject(error.code === 'ERR_BUFFER_TOO_LARGE' ? new TooLong() : error);
+      });
+    });
 }

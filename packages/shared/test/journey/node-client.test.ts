@@ -185,6 +185,45 @@ describe('no whole answer is status 0, with the reason', () => {
   });
 });
 
+describe('an answer is read up to 16 MiB', () => {
+  const MIB = 2 ** 20;
+  const TOO_LONG = 'more than 16 MiB came, and no more is read';
+
+  it('and one of that length is whole', async () => {
+    answer = (_request, response) => response.end(Buffer.alloc(16 * MIB, 'x'));
+    const { status, text: said } = await ask({ path: '/' });
+    expect([status, said.length]).toEqual([200, 16 * MIB]);
+  });
+
+  it('and no further, however long it goes on', async () => {
+    let sent = 0;
+    const closed = Promise.withResolvers<void>();
+    answer = (_request, response) => {
+      response.once('close', closed.resolve);
+      const more = (): void => {
+        sent += 1;
+        if (!response.destroyed) response.write(Buffer.alloc(MIB, 'x'), more);
+      };
+      more();
+    };
+    const { status, error } = await ask({ path: '/' });
+    expect([status, error]).toEqual([0, TOO_LONG]);
+    await closed.promise;
+    expect(sent).toBeLessThan(64);
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+    ['zstd', zstdCompressSync],
+  ] as const)('unpacked as well, of what comes packed by %s', async (encoding, pack) => {
+    const packed = pack(Buffer.alloc(16 * MIB + 1, 'x'));
+    answer = (_request, response) => response.writeHead(200, { 'content-encoding': encoding }).end(packed);
+    const { status, error } = await ask({ path: '/' });
+    expect([status, error]).toEqual([0, TOO_LONG]);
+  });
+});
+
 it('a connection that was closed while it was kept is made again', async () => {
   await ask({ path: '/' });
   // Closed at the server without the client's having heard of it when it asks again.
