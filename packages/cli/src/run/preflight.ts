@@ -128,10 +128,12 @@ async function askPlatform(session: Session): Promise<readonly string[]> {
     signal: session.context.signal,
   });
   const first = platform.health[0];
-  const answer = await client.request({ path: first?.url ?? '/' });
-  return answer.status === 0
-    ? [`${platform.entry} does not answer: ${answer.error}. Is the platform up, and reachable from here?`]
-    : [];
+  const { status, error = '' } = await client.request({ path: first?.url ?? '/' });
+  if (status !== 0) return [];
+  // What is told in words says itself what is wrong; of a bare code, and of silence, this is the likeliest.
+  return /^[A-Z\d_]+$|^timed out$/.test(error)
+    ? [`${platform.entry} does not answer: ${error}. Is the platform up, and reachable from here?`]
+    : [`${platform.entry} does not answer as it should: ${error}`];
 }
 
 async function lookForFaults(session: Session): Promise<readonly string[]> {

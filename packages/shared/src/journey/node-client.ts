@@ -2,6 +2,7 @@ import { bodyOf } from './body.ts';
 import type { CookieJar } from './cookie-jar.ts';
 import { exchange } from './exchange.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from './http.ts';
+import { whyUnanswered } from './why-unanswered.ts';
 
 export interface NodeClientSettings {
   readonly entry: string;
@@ -53,7 +54,7 @@ async function send(settings: NodeClientSettings, request: HttpRequest): Promise
       headers: {},
       text: '',
       durationMs: settings.now() - started,
-      error: reasonOf(error),
+      error: whyUnanswered(error),
       json: () => undefined,
     };
   }
@@ -83,12 +84,4 @@ function parsed<T>(text: string): T | undefined {
   } catch {
     return undefined;
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return 'timed out';
-  // The code of what the system says is a word, that of a DOMException a number.
-  const { code } = error as NodeJS.ErrnoException;
-  return typeof code === 'string' ? code : error.message;
 }
