@@ -1,10 +1,11 @@
+import { answerInWords, thrownInWords } from '@ordeal/shared/journey/in-words';
 import { createNodeClient } from '@ordeal/shared/journey/node-client';
 import type { Journey } from '@ordeal/shared/journey/journey';
 import { readData } from '@ordeal/shared/journey/read-data';
 import type { Platform } from '@ordeal/shared/platform/platform';
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import { journeyContext, type Failures } from '@ordeal/shared/journey/node-context';
-import { createRedactor, type Redactor } from '@ordeal/shared/prometheus/secrets';
+import { createRedactor } from '@ordeal/shared/prometheus/secrets';
 
 export interface SmokeResult {
   readonly total: number;
@@ -23,7 +24,10 @@ interface Check {
   run(): Promise<Failures>;
 }
 
-/** Asks every health endpoint and runs every journey once, all side by side. */
+/**
+ * Asks every health endpoint and runs every journey once, all side by side. Rejects with the reason of the run's signal
+ * as soon as that is aborted, whatever a journey does then; what has not come to its end is named in the journal.
+ */
 export async function runSmoke(
   phase: string,
   platform: Platform,
@@ -39,33 +43,47 @@ export async function runSmoke(
       reached = true;
     }),
   ];
-  const outcomes = await Promise.all(checks.map((check) => runCheck(phase, check, context, redactor)));
-  const failures = outcomes.flat();
+  const outcomes = new Map<Check, readonly string[]>();
+  const ended = checks.map(async (check) => {
+    const sentences = await check.run().catch((error: unknown) => [`threw: ${thrownInWords(error)}`]);
+    // What was cut off says nothing of the platform.
+    if (context.signal.aborted) return;
+    // A step's path, or what a journey throws, may hold a secret that it was given.
+    const found = sentences.map((sentence) => redactor.redact(sentence));
+    outcomes.set(check, found);
+    const { name } = check;
+    context.journal.append({
+      type: 'check',
+      phase,
+      name,
+      held: found.length === 0,
+      detail: found.join('; '),
+    });
+  });
+  await Promise.race([Promise.all(ended), aborted(context.signal)]);
+  if (context.signal.aborted) {
+    const open = checks.filter((check) => !outcomes.has(check)).map(({ name }) => name);
+    if (open.length > 0) {
+      context.journal.append({ type: 'warning', message: `not ended when the run was: ${open.join(', ')}` });
+    }
+    throw context.signal.reason;
+  }
   return {
     total: checks.length,
-    failed: outcomes.filter((outcome) => outcome.length > 0).length,
-    failures,
+    failed: [...outcomes.values()].filter((found) => found.length > 0).length,
+    failures: checks.flatMap((check) =>
+      (outcomes.get(check) ?? []).map((found) => `${check.name}: ${found}`),
+    ),
     reached,
   };
 }
 
-async function runCheck(
-  phase: string,
-  check: Check,
-  context: SmokeContext,
-  redactor: Redactor,
-): Promise<readonly string[]> {
-  const sentences = await check.run().catch((error: unknown) => [`threw: ${String(error)}`]);
-  // A step's path, or what a journey throws, may hold a secret that it was given.
-  const failures = sentences.map((sentence) => redactor.redact(sentence));
-  context.journal.append({
-    type: 'check',
-    phase,
-    name: check.name,
-    held: failures.length === 0,
-    detail: failures.join('; '),
+/** Resolves when it is aborted: what a journey is at may never end. */
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  return failures.map((failure) => `${check.name}: ${failure}`);
 }
 
 function healthChecks(platform: Platform, context: SmokeContext): Check[] {
@@ -81,8 +99,7 @@ function healthChecks(platform: Platform, context: SmokeContext): Check[] {
     run: async () => {
       const response = await client.request({ path: health.url });
       if (response.status === health.expectStatus) return [];
-      const got = response.status === 0 ? `no answer: ${response.error}` : `status ${response.status}`;
-      return [`expected status ${health.expectStatus}, got ${got} (GET ${health.url})`];
+      return [`expected status ${health.expectStatus}, got ${answerInWords(response)} (GET ${health.url})`];
     },
   }));
 }
@@ -117,6 +134,10 @@ function journeyChecks(
       );
       try {
         await journey.run(running.context);
+        failures.push(...(await running.missed()));
+      } catch (error) {
+        // What failed before is why, more often than not.
+        failures.push(`threw: ${thrownInWords(error)}`);
       } finally {
         if (running.reached()) noteReached();
         await running.close();

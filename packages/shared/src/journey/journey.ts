@@ -24,9 +24,12 @@ export interface JourneyContext {
       readonly tags?: Readonly<Record<string, string>>;
     },
   ): Promise<HttpResponse>;
-  /** Records whether something held. A false one fails the iteration, and the journey goes on. */
+  /** Records whether something held. Whatever is not `true` fails the iteration, and the journey goes on. */
   check(name: string, held: boolean): Promise<boolean>;
-  /** Pauses as a user would; no pause when the journey only runs once. */
+  /**
+   * Pauses as a user would. Where the journey only runs once, its first pause takes no time, so that the smoke gate is
+   * fast; each further one does, as a journey that asks until something has come about pauses in between.
+   */
   think(seconds: number): Promise<void>;
   /** Connects a WebSocket. Connecting is a step named `name`. */
   socket(name: string, request: SocketRequest): Promise<JourneySocket>;
