@@ -357,6 +357,19 @@ describe.concurrent('a k6 that breaks', () => {
     await finish(one);
   });
 
+  it.each(['checks-no-boolean', 'checks-a-promise'])(
+    'takes nothing but true for what holds: %s',
+    async (journey) => {
+      const one = await bench(() => ok);
+      const load = await start(one, { journey });
+      await until('20 requests are in', () => all(load).requests >= 20);
+      const record = await load.stop();
+      expect(record.failed).toBe(record.requests);
+      expect(all(load).errors).toEqual({ 'check paid': record.requests });
+      await finish(one);
+    },
+  );
+
   it('never passes for a load without a request', async () => {
     const one = await bench(() => ok);
     const load = await start(one, { journey: 'only-thinks' });

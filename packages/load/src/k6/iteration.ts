@@ -111,8 +111,9 @@ export function createIteration({ spec, meters, supplies, steps, user }: Script)
     },
 
     check(name, held) {
-      if (!held) failLatest(`check ${name}`);
-      if (countsChecks) meters.checked(name, held);
+      // What is no boolean got past the types: a promise that was not awaited is as true as any object.
+      if (held !== true) failLatest(`check ${name}`);
+      if (countsChecks) meters.checked(name, held === true);
       return held;
     },
 

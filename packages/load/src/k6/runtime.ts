@@ -1,3 +1,4 @@
+import { thrownInWords } from '@ordeal/shared/journey/in-words';
 import type { Journey } from '@ordeal/shared/journey/journey';
 import { sleep } from 'k6';
 import { awaitedContext, createPlainContext } from './contexts.ts';
@@ -124,5 +125,5 @@ export function createRuntime(spec: ScriptSpec, given: Given): Runtime {
 }
 
 function describe(error: unknown): string {
-  return error instanceof Error ? `${error.message} ${error.stack ?? ''}`.trim() : String(error);
+  return error instanceof Error ? `${error.message} ${error.stack ?? ''}`.trim() : thrownInWords(error);
 }
