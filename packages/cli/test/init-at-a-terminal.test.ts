@@ -127,7 +127,7 @@ paths:
         since = '';
         terminal.stdin.write(next[1]);
         // As a person does: the line is there, and then it is sent.
-        if (!/^[\u0003\u0004]$/.test(next[1])) setTimeout(() => terminal.stdin.write('\r'), 200);
+        if (!['\u0003', '\u0004'].includes(next[1])) setTimeout(() => terminal.stdin.write('\r'), 200);
       });
       const [code] = (await once(terminal, 'close')) as [number];
       return { code, shown };

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { CommandError, exitCodes } from '../command-error.ts';
-import type { Edge } from '../edge.ts';
+import type { Edge, Interrupting } from '../edge.ts';
 
 /**
  * Writes a platform's folder, whole or not at all: half a profile would run, and stand in the way of the next one.
@@ -15,7 +15,7 @@ export async function writeProfile(
   files: Readonly<Record<string, string>>,
   { onSignal }: Pick<Edge, 'onSignal'>,
 ): Promise<void> {
-  let signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | undefined;
+  let signal: Interrupting | undefined;
   const forget = onSignal((sent) => (signal ??= sent));
   const parent = dirname(folder);
   const beside = join(parent, `.${basename(folder)}-${randomUUID()}`);
