@@ -208,11 +208,15 @@ async function proveOutages(): Promise<boolean> {
   return wrote;
 }
 
-/** Bounds that contain the truth, verdicts that are monotone, lost data that acquits nobody: in so many made-up worlds. */
+/**
+ * Bounds that contain the truth, verdicts that are monotone, lost data that acquits nobody, autoscalers that decide by
+ * their figures: in so many made-up worlds.
+ */
 function proveBounds(worlds: number): Promise<boolean> {
   return proveByTests('shared', { ORDEAL_PROVE_BOUNDS: String(worlds) }, [
     '--testTimeout=3600000',
     'test/judge/prometheus-bounds.test.ts',
+    'test/judge/autoscaler/made-up.test.ts',
   ]);
 }
 
