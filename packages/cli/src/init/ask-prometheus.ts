@@ -1,4 +1,5 @@
 import { createPrometheus, type Prometheus } from '@ordeal/shared/prometheus/client';
+import type { HistogramUnit } from '@ordeal/shared/objectives/signal';
 import type { PrometheusSettings } from '@ordeal/shared/platform/platform';
 import { parseDuration } from '@ordeal/shared/time/duration';
 import { systemClock } from '@ordeal/shared/time/system-clock';
@@ -11,7 +12,14 @@ import {
 import { isPlainName } from '@ordeal/shared/prometheus/selector';
 import { FOREIGN_JOBS, type JobFacts } from './choose-job.ts';
 import type { LeftOut } from './left-out.ts';
-import { likeliestFirst, selectorOf, STATUS_LABELS, statusLabelOf } from './request-metrics.ts';
+import {
+  likeliestFirst,
+  selectorOf,
+  STATUS_LABELS,
+  statusLabelOf,
+  TIMES,
+  unitOf,
+} from './request-metrics.ts';
 
 /** More histograms of one job are not looked at. */
 const MOST = 20;
@@ -27,9 +35,11 @@ export class NoAnswer extends Error {
   }
 }
 
-/** A histogram, with the upper bounds (s) of its buckets. */
+/** A histogram, with the upper bounds of its buckets. */
 export interface HistogramFacts {
   readonly name: string;
+  /** What these are in. */
+  readonly unit: HistogramUnit;
   readonly bounds: readonly number[];
 }
 
@@ -55,35 +65,43 @@ export function surveyOf(settings: PrometheusSettings): Survey {
       const matcher =
         named === undefined ? `job!="",job!~${JSON.stringify(FOREIGN_JOBS)}` : `job=${JSON.stringify(named)}`;
       const status = ['job', '__name__', ...STATUS_LABELS].join(', ');
-      const [live, counters, histograms] = await Promise.all([
+      const [live, counters, counts, histograms] = await Promise.all([
         ask('count by (job) (up == 1)'),
         ask(`count by (${status}) ({__name__=~".*requests?_total",${matcher}})`),
-        ask(`count by (job, __name__) ({__name__=~".*seconds_bucket",${matcher}})`),
+        ask(`count by (${status}) ({__name__=~"${TIMES}_count",${matcher}})`),
+        ask(`count by (job, __name__) ({__name__=~"${TIMES}_bucket",${matcher}})`),
       ]);
-      const names = new Set([...live, ...counters, ...histograms].map(jobOf));
+      const names = new Set([...live, ...counters, ...counts, ...histograms].map(jobOf));
       return [...names].toSorted().map((name) => ({
         name,
         live: live.filter((one) => jobOf(one) === name).reduce((sum, one) => sum + countOf(one), 0),
-        counters: countersIn(counters.filter((one) => jobOf(one) === name)),
+        // Where nothing counts requests by their status, a histogram of their times may.
+        counters: [counters, counts].flatMap((ones) => countersIn(ones.filter((one) => jobOf(one) === name))),
         histograms: likeliestFirst(
           histograms.filter((one) => jobOf(one) === name).map((one) => nameOf(one).replace(/_bucket$/, '')),
         ),
       }));
     },
     histograms: async ({ name: job, histograms }) => {
-      const plain = histograms.filter(isPlainName).slice(0, MOST);
+      const timed = histograms.map((name) => ({ name, unit: unitOf(name) }));
+      const [known, others] = [timed.filter(isJudged), timed.filter((one) => !isJudged(one))];
+      const plain = known.filter(({ name }) => isPlainName(name)).slice(0, MOST);
       const answers = await Promise.all(
-        plain.map(async (name) => {
+        plain.map(async ({ name, unit }) => {
           const buckets = selectorOf(`${name}_bucket`, `job=${JSON.stringify(job)}`);
-          return { name, answer: await prometheus.instant(`count by (le) (${buckets})`) };
+          return { name, unit, answer: await prometheus.instant(`count by (le) (${buckets})`) };
         }),
       );
       return {
-        found: answers.flatMap(({ name, answer }) =>
-          answer.ok ? [{ name, bounds: answer.value.series.map(boundOf) }] : [],
+        found: answers.flatMap(({ name, unit, answer }) =>
+          answer.ok ? [{ name, unit, bounds: answer.value.series.map(boundOf) }] : [],
         ),
         leftOut: [
-          ...histograms.filter((name) => !isPlainName(name)).map((name) => ({ name, why: ODD_NAME })),
+          ...known.filter(({ name }) => !isPlainName(name)).map(({ name }) => ({ name, why: ODD_NAME })),
+          ...others.map(({ name, unit = 'no known unit' }) => ({
+            name,
+            why: `it counts in ${unit}, and an objective takes seconds or milliseconds`,
+          })),
           ...answers.flatMap(({ name, answer }) => (answer.ok ? [] : [{ name, why: answer.error.message }])),
         ],
       };
@@ -102,6 +120,13 @@ export function surveyOf(settings: PrometheusSettings): Survey {
       return seconds.length === 0 ? undefined : Math.max(...seconds);
     },
   };
+}
+
+function isJudged(one: {
+  readonly name: string;
+  readonly unit: string | undefined;
+}): one is { readonly name: string; readonly unit: HistogramUnit } {
+  return one.unit === 'seconds' || one.unit === 'milliseconds';
 }
 
 function taken<T>(answer: Answer<T>): T {

@@ -3,9 +3,9 @@ export interface JobFacts {
   readonly name: string;
   /** Its live instances. */
   readonly live: number;
-  /** Its counters of requests that have a status, the likeliest first. */
+  /** Its counters of requests that have a status, the likeliest first; of these, those of histograms come last. */
   readonly counters: readonly { readonly name: string; readonly status: string }[];
-  /** Its histograms of seconds that are of requests, the likeliest first. */
+  /** Its histograms of times that are of requests, the likeliest first. */
   readonly histograms: readonly string[];
 }
 

@@ -1,3 +1,4 @@
+import { millisecondsIn } from '@ordeal/shared/objectives/histogram-unit';
 import type { Objective } from '@ordeal/shared/objectives/objective';
 import type { HistogramFacts } from './ask-prometheus.ts';
 import type { JobFacts } from './choose-job.ts';
@@ -47,7 +48,7 @@ export function fromPrometheus({
       source: 'proposed by ordeal init: replace it by what is promised',
     };
   }
-  const histogram = histograms.find(({ bounds }) => limitFor(bounds) !== undefined);
+  const histogram = histograms.find((one) => limitFor(one) !== undefined);
   if (histogram !== undefined) {
     objectives['server p95'] = {
       signal: {
@@ -56,10 +57,11 @@ export function fromPrometheus({
         quantile: 0.95,
         histogram: histogram.name,
         matchers: matcher,
+        ...(histogram.unit === 'seconds' ? {} : { observedIn: histogram.unit }),
       },
       comparator: '<',
       // A limit between two bounds could never be decided.
-      limit: limitFor(histogram.bounds) ?? FIRST_P95_MS,
+      limit: limitFor(histogram) ?? FIRST_P95_MS,
       unit: 'ms',
       source: 'proposed by ordeal init: replace it by what is promised; keep it on a bucket bound',
     };
@@ -69,8 +71,9 @@ export function fromPrometheus({
   return { ...server, targets, objectives };
 }
 
-function limitFor(bounds: readonly number[]): number | undefined {
-  const milliseconds = bounds.filter(Number.isFinite).map((bound) => Math.round(bound * 1e6) / 1e3);
+function limitFor({ bounds, unit }: HistogramFacts): number | undefined {
+  const factor = millisecondsIn({ observedIn: unit });
+  const milliseconds = bounds.filter(Number.isFinite).map((bound) => Math.round(bound * factor * 1e3) / 1e3);
   const sorted = milliseconds.toSorted((one, other) => one - other);
   return sorted.find((bound) => bound >= FIRST_P95_MS) ?? sorted.at(-1);
 }

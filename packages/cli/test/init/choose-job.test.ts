@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chooseJob, type JobFacts } from '../../src/init/choose-job.ts';
-import { likeliestFirst, statusLabelOf } from '../../src/init/request-metrics.ts';
+import { likeliestFirst, statusLabelOf, unitOf } from '../../src/init/request-metrics.ts';
 
 const job = (name: string, signals: 0 | 1 | 2 = 2): JobFacts => ({
   name,
@@ -78,6 +78,15 @@ describe('metrics of requests', () => {
   it('have a status by which failures are told apart', () => {
     expect(statusLabelOf([{ code: 'ok', status_code: '200' }])).toBe('status_code');
     expect(statusLabelOf([{ code: '5xx' }, { status: 'mail' }])).toBe('code');
+    expect(statusLabelOf([{ code: '5XX' }])).toBe('code');
+    expect(statusLabelOf([{ response_code: '503' }])).toBe('response_code');
     expect(statusLabelOf([{ kind: '200' }])).toBeUndefined();
+  });
+
+  it('have their unit in their name', () => {
+    const names = ['a_seconds', 'istio_milliseconds', 'http_ms', 'a_microseconds', 'a_ns', 'seconds'];
+    const units = ['seconds', 'milliseconds', 'milliseconds', 'microseconds', 'nanoseconds', 'seconds'];
+    expect(names.map(unitOf)).toEqual(units);
+    expect(['forms', 'cms_bytes', 'request_duration', 'parsecs'].map(unitOf)).not.toContain('milliseconds');
   });
 });

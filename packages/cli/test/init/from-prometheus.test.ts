@@ -12,7 +12,9 @@ const facts = {
     counters: [{ name: 'http_requests_total', status: 'code' }],
     histograms: ['http_request_duration_seconds'],
   },
-  histograms: [{ name: 'http_request_duration_seconds', bounds: [Infinity, 0.1, 0.75, 2] }],
+  histograms: [
+    { name: 'http_request_duration_seconds', unit: 'seconds' as const, bounds: [Infinity, 0.1, 0.75, 2] },
+  ],
 };
 
 it('proposes signals of what is there, with a limit that is a bucket bound', () => {
@@ -30,6 +32,14 @@ it('proposes signals of what is there, with a limit that is a bucket bound', () 
         limit: 750,
       },
     },
+  });
+});
+
+it('says of a histogram in milliseconds that it is one', () => {
+  const name = 'istio_request_duration_milliseconds';
+  const histograms = [{ name, unit: 'milliseconds' as const, bounds: [10, 25, 500, 1000, Infinity] }];
+  expect(fromPrometheus({ ...facts, histograms }).objectives).toMatchObject({
+    'server p95': { signal: { histogram: name, observedIn: 'milliseconds' }, limit: 500 },
   });
 });
 

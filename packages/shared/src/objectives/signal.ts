@@ -185,8 +185,10 @@ export interface HistogramSource {
   /** Default `classic`: series with `le`. */
   readonly buckets?: 'classic' | 'native';
   /** What it counts times in, and its bounds are told in. Default `seconds`. */
-  readonly observedIn?: 'seconds' | 'milliseconds';
+  readonly observedIn?: HistogramUnit;
 }
+
+export type HistogramUnit = 'seconds' | 'milliseconds';
 
 /**
  * `rto`, `rpo`, `detection`, `failover` (detected → routed) are seconds; `lost`, `anomalies` (duplicates,

@@ -11,6 +11,8 @@ export interface ScrapeJob {
   readonly job: string;
   /** `host:port` of each target. */
   readonly targets: readonly string[];
+  /** What its targets are asked with. */
+  readonly params?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface RealPrometheus {
@@ -44,7 +46,11 @@ export async function startPrometheus(
       scrape_timeout: `${scrapeIntervalMs}ms`,
       evaluation_interval: `${evaluationIntervalMs}ms`,
     },
-    scrape_configs: jobs.map(({ job, targets }) => ({ job_name: job, static_configs: [{ targets }] })),
+    scrape_configs: jobs.map(({ job, targets, params = {} }) => ({
+      job_name: job,
+      params,
+      static_configs: [{ targets }],
+    })),
     ...(ruleGroups === undefined ? {} : { rule_files: ['rules.yml'] }),
     ...(outOfOrderMs === undefined
       ? {}
