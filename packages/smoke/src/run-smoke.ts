@@ -2,6 +2,7 @@ import { answerInWords, thrownInWords } from '@ordeal/shared/journey/in-words';
 import { createNodeClient } from '@ordeal/shared/journey/node-client';
 import type { Journey } from '@ordeal/shared/journey/journey';
 import { readData } from '@ordeal/shared/journey/read-data';
+import { headersFor } from '@ordeal/shared/platform/headers-for';
 import type { Platform } from '@ordeal/shared/platform/platform';
 import type { RunContext } from '@ordeal/shared/drivers/run-context';
 import { journeyContext, type Failures } from '@ordeal/shared/journey/node-context';
@@ -89,7 +90,7 @@ function aborted(signal: AbortSignal): Promise<void> {
 function healthChecks(platform: Platform, context: SmokeContext): Check[] {
   const client = createNodeClient({
     entry: platform.entry,
-    headers: { ...platform.headers, 'x-ordeal-run': context.runId },
+    headers: {},
     timeoutMs: platform.timeoutMs,
     now: () => context.clock.now(),
     signal: context.signal,
@@ -97,7 +98,8 @@ function healthChecks(platform: Platform, context: SmokeContext): Check[] {
   return platform.health.map((health) => ({
     name: health.name,
     run: async () => {
-      const response = await client.request({ path: health.url });
+      const headers = { ...headersFor(platform, health.url), 'x-ordeal-run': context.runId };
+      const response = await client.request({ path: health.url, headers });
       if (response.status === health.expectStatus) return [];
       return [`expected status ${health.expectStatus}, got ${answerInWords(response)} (GET ${health.url})`];
     },

@@ -53,11 +53,12 @@ async function smoke(
   timeoutMs = PATIENT_MS,
   secrets: Platform['secrets'] = {},
   signal = new AbortController().signal,
+  headers: Platform['headers'] = {},
 ) {
   events.length = 0;
   const platform = {
     entry,
-    headers: {},
+    headers,
     tenantHeader: 'x-tenant-id',
     journeys: {},
     timeoutMs,
@@ -81,6 +82,34 @@ describe('runSmoke', () => {
     expect(events).toHaveLength(2);
     expect(seen.every((one) => one.run === 'run-1')).toBe(true);
     expect(seen.find((one) => one.url === '/fine')?.tenant).toBe('acme');
+  });
+
+  it('sends what may authorize at the platform to no other origin', async () => {
+    const authorized: (readonly [url: string | undefined, authorization: string | undefined])[] = [];
+    const listening = createServer((request, response) => {
+      authorized.push([request.url, request.headers.authorization]);
+      response.end();
+    });
+    await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+    const { port } = listening.address() as AddressInfo;
+    const asked = async (url: string) => {
+      const health = [{ name: 'health', url, expectStatus: 200 }];
+      const { result } = await smoke(health, {}, PATIENT_MS, {}, undefined, { authorization: 'Bearer sesame' });
+      expect(result.failures).toEqual([]);
+    };
+    try {
+      await asked(`http://127.0.0.1:${port}/replica`);
+      await asked(`//127.0.0.1:${port}/same`);
+      entry = `http://127.0.0.1:${port}`;
+      await asked('/health');
+    } finally {
+      listening.close();
+    }
+    expect(authorized).toEqual([
+      ['/replica', undefined],
+      ['/same', undefined],
+      ['/health', 'Bearer sesame'],
+    ]);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { ClusterFindings } from '@ordeal/load/distributed/look-at-cluster';
 import { createNodeClient } from '@ordeal/shared/journey/node-client';
+import { headersFor } from '@ordeal/shared/platform/headers-for';
 import { breaks } from '@ordeal/shared/scenario/guardrails/production';
 import { doNoSideWork } from '../no-side-work.ts';
 import { faultsPresent } from './faults-present.ts';
@@ -120,15 +121,15 @@ async function askPrometheus(session: Session, returning: boolean): Promise<read
 
 async function askPlatform(session: Session): Promise<readonly string[]> {
   const { platform } = session.loaded;
+  const path = platform.health[0]?.url ?? '/';
   const client = createNodeClient({
     entry: platform.entry,
-    headers: platform.headers,
+    headers: headersFor(platform, path),
     timeoutMs: platform.timeoutMs,
     now: () => session.context.clock.now(),
     signal: session.context.signal,
   });
-  const first = platform.health[0];
-  const { status, error = '' } = await client.request({ path: first?.url ?? '/' });
+  const { status, error = '' } = await client.request({ path });
   if (status !== 0) return [];
   // What is told in words says itself what is wrong; of a bare code, and of silence, this is the likeliest.
   return /^[A-Z\d_]+$|^timed out$/.test(error)

@@ -94,14 +94,14 @@ function allowedDrivers(platform: Platform, path: string): Diagnostic[] {
 
 function healthAddresses(platform: Platform, path: string): Diagnostic[] {
   return platform.health.flatMap((check, index) =>
-    check.url.startsWith('/') || URL.canParse(check.url)
+    /^\/(?![/\\])/.test(check.url) || URL.canParse(check.url)
       ? []
       : [
           {
             path: `${path}: health[${index}].url`,
-            expected: 'an absolute address, or a path that begins with /',
+            expected: 'an absolute address, or a path that begins with one /',
             found: JSON.stringify(check.url),
-            hint: `write "/${check.url}" for a path below the entry`,
+            hint: `write ${JSON.stringify(check.url.replace(/^[/\\]*/, '/'))} for a path below the entry, and the whole address of what is elsewhere`,
           },
         ],
   );

@@ -99,7 +99,7 @@ export interface Tenant {
 
 export interface HealthCheck {
   readonly name: string;
-  /** Absolute, or relative to the entry. */
+  /** Absolute, or relative to the entry. At another origin than the entry's it is asked without the platform's headers. */
   readonly url: string;
   readonly expectStatus: number;
 }

@@ -33,6 +33,17 @@ describe('parsePlatform', () => {
     }
   });
 
+  it('takes no path that leads to another host', () => {
+    const withUrl = (url: string) =>
+      mistakes(platformValue({ health: [{ name: 'health', url, expectStatus: 200 }] }));
+    expect(withUrl('https://replica.example/health')).toEqual([]);
+    for (const url of ['//other.example/health', '/\\other.example/health']) {
+      expect(withUrl(url)).toMatchObject([
+        { path: 'platform.ts: health[0].url', hint: expect.stringContaining('"/other.example/health"') },
+      ]);
+    }
+  });
+
   it('takes a usual load and its spike only within what may be offered', () => {
     const load = { baseline: 40, objectives: ['errors'] };
     expect(mistakes(platformValue({ load: { ...load, spike: 2.5 } }))).toEqual([]);

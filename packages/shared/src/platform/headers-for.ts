@@ -1,0 +1,12 @@
+import type { Platform } from './platform.ts';
+
+/**
+ * What a platform's headers are for a health check: all of them at its entry, and none at another origin, as they may
+ * hold what authorizes at the platform.
+ */
+export function headersFor(
+  { entry, headers }: Pick<Platform, 'entry' | 'headers'>,
+  url: string,
+): Readonly<Record<string, string>> {
+  return URL.parse(url, entry)?.origin === URL.parse(entry)?.origin ? headers : {};
+}
