@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, request, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -132,6 +132,13 @@ describe('ordeal init, from a real Prometheus', { timeout: 180_000 }, () => {
     );
     expect(files.length).toBeGreaterThan(0);
     expect(holding).toEqual([]);
+    // Wherever a run begins, the file is found.
+    const file = join(workplace.dir, 'token');
+    writeFileSync(file, TOKEN);
+    const byFile = ['--prometheus-bearer-file', 'token', '--prometheus-tenant', 'acme'];
+    const named = await init('guarded-by-file', '--prometheus', guarded, ...byFile);
+    expect(named.code, named.stderr).toBe(0);
+    expect(platformText('guarded-by-file')).toContain(`bearerFile: '${file}'`);
     const planned = await workplace.run('plan', '--platform', 'guarded');
     expect(planned.code, planned.stdout + planned.stderr).toBe(0);
   });
