@@ -27,12 +27,18 @@ export interface Edge {
    * nobody sits there. Rejects when the signal is aborted.
    */
   ask(question: string, signal: AbortSignal): Promise<string | undefined>;
+  /** What standard output could not take (a disk that is full); that nobody reads it any more is no such reason. */
+  lostOutput(): string | undefined;
   exit(code: number): never;
 }
 
 export function processEdge(): Edge {
   // Whoever reads may have gone (`ordeal … | head`): the run goes on, and its record is in its folder.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  process.stderr.on('error', () => {});
+  let lost: string | undefined;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') lost ??= error.message;
+  });
   const interrupt = (): void => void process.kill(process.pid, 'SIGINT');
   return {
     env: process.env,
@@ -77,6 +83,7 @@ export function processEdge(): Edge {
         lines.close();
       }
     },
+    lostOutput: () => lost,
     exit: (code) => process.exit(code),
   };
 }

@@ -13,6 +13,7 @@ import type { Edge } from './edge.ts';
 import { drillKinds, type DrillRequest } from './load/pick-drills.ts';
 import type { ShapeRequest } from './load/shaped-scenario.ts';
 import { withShapeFlags } from './shape-flags.ts';
+import { ownVersions } from './suite-version.ts';
 
 /** Options that every command that runs something has. */
 export interface RunOptions {
@@ -290,6 +291,10 @@ export async function runProgram(edge: Edge): Promise<number> {
   // The others are not even looked at: to describe all of them takes longer than some checks take to be answered.
   const [name = ''] = edge.argv;
   const named = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (named === undefined) {
+    const { ordeal, node } = ownVersions(edge);
+    program.version(`ordeal ${ordeal}, Node ${node}`, '-V, --version', 'show what this is, and what runs it');
+  }
   for (const add of named === undefined ? Object.values(commands) : [named]) add();
 
   try {

@@ -1,8 +1,17 @@
-import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { env, execPath } from 'node:process';
+import { env, execPath, versions } from 'node:process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 /** The command as a user calls it, without a lab: what it says to help, mistakes and missing things. */
@@ -15,9 +24,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-function ordeal(args: readonly string[], changes: Record<string, string> = {}) {
+function ordeal(args: readonly string[], changes: Record<string, string> = {}, cwd = dir) {
   return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    execFile(execPath, [bin, ...args], { cwd: dir, env: { ...env, ...changes } }, (error, stdout, stderr) => {
+    execFile(execPath, [bin, ...args], { cwd, env: { ...env, ...changes } }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
   });
@@ -82,6 +91,63 @@ it.each([
   const { code, stdout, stderr } = await ordeal(args);
   expect(stdout + stderr).toContain('Usage: ordeal');
   expect(code).toBe(expected);
+});
+
+it.each(['--version', '-V'])('%s says what it is, and on which Node it runs', async (flag) => {
+  const { code, stdout } = await ordeal([flag]);
+  expect(stdout).toMatch(/^ordeal \d+\.\d+\.\d+, Node \d+\.\d+\.\d+\n$/);
+  expect(stdout).toContain(`Node ${versions.node}\n`);
+  expect(code).toBe(0);
+});
+
+describe('called further down than where the platforms are', { timeout: 120_000 }, () => {
+  beforeEach(() => {
+    const shipped = join(import.meta.dirname, '..', '..', '..', 'platforms', 'agentic-platform');
+    cpSync(shipped, join(dir, 'platforms', 'shop'), { recursive: true });
+  });
+  const plan = (below: string, platform: string) =>
+    ordeal(['plan', '--platform', platform, '--lab-name', 'not-there'], {}, join(dir, below));
+
+  it.each([
+    ['platforms', './shop'],
+    ['platforms/shop', '.'],
+    ['platforms/shop/journeys', '..'],
+  ])('in %s it says where the platform is, and takes %s', async (below, path) => {
+    const { code, stderr } = await plan(below, 'shop');
+    expect(stderr).toContain(`one in ${join(dir, 'platforms')}: call ordeal in ${dir}, or with --platform `);
+    expect(stderr).toContain(`--platform ${path}`);
+    expect(code).toBe(64);
+    expect((await plan(below, path)).stdout).toContain('Nothing was done.');
+  });
+
+  it('knows their names', async () => {
+    expect((await plan('platforms', 'shopp')).stderr).toContain('did you mean "shop"?');
+  });
+});
+
+describe('standard output that cannot be written', { timeout: 120_000 }, () => {
+  const planInto = (file: string) => {
+    const out = openSync(file, 'w');
+    const { status, stderr } = spawnSync(execPath, [bin, 'plan', '--lab-name', 'not-there'], {
+      cwd: dir,
+      stdio: ['ignore', out, 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(out);
+    return { status, stderr };
+  };
+
+  it.skipIf(!existsSync('/dev/full'))('is no pass where there is no room for it', () => {
+    const { status, stderr } = planInto('/dev/full');
+    expect(stderr).toMatch(/Standard output could not be written: ENOSPC.*would have ended with 0/);
+    expect(status).toBe(70);
+  });
+
+  it('is nothing to tell where nobody reads it any more', async () => {
+    const shell = `'${execPath}' '${bin}' plan --lab-name not-there | true; echo "$PIPESTATUS"`;
+    const { stdout, stderr } = spawnSync('bash', ['-c', shell], { cwd: dir, encoding: 'utf8' });
+    expect([stdout, stderr]).toEqual(['0\n', '']);
+  });
 });
 
 describe('wrong usage ends with 64, in a sentence', () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -106,5 +106,20 @@ describe('a smoke gate', () => {
     expect(stdout).toMatch(/Run another-run of ada@here has been at work on this platform since/);
     expect(code, stdout).toBe(0);
     expect((await site.on('here', 'smoke', '--platform', 'shop')).stdout).not.toContain('at work');
+  });
+
+  it('is broken by what a journey throws when nobody waits for it, and names the file', async () => {
+    const site = await makeSite();
+    sites.push(site);
+    const file = join(site.dir, 'platforms', 'shop', 'slow.ts');
+    const journey = readFileSync(file, 'utf8');
+    const late = `run: async (context) => { setTimeout(() => { throw new Error('too late'); }, 1);`;
+    writeFileSync(file, journey.replace('run: async (context) => {', late));
+    void site.hang();
+    const { code, stderr } = await site.on('here', 'smoke', '--platform', 'shop');
+    expect(stderr).toMatch(/^\S+\/platforms\/shop\/slow\.ts:\d+:\d+ has thrown where nobody waits for it/m);
+    expect(stderr).toContain('too late');
+    expect(stderr).not.toContain('a defect of ordeal');
+    expect(code).toBe(70);
   });
 });

@@ -3,7 +3,7 @@ import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
 import { judgeAgain, type JudgedAgain } from '../judge/judge-again.ts';
 import { renderVerdict } from '../progress/render-verdict.ts';
-import { suiteVersion } from '../run/environment.ts';
+import { suiteVersion } from '../suite-version.ts';
 import { findRun } from './find-run.ts';
 import { keepYoungSpaceSmall } from '../young-space.ts';
 

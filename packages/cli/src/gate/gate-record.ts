@@ -12,7 +12,7 @@ import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge } from '../edge.ts';
 import { conclude } from '../judge/conclude.ts';
 import { commitOf } from '../run/commit-of.ts';
-import { suiteVersion } from '../run/environment.ts';
+import { suiteVersion } from '../suite-version.ts';
 import { readEarlierRuns } from '../run/earlier-runs.ts';
 import { createRunDirectory } from '../run/run-directory.ts';
 import { writeRecord } from '../run/write-record.ts';

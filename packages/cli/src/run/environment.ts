@@ -1,25 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
-import { join } from 'node:path';
-import { versions } from 'node:process';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { locateAll } from '@ordeal/shared/toolchain/find';
 import type { Scenario } from '@ordeal/shared/scenario/scenario';
 import { toolCache, type Edge } from '../edge.ts';
+import { ownVersions } from '../suite-version.ts';
 import { onlyAsks } from './only-asks.ts';
 import type { Session } from './session.ts';
 
-/** The suite's own version. */
-export function suiteVersion(edge: Edge): string {
-  const manifest = JSON.parse(readFileSync(join(edge.root, 'packages', 'cli', 'package.json'), 'utf8')) as {
-    version: string;
-  };
-  return manifest.version;
-}
-
 /** Versions of everything that took part, for the record. */
 export async function versionsOf(edge: Edge, scenario: Scenario): Promise<Record<string, string>> {
-  const own = { ordeal: suiteVersion(edge), node: versions.node };
+  const own = ownVersions(edge);
   if (onlyAsks(scenario)) return own;
   // Starting programs takes long to load.
   const { versionOf } = await import('@ordeal/shared/toolchain/version');

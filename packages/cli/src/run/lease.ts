@@ -147,6 +147,16 @@ export function activeHolders(folder: string, clock: Clock): readonly Holder[] {
     .map(({ holder }) => holder);
 }
 
+/** Takes away what this user's runs have left that were killed: of one that only asked nobody ever takes it over. */
+export function forgetDead(folder: string): void {
+  const here = processPlace();
+  for (const file of leasesIn(folder).filter((one) => one.endsWith(`.${userId()}.json`))) {
+    const path = join(folder, file);
+    const { state } = stateOf(path, here) ?? {};
+    if (state?.process === 'gone') takenAway(path, state.version);
+  }
+}
+
 function leasesIn(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder).filter((file) => file.startsWith(PREFIX) && file.endsWith('.json'));

@@ -8,7 +8,7 @@ import { reasonOf } from '@ordeal/shared/reason-of';
 import { within } from '@ordeal/shared/time/deadline';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { leaseFolder } from './lease-folder.ts';
-import { fileLease } from './lease.ts';
+import { fileLease, forgetDead } from './lease.ts';
 
 /** What a lease on a platform goes by. */
 export interface LeasedPlatform extends Pick<Platform, 'name' | 'entry'> {
@@ -65,7 +65,9 @@ export async function leaseBesideOthers(request: LeaseRequest): Promise<HeldLeas
     holderOf(request),
     request,
   );
-  if (own.taken) await sayWhoIsAtWork(request);
+  if (!own.taken) return own;
+  forgetDead(leaseFolder());
+  await sayWhoIsAtWork(request);
   return own;
 }
 

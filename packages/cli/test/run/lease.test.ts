@@ -11,7 +11,7 @@ import { cannotRun } from '@ordeal/shared/testing/left-out';
 import { createVirtualClock } from '@ordeal/shared/testing/virtual-clock';
 import type { Clock } from '@ordeal/shared/time/clock';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { activeHolders, fileLease } from '../../src/run/lease.ts';
+import { activeHolders, fileLease, forgetDead } from '../../src/run/lease.ts';
 
 const shop = { name: 'shop', entry: 'http://127.0.0.1:1' };
 const here = processPlace();
@@ -47,11 +47,11 @@ async function take(run: string, taker: Taker = {}): Promise<HeldLease> {
 }
 
 /** As a process leaves it that is killed: there, and never renewed again. */
-async function left(run: string, taker: { readonly pid?: number; readonly place?: ProcessPlace }) {
-  const { pid: own = pid, place = here } = taker;
+async function left(run: string, taker: Taker) {
+  const { entry = shop.entry, pid: own = pid, place = here } = taker;
   const holder = { run, by: 'ada@here', since: '2026-03-01T02:00:00Z' };
   const signal = new AbortController().signal;
-  await fileLease(dir, shop, { pid: own, place }, clock).create(holder, 30, signal);
+  await fileLease(dir, { ...shop, entry }, { pid: own, place }, clock).create(holder, 30, signal);
 }
 
 it('lets one run at a time work on a platform, and names the holder', async () => {
@@ -191,4 +191,21 @@ it('holds what cannot be read for somebody’s, until it is old', async () => {
   expect(await take('next')).toMatchObject({ taken: false, reason: expect.stringContaining('unknown') });
   await clock.sleep(120_000);
   expect((await take('next')).taken).toBe(true);
+});
+
+it('forgets runs that were killed, and neither those that are alive nor those that it cannot see', async () => {
+  await take('alive');
+  const dead = spawn('true');
+  const number = Number(dead.pid);
+  await once(dead, 'exit');
+  await left('dead', { pid: number, entry: 'dead' });
+  await left('out-of-sight', { place: container, entry: 'out-of-sight' });
+  expect(readdirSync(dir)).toHaveLength(3);
+  forgetDead(dir);
+  expect(readdirSync(dir)).toHaveLength(2);
+  expect(
+    activeHolders(dir, clock)
+      .map(({ run }) => run)
+      .toSorted(),
+  ).toEqual(['alive', 'out-of-sight']);
 });

@@ -1,3 +1,5 @@
+import { reasonOf } from '../reason-of.ts';
+
 /** Which cluster is meant. */
 export interface KubeconfigChoice {
   /** Path of a kubeconfig. Without it: as `kubectl` finds one, or the service account of the pod we run in. */
@@ -21,8 +23,13 @@ export interface Kubeconfig {
  * the file or the context is not there, or the context names no cluster.
  */
 export function chooseCluster(config: Kubeconfig, { kubeconfig, context }: KubeconfigChoice): string {
-  if (kubeconfig === undefined) config.loadFromDefault();
-  else config.loadFromFile(kubeconfig);
+  try {
+    if (kubeconfig === undefined) config.loadFromDefault();
+    else config.loadFromFile(kubeconfig);
+  } catch (error) {
+    const which = kubeconfig ?? 'that kubectl would take';
+    throw new Error(`The kubeconfig ${which} cannot be read: ${reasonOf(error)}`, { cause: error });
+  }
   if (context !== undefined) {
     const names = config.getContexts().map(({ name }) => name);
     if (!names.includes(context)) {

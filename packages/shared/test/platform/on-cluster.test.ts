@@ -40,6 +40,9 @@ it('is what whoever names its cluster says that it is, and what its file calls p
   expect(there('production', {})).toBe('production');
   expect(there('production', { ...elsewhere, ORDEAL_ENVIRONMENT: 'test' })).toBe('production');
   expect(() => there('lab', elsewhere)).toThrow('ORDEAL_ENVIRONMENT is not set: say whether');
+  expect(() => there('lab', { ORDEAL_CLUSTER_UID: '' })).toThrow(
+    'ORDEAL_CLUSTER_UID is not set: it is what `kubectl get namespace kube-system',
+  );
   expect(() => there('lab', { ORDEAL_ENVIRONMENT: 'lab' })).toThrow(
     'ORDEAL_ENVIRONMENT is "lab": say whether',
   );

@@ -29,7 +29,7 @@ export function clusterSite({ env }: Pick<PlatformContext, 'env'>, platform: str
       ...(kubeconfig === '' ? {} : { kubeconfig }),
       context,
       // Whoever breaks something says which cluster is meant: of this there is no usual one.
-      uid: env('ORDEAL_CLUSTER_UID'),
+      uid: uidOf(env('ORDEAL_CLUSTER_UID', '')),
     },
     namespace: env('ORDEAL_NAMESPACE', platform),
     load: {
@@ -42,6 +42,13 @@ export function clusterSite({ env }: Pick<PlatformContext, 'env'>, platform: str
       b: env('ORDEAL_DATABASE_B', 'postgresql://platform@127.0.0.1:30433/ordeal'),
     },
   };
+}
+
+function uidOf(said: string): string {
+  if (said !== '') return said;
+  throw new Error(
+    'the environment variable ORDEAL_CLUSTER_UID is not set: it is what `kubectl get namespace kube-system -o jsonpath={.metadata.uid}` says of the cluster that is meant',
+  );
 }
 
 function environmentOf(said: string): ClusterSite['environment'] {
