@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { join } from 'node:path';
 
-/** What ends a command before its time: a signal, or that the process which runs it in its place (`bin`) was killed. */
+/** What ends a command before its time: a signal, or the end of what has started it in its own place (`bin/run-in-place.js`). */
 export type Interrupting = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'the end of its launcher';
 
 /** What the command reads of the process it runs in. This file is the only one that does. */
@@ -56,7 +56,7 @@ export function processEdge(): Edge {
     onSignal: (listener) => {
       const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
       for (const signal of signals) process.on(signal, listener);
-      // The channel is there only where another Node runs this one in its place, and keeps nothing from ending.
+      // The channel is there only where another Node has started this one in its own place, and keeps nothing from ending.
       const orphaned = (): void => listener('the end of its launcher');
       process.on('disconnect', orphaned);
       process.channel?.unref();
