@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createPrometheus } from '@ordeal/shared/prometheus/client';
 import { createFileJournal } from '@ordeal/shared/journal/file-journal';
 import type { RunEnd } from '@ordeal/shared/judge/verdict';
@@ -116,6 +116,7 @@ export async function run(request: RunRequest, edge: Edge): Promise<FinishedRun>
     anchor: anchorOf(clock),
     prometheus: createPrometheus(platform.prometheus, clock),
     programs: request.programs,
+    ...trusted(edge),
     results,
     ...asked(request.asking, edge),
   };
@@ -165,6 +166,12 @@ function whatItDoes(scenario: Scenario, { sweep }: Pick<Platform, 'sweep'>): 'as
   const deletesItsOwn = swept.every((template) => JSON.stringify(template).includes('{{run}}'));
   if (onlyAsks(scenario) && deletesItsOwn) return 'asks';
   return scenario.phases.some(breaks) ? 'breaks' : 'loads';
+}
+
+/** Node itself has read it by now. Programs of the run's own have other working directories, and next to no environment. */
+function trusted({ env, cwd }: Edge): Pick<Session, 'certificates'> {
+  const file = env['NODE_EXTRA_CA_CERTS'];
+  return file === undefined || file === '' ? {} : { certificates: resolve(cwd, file) };
 }
 
 function asked(asking: Asking | undefined, edge: Edge): Pick<Session, 'approve' | 'beforeStep'> {

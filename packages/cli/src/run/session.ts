@@ -37,6 +37,8 @@ export interface Session {
   readonly anchor: ClockAnchor;
   readonly prometheus: Prometheus;
   readonly programs: { readonly k6: string; readonly node: string };
+  /** File of certificates (PEM) that are trusted besides those that the machine trusts; what the run starts is told. */
+  readonly certificates?: string;
   readonly results: Results;
   /** Whom to ask before what cannot be taken back, and before each step; absent when nobody is. */
   readonly approve?: Approve;

@@ -37,11 +37,11 @@ const silentAfterMs = 3000;
 const endsWithinMs = 2000;
 const stderrKept = 2000;
 
-/** All that an observer has of one. Name look-ups that hang must not hold up the writing of files. */
+/** All that an observer always has of one. Name look-ups that hang must not hold up the writing of files. */
 export const observerEnvironment = { UV_THREADPOOL_SIZE: '32' };
 
 /**
- * Starts an observer. It gets no environment, for its requests must not depend on it, and a session of its own, so
+ * Starts an observer. It gets no environment but whom to trust, for its requests must not depend on it, and a session of its own, so
  * that a Ctrl-C in the terminal reaches the runner alone: the observer goes on until the runner lets it go.
  */
 export function startObserverProcess<Command extends object, Event extends { readonly type: string }>(
@@ -49,6 +49,8 @@ export function startObserverProcess<Command extends object, Event extends { rea
   options: {
     readonly name: string;
     readonly node: string;
+    /** File of certificates (PEM) that are trusted besides those that Node brings along. */
+    readonly certificates?: string;
     /** Of Node itself. */
     readonly flags?: readonly string[];
     readonly clock: Clock;
@@ -59,7 +61,10 @@ export function startObserverProcess<Command extends object, Event extends { rea
   const child = fork(fileURLToPath(program), [], {
     execPath: options.node,
     execArgv: [...(options.flags ?? [])],
-    env: observerEnvironment,
+    env: {
+      ...observerEnvironment,
+      ...(options.certificates === undefined ? {} : { NODE_EXTRA_CA_CERTS: options.certificates }),
+    },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     detached: true,
   });

@@ -54,6 +54,8 @@ export interface ObserversSpec {
   readonly clearDeadlineMs?: number;
   /** The Node program that the observers run on. */
   readonly node: string;
+  /** File of certificates (PEM) that they trust besides those that Node brings along. */
+  readonly certificates?: string;
   readonly anchor: ClockAnchor;
 }
 
@@ -82,10 +84,14 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
   let resumed: number | undefined;
   let trouble: string | null = null;
 
-  const probes: Probes = startObserverProcess(new URL('./probe.main.ts', import.meta.url), {
-    name: 'probe process',
+  const program = {
     node: spec.node,
     clock,
+    ...(spec.certificates === undefined ? {} : { certificates: spec.certificates }),
+  };
+  const probes: Probes = startObserverProcess(new URL('./probe.main.ts', import.meta.url), {
+    ...program,
+    name: 'probe process',
     onEvent: (event: ProbeEvent) => {
       if (event.type === 'batch') event.reports.forEach((report, i) => stores[i]?.add(report));
       if (event.type === 'trouble') trouble ??= event.reason;
@@ -102,10 +108,9 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
           ...startObserverProcess<LedgerCommand, LedgerEvent>(
             new URL('../ledger/ledger.main.ts', import.meta.url),
             {
+              ...program,
               name: 'ledger process',
-              node: spec.node,
               flags: ledgerFlags,
-              clock,
               onEvent: (event) => {
                 if (event.type === 'progress') {
                   const settings = { rate: spec.ledgerRate, timeoutMs: ledgerTimeoutMs(spec) };

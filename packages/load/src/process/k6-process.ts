@@ -55,6 +55,8 @@ export interface K6Start {
   /** Directory that paths in the script are relative to. Default: one within its own. */
   readonly scriptDir?: string;
   readonly secrets: Readonly<Record<string, string>>;
+  /** File of certificates (PEM) that are trusted besides those that the machine trusts. */
+  readonly certificates?: string;
   /** Told once of each thing that the script warns of. */
   readonly onWarning: (message: string) => void;
 }
@@ -83,6 +85,8 @@ export async function startK6(start: K6Start): Promise<K6Process> {
       K6_PROMETHEUS_RW_PUSH_INTERVAL: '1s',
       // The push of stale markers brings the histograms' last state.
       K6_PROMETHEUS_RW_STALE_MARKERS: 'true',
+      // Go looks into the machine's folders of certificates all the same.
+      ...(start.certificates === undefined ? {} : { SSL_CERT_FILE: start.certificates }),
       ...dialect.env,
     },
     stdio: ['pipe', 'ignore', 'pipe', secrets ?? 'ignore'],

@@ -93,6 +93,8 @@ export type GeneratorEnd =
 /** Where the generator's programs are, and where it may write. */
 export interface GeneratorSettings {
   readonly k6: string;
+  /** File of certificates (PEM) that are trusted besides those that the machine trusts. */
+  readonly certificates?: string;
   /** The client's measurements go on to it, where one is named. */
   readonly remoteWrite?: RemoteWriteSettings;
   /** Monotonic and wall clock are converted by this. */

@@ -28,11 +28,14 @@ export async function beginLoad(
 async function start(
   workload: Workload,
   on: LoadPlace | undefined,
-  { context, anchor, programs, loaded }: Session,
+  { context, anchor, programs, certificates, loaded }: Session,
 ): Promise<RunningWorkload> {
   const { remoteWrite } = loaded.platform.generators ?? {};
   const settings = { anchor, ...(remoteWrite === undefined ? {} : { remoteWrite }) };
-  if (on !== 'kubernetes') return startWorkload(workload, { ...settings, k6: programs.k6 }, context);
+  if (on !== 'kubernetes') {
+    const trusted = certificates === undefined ? {} : { certificates };
+    return startWorkload(workload, { ...settings, ...trusted, k6: programs.k6 }, context);
+  }
   const { kubernetes } = loaded.generators;
   // That a load on a cluster has one was checked when the scenario was read: this is a defect, not a user's mistake.
   if (kubernetes === undefined) throw new Error('the platform has no generators.kubernetes');

@@ -8,7 +8,16 @@ export function observersOf(
   session: Session,
 ): Pick<
   ObserversSpec,
-  'name' | 'entry' | 'nameServers' | 'headers' | 'tenant' | 'collection' | 'ledger' | 'node' | 'anchor'
+  | 'name'
+  | 'entry'
+  | 'nameServers'
+  | 'headers'
+  | 'tenant'
+  | 'collection'
+  | 'ledger'
+  | 'node'
+  | 'certificates'
+  | 'anchor'
 > {
   const { loaded, context, anchor } = session;
   const { platform } = loaded;
@@ -23,6 +32,7 @@ export function observersOf(
     collection: collectionOf(name, session),
     ledger: platform.ledger,
     node: session.programs.node,
+    ...(session.certificates === undefined ? {} : { certificates: session.certificates }),
     anchor,
   };
 }
