@@ -69,6 +69,7 @@ it.each<[string, Readonly<Record<string, readonly string[]>>]>([
     {
       'backup-verified': ['age of the daily dump', 'dumps on schedule'],
       restore: ['restore loses', 'restore time'],
+      'database-killed': ['client errors while the database starts again'],
     },
   ],
   [
@@ -79,6 +80,7 @@ it.each<[string, Readonly<Record<string, readonly string[]>>]>([
       'archived-log': ['restore loses'],
       rollout: ['requests lost by a rollout', 'p95 while rolling out', 'time to roll out'],
       'pod-hung': [],
+      'database-killed': [],
     },
   ],
   [

@@ -94,7 +94,9 @@ describe('runSmoke', () => {
     const { port } = listening.address() as AddressInfo;
     const asked = async (url: string) => {
       const health = [{ name: 'health', url, expectStatus: 200 }];
-      const { result } = await smoke(health, {}, PATIENT_MS, {}, undefined, { authorization: 'Bearer sesame' });
+      const { result } = await smoke(health, {}, PATIENT_MS, {}, undefined, {
+        authorization: 'Bearer sesame',
+      });
       expect(result.failures).toEqual([]);
     };
     try {
