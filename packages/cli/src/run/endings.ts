@@ -13,7 +13,7 @@ export function endOfAborted({ reason }: AbortSignal): RunEnd {
   if (reason instanceof EmergencyStop)
     return { how: 'interrupted', exitCode: STOPPED, reason: reason.message };
   if (reason instanceof OutOfTime || reason instanceof EmergencyStopUnheard || reason instanceof LeaseLost)
-    return { how: 'blind', reasons: [reason.message] };
+    return { how: 'cut-short', reason: reason.message };
   return { how: 'broken', reason: describe(reason) };
 }
 

@@ -17,6 +17,8 @@ export type RunEnd =
   | { readonly how: 'refused'; readonly reasons: readonly string[] }
   /** It could not have been judged, and was not begun. */
   | { readonly how: 'blind'; readonly reasons: readonly string[] }
+  /** It was ended before it was over: what it was allowed was used up, or was taken from it. */
+  | { readonly how: 'cut-short'; readonly reason: string }
   /** 130 for SIGINT, 143 for SIGTERM. */
   | { readonly how: 'interrupted'; readonly exitCode: number; readonly reason: string }
   /** The suite itself broke. */
@@ -163,6 +165,7 @@ function doubtsOf({
   const must = findings.filter(({ severity }) => severity === 'must');
   return [
     ...(end.how === 'blind' ? reasons('not begun', end.reasons) : []),
+    ...(end.how === 'cut-short' ? [`cut short: ${end.reason}`] : []),
     ...must
       .filter(({ outcome }) => outcome === 'inconclusive')
       .map((finding) => `${place(finding)} is inconclusive: ${whyOpen(finding)}`),

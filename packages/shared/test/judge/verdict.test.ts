@@ -49,7 +49,7 @@ const restore = (seconds: RestoreRecord['seconds']): RestoreRecord => ({
   targets: { rto: 300, rpo: 60 },
   failed: 'replay took longer',
 });
-const outOfTime: RunEnd = { how: 'blind', reasons: ['the run was ended after 600 s'] };
+const outOfTime: RunEnd = { how: 'cut-short', reason: 'the run was ended after 600 s' };
 const stopped = { failed: 'recover: stopped: the run was ended after 600 s', stoppedAfter: 20 };
 const residue = [{ what: 'toxic', where: 'proxy a', how: 'listed' }];
 const interrupted: RunEnd = { how: 'interrupted', exitCode: 143, reason: 'SIGTERM' };
@@ -61,6 +61,11 @@ const nothing: VerdictInput = {
   residue: [],
   end: { how: 'finished' },
 };
+
+test('a run that was cut short says so, and not that it was not begun', () => {
+  const { reasons } = verdictOf({ ...nothing, end: outOfTime });
+  expect(reasons).toContain('cut short: the run was ended after 600 s');
+});
 
 test.each<[string, Partial<VerdictInput>, string, number]>([
   ['all well', {}, 'pass', 0],
