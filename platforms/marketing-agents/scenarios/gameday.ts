@@ -122,7 +122,7 @@ export default defineScenario((pace) => {
       {
         ...experiment(onlyOne, broken),
         name: 'database-killed',
-        title: 'The only database dies under all pods, and recovers by its log',
+        title: 'The only database dies under all pods, and is started again',
         fault: 'database-killed',
       },
     ],

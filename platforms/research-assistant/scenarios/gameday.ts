@@ -106,7 +106,7 @@ export default defineScenario((pace) => {
       {
         ...experiment('client errors while the database starts again', broken),
         name: 'database-killed',
-        title: 'The only database dies under all workers, and recovers by its log',
+        title: 'The only database dies under all workers, and is started again',
         fault: 'database-killed',
       },
     ],

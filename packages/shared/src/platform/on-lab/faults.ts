@@ -129,7 +129,7 @@ export function cacheKilled(lab: LabSite, ...regions: readonly LabRegion[]): Fau
 }
 
 /**
- * The primary's server is killed with all connections to it; it is started again, and recovers by its log. Until then
+ * The primary's server is killed with all connections to it; it is started again. Until then
  * no replica of any region is ready.
  */
 export function databaseKilled(lab: LabSite, primary: LabRegion): FaultEntry {
