@@ -3,7 +3,7 @@ import type { Contract } from './api/contracts/contract.ts';
 /** What the lab can be told to do wrong, so that a run can show that it notices. */
 export const sabotages = {
   'lose-acknowledged-writes': 'documents are acknowledged at once and stored about 750 ms later',
-  slow: '10 % of the requests take longer by 1.2 times the p95 that is alerted on, health checks aside',
+  slow: '10 % of the requests take longer by more than the promised p95, health checks aside',
   errors: '2 % of the requests answer 500, health checks aside',
   'no-metrics': 'the API answers 404 on /metrics',
   'no-alerts': 'Prometheus has no alert rules',

@@ -6,6 +6,8 @@ export interface Contract {
   readonly health: { readonly live: string; readonly ready: string };
   readonly metrics: MetricNames;
   readonly alerts: AlertLimits;
+  /** Within which 95 of a hundred requests are answered, as the platform's document or profile promises (ms). */
+  readonly promisedP95Ms: number;
   /** How the load balancer spreads requests. */
   readonly edge: Edge;
   /** Clients are led to a region by a name. Without it, one load balancer spreads them over both. */

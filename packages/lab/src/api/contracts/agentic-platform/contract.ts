@@ -5,6 +5,7 @@ export const agenticPlatform: Contract = {
   health: { live: '/health/live', ready: '/health/ready' },
   metrics: usualMetrics,
   alerts: { ...usualAlerts, refusalsPerSecond: 1 },
+  promisedP95Ms: 200,
   edge: usualEdge,
   restartDelayMs: 50,
   mostOfTenant: 2,

@@ -14,6 +14,7 @@ export const arklex: Contract = {
     buckets: usualBuckets,
   },
   alerts: usualAlerts,
+  promisedP95Ms: 100,
   edge: { ...usualEdge, forwardsClient: true },
   restartDelayMs: 50,
   rateLimit: { requests: 100, windowSeconds: 60, window: 'sliding' },

@@ -6,6 +6,7 @@ export const marketingAgents: Contract = {
   health: { live: '/health', ready: '/ready' },
   metrics: usualMetrics,
   alerts: usualAlerts,
+  promisedP95Ms: 500,
   // Its readiness probe has failureThreshold 1.
   edge: { ...usualEdge, fall: 1 },
   restartDelayMs: 50,

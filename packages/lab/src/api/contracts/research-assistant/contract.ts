@@ -9,6 +9,7 @@ export const researchAssistant: Contract = {
   health: { live: '/livez', ready: '/api/health' },
   metrics: usualMetrics,
   alerts: usualAlerts,
+  promisedP95Ms: 1_000,
   // `least_conn` with weights 2/2/1; the lab has one server more.
   edge: { balance: 'leastconn', weights: { a: 2, b: 1 }, fall: 2, forwardsClient: true },
   // systemd's RestartSec=10
