@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { isEntryPath } from '@ordeal/shared/platform/entry-path';
 
 /** What is wrong with what a person says of a platform, in a sentence; undefined where nothing is. */
 type Mistake = string | undefined;
@@ -35,10 +36,7 @@ export function prometheusMistake(address: string): Mistake {
 }
 
 export function healthMistake(path: string): Mistake {
-  // Two slashes, the second in either direction, lead to another host.
-  return /^\/(?![/\\])/.test(path)
-    ? undefined
-    : `--health: expected a path that begins with one /, found "${path}"`;
+  return isEntryPath(path) ? undefined : `--health: expected a path that begins with one /, found "${path}"`;
 }
 
 export function openApiMistake(file: string, cwd: string): Mistake {

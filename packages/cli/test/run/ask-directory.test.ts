@@ -78,6 +78,26 @@ it('a drill that would lead a tenant of the directory out of its regions is refu
   expect(seen).toEqual([['/tenants', 'of the platform', 'it']]);
 });
 
+it('a directory elsewhere gets none of the headers that are for the platform', async () => {
+  const seen: unknown[] = [];
+  await serving(
+    ({ headers }, response) => {
+      seen.push([headers['x-own'], headers.authorization]);
+      response.end(JSON.stringify(all));
+    },
+    async (elsewhere) => {
+      const tenantDirectory = {
+        url: `${elsewhere}/tenants`,
+        headers: { authorization: 'it' },
+        id: 'id',
+        allowedRegions: 'regions',
+      };
+      await asked('http://127.0.0.1:9', [failover], { tenantDirectory });
+    },
+  );
+  expect(seen).toEqual([[undefined, 'it']]);
+});
+
 it('nobody is asked where nobody is moved, or there is no directory', async () => {
   const nowhere = 'http://127.0.0.1:9';
   expect((await asked(nowhere, [experiment])).reasons).toBeUndefined();

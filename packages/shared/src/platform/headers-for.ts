@@ -1,8 +1,8 @@
 import type { Platform } from './platform.ts';
 
 /**
- * What a platform's headers are for a health check: all of them at its entry, and none at another origin, as they may
- * hold what authorizes at the platform.
+ * What a platform's headers are where one of its addresses leads: all of them at its entry, and none at another origin, as
+ * they may hold what authorizes at the platform.
  */
 export function headersFor(
   { entry, headers }: Pick<Platform, 'entry' | 'headers'>,

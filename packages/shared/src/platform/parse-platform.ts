@@ -1,5 +1,6 @@
 import type { Diagnostic, Result } from './diagnostics.ts';
 import { hintFrom } from './closest.ts';
+import { isEntryPath } from './entry-path.ts';
 import { allowedDriver } from '../scenario/guardrails/fault-kinds.ts';
 import { fromZod } from './from-zod.ts';
 import { platformSchema } from './platform-schema.ts';
@@ -94,7 +95,7 @@ function allowedDrivers(platform: Platform, path: string): Diagnostic[] {
 
 function healthAddresses(platform: Platform, path: string): Diagnostic[] {
   return platform.health.flatMap((check, index) =>
-    /^\/(?![/\\])/.test(check.url) || URL.canParse(check.url)
+    isEntryPath(check.url) || URL.canParse(check.url)
       ? []
       : [
           {

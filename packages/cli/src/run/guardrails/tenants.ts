@@ -1,5 +1,6 @@
 import type { HttpResponse } from '@ordeal/shared/journey/http';
 import { createNodeClient } from '@ordeal/shared/journey/node-client';
+import { headersFor } from '@ordeal/shared/platform/headers-for';
 import { listedTenants, type Listed } from '@ordeal/shared/platform/listed-tenants';
 import { leadsTenants, refuseListed } from '@ordeal/shared/scenario/guardrails/allowed-regions';
 import type { Session } from '../session.ts';
@@ -22,7 +23,7 @@ export async function askDirectory({
   if (directory === undefined || leading.length === 0) return undefined;
   const client = createNodeClient({
     entry: platform.entry,
-    headers: { ...platform.headers, ...directory.headers },
+    headers: { ...headersFor(platform, directory.url), ...directory.headers },
     timeoutMs: ANSWER_MS,
     now: () => context.clock.now(),
     signal: context.signal,
