@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { CommandError, exitCodes } from '../command-error.ts';
 import type { Edge, Interrupting } from '../edge.ts';
+import { exitCodeOf } from '../run/interruption.ts';
 
 /**
  * Writes a platform's folder, whole or not at all: half a profile would run, and stand in the way of the next one.
@@ -48,10 +49,7 @@ export async function writeProfile(
   }
   if (signal === undefined) return;
   takeBack();
-  throw new CommandError(
-    'ordeal init was interrupted: nothing was written.',
-    signal === 'SIGINT' ? 130 : 143,
-  );
+  throw new CommandError('ordeal init was interrupted: nothing was written.', exitCodeOf(signal));
 }
 
 /** Whatever has been put into it meanwhile stays. */

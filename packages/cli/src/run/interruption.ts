@@ -2,6 +2,11 @@ import type { Clock } from '@ordeal/shared/time/clock';
 import { systemClock } from '@ordeal/shared/time/system-clock';
 import type { Edge, Interrupting } from '../edge.ts';
 
+/** The exit code of what was interrupted. */
+export function exitCodeOf(signal: Interrupting): 130 | 143 {
+  return signal === 'SIGINT' ? 130 : 143;
+}
+
 /** Why a command was interrupted, and the exit code that says so. */
 export class Interrupted extends Error {
   readonly exitCode: 130 | 143;
@@ -9,7 +14,7 @@ export class Interrupted extends Error {
   constructor(signal: Interrupting) {
     super(`interrupted by ${signal}`);
     this.name = 'Interrupted';
-    this.exitCode = signal === 'SIGINT' ? 130 : 143;
+    this.exitCode = exitCodeOf(signal);
   }
 }
 
@@ -57,7 +62,7 @@ export function watchSignals(
           ? 'no fault is in. A lab that was being used is still up (`ordeal lab down`).'
           : `left behind:\n${open.map((one) => `  ${one}\n`).join('')}The guardian goes on healing; \`ordeal recover\` shows the state.`;
       edge.stderr.write(`\n${signal}: ended at once; ${list}\n`);
-      edge.exit(signal === 'SIGINT' ? 130 : 143);
+      edge.exit(exitCodeOf(signal));
     }
   });
   return {
