@@ -2,6 +2,7 @@ import type { BackupCheck, BackupCopy } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import type { Bounds } from '@ordeal/shared/time/interval';
 import { openStorage } from '../../backup-storage/config.ts';
+import type { BackupStorage } from '../../backup-storage/storage.ts';
 import { queryRows } from '../postgres/query.ts';
 import { archivedLine } from './archived-line.ts';
 import { chainAlong, nameOn, type Link } from './chain.ts';
@@ -67,13 +68,13 @@ export async function archiveUpTo(
   context: DriverContext,
 ): Promise<void> {
   const { clock, signal } = context;
-  const { place } = openStorage(config.archive);
+  const archive = openStorage(config.archive);
   const wanted = segmentName(timeline, segmentOf(lsn, segmentBytes), segmentBytes);
   await queryRows({ name: 'source', url: config.url }, context, 'SELECT pg_switch_wal()');
   const deadline = clock.now() + config.archiveWithinSeconds * 1000;
   for (;;) {
     const archiver = await askArchiver(config, context);
-    if (await isThere(config, wanted, archiver)) return;
+    if (await isThere(archive, wanted, archiver)) return;
     if (clock.now() > deadline) {
       const why =
         archiver?.mode === 'off'
@@ -83,7 +84,7 @@ export async function archiveUpTo(
             : `the server last archived ${archiver?.last ?? 'nothing'}` +
               (archiver?.failed ? ` and failed with ${archiver.failed}` : '');
       throw new Error(
-        `${wanted} is not in the archive ${place} after ${config.archiveWithinSeconds} s (${why}): see to ` +
+        `${wanted} is not in the archive ${archive.place} after ${config.archiveWithinSeconds} s (${why}): see to ` +
           'its archive_command and archive_mode, or raise archiveWithinSeconds',
       );
     }
@@ -91,13 +92,13 @@ export async function archiveUpTo(
   }
 }
 
-/** Whether the file of the log with this name is in the archive. */
-export async function isArchived(
+/** Tells, as often as it is asked, whether the file of the log with this name is in the archive. */
+export function archiveLook(
   config: BasebackupConfig,
   wanted: string,
-  context: DriverContext,
-): Promise<boolean> {
-  return await isThere(config, wanted, await askArchiver(config, context));
+): (context: DriverContext) => Promise<boolean> {
+  const archive = openStorage(config.archive);
+  return async (context) => await isThere(archive, wanted, await askArchiver(config, context));
 }
 
 async function askArchiver(
@@ -116,12 +117,12 @@ async function askArchiver(
 
 /** By the server's word it is complete, and it is really there: its command may say so and do nothing. */
 async function isThere(
-  config: BasebackupConfig,
+  archive: BackupStorage,
   wanted: string,
   archiver: ArchiverRow | undefined,
 ): Promise<boolean> {
   if (!isSaid(wanted, archiver)) return false;
-  const files = await openStorage(config.archive).list('');
+  const files = await archive.list('');
   return files.some((file) => file.name.replace(/\.gz$/, '').endsWith(wanted));
 }
 

@@ -1,7 +1,7 @@
 import type { ArchiveBound, LogMark } from '@ordeal/shared/drivers/backup';
 import type { DriverContext } from '@ordeal/shared/drivers/fault';
 import { queryRows } from '../postgres/query.ts';
-import { isArchived } from './archive.ts';
+import { archiveLook } from './archive.ts';
 import type { BasebackupConfig } from './config.ts';
 import { segmentName, segmentOf } from './segments.ts';
 
@@ -85,5 +85,5 @@ export async function markLog(config: BasebackupConfig, context: DriverContext):
   );
   if (row === undefined) throw new Error('the source does not say where in its log the mark is');
   const wanted = segmentName(row.timeline, segmentOf(row.lsn, row.segment), row.segment);
-  return { isArchived: async (asking) => await isArchived(config, wanted, asking) };
+  return { isArchived: archiveLook(config, wanted) };
 }
