@@ -17,16 +17,10 @@ export function replicaKilled(
   index: number,
   restartSeconds = 0,
 ): FaultEntry {
-  const unit = unitOf(region, index);
   return {
     title: `API replica ${region.replicas[index]?.name ?? ''} is killed (SIGKILL)`,
     driver: 'host',
-    config: {
-      action: 'kill',
-      units: [{ name: unit, status: [...region.control, 'status', unit] }],
-      replacedBy: 'supervisor',
-      readyWithinSeconds: restartSeconds + READY_SECONDS,
-    },
+    config: killedAndReplaced([unitFor(region, unitOf(region, index))], restartSeconds),
     revives: 'nothing',
     witness: inBalance(lab, 1),
   };
@@ -178,12 +172,15 @@ function inBalance(lab: LabSite, atLeast: number): FaultWitness {
   };
 }
 
-function killedAndReplaced(units: readonly { readonly name: string; readonly status: readonly string[] }[]) {
+function killedAndReplaced(
+  units: readonly { readonly name: string; readonly status: readonly string[] }[],
+  restartSeconds = 0,
+) {
   return {
     action: 'kill',
     units,
     replacedBy: 'supervisor',
-    readyWithinSeconds: READY_SECONDS,
+    readyWithinSeconds: restartSeconds + READY_SECONDS,
   };
 }
 
