@@ -1,14 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +12,7 @@ import {
   startPrometheus,
   type RealPrometheus,
 } from '../../shared/test/prometheus/real-prometheus.ts';
+import { writeBuyJourney } from './shop-platform.ts';
 
 /** Shapes of load from the command line, with real k6 against a server of the test's own. */
 
@@ -68,15 +61,7 @@ function runsSoFar(): readonly string[] {
 
 function writePlatform(port: number): void {
   const folder = join(dir, 'platforms', 'shop');
-  mkdirSync(join(folder, 'journeys'), { recursive: true });
-  writeFileSync(
-    join(folder, 'journeys', 'buy.ts'),
-    `import { defineJourney } from '${shared}/journey/journey.ts';
-export default defineJourney({ name: 'buy', title: 'Buy', async run(context) {
-  await context.request('buy', { path: '/buy' });
-} });
-`,
-  );
+  writeBuyJourney(folder);
   writeFileSync(
     join(folder, 'platform.ts'),
     `import { definePlatform } from '${shared}/platform/platform.ts';

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env, execPath, kill } from 'node:process';
@@ -15,11 +15,11 @@ import {
 import { startServer, type TestServer } from '../../../load/test/support/server.ts';
 import { until } from '../../../load/test/support/run.ts';
 import { startPrometheus, type RealPrometheus } from '../../../shared/test/prometheus/real-prometheus.ts';
+import { writeShop } from '../shop-platform.ts';
 
 /** `ordeal load … --on kubernetes`, with a real API server, and real k6 as its runners. */
 
 const bin = join(import.meta.dirname, '..', '..', 'bin', 'ordeal.js');
-const shared = join(import.meta.dirname, '..', '..', '..', 'shared', 'src');
 
 describe.skipIf(leftOut(withoutCluster))('a load on a cluster, from the command line', () => {
   let world: World;
@@ -58,36 +58,8 @@ describe.skipIf(leftOut(withoutCluster))('a load on a cluster, from the command 
   });
 
   function writePlatform(kubernetes = settings): void {
-    const folder = join(dir, 'platforms', 'shop');
-    mkdirSync(join(folder, 'journeys'), { recursive: true });
-    writeFileSync(
-      join(folder, 'journeys', 'buy.ts'),
-      `import { defineJourney } from '${shared}/journey/journey.ts';
-export default defineJourney({ name: 'buy', title: 'Buy', async run(context) {
-  await context.request('buy', { path: '/buy' });
-} });
-`,
-    );
-    writeFileSync(
-      join(folder, 'platform.ts'),
-      `import { definePlatform } from '${shared}/platform/platform.ts';
-export default definePlatform(() => ({
-  name: 'shop', title: 'A shop', environment: 'test', entry: '${server.url}', regions: ['a'],
-  timeoutMs: 2000, headers: {}, tenantHeader: 'x-tenant', tenants: [{ id: 'ordeal', allowedRegions: ['a'] }],
-  health: [{ name: 'health', url: '/health', expectStatus: 200 }],
-  journeys: { buy: { file: new URL('journeys/buy.ts', import.meta.url), weight: 1 } },
-  prometheus: { url: '${prometheus.url}', scrapeIntervalSeconds: 0.5, targets: [] },
-  objectives: {
-    errors: { signal: { from: 'client', measure: 'error-ratio' }, comparator: '<', limit: 0.05, unit: 'ratio', leastSamples: 20 },
-  },
-  load: { baseline: 40, objectives: ['errors'] },
-  generators: { kubernetes: ${kubernetes} },
-  faults: {}, stores: {}, routes: {}, probes: [], ledger: null, sweep: null,
-  guardrails: { allowFaults: [], maxRate: 100, maxTargets: 1, maxRunSeconds: 300,
-    abort: { errorRatio: 0.5, consecutiveSeconds: 3, leastAttempts: 5, silentSeconds: 60 } },
-}));
-`,
-    );
+    const own = `generators: { kubernetes: ${kubernetes} },`;
+    writeShop(dir, { entry: server.url, prometheus: prometheus.url, rate: 40, own });
   }
 
   function ordeal(...args: readonly string[]) {

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { env, execPath } from 'node:process';
 import type { AutoscalerSpec } from '@ordeal/shared/platform/autoscaler-spec';
 import type { RunRecord } from '@ordeal/shared/record/record';
+import { writeShop } from '../../shop-platform.ts';
 
 const bin = join(import.meta.dirname, '..', '..', '..', 'bin', 'ordeal.js');
-const shared = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'src');
 
 /** A platform of a folder of its own that promises an autoscaler, and how `ordeal` is run on it. */
 export interface Shop {
@@ -32,8 +32,10 @@ interface ShopSettings {
   readonly pods?: object;
 }
 
-export function openShop(dir: string, settings: ShopSettings): Shop {
-  writePlatform(dir, settings);
+export function openShop(dir: string, { entry, prometheus, rate, autoscaler, pods }: ShopSettings): Shop {
+  const promised = pods === undefined ? '' : ` pods: ${JSON.stringify(pods)},`;
+  const own = `autoscalers: { api: ${JSON.stringify(autoscaler)} },${promised}`;
+  writeShop(dir, { entry, prometheus, rate, own });
   const ordeal = (...args: readonly string[]): Promise<Ended> => {
     const child = spawn(execPath, [bin, ...args], {
       cwd: dir,
@@ -56,38 +58,4 @@ export function openShop(dir: string, settings: ShopSettings): Shop {
       return { run, record };
     },
   };
-}
-
-function writePlatform(dir: string, { entry, prometheus, rate, autoscaler, pods }: ShopSettings): void {
-  const folder = join(dir, 'platforms', 'shop');
-  mkdirSync(join(folder, 'journeys'), { recursive: true });
-  writeFileSync(
-    join(folder, 'journeys', 'buy.ts'),
-    `import { defineJourney } from '${shared}/journey/journey.ts';
-export default defineJourney({ name: 'buy', title: 'Buy', async run(context) {
-  await context.request('buy', { path: '/buy' });
-} });
-`,
-  );
-  writeFileSync(
-    join(folder, 'platform.ts'),
-    `import { definePlatform } from '${shared}/platform/platform.ts';
-export default definePlatform(() => ({
-  name: 'shop', title: 'A shop', environment: 'test', entry: '${entry}', regions: ['a'],
-  timeoutMs: 2000, headers: {}, tenantHeader: 'x-tenant', tenants: [{ id: 'ordeal', allowedRegions: ['a'] }],
-  health: [{ name: 'health', url: '/health', expectStatus: 200 }],
-  journeys: { buy: { file: new URL('journeys/buy.ts', import.meta.url), weight: 1 } },
-  prometheus: { url: '${prometheus}', scrapeIntervalSeconds: 0.5, targets: [] },
-  objectives: {
-    errors: { signal: { from: 'client', measure: 'error-ratio' }, comparator: '<', limit: 0.05, unit: 'ratio', leastSamples: 20 },
-  },
-  load: { baseline: ${rate}, objectives: ['errors'] },
-  autoscalers: { api: ${JSON.stringify(autoscaler)} },
-  ${pods === undefined ? '' : `pods: ${JSON.stringify(pods)},`}
-  faults: {}, stores: {}, routes: {}, probes: [], ledger: null, sweep: null,
-  guardrails: { allowFaults: [], maxRate: 100, maxTargets: 1, maxRunSeconds: 300,
-    abort: { errorRatio: 0.5, consecutiveSeconds: 3, leastAttempts: 5, silentSeconds: 60 } },
-}));
-`,
-  );
 }
