@@ -64,7 +64,7 @@ export async function startWorkload(
       dir,
       ...(workload.script === undefined ? {} : { scriptDir: dirname(fileURLToPath(workload.script.file)) }),
       secrets: workload.secrets ?? {},
-      ...(settings.certificates === undefined ? {} : { certificates: settings.certificates }),
+      certificates: settings.certificates,
       onWarning: (message) => context.journal.append({ type: 'warning', message }),
     });
     const entry = context.undo.push({

@@ -50,7 +50,7 @@ export function startObserverProcess<Command extends object, Event extends { rea
     readonly name: string;
     readonly node: string;
     /** File of certificates (PEM) that are trusted besides those that Node brings along. */
-    readonly certificates?: string;
+    readonly certificates?: string | undefined;
     /** Of Node itself. */
     readonly flags?: readonly string[];
     readonly clock: Clock;

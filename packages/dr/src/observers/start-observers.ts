@@ -55,7 +55,7 @@ export interface ObserversSpec {
   /** The Node program that the observers run on. */
   readonly node: string;
   /** File of certificates (PEM) that they trust besides those that Node brings along. */
-  readonly certificates?: string;
+  readonly certificates?: string | undefined;
   readonly anchor: ClockAnchor;
 }
 
@@ -87,7 +87,7 @@ export async function startObservers(spec: ObserversSpec, context: RunContext): 
   const program = {
     node: spec.node,
     clock,
-    ...(spec.certificates === undefined ? {} : { certificates: spec.certificates }),
+    certificates: spec.certificates,
   };
   const probes: Probes = startObserverProcess(new URL('./probe.main.ts', import.meta.url), {
     ...program,

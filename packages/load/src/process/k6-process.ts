@@ -56,7 +56,7 @@ export interface K6Start {
   readonly scriptDir?: string;
   readonly secrets: Readonly<Record<string, string>>;
   /** File of certificates (PEM) that are trusted besides those that the machine trusts. */
-  readonly certificates?: string;
+  readonly certificates?: string | undefined;
   /** Told once of each thing that the script warns of. */
   readonly onWarning: (message: string) => void;
 }

@@ -94,7 +94,7 @@ export type GeneratorEnd =
 export interface GeneratorSettings {
   readonly k6: string;
   /** File of certificates (PEM) that are trusted besides those that the machine trusts. */
-  readonly certificates?: string;
+  readonly certificates?: string | undefined;
   /** The client's measurements go on to it, where one is named. */
   readonly remoteWrite?: RemoteWriteSettings;
   /** Monotonic and wall clock are converted by this. */

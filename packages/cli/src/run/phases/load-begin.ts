@@ -33,8 +33,7 @@ async function start(
   const { remoteWrite } = loaded.platform.generators ?? {};
   const settings = { anchor, ...(remoteWrite === undefined ? {} : { remoteWrite }) };
   if (on !== 'kubernetes') {
-    const trusted = certificates === undefined ? {} : { certificates };
-    return startWorkload(workload, { ...settings, ...trusted, k6: programs.k6 }, context);
+    return startWorkload(workload, { ...settings, certificates, k6: programs.k6 }, context);
   }
   const { kubernetes } = loaded.generators;
   // That a load on a cluster has one was checked when the scenario was read: this is a defect, not a user's mistake.

@@ -32,7 +32,7 @@ export function observersOf(
     collection: collectionOf(name, session),
     ledger: platform.ledger,
     node: session.programs.node,
-    ...(session.certificates === undefined ? {} : { certificates: session.certificates }),
+    certificates: session.certificates,
     anchor,
   };
 }
