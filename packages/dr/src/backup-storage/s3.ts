@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Agent } from 'node:https';
 import { Readable } from 'node:stream';
-import type { CompletedPart, ListMultipartUploadsCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import { setTimeout } from 'node:timers/promises';
+import type {
+  CompletedPart,
+  ListMultipartUploadsCommandOutput,
+  MultipartUpload,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { reasonOf } from '@ordeal/shared/reason-of';
 import { inParts } from './parts.ts';
 import { checkName, type BackupStorage, type StoredFile } from './storage.ts';
@@ -41,6 +47,9 @@ interface Loaded {
 /** An answer is waited for so long; the bytes of one part are. */
 const answerMs = 60_000;
 const connectMs = 5000;
+/** Uploads are given up so often at most, and looked for again after so long. */
+const abortLooks = 10;
+const abortSettleMs = 250;
 /** The least that a part but the last may have is 5 MiB. */
 const usualPartBytes = 8 << 20;
 
@@ -100,16 +109,14 @@ export function createS3Storage(config: S3Config, partBytes = usualPartBytes): B
     await client.send(new sdk.DeleteObjectCommand({ Bucket, Key: keyOf(name) }));
   };
 
-  /** Parts that nobody has completed are in no list of files, and are paid for all the same. */
-  const abortUploads = async (Prefix: string, { sdk, client }: Loaded): Promise<void> => {
+  const openUploads = async (Prefix: string, { sdk, client }: Loaded): Promise<MultipartUpload[]> => {
+    const uploads: MultipartUpload[] = [];
     let behind: { readonly KeyMarker?: string; readonly UploadIdMarker?: string } | undefined = {};
     while (behind !== undefined) {
       const page: ListMultipartUploadsCommandOutput = await client.send(
         new sdk.ListMultipartUploadsCommand({ Bucket, Prefix, ...behind }),
       );
-      for (const { Key, UploadId } of page.Uploads ?? []) {
-        await client.send(new sdk.AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
-      }
+      uploads.push(...(page.Uploads ?? []));
       const { IsTruncated, NextKeyMarker, NextUploadIdMarker } = page;
       behind =
         IsTruncated === true && NextKeyMarker !== undefined
@@ -119,6 +126,31 @@ export function createS3Storage(config: S3Config, partBytes = usualPartBytes): B
             }
           : undefined;
     }
+    return uploads;
+  };
+
+  /** One that is gone already is as good as given up. */
+  const abort = async (upload: MultipartUpload, { sdk, client }: Loaded): Promise<void> => {
+    const { Key, UploadId } = upload;
+    try {
+      await client.send(new sdk.AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+    } catch (error) {
+      if (!(error instanceof sdk.NoSuchUpload)) throw error;
+    }
+  };
+
+  /**
+   * Parts that nobody has completed are in no list of files, and are paid for all the same. A part that is still on its
+   * way may bring back what was just given up, as S3 says of itself: it is looked again until there is none.
+   */
+  const abortUploads = async (prefix: string, loaded: Loaded): Promise<void> => {
+    for (let looks = 0; looks < abortLooks; looks += 1) {
+      const uploads = await openUploads(prefix, loaded);
+      if (uploads.length === 0) return;
+      for (const upload of uploads) await abort(upload, loaded);
+      await setTimeout(abortSettleMs);
+    }
+    throw new Error(`uploads are open again each time they are given up (${abortLooks} times)`);
   };
 
   /** Larger than a part: nothing is seen of it before it is completed, and nothing is left when it fails. */
@@ -148,7 +180,7 @@ export function createS3Storage(config: S3Config, partBytes = usualPartBytes): B
       );
     } catch (error) {
       // What is told is why it failed; a bucket's own rules clear what this cannot.
-      await client.send(new sdk.AbortMultipartUploadCommand({ ...place, UploadId })).catch(() => undefined);
+      await abort({ Key: place.Key, UploadId }, loaded).catch(() => undefined);
       throw error;
     }
   };

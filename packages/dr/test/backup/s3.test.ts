@@ -59,16 +59,17 @@ describe.skipIf(leftOut(without))(`a bucket of a real S3 server ${without ?? ''}
     const storage = createS3Storage({ ...config, prefix: 'nightly' }, fiveMiB);
     const { promise: cut, reject: end } = Promise.withResolvers<never>();
     cut.catch(() => undefined);
+    let sent = 0;
     async function* stuck(): AsyncGenerator<Uint8Array> {
       yield randomBytes(2 * fiveMiB + 1);
+      // More is asked for once there is nothing on its way any more.
+      sent += 1;
       await cut;
     }
     const writing = ['one/large', 'one2/large'].map(async (name) => await storage.write(name, stuck()));
     const ended = Promise.allSettled(writing);
-    await vi.waitFor(async () => expect(await server.openUploads(config)).toBe(2), {
-      timeout: 20_000,
-      interval: 50,
-    });
+    await vi.waitFor(() => expect(sent).toBe(2), { timeout: 20_000, interval: 50 });
+    expect(await server.openUploads(config)).toBe(2);
     await storage.endWriting('one', ['large']);
     expect(await server.openUploads(config)).toBe(1);
     end(new Error('gone'));
