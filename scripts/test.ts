@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { $, echo } from 'zx';
 import { ownArguments } from './arguments.ts';
 
@@ -12,6 +13,9 @@ import { ownArguments } from './arguments.ts';
  * Tests that measure time run one after another, as the machine may be small. Beside them, and with what they leave of
  * it, run those that do not. End-to-end tests have the machine to themselves.
  */
+
+/** Of the reason of a failure, so many characters of its beginning and of its end are repeated. */
+const KEPT = 200;
 
 const root = join(import.meta.dirname, '..');
 const packages = readdirSync(join(root, 'packages'));
@@ -79,7 +83,7 @@ interface Count {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  /** What failed: its package, file and name. */
+  /** What failed: its package, file and name, and why. */
   readonly failures: readonly string[];
 }
 
@@ -107,7 +111,13 @@ function countIn(packageName: string, text: string): Count {
     readonly testResults: readonly {
       readonly name: string;
       readonly status: string;
-      readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+      /** Why the file itself could not be run. */
+      readonly message: string;
+      readonly assertionResults: readonly {
+        readonly fullName: string;
+        readonly status: string;
+        readonly failureMessages: readonly string[];
+      }[];
     }[];
   };
   // A test file that cannot even be loaded has no failed test, only a failed suite.
@@ -117,12 +127,25 @@ function countIn(packageName: string, text: string): Count {
     skipped: result.numPendingTests,
     failures: result.testResults
       .filter(({ status }) => status === 'failed')
-      .flatMap(({ name, assertionResults }) => {
+      .flatMap(({ name, message, assertionResults }) => {
         const broken = assertionResults.filter(({ status }) => status === 'failed');
         const where = `${packageName} ${relative(join(root, 'packages', packageName), name)}`;
         return broken.length === 0
-          ? [`${where}: the file itself`]
-          : broken.map(({ fullName }) => `${where}: ${fullName}`);
+          ? [`${where}: the file itself${reasonIn(message)}`]
+          : broken.map(
+              ({ fullName, failureMessages: [first = ''] }) => `${where}: ${fullName}${reasonIn(first)}`,
+            );
       }),
   };
+}
+
+/** What a test said when it failed, on a line of its own: without colours and the stack, as the end alone is often kept. */
+function reasonIn(message: string): string {
+  const words = stripVTControlCharacters(message)
+    .split(/\n\s+at /u, 1)
+    .join('')
+    .replaceAll(/\s+/gu, ' ')
+    .trim();
+  if (words === '') return '';
+  return `\n  ${words.length > 2 * KEPT ? `${words.slice(0, KEPT)} … ${words.slice(-KEPT)}` : words}`;
 }

@@ -21,7 +21,7 @@ describe('a whole game day on the healthy lab', () => {
 
   it('passes, says so, and names the report', () => {
     expect(finished.stdout + finished.stderr).toContain('report.html');
-    expect(record.verdict).toMatchObject({ outcome: 'pass', exitCode: 0 });
+    expect(record.verdict, workplace.why(finished)).toMatchObject({ outcome: 'pass', exitCode: 0 });
     expect(finished.code).toBe(0);
   });
 

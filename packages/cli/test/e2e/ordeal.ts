@@ -28,6 +28,8 @@ export interface Workplace {
   /** Folder of the newest run. */
   newestRun(): string;
   record(): RunRecord;
+  /** Why the newest run is no pass, in few words: of a failed test the beginning and the end alone are often kept. */
+  why(ended: Finished): string;
   journal(): readonly JournalEntry[];
   /** Resolves with the first journal entry of the newest run that fits. */
   until(what: string, fits: (entry: JournalEntry) => boolean, withinMs: number): Promise<JournalEntry>;
@@ -58,6 +60,8 @@ export function makeWorkplace(): Workplace {
     if (newest === undefined) throw new Error(`no run in ${runs}`);
     return join(runs, newest);
   };
+  const record = (): RunRecord =>
+    JSON.parse(readFileSync(join(newestRun(), 'record.json'), 'utf8')) as RunRecord;
   const journal = (): readonly JournalEntry[] => {
     const lines = readFileSync(join(newestRun(), 'journal.jsonl'), 'utf8').split('\n');
     // The last line may still be being written.
@@ -68,7 +72,14 @@ export function makeWorkplace(): Workplace {
     start,
     run: (...args) => start(...args).finished,
     newestRun,
-    record: () => JSON.parse(readFileSync(join(newestRun(), 'record.json'), 'utf8')) as RunRecord,
+    record,
+    why: ({ stdout, stderr }) => {
+      try {
+        return record().verdict.reasons.join('; ');
+      } catch {
+        return `there is no record: ${stderr || stdout}`;
+      }
+    },
     journal,
     until: async (what, fits, withinMs) => {
       const deadline = performance.now() + withinMs;

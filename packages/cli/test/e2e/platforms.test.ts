@@ -16,7 +16,7 @@ const onLab = (platform: string) => ['--platform', platform, '--lab', '--lab-nam
 /** Runs the whole game day; everything in it has to hold. */
 async function passes(platform: string): Promise<RunRecord> {
   const ended = await workplace.run('gameday', '--pace', 'short', ...onLab(platform));
-  expect(ended.code, ended.stdout + ended.stderr).toBe(0);
+  expect(ended.code, workplace.why(ended)).toBe(0);
   const record = workplace.record();
   expect(record.run).toMatchObject({ platform, scenario: 'gameday', pace: 'short' });
   expect(record.verdict).toMatchObject({ outcome: 'pass', exitCode: 0 });

@@ -17,7 +17,7 @@ describe('all drills of a healthy lab', () => {
   afterAll(() => workplace.remove());
 
   it('pass', () => {
-    expect(record.verdict, finished.stdout + finished.stderr).toMatchObject({ outcome: 'pass', exitCode: 0 });
+    expect(record.verdict, workplace.why(finished)).toMatchObject({ outcome: 'pass', exitCode: 0 });
     expect(finished.code).toBe(0);
     expect(record.residue).toEqual([]);
   });
