@@ -17,7 +17,7 @@ export default defineConfig(
       'test/deployments/**/*.test.ts',
       'test/drivers/*.test.ts',
       'test/drivers/host/{contract,cut-connection,refusals,timer}.test.ts',
-      'test/experiment/{abort,effect,reach,repeat,run-experiment,several,steady-again}.test.ts',
+      'test/experiment/{abort,effect,reach,repeat,run-experiment,several,steady-again,steady-window}.test.ts',
       'test/experiment/*-effect.test.ts',
       'test/guardian.test.ts',
       'test/kills/**/*.test.ts',

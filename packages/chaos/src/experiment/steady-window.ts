@@ -15,6 +15,13 @@ export interface SteadyWindow {
 /** The client reports about once a second; so much later the window's last report must be there. */
 const REPORT_WITHIN_MS = 5_000;
 
+/**
+ * What comes next begins so much behind the window. A request that hangs in it is counted where it ends, which a report
+ * tells to a second and its histogram to 9 % of what it took: of one that took up to ten seconds it is then certain that
+ * it did not hang before. Without it, a window in which nothing failed is now and then inconclusive.
+ */
+export const APART_MS = 2_000;
+
 /** What is watched, and for how long. */
 export interface SteadyScope {
   readonly phase: { readonly name: string; readonly steadyFor: number };
@@ -24,7 +31,7 @@ export interface SteadyScope {
   readonly before?: string;
 }
 
-/** Watches the platform before anything is done to it. Rejects when it is interrupted. */
+/** Watches the platform before anything is done to it, and keeps that a little apart. Rejects when it is interrupted. */
 export async function observeSteady({
   phase,
   deps,
@@ -46,7 +53,12 @@ export async function observeSteady({
   const reason = whyNot(findings);
   const detail = held ? `${findings.length} objectives hold` : reason;
   journal.append({ type: 'check', phase: phase.name, name: `steady before ${before}`, held, detail });
-  return { span, findings, ...(held ? {} : { refusal: `the platform is not steady: ${reason}` }) };
+  if (!held) return { span, findings, refusal: `the platform is not steady: ${reason}` };
+  const endedNow = await waitUntil(span.to + APART_MS, clock, signal, generatorEnded);
+  if (endedNow !== undefined) {
+    return { span, findings, refusal: `the load generator has ended: ${endedNow}` };
+  }
+  return { span, findings };
 }
 
 function whyNot(findings: readonly Finding[]): string {

@@ -3,8 +3,8 @@ import { endingInWords } from './guardrails/timers.ts';
 import type { ExperimentPhase } from './scenario.ts';
 import { heldSeconds } from './stages.ts';
 
-/** Between its windows an experiment takes about so long: reports that have to come in, injection, healing. */
-const AROUND_SECONDS = 3;
+/** Between its windows an experiment takes about so long: what is kept apart, injection, healing. */
+const AROUND_SECONDS = 5;
 
 /** What an experiment does, and about how long it takes, with all its repetitions. */
 export function planExperiment(

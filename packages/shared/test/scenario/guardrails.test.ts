@@ -217,6 +217,6 @@ describe('the plan of several faults', () => {
       'judge while it is in: nothing; afterwards: nothing',
       expect.stringContaining('all of it 3 times, each judged by itself'),
     ]);
-    expect(expectedSeconds).toBe(3 * (20 + 40 + 20 + 3));
+    expect(expectedSeconds).toBe(3 * (20 + 40 + 20 + 5));
   });
 });
