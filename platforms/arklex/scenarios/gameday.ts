@@ -8,7 +8,7 @@ export default defineScenario((pace) => {
   const full = pace === 'full';
   const deploy = (whole: readonly string[], result: string, within: number) => ({
     phase: 'deploy' as const,
-    steadyFor: full ? 5 : 4,
+    steadyFor: 4,
     within,
     watchFor: 3,
     afterwards: 'go-back' as const,
@@ -16,7 +16,7 @@ export default defineScenario((pace) => {
   });
   const experiment = (during: string) => ({
     phase: 'experiment' as const,
-    steadyFor: full ? 5 : 4,
+    steadyFor: 4,
     hold: full ? 6 : 5,
     recoverWithin: 30,
     steadyAgainFor: full ? 5 : 3,
