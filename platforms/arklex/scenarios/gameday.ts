@@ -17,9 +17,9 @@ export default defineScenario((pace) => {
   const experiment = (during: string) => ({
     phase: 'experiment' as const,
     steadyFor: 4,
-    hold: full ? 6 : 5,
+    hold: 5,
     recoverWithin: 30,
-    steadyAgainFor: full ? 5 : 3,
+    steadyAgainFor: full ? 4 : 3,
     objectives: {
       steady,
       during: [during],
@@ -34,7 +34,7 @@ export default defineScenario((pace) => {
     probeTimeout: 1,
     ledgerRate: 50,
     ledgerLead: 3,
-    stableFor: full ? 15 : 6,
+    stableFor: full ? 10 : 6,
     stableAttempts: 300,
     // As long as is promised: what comes sooner than that is in time.
     deadline: 300,
