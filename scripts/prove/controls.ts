@@ -35,7 +35,7 @@ const COME_BACK = 'who comes back when a refusal says so is admitted: broken';
 /** What is said of replicas that stay out of the load balancer, while the others serve all clients. */
 const NOT_BACK = 'is not back';
 /** What is said of copies that are kept: of nights without any, of others than the promised hours, of empty ones, of too few nights. */
-const GAP = 'between the copies of';
+const GAP = 'at most 25.0 hours are promised';
 const NO_COPY = 'nor at any other hour';
 const OTHER_HOURS = 'were at other hours';
 const NOTHING_IN_IT = 'Nothing is in platform_';

@@ -42,6 +42,9 @@ wal_level = replica
 wal_log_hints = on
 hot_standby = on
 synchronous_commit = on
+# What the lab breaks are processes and networks, never the machine: what was written survives them in the system's own
+# cache. A disk that is busy for a second with something else would break a healthy platform.
+fsync = off
 max_wal_senders = 10
 max_replication_slots = 10
 wal_keep_size = 128MB
@@ -59,9 +62,9 @@ jit = off
  * One PostgreSQL server. What role it has is the data directory's matter. What belongs to the node is on the
  * command line: it survives when the data directory is replaced by a copy of the other node's.
  *
- * Node a waits for b on each commit: an acknowledged write is on both disks, and losing region a loses none.
+ * Node a waits for b on each commit: an acknowledged write is on both nodes, and losing region a loses none.
  * The price: while b or the replication link is lost, writes on a hang. Node b waits for nobody, so that it
- * can go on alone after a promotion; what it then acknowledges is on one disk until a is back as primary.
+ * can go on alone after a promotion; what it then acknowledges is on one node until a is back as primary.
  */
 export function postgresUnit(blueprint: Blueprint, region: RegionName): Unit {
   const { dir, ports } = blueprint;
