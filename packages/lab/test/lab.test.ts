@@ -227,11 +227,15 @@ describe('a replica', () => {
     const before = (await control(a, 'status', 'a/api-1')).processes[0]!;
     kill(before.pid, 'SIGKILL');
     const answers: number[] = [];
-    const { value, tookMs } = await eventually('a ready replacement', async () => {
-      answers.push((await call(site.entry, 'GET', '/v1/agents')).status);
-      const { ready, processes } = await control(a, 'status', 'a/api-1');
-      return ready && processes[0];
-    });
+    const { value, tookMs } = await eventually(
+      'a ready replacement',
+      async () => {
+        answers.push((await call(site.entry, 'GET', '/v1/agents')).status);
+        const { ready, processes } = await control(a, 'status', 'a/api-1');
+        return ready && processes[0];
+      },
+      30_000,
+    );
     expect(value.identity).not.toBe(before.identity);
     expect(tookMs).toBeLessThan(30_000);
     expect(answers.filter((status) => status !== 200)).toEqual([]);
@@ -241,10 +245,14 @@ describe('a replica', () => {
     const { b } = site.regions;
     const before = (await control(b, 'status', 'b/api-2')).processes[0]!;
     kill(before.pid, 'SIGSTOP');
-    const { value } = await eventually('a replacement', async () => {
-      const { ready, processes } = await control(b, 'status', 'b/api-2');
-      return ready && processes[0];
-    });
+    const { value } = await eventually(
+      'a replacement',
+      async () => {
+        const { ready, processes } = await control(b, 'status', 'b/api-2');
+        return ready && processes[0];
+      },
+      30_000,
+    );
     expect(value.identity).not.toBe(before.identity);
   });
 

@@ -31,6 +31,12 @@ export interface SteadyScope {
   readonly before?: string;
 }
 
+/** Longer where the client's reports are longer than a second. */
+function apartMs(stream: SteadyScope['deps']['stream'], span: Span): number {
+  const widest = Math.max(0, ...intervalsOf(stream, span).map(({ from, to }) => to - from));
+  return Math.max(APART_MS, widest + 1_000);
+}
+
 /** Watches the platform before anything is done to it, and keeps that a little apart. Rejects when it is interrupted. */
 export async function observeSteady({
   phase,
@@ -54,7 +60,7 @@ export async function observeSteady({
   const detail = held ? `${findings.length} objectives hold` : reason;
   journal.append({ type: 'check', phase: phase.name, name: `steady before ${before}`, held, detail });
   if (!held) return { span, findings, refusal: `the platform is not steady: ${reason}` };
-  const endedNow = await waitUntil(span.to + APART_MS, clock, signal, generatorEnded);
+  const endedNow = await waitUntil(span.to + apartMs(stream, span), clock, signal, generatorEnded);
   if (endedNow !== undefined) {
     return { span, findings, refusal: `the load generator has ended: ${endedNow}` };
   }

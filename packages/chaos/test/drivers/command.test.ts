@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -26,7 +26,7 @@ case $1 in
   look) case $(cut -d' ' -f3 "/proc/$pid/stat") in T) echo "$2 is frozen"; exit 1 ;; S) exit 0 ;; *) exit 5 ;; esac ;;
   thaw) kill -CONT "$pid" ;;
   slow) sleep 0.3; kill -STOP "$pid" ;;
-  hang) trap 'echo ended > "$dir/ended"; exit 0' TERM; sleep 60 & wait ;;
+  hang) trap 'echo ended > "$dir/ended"; exit 0' TERM; : > "$dir/hangs"; sleep 60 & wait ;;
   leak) echo "db at postgres://app:hunter2@db/x, password=hunter3 and $(cat "$dir/secret")"; exit 3 ;;
   flood) head -c 3000000 /dev/zero | tr '\\\\0' x; exit 3 ;;
 esac
@@ -135,7 +135,7 @@ describe('the command driver', () => {
     const config = configOf(raw({ targets: ['one'], inject: { argv: [script, 'hang', 'one'] } }));
     const controller = new AbortController();
     const injecting = commandDriver.inject(config, { ...context(), signal: controller.signal });
-    await systemClock.sleep(100);
+    while (!existsSync(join(dir, 'hangs'))) await systemClock.sleep(10);
     controller.abort(new Error('told to'));
     await expect(injecting).rejects.toThrow('told to');
     expect(readFileSync(join(dir, 'ended'), 'utf8')).toBe('ended\n');

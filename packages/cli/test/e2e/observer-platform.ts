@@ -50,7 +50,8 @@ export default defineScenario(() => ({
     {
       phase: 'experiment', name: 'database-unreachable', title: 'The database is unreachable from region A',
       fault: 'database-unreachable-from-a',
-      steadyFor: 4, hold: 5, recoverWithin: 20, steadyAgainFor: 3,
+      // As long as the load balancer's figures take to show it for most of the time.
+      steadyFor: 4, hold: 8, recoverWithin: 20, steadyAgainFor: 3,
       objectives: { steady, during: broken, recovery: ['client errors while a database is unreachable'] },
     },
   ],

@@ -128,13 +128,16 @@ describe('findings from a real Prometheus contain the truth', () => {
     server = await startPrometheus(INTERVAL_MS, jobs);
     const anchor = anchorOf(systemClock);
     const zero = systemClock.now() + LEAD_MS;
+    const began = systemClock.now();
     let tick = 0;
     while (systemClock.now() < zero + WINDOW_MS + 2 * INTERVAL_MS) {
-      for (const [name, one] of Object.entries<Case>(cases)) {
-        const exporter = exporters.get(name);
-        if (exporter !== undefined) one.tick(exporter, systemClock.now() - zero, tick);
+      // As many as are due, however late this is: how much is counted is not a matter of the machine.
+      for (const due = (systemClock.now() - began) / 20; tick <= due; tick += 1) {
+        for (const [name, one] of Object.entries<Case>(cases)) {
+          const exporter = exporters.get(name);
+          if (exporter !== undefined) one.tick(exporter, systemClock.now() - zero, tick);
+        }
       }
-      tick += 1;
       await systemClock.sleep(20);
     }
     span = { from: toWall(anchor, zero), to: toWall(anchor, zero + WINDOW_MS) };
