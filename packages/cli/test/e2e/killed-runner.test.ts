@@ -74,7 +74,7 @@ describe('an experiment that is cut short', () => {
   afterAll(down);
 
   for (let round = 1; round <= rounds; round += 1) {
-    it(`by SIGKILL of the runner while the database is unreachable: healed within a second (${round})`, async () => {
+    it(`by SIGKILL of the runner while the database is unreachable: healed by its guardian (${round})`, async () => {
       const running = start('chaos', '--only', 'database-unreachable');
       await workplace.until('the fault is in', injected('database-unreachable'), 90_000);
       expect(await toxics(site.regions.a.toxiproxy.api)).toBeGreaterThan(0);
