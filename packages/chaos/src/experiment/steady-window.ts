@@ -1,3 +1,4 @@
+import type { ClientInterval } from '@ordeal/shared/load/client-interval';
 import { isSteady } from '@ordeal/shared/load/steady-again';
 import type { Finding } from '@ordeal/shared/objectives/finding';
 import type { Span } from '@ordeal/shared/time/interval';
@@ -32,8 +33,8 @@ export interface SteadyScope {
 }
 
 /** Longer where the client's reports are longer than a second. */
-function apartMs(stream: SteadyScope['deps']['stream'], span: Span): number {
-  const widest = Math.max(0, ...intervalsOf(stream, span).map(({ from, to }) => to - from));
+function apartMs(reports: readonly ClientInterval[]): number {
+  const widest = Math.max(0, ...reports.map(({ from, to }) => to - from));
   return Math.max(APART_MS, widest + 1_000);
 }
 
@@ -54,13 +55,14 @@ export async function observeSteady({
     const refusal = `the client has reported nothing about the end of the steady window for ${REPORT_WITHIN_MS / 1000} s`;
     return { span, findings: [], refusal };
   }
-  const findings = steady.judge(`${phase.name}/steady`, intervalsOf(stream, span));
+  const reports = intervalsOf(stream, span);
+  const findings = steady.judge(`${phase.name}/steady`, reports);
   const held = isSteady(findings);
   const reason = whyNot(findings);
   const detail = held ? `${findings.length} objectives hold` : reason;
   journal.append({ type: 'check', phase: phase.name, name: `steady before ${before}`, held, detail });
   if (!held) return { span, findings, refusal: `the platform is not steady: ${reason}` };
-  const endedNow = await waitUntil(span.to + apartMs(stream, span), clock, signal, generatorEnded);
+  const endedNow = await waitUntil(span.to + apartMs(reports), clock, signal, generatorEnded);
   if (endedNow !== undefined) {
     return { span, findings, refusal: `the load generator has ended: ${endedNow}` };
   }

@@ -1,10 +1,8 @@
 import { evidenceOver } from '@ordeal/shared/judge/client-evidence';
-import type { ClientInterval } from '@ordeal/shared/load/client-interval';
-import { emptyHistogram } from '@ordeal/shared/load/histogram';
 import { expect, it } from 'vitest';
 import { runExperiment } from '../../src/experiment/run-experiment.ts';
 import { APART_MS } from '../../src/experiment/steady-window.ts';
-import { simulate } from '../fixtures/simulation.ts';
+import { interval, simulate } from '../fixtures/simulation.ts';
 import { phase } from '../fixtures/steady.ts';
 
 it('what is injected comes well behind the steady window', async () => {
@@ -24,34 +22,15 @@ it('a generator that ends between the two is told, and nothing is injected', asy
   expect(record.notInjected).toContain('the load generator has ended: k6 has gone');
 });
 
-/** A report of a second. Of `failedAfterMs` one request failed, in a bucket 9 % wide. */
-function report(from: number, failedAfterMs?: number): ClientInterval {
-  const bucketOf = (ms: number) => Math.ceil(8 * Math.log2(ms));
-  const failed = failedAfterMs === undefined ? 0 : 1;
-  const buckets = [
-    [bucketOf(20), 100] as const,
-    ...(failed === 0 ? [] : [[bucketOf(failedAfterMs ?? 0), 1] as const]),
-  ];
-  return {
-    from,
-    to: from + 1000,
-    iterations: 100 + failed,
-    dropped: 0,
-    requests: 100 + failed,
-    failed,
-    errors: failed === 0 ? {} : { timeout: 1 },
-    latency: { ...emptyHistogram(), count: 100 + failed, sum: 2000, buckets },
-    under: {},
-  };
-}
-
 /** Whether a request that began so much behind a window, and failed after so long, may have begun in it. */
 function isDoubted(behindMs: number, tookMs: number, lateInReportMs: number): boolean {
   const span = { from: 0, to: 4000 };
-  const ends = span.to + behindMs + tookMs;
-  const last = ends - lateInReportMs;
-  const reports = [report(last, tookMs)];
-  while ((reports[0]?.from ?? 0) > span.from) reports.unshift(report((reports[0]?.from ?? 0) - 1000));
+  let from = span.to + behindMs + tookMs - lateInReportMs;
+  const reports = [interval(from, { failed: 1, latencyMs: tookMs })];
+  while (from > span.from) {
+    from -= 1000;
+    reports.unshift(interval(from));
+  }
   const evidence = evidenceOver(reports, span);
   if (!evidence.ok) throw new Error(evidence.nothing.sentence);
   return evidence.reports.late > 0;
